@@ -1,0 +1,33 @@
+package io.tidecast.model;
+
+/**
+ * Shape of the recurrent member.
+ *
+ * @param kind the cell
+ * @param layers stacked layers, 1 to 4
+ * @param hidden size of the hidden state of each layer, 1 to 512
+ */
+public record CellConfig(Kind kind, int layers, int hidden) {
+  public static final CellConfig DEFAULT = new CellConfig(Kind.LSTM, 1, 32);
+
+  /** Which recurrent cell carries the memory; {@code NONE} leaves the linear highway alone. */
+  public enum Kind {
+    LSTM("lstm"),
+    NONE("none");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    public String label() {
+      return label;
+    }
+  }
+
+  public CellConfig {
+    Checks.inRange("model.layers", layers, 1, 4);
+    Checks.inRange("model.hidden", hidden, 1, 512);
+  }
+}

@@ -1,0 +1,14 @@
+package io.tidecast.model;
+
+/**
+ * One closed step of one series that holds an observation.
+ *
+ * <p>A step without an observation is not an event of its own: the next closed step tells by its
+ * index how many are missing before it, and the forecaster steps those with a mask first. So what
+ * is forecast depends on the observations alone, not on how far a watermark had come between them.
+ *
+ * @param index number of the step on the grid: it ends at {@code index * step} after the epoch
+ * @param value the aggregated target; NaN if the target is missing while a covariate is there
+ * @param covariates one value per configured covariate, NaN where missing
+ */
+public record ClosedStep(long index, float value, float[] covariates) {}

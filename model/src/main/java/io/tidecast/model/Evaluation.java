@@ -1,0 +1,33 @@
+package io.tidecast.model;
+
+/**
+ * Errors of past forecasts of one series, by lead: counts and sums, so that any set of evaluations
+ * adds up. Beside them the same errors of the seasonal naive and of persistence from the same
+ * origins for the same targets. Errors are in the unit of the target.
+ *
+ * <p>Every array but {@code inside} has one entry per lead.
+ *
+ * @param end index of the last step of the period the targets fall in
+ * @param version of the model that made the forecasts; empty for those made without one
+ * @param count scored targets
+ * @param absoluteError sum of |target - median|
+ * @param squaredError sum of (target - median)^2
+ * @param pinball sum of the mean pinball loss over the levels, without the factor 2
+ * @param inside {@code [intervals][horizon]}: targets inside each central interval, widest first
+ * @param width {@code [intervals][horizon]}: sum of the interval widths
+ * @param naiveAbsoluteError of the seasonal naive
+ * @param naivePinball of the seasonal naive with its empirical error quantiles
+ * @param persistenceAbsoluteError of the last value
+ */
+public record Evaluation(
+    long end,
+    String version,
+    int[] count,
+    double[] absoluteError,
+    double[] squaredError,
+    double[] pinball,
+    int[][] inside,
+    double[][] width,
+    double[] naiveAbsoluteError,
+    double[] naivePinball,
+    double[] persistenceAbsoluteError) {}

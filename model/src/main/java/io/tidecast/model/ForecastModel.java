@@ -1,0 +1,26 @@
+package io.tidecast.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A trained model: immutable, shared by all series of its group and by all threads.
+ *
+ * @param version {@code <group>-<sequence>-<8 hex of the content hash>}; changes with any weight
+ * @param config what it was trained for
+ * @param lstm one entry per layer; empty if the cell is {@code NONE}
+ * @param head of the recurrent member; absent if the cell is {@code NONE}
+ * @param highway the linear member; absent if it was not trained
+ * @param provenance where it comes from
+ */
+public record ForecastModel(
+    String version,
+    ForecasterConfig config,
+    List<LstmWeights> lstm,
+    Optional<HeadWeights> head,
+    Optional<HighwayWeights> highway,
+    Provenance provenance) {
+  public ForecastModel {
+    lstm = List.copyOf(lstm);
+  }
+}

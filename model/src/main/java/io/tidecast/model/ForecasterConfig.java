@@ -1,0 +1,93 @@
+package io.tidecast.model;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How the series of one model group are forecast. A value: part of every model artifact, so that a
+ * model is never stepped with another configuration than it was trained for.
+ *
+ * @param step spacing of the grid
+ * @param horizon number of leads, 1 to 2160
+ * @param levels quantile levels of every forecast
+ * @param season steps of the main season (24 for hourly values with a daily cycle); 1 if there is
+ *     none: then the seasonal naive is the last value
+ * @param longSeason steps of the longer season (168 for a week of hours); 0 if there is none
+ * @param transform what is made of raw values
+ * @param minimum physical lower limit of the target; negative infinity if there is none
+ * @param maximum physical upper limit of the target; positive infinity if there is none
+ * @param covariates names of the other variables of the stream that the recurrent member reads, in
+ *     the order of {@link ClosedStep#covariates}
+ * @param cell shape of the recurrent member
+ * @param history steps of raw values that are kept per series: look-back of the linear highway, and
+ *     what a replay reads
+ * @param maxGap missing steps in a row that are stepped with a mask; a longer gap rebuilds the
+ *     state
+ * @param ablation parts switched off, for experiments
+ */
+public record ForecasterConfig(
+    Duration step,
+    int horizon,
+    QuantileLevels levels,
+    int season,
+    int longSeason,
+    Transform transform,
+    double minimum,
+    double maximum,
+    List<String> covariates,
+    CellConfig cell,
+    int history,
+    int maxGap,
+    Ablation ablation) {
+
+  public static final int DEFAULT_HISTORY = 336;
+  public static final int DEFAULT_MAX_GAP = 24;
+
+  /**
+   * Parts switched off.
+   *
+   * @param resetState hidden and cell state are zero before each step
+   * @param resetCell the cell state alone is zero before each step
+   * @param zeroRecurrentOutput the recurrent member's output is zero: its head's biases remain
+   * @param noHighway the linear highway takes no part: the recurrent member alone forecasts
+   */
+  public record Ablation(
+      boolean resetState, boolean resetCell, boolean zeroRecurrentOutput, boolean noHighway) {
+    public static final Ablation NONE = new Ablation(false, false, false, false);
+  }
+
+  public ForecasterConfig {
+    covariates = List.copyOf(covariates);
+    if (step.isNegative() || step.isZero()) {
+      throw new IllegalArgumentException(
+          "series.step: " + step + "; accepted: a positive duration");
+    }
+    Checks.inRange("forecast.horizon", horizon, 1, 2160);
+    Checks.inRange("series.season (in steps)", season, 1, 100_000);
+    Checks.inRange("series.longSeason (in steps)", longSeason, 0, 100_000);
+    Checks.inRange("series.history (in steps)", history, 8, 100_000);
+    Checks.inRange("ingest.maxGap (in steps)", maxGap, 0, 100_000);
+    if (!(minimum < maximum)) {
+      throw new IllegalArgumentException(
+          "series.limits: [" + minimum + ", " + maximum + "]; accepted: minimum below maximum");
+    }
+  }
+
+  /** Defaults for everything but grid, horizon and seasons. */
+  public static ForecasterConfig of(Duration step, int horizon, int season, int longSeason) {
+    return new ForecasterConfig(
+        step,
+        horizon,
+        QuantileLevels.DEFAULT,
+        season,
+        longSeason,
+        Transform.LEVEL,
+        Double.NEGATIVE_INFINITY,
+        Double.POSITIVE_INFINITY,
+        List.of(),
+        CellConfig.DEFAULT,
+        DEFAULT_HISTORY,
+        DEFAULT_MAX_GAP,
+        Ablation.NONE);
+  }
+}

@@ -1,0 +1,28 @@
+package io.tidecast.model;
+
+/**
+ * Where a model comes from. Indices are steps of the grid. No wall clock: the same training gives
+ * the same provenance, and so the same artifact.
+ *
+ * @param group model group it serves
+ * @param sequence its number within the group, from 1
+ * @param parent version it was warm started from; empty if from scratch
+ * @param seed of the training
+ * @param firstStep first step of the data it was trained on
+ * @param lastStep last step of that data
+ * @param windows number of training windows
+ * @param series number of series among them
+ * @param codeVersion of this software
+ * @param pinball mean pinball loss on the held-out newest windows, in units of the running scale
+ */
+public record Provenance(
+    String group,
+    int sequence,
+    String parent,
+    long seed,
+    long firstStep,
+    long lastStep,
+    int windows,
+    int series,
+    String codeVersion,
+    double pinball) {}

@@ -1,0 +1,13 @@
+package io.tidecast.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one closed step gives.
+ *
+ * @param forecast from this origin; absent if the target is missing at this step or no usable value
+ *     has been seen yet
+ * @param evaluations of the periods that ended with or before this step, one per model version
+ */
+public record StepResult(Optional<Forecast> forecast, List<Evaluation> evaluations) {}
