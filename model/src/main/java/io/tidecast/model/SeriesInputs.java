@@ -1,0 +1,282 @@
+package io.tidecast.model;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.TreeSet;
+
+/**
+ * The feature pipeline of one series: raw steps in, inputs of the recurrent member out, everything
+ * from the past alone. The same object serves the stream, backtests and training.
+ *
+ * <p>Inputs, in order, each clipped; x is the transformed target:
+ *
+ * <ul>
+ *   <li>{@link Transform#LEVEL}: level {@code (x - mean) / scale}; change over the running scale of
+ *       changes; {@code (x[t - k] - x) / scale} for seasonal lags k; {@code (x - average) / scale}
+ *       for four exponential averages.
+ *   <li>random walks: change, |change| over the running volatility; log of the volatility over a
+ *       slow one; {@code (x - average) / (volatility sqrt(span))} for four exponential averages.
+ *   <li>then 1 if the target is missing at this step, else 0;
+ *   <li>then per covariate: level and change scaled the same way, and 1 if it is missing.
+ * </ul>
+ *
+ * <p>Missing values: the last one is carried forward and counts in averages and lags, not in the
+ * scale. Not finite, or not positive under {@link Transform#LOG_RETURN}, is missing. Steps before
+ * the first target are ignored. A lag that reaches before the first step gives 0.
+ *
+ * <p>Mutable, owned by one series, not thread safe.
+ */
+public final class SeriesInputs {
+  private static final float MAX_LEVEL = 6;
+  private static final float MAX_CHANGE = 8;
+  private static final float MAX_LAGGED = 4;
+
+  private final ForecasterConfig config;
+  private final int[] lags;
+  private final InputHistory history;
+  private final RunningInputs now;
+  // has taken every row before the first one a replay steps, and moves on with it
+  private final RunningInputs anchor;
+
+  public SeriesInputs(ForecasterConfig config) {
+    this.config = config;
+    lags = lags(config);
+    history = new InputHistory(config);
+    now = new RunningInputs(config);
+    anchor = new RunningInputs(config);
+  }
+
+  /** Number of inputs. */
+  public static int size(ForecasterConfig config) {
+    return odd(config).length;
+  }
+
+  /**
+   * Which inputs change their sign when target and covariates are negated together; the others stay
+   * as they are. {@code [size]}
+   */
+  public static boolean[] odd(ForecasterConfig config) {
+    boolean walk = config.transform().isRandomWalk();
+    int own = (walk ? 3 : 2 + lags(config).length) + RunningInputs.averages();
+    boolean[] odd = new boolean[own + 1 + 3 * config.covariates().size()];
+    for (int i = 0; i < own; i++) {
+      odd[i] = !(walk && (i == 1 || i == 2));
+    }
+    for (int i = own + 1; i < odd.length; i += 3) {
+      odd[i] = true;
+      odd[i + 1] = true;
+    }
+    return odd;
+  }
+
+  /** Ascending, distinct, at least 1; empty without a season. */
+  private static int[] lags(ForecasterConfig config) {
+    TreeSet<Integer> lags = new TreeSet<>();
+    int season = config.season();
+    if (season > 1) {
+      lags.add(season / 2);
+      lags.add(season - season / 4);
+      lags.add(season - 2);
+      lags.add(season - 1);
+      lags.add(season);
+    }
+    if (config.longSeason() > 1) {
+      lags.add(config.longSeason() - 1);
+    }
+    lags.remove(0);
+    return lags.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /**
+   * One step of the grid.
+   *
+   * @param target raw, NaN if missing
+   * @param covariates raw, one per configured covariate, NaN where missing
+   */
+  public void step(float target, float[] covariates) {
+    float x = config.transform().apply(target);
+    boolean missing = Float.isNaN(x);
+    if (missing && !started()) {
+      return;
+    }
+    append(missing ? last() : x, missing);
+    for (int i = 0; i < covariates.length; i++) {
+      float covariate = Transform.LEVEL.apply(covariates[i]);
+      if (!Float.isNaN(covariate)) {
+        history.setCovariate(i, covariate);
+      }
+    }
+    now.step(history, history.rows() - 1);
+  }
+
+  /**
+   * A long stretch without any observation. The past season is repeated over it, so that lagged
+   * values still meet their hour; a stretch longer than the history costs no more than that.
+   *
+   * @param steps number of missing steps
+   */
+  public void skip(long steps) {
+    if (!started()) {
+      return;
+    }
+    int season = config.season();
+    long kept = history.capacity();
+    long alike = steps <= kept ? steps : kept + (steps - kept) % season;
+    for (long i = 0; i < alike; i++) {
+      append(seasonalNaive(1), true);
+      now.step(history, history.rows() - 1);
+    }
+  }
+
+  private void append(float x, boolean missing) {
+    if (history.rows() >= config.history()) {
+      anchor.step(history, history.firstReplayed());
+    }
+    history.append(x, missing);
+  }
+
+  /** Whether a target was seen. */
+  public boolean started() {
+    return history.rows() > 0;
+  }
+
+  /** Whether enough targets were seen for a scale to mean something. */
+  public boolean ready() {
+    return now.ready();
+  }
+
+  /** Steps since the first target, at most what is kept. */
+  public int length() {
+    return (int) Math.min(history.rows(), config.history());
+  }
+
+  /** The running scale, positive: unit of the transformed series' forecasts. */
+  public float scale() {
+    return (float) now.scale();
+  }
+
+  /** The last value, transformed. */
+  public float last() {
+    return history.target(history.rows() - 1);
+  }
+
+  /**
+   * The value one or more whole seasons before the target of {@code lead}, transformed; the last
+   * value while that was not seen.
+   */
+  public float seasonalNaive(int lead) {
+    int season = config.season();
+    int lag = (season - lead % season) % season;
+    long row = history.rows() - 1 - lag;
+    return history.holds(row) ? history.target(row) : last();
+  }
+
+  /**
+   * {@code out[i] = x[t - out.length + i] - x[t]}: the kept values before the last one, relative to
+   * it, oldest first.
+   *
+   * @param out shorter than {@link #length()}
+   */
+  public void deviations(float[] out) {
+    if (out.length >= length()) {
+      throw new IllegalArgumentException(
+          "Expected fewer than " + length() + " deviations but found " + out.length);
+    }
+    history.deviations(out);
+  }
+
+  /** Inputs at the last step, {@code [size]}. */
+  public void fill(float[] inputs) {
+    fill(inputs, now, history.rows() - 1);
+  }
+
+  /** Steps the kept history once more, from the oldest row to the last one. */
+  void replay(Replayed replayed, float[] inputs) {
+    RunningInputs running = new RunningInputs(config);
+    running.set(anchor);
+    for (long row = history.firstReplayed(); row < history.rows(); row++) {
+      running.step(history, row);
+      fill(inputs, running, row);
+      replayed.step(inputs);
+    }
+  }
+
+  /** Takes the inputs of one step of a replay; they are overwritten by the next. */
+  interface Replayed {
+    void step(float[] inputs);
+  }
+
+  private void fill(float[] inputs, RunningInputs running, long row) {
+    float x = history.target(row);
+    int i =
+        config.transform().isRandomWalk()
+            ? fillWalk(inputs, running.target())
+            : fillLevel(inputs, running.target(), x, row);
+    for (int k = 0; k < RunningInputs.averages(); k++) {
+      inputs[i++] = clip(running.deviation(k, x), MAX_LEVEL);
+    }
+    inputs[i++] = history.missing(row, 0) ? 1 : 0;
+    for (int k = 0; k < config.covariates().size(); k++) {
+      i = fillCovariate(inputs, i, running.covariate(k));
+    }
+  }
+
+  private int fillLevel(float[] inputs, RunningScale target, float x, long row) {
+    double scale = target.levelScale();
+    int i = 0;
+    inputs[i++] = clip((x - target.mean()) / scale, MAX_LEVEL);
+    inputs[i++] = clip(target.change() / target.changeScale(), MAX_CHANGE);
+    for (int lag : lags) {
+      inputs[i++] =
+          row < lag ? 0 : clip(((double) history.target(row - lag) - x) / scale, MAX_LAGGED);
+    }
+    return i;
+  }
+
+  private static int fillWalk(float[] inputs, RunningScale target) {
+    double volatility = target.changeScale();
+    double change = target.change() / volatility;
+    inputs[0] = clip(change, MAX_CHANGE);
+    inputs[1] = clip(Math.abs(change), MAX_CHANGE);
+    inputs[2] = clip(Math.log(volatility / target.slowChangeScale()), MAX_LAGGED);
+    return 3;
+  }
+
+  private static int fillCovariate(float[] inputs, int at, RunningScale covariate) {
+    boolean seen = covariate.seen();
+    inputs[at] =
+        seen ? clip((covariate.last() - covariate.mean()) / covariate.levelScale(), MAX_LEVEL) : 0;
+    inputs[at + 1] = seen ? clip(covariate.change() / covariate.changeScale(), MAX_CHANGE) : 0;
+    inputs[at + 2] = covariate.missing() ? 1 : 0;
+    return at + 3;
+  }
+
+  private static float clip(double value, float limit) {
+    return (float) Math.max(-limit, Math.min(limit, value));
+  }
+
+  public SeriesInputs copy() {
+    SeriesInputs copy = new SeriesInputs(config);
+    copy.history.set(history);
+    copy.now.set(now);
+    copy.anchor.set(anchor);
+    return copy;
+  }
+
+  static int bytes(ForecasterConfig config) {
+    return InputHistory.bytes(config) + 2 * RunningInputs.bytes(config.covariates().size());
+  }
+
+  void write(DataOutput out) throws IOException {
+    history.write(out);
+    now.write(out);
+    anchor.write(out);
+  }
+
+  void read(DataInput in) throws IOException {
+    history.read(in);
+    now.read(in);
+    anchor.read(in);
+  }
+}

@@ -1,0 +1,226 @@
+package io.tidecast.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SeriesInputsTest {
+  private static final float[] NONE = {};
+
+  @ParameterizedTest
+  @EnumSource(Transform.class)
+  void replaySeesTheInputsExactlyAsTheyWere(Transform transform) {
+    ForecasterConfig config = GeneratedSeries.config(transform, 4);
+    GeneratedSeries series = new GeneratedSeries(1);
+    SeriesInputs inputs = new SeriesInputs(config);
+    List<float[]> seen = new ArrayList<>();
+    float[] scratch = new float[SeriesInputs.size(config)];
+
+    for (int t = 0; t < 300; t++) {
+      inputs.step(series.perhapsMissing(series.value(t), 8), series.covariates());
+      inputs.fill(scratch);
+      seen.add(scratch.clone());
+
+      List<float[]> replayed = new ArrayList<>();
+      inputs.replay(row -> replayed.add(row.clone()), scratch);
+      List<float[]> expected = seen.subList(Math.max(0, seen.size() - 40), seen.size());
+      assertEquals(expected.size(), replayed.size());
+      for (int i = 0; i < replayed.size(); i++) {
+        assertArrayEquals(expected.get(i), replayed.get(i));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transform.class)
+  void restoredPipelineGoesOnExactlyAsBefore(Transform transform) throws IOException {
+    ForecasterConfig config = GeneratedSeries.config(transform, 4);
+    GeneratedSeries series = new GeneratedSeries(2);
+    SeriesInputs inputs = new SeriesInputs(config);
+    SeriesInputs restored = new SeriesInputs(config);
+
+    for (int t = 0; t < 120; t++) {
+      float value = series.perhapsMissing(series.value(t), 8);
+      float[] covariates = series.covariates();
+      inputs.step(value, covariates);
+      restored.step(value, covariates);
+      if (t % 17 == 16) {
+        inputs.skip(t);
+        restored.skip(t);
+      }
+      byte[] bytes = written(restored);
+      assertArrayEquals(written(inputs), bytes);
+      assertEquals(SeriesInputs.bytes(config), bytes.length);
+      restored = new SeriesInputs(config);
+      restored.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    }
+  }
+
+  private static byte[] written(SeriesInputs inputs) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    inputs.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Transform.class,
+      names = {"LEVEL", "DIFFERENCE"})
+  void negatedSeriesNegatesTheOddInputsAlone(Transform transform) {
+    ForecasterConfig config = GeneratedSeries.config(transform, 4);
+    GeneratedSeries series = new GeneratedSeries(3);
+    SeriesInputs inputs = new SeriesInputs(config);
+    SeriesInputs negated = new SeriesInputs(config);
+    boolean[] odd = SeriesInputs.odd(config);
+    float[] expected = new float[odd.length];
+    float[] actual = new float[odd.length];
+
+    for (int t = 0; t < 200; t++) {
+      float value = series.perhapsMissing(series.value(t), 8);
+      float[] covariates = series.covariates();
+      inputs.step(value, covariates);
+      negated.step(-value, new float[] {-covariates[0], -covariates[1]});
+      if (!inputs.started()) {
+        continue;
+      }
+      inputs.fill(expected);
+      negated.fill(actual);
+      for (int i = 0; i < odd.length; i++) {
+        assertEquals(odd[i] ? 0 - expected[i] : expected[i] + 0f, actual[i] + 0f);
+      }
+    }
+  }
+
+  @Test
+  void nothingNotFiniteEntersWhateverComesIn() {
+    float[] absurd = {
+      Float.NaN, 0, Float.POSITIVE_INFINITY, -1e30f, 1e30f, Float.MIN_VALUE, -0f, 3e38f, 5, -5
+    };
+    for (Transform transform : Transform.values()) {
+      ForecasterConfig config = GeneratedSeries.config(transform, 4);
+      SeriesInputs inputs = new SeriesInputs(config);
+      float[] filled = new float[SeriesInputs.size(config)];
+      java.util.Random random = new java.util.Random(4);
+
+      for (int t = 0; t < 2000; t++) {
+        float[] covariates = {absurd[random.nextInt(10)], absurd[random.nextInt(10)]};
+        inputs.step(absurd[random.nextInt(absurd.length)], covariates);
+        if (inputs.started()) {
+          inputs.fill(filled);
+          for (float input : filled) {
+            assertTrue(Math.abs(input) <= 8, () -> transform + " " + Arrays.toString(filled));
+          }
+          assertTrue(Float.isFinite(inputs.scale()) && inputs.scale() > 0);
+          assertTrue(Float.isFinite(inputs.last()));
+        }
+      }
+    }
+  }
+
+  @Test
+  void seasonalNaiveIsTheValueOfTheSameSeasonalPosition() {
+    SeriesInputs inputs = new SeriesInputs(plain(4, 0));
+    for (int t = 0; t < 40; t++) {
+      inputs.step(10 * (t % 4) + t * 0.01f, NONE);
+    }
+
+    assertEquals(0.36f, inputs.seasonalNaive(1), 1e-5);
+    assertEquals(10.37f, inputs.seasonalNaive(2), 1e-5);
+    assertEquals(30.39f, inputs.seasonalNaive(4), 1e-5);
+    assertEquals(0.36f, inputs.seasonalNaive(5), 1e-5);
+    assertEquals(30.39f, inputs.last(), 1e-5);
+  }
+
+  @Test
+  void seasonIsKeptInPhaseOverALongGap() {
+    for (long gap : new long[] {1, 3, 50, 51, 1001, 1_000_000_002L}) {
+      SeriesInputs inputs = new SeriesInputs(plain(4, 0));
+      for (int t = 0; t < 40; t++) {
+        inputs.step(t % 4, NONE);
+      }
+
+      inputs.skip(gap);
+
+      assertEquals((40 + gap) % 4, inputs.seasonalNaive(1), "gap " + gap);
+    }
+  }
+
+  @Test
+  void seasonOfOneAndNoLongSeasonHaveNoLaggedInputs() {
+    ForecasterConfig config = plain(1, 0);
+    SeriesInputs inputs = new SeriesInputs(config);
+    for (int t = 0; t < 30; t++) {
+      inputs.step(t, NONE);
+    }
+
+    assertEquals(7, SeriesInputs.size(config));
+    assertEquals(29, inputs.seasonalNaive(1));
+    assertEquals(29, inputs.seasonalNaive(3));
+  }
+
+  @Test
+  void becomesReadyWithTheTargetsSeenNotWithTheStepsGone() {
+    SeriesInputs inputs = new SeriesInputs(plain(4, 0));
+    inputs.step(Float.NaN, NONE);
+    assertFalse(inputs.started());
+
+    for (int t = 0; t < 23; t++) {
+      inputs.step(t, NONE);
+      inputs.step(Float.NaN, NONE);
+    }
+
+    assertFalse(inputs.ready());
+    inputs.step(3, NONE);
+    assertTrue(inputs.ready());
+  }
+
+  @Test
+  void scaleIsThatOfTheSeriesAndOneAbsurdValueHardlyWidensIt() {
+    SeriesInputs inputs = new SeriesInputs(plain(4, 0));
+    java.util.Random random = new java.util.Random(5);
+    for (int t = 0; t < 2000; t++) {
+      inputs.step((float) (100 + 3 * random.nextGaussian()), NONE);
+    }
+    float before = inputs.scale();
+    inputs.step(1e6f, NONE);
+
+    // relative error of a standard deviation from about 672 independent values: 1 / sqrt(2 * 672)
+    assertEquals(3, before, 3 * 4 / Math.sqrt(2 * 672));
+    assertTrue(inputs.scale() < 1.06 * before);
+  }
+
+  @Test
+  void scaleFollowsAfterALongConstantStretch() {
+    for (Transform transform : List.of(Transform.LEVEL, Transform.DIFFERENCE)) {
+      ForecasterConfig config = GeneratedSeries.config(transform, 4);
+      SeriesInputs inputs = new SeriesInputs(config);
+      java.util.Random random = new java.util.Random(6);
+      for (int t = 0; t < 5000; t++) {
+        inputs.step(0, new float[2]);
+      }
+      for (int t = 0; t < 1000; t++) {
+        inputs.step((float) random.nextGaussian(), new float[2]);
+      }
+
+      assertTrue(inputs.scale() > 0.5, transform + " " + inputs.scale());
+    }
+  }
+
+  private static ForecasterConfig plain(int season, int longSeason) {
+    return ForecasterConfig.of(Duration.ofHours(1), 8, season, longSeason);
+  }
+}
