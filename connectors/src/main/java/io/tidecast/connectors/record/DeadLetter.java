@@ -1,0 +1,28 @@
+package io.tidecast.connectors.record;
+
+/**
+ * A refused record: its bytes as they came, where they came from, and why they were refused. Flink
+ * serializes it field by field; equality is that of the arrays, by identity.
+ *
+ * @param key original key; null if it had none
+ * @param value original value; null if it had none
+ * @param reason {@link Rejection#code}
+ * @param detail {@link Rejection#detail}
+ * @param topic it came from
+ * @param partition it came from
+ * @param offset it came from: with topic and partition its identity
+ */
+public record DeadLetter(
+    byte[] key,
+    byte[] value,
+    String reason,
+    String detail,
+    String topic,
+    int partition,
+    long offset) {
+  public static final String REASON_HEADER = "tidecast.reason";
+  public static final String DETAIL_HEADER = "tidecast.detail";
+  public static final String TOPIC_HEADER = "tidecast.topic";
+  public static final String PARTITION_HEADER = "tidecast.partition";
+  public static final String OFFSET_HEADER = "tidecast.offset";
+}

@@ -1,0 +1,17 @@
+package io.tidecast.connectors.record;
+
+/** What the bytes of an observation topic turned out to be. */
+public sealed interface Decoded {
+
+  /** An observation, all checks passed. */
+  record Accepted(ObservationRecord observation) implements Decoded {}
+
+  /**
+   * A bar that has not ended yet, as exchanges send at every trade. It is well formed, and not
+   * news: skipped without a dead letter.
+   */
+  record OpenBar() implements Decoded {}
+
+  /** Not an observation. */
+  record Refused(Rejection rejection) implements Decoded {}
+}

@@ -1,0 +1,46 @@
+package io.tidecast.connectors.record;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One forecast: all leads and levels of one series from one origin. (series, origin) is unique.
+ *
+ * <p>Equality is that of the array, by identity: compare the encoded bytes instead.
+ *
+ * @param series {@code stream/variable}
+ * @param origin end of the last step the forecast used
+ * @param step spacing of the leads; lead k lies at {@code origin + k * step}
+ * @param horizon number of leads
+ * @param levels ascending quantile levels in (0, 1)
+ * @param quantiles {@code [levels][horizon]}, in the unit of the target, finite
+ * @param model version that made it; empty if none did
+ * @param quality {@code model}, {@code warming} or {@code naive}
+ */
+public record ForecastRecord(
+    String series,
+    Instant origin,
+    Duration step,
+    int horizon,
+    List<Double> levels,
+    float[][] quantiles,
+    String model,
+    String quality) {
+
+  public ForecastRecord {
+    Require.text("series", series);
+    Require.present("origin", origin);
+    Require.positive("step", step);
+    levels = Require.levels(levels);
+    Require.present("model", model);
+    Require.oneOf("quality", quality, List.of("model", "warming", "naive"));
+    Require.that(horizon >= 1, "horizon", horizon, "at least 1");
+    Require.matrix("quantiles", quantiles, levels.size(), horizon);
+  }
+
+  /** Kafka key: the series. */
+  public String key() {
+    return series;
+  }
+}

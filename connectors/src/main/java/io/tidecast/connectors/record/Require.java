@@ -1,0 +1,87 @@
+package io.tidecast.connectors.record;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Refusals of record components: name, value and what is accepted. */
+final class Require {
+  private Require() {}
+
+  static void that(boolean condition, String name, Object value, String accepted) {
+    if (!condition) {
+      throw new IllegalArgumentException(name + ": " + value + "; accepted: " + accepted);
+    }
+  }
+
+  static void present(String name, Object value) {
+    that(value != null, name, value, "not absent");
+  }
+
+  static void text(String name, String value) {
+    that(value != null && !value.isBlank(), name, value, "text that is not blank");
+  }
+
+  static void oneOf(String name, String value, List<String> accepted) {
+    that(value != null && accepted.contains(value), name, value, String.join(", ", accepted));
+  }
+
+  static void positive(String name, Duration value) {
+    that(
+        value != null && !value.isNegative() && !value.isZero(),
+        name,
+        value,
+        "a positive duration");
+  }
+
+  static void finiteOrNull(String name, Double value) {
+    that(value == null || Double.isFinite(value), name, value, "finite or null");
+  }
+
+  static List<Double> levels(List<Double> levels) {
+    present("levels", levels);
+    List<Double> copy = List.copyOf(levels);
+    boolean ascending = !copy.isEmpty();
+    double last = 0;
+    for (double level : copy) {
+      ascending &= level > last && level < 1;
+      last = level;
+    }
+    that(ascending, "levels", copy, "ascending, in (0, 1), such as [0.05, 0.5, 0.95]");
+    return copy;
+  }
+
+  static void vector(String name, double[] values, int length) {
+    length(name, values == null ? -1 : values.length, length);
+    for (double value : values) {
+      that(Double.isFinite(value), name, value, "finite");
+    }
+  }
+
+  static void matrix(String name, double[][] rows, int height, int width) {
+    length(name, rows == null ? -1 : rows.length, height);
+    for (double[] row : rows) {
+      vector(name, row, width);
+    }
+  }
+
+  static void matrix(String name, float[][] rows, int height, int width) {
+    length(name, rows == null ? -1 : rows.length, height);
+    for (float[] row : rows) {
+      length(name, row == null ? -1 : row.length, width);
+      for (float value : row) {
+        that(Float.isFinite(value), name, value, "finite");
+      }
+    }
+  }
+
+  static void matrix(String name, int[][] rows, int height, int width) {
+    length(name, rows == null ? -1 : rows.length, height);
+    for (int[] row : rows) {
+      length(name, row == null ? -1 : row.length, width);
+    }
+  }
+
+  private static void length(String name, int length, int expected) {
+    that(length == expected, name + " (length)", length, Integer.toString(expected));
+  }
+}

@@ -1,0 +1,68 @@
+package io.tidecast.connectors.serde;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Function;
+
+/** Strict reading of the product's own records; the records' constructors check the values. */
+final class JsonReading {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .addModule(
+              new SimpleModule()
+                  .addDeserializer(Instant.class, new Text<>(Instant.class, Instant::parse))
+                  .addDeserializer(Duration.class, new Text<>(Duration.class, Duration::parse)))
+          .build();
+
+  private JsonReading() {}
+
+  /**
+   * Reads one object.
+   *
+   * @throws IllegalArgumentException naming the field and what is wrong with it
+   */
+  static <T> T object(Class<T> type, byte[] bytes) {
+    try {
+      return MAPPER.readValue(bytes, type);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "bytes are no " + type.getSimpleName() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static final class Text<T> extends StdScalarDeserializer<T> {
+    private final transient Function<String, T> parse;
+
+    private Text(Class<T> type, Function<String, T> parse) {
+      super(type);
+      this.parse = parse;
+    }
+
+    @Override
+    public T deserialize(JsonParser json, DeserializationContext context) throws IOException {
+      String text = json.getText();
+      try {
+        return parse.apply(text);
+      } catch (DateTimeException e) {
+        throw context.weirdStringException(text, handledType(), e.getMessage());
+      }
+    }
+  }
+}

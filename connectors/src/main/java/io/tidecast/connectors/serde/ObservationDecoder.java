@@ -1,0 +1,278 @@
+package io.tidecast.connectors.serde;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import io.tidecast.connectors.record.Decoded;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.record.Rejection;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Reads {@code <domain>.observation.v1}, format version 1, in two types:
+ *
+ * <pre>{@code
+ * {"stream":"JFK","time":"2013-01-01T06:51:00Z","values":{"temperature_2m":3.9,"wind_gusts_10m":null}}
+ * {"type":"bar","stream":"BTC-USD","time":"2024-01-02T00:00:00Z","interval":"4h",
+ *  "open":"42283.58","high":"42554.57","low":"41811.10","close":"42475.23","volume":"1174.29","closed":true}
+ * }</pre>
+ *
+ * <ul>
+ *   <li>{@code type}: {@code observation} (or absent) or {@code bar}.
+ *   <li>{@code time}: RFC 3339 with any offset, or an integer: epoch seconds below 10^11 in
+ *       magnitude, epoch milliseconds from there to 10^14. Smaller and larger units are refused.
+ *   <li>Values: a JSON number, or a decimal as text; null or absent is missing. NaN, infinity, what
+ *       single precision cannot hold, and any other text are refused.
+ *   <li>A bar becomes an observation at {@code time + interval}, with its values under {@code open,
+ *       high, low, close, volume}. The interval is ISO-8601 or a count with s, m, h, d or w. An
+ *       open bar is {@link Decoded.OpenBar}; one that does not say whether it is closed is refused.
+ *   <li>Unknown fields are skipped, as others may send more; a field twice is refused.
+ * </ul>
+ *
+ * <p>Never throws on any bytes. Stateless, for any thread.
+ */
+public final class ObservationDecoder {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          // read as numbers, to be refused by their own reason
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+          .build();
+
+  private String type;
+  private String stream;
+  private Instant time;
+  private Duration interval;
+  private Boolean closed;
+  private Map<String, Double> values;
+  private final Map<String, Double> bar = new LinkedHashMap<>();
+
+  private Refusal barFlaw;
+
+  private ObservationDecoder() {}
+
+  /**
+   * Decodes the value of one Kafka record.
+   *
+   * @param bytes null is refused like any other flaw
+   */
+  public static Decoded decode(byte[] bytes) {
+    if (bytes == null) {
+      return new Decoded.Refused(new Rejection.Malformed("no value"));
+    }
+    try (JsonParser json = FACTORY.createParser(bytes)) {
+      ObservationDecoder decoder = new ObservationDecoder();
+      decoder.read(json);
+      return decoder.decoded();
+    } catch (Refusal e) {
+      return new Decoded.Refused(e.rejection);
+    } catch (JsonProcessingException e) {
+      return new Decoded.Refused(new Rejection.Malformed(shortened(e.getOriginalMessage())));
+    } catch (IOException e) {
+      return new Decoded.Refused(new Rejection.Malformed(shortened(e.getMessage())));
+    }
+  }
+
+  private void read(JsonParser json) throws IOException, Refusal {
+    if (json.nextToken() != JsonToken.START_OBJECT) {
+      throw malformed("expected a JSON object");
+    }
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      json.nextToken();
+      readField(name, json);
+    }
+    if (json.nextToken() != null) {
+      throw malformed("more than one JSON value");
+    }
+  }
+
+  private void readField(String name, JsonParser json) throws IOException, Refusal {
+    switch (name) {
+      case "type" -> type = once(name, type, text(name, json));
+      case "stream" -> stream = once(name, stream, readStream(json));
+      case "time" -> time = once(name, time, readTime(json));
+      case "values" -> values = once(name, values, readValues(json));
+      case "interval", "closed", "open", "high", "low", "close", "volume" ->
+          readBarField(name, json);
+      default -> json.skipChildren();
+    }
+  }
+
+  /** The type may come last, and in an observation these are unknown fields: a flaw waits. */
+  private void readBarField(String name, JsonParser json) throws IOException {
+    try {
+      switch (name) {
+        case "interval" -> interval = once(name, interval, readInterval(json));
+        case "closed" -> closed = once(name, closed, readFlag(name, json));
+        default -> readValue(name, json, bar);
+      }
+    } catch (Refusal e) {
+      barFlaw = barFlaw == null ? e : barFlaw;
+      json.skipChildren();
+    }
+  }
+
+  private Decoded decoded() throws Refusal {
+    if (stream == null) {
+      throw new Refusal(new Rejection.NoStream("absent"));
+    }
+    if (time == null) {
+      throw new Refusal(new Rejection.NoTime("absent"));
+    }
+    return switch (type == null ? "observation" : type) {
+      case "observation" -> observation();
+      case "bar" -> closedBar();
+      default -> throw new Refusal(new Rejection.UnknownType(shortened(type)));
+    };
+  }
+
+  private Decoded observation() throws Refusal {
+    if (values == null) {
+      throw malformed("no values");
+    }
+    return new Decoded.Accepted(new ObservationRecord(stream, time, values));
+  }
+
+  private Decoded closedBar() throws Refusal {
+    if (barFlaw != null) {
+      throw barFlaw;
+    }
+    if (closed == null || interval == null) {
+      throw malformed("bar without " + (closed == null ? "closed" : "interval"));
+    }
+    if (!closed) {
+      return new Decoded.OpenBar();
+    }
+    return new Decoded.Accepted(new ObservationRecord(stream, time.plus(interval), bar));
+  }
+
+  private static String readStream(JsonParser json) throws IOException, Refusal {
+    String name = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
+    if (!ObservationRecord.isStreamName(name)) {
+      throw new Refusal(new Rejection.NoStream("'" + shortened(json.getText()) + "'"));
+    }
+    return name;
+  }
+
+  private static Instant readTime(JsonParser json) throws IOException, Refusal {
+    String text = json.getText();
+    try {
+      return switch (json.currentToken()) {
+        case VALUE_STRING -> Times.rfc3339(text);
+        case VALUE_NUMBER_INT -> Times.epoch(text);
+        default -> throw new DateTimeException("neither text nor integer");
+      };
+    } catch (DateTimeException e) {
+      throw new Refusal(
+          new Rejection.NoTime(
+              "'" + shortened(text) + "'; accepted: RFC 3339, epoch seconds or milliseconds"));
+    }
+  }
+
+  private static Duration readInterval(JsonParser json) throws IOException, Refusal {
+    String text = text("interval", json);
+    try {
+      return Times.interval(text);
+    } catch (DateTimeException e) {
+      throw malformed("interval '" + shortened(text) + "'; accepted: such as 5m, 4h, 1d, PT4H");
+    }
+  }
+
+  private static Map<String, Double> readValues(JsonParser json) throws IOException, Refusal {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      throw malformed("values is no object");
+    }
+    Map<String, Double> values = new LinkedHashMap<>();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      json.nextToken();
+      if (!ObservationRecord.isVariableName(name)) {
+        throw malformed("variable '" + shortened(name) + "'");
+      }
+      readValue(name, json, values);
+    }
+    return values;
+  }
+
+  private static void readValue(String name, JsonParser json, Map<String, Double> values)
+      throws IOException, Refusal {
+    if (json.currentToken() == JsonToken.VALUE_NULL) {
+      return;
+    }
+    double value =
+        switch (json.currentToken()) {
+          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+          case VALUE_STRING -> decimal(name, json.getText());
+          default -> throw new Refusal(new Rejection.NotNumeric(name, shortened(json.getText())));
+        };
+    if (!ObservationRecord.isValue(value)) {
+      throw new Refusal(new Rejection.NonFinite(name, value));
+    }
+    if (values.put(name, value) != null) {
+      throw malformed("'" + name + "' twice");
+    }
+  }
+
+  /** Java's own parser also takes blanks, hexadecimal, and a trailing d or f: not here. */
+  private static double decimal(String name, String text) throws Refusal {
+    boolean plain = text.chars().allMatch(c -> "0123456789+-.eE".indexOf(c) >= 0);
+    boolean nonFinite = text.equals("NaN") || text.endsWith("Infinity");
+    try {
+      if (plain || nonFinite) {
+        return Double.parseDouble(text);
+      }
+    } catch (NumberFormatException e) {
+      // falls to the refusal below
+    }
+    throw new Refusal(new Rejection.NotNumeric(name, shortened(text)));
+  }
+
+  private static boolean readFlag(String name, JsonParser json) throws IOException, Refusal {
+    return switch (json.currentToken()) {
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      default -> throw malformed(name + " is neither true nor false");
+    };
+  }
+
+  private static String text(String name, JsonParser json) throws IOException, Refusal {
+    if (json.currentToken() != JsonToken.VALUE_STRING) {
+      throw malformed(name + " is no text");
+    }
+    return json.getText();
+  }
+
+  private static <T> T once(String name, T before, T value) throws Refusal {
+    if (before != null) {
+      throw malformed("'" + name + "' twice");
+    }
+    return value;
+  }
+
+  private static Refusal malformed(String detail) {
+    return new Refusal(new Rejection.Malformed(detail));
+  }
+
+  private static String shortened(String text) {
+    return text == null || text.length() <= 100 ? text : text.substring(0, 100) + "...";
+  }
+
+  /** Carries a rejection out of the descent; a bad record is data, so no stack trace is taken. */
+  private static final class Refusal extends Exception {
+    private final transient Rejection rejection;
+
+    private Refusal(Rejection rejection) {
+      super(rejection.detail(), null, false, false);
+      this.rejection = rejection;
+    }
+  }
+}

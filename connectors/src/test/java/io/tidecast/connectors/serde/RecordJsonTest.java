@@ -1,0 +1,177 @@
+package io.tidecast.connectors.serde;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.record.EvaluationRecord;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.ModelRecord;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecordJsonTest {
+  private static final String FORECAST =
+      "{\"series\":\"JFK/temperature_2m\",\"origin\":\"2013-01-01T07:00:00Z\",\"step\":\"PT1H\","
+          + "\"horizon\":2,\"levels\":[0.05,0.5,0.95],\"quantiles\":[[0.1,-1.5],[3.9,1.0E10],[4.0,1.0E-5]],"
+          + "\"model\":\"t-12-9f3a61c0\",\"quality\":\"model\"}";
+  private static final String EVALUATION =
+      "{\"series\":\"JFK/t\",\"time\":\"2013-01-01T08:00:00Z\",\"period\":\"PT1H\",\"step\":\"PT10M\","
+          + "\"model\":\"\",\"levels\":[0.05,0.5,0.95],\"count\":[3,0],\"absoluteError\":[0.1,0.0],"
+          + "\"squaredError\":[0.3,0.0],\"pinball\":[0.25,0.0],\"inside\":[[2,0]],\"width\":[[1.5,0.0]],"
+          + "\"naiveAbsoluteError\":[0.4,0.0],\"naivePinball\":[0.5,0.0],\"persistenceAbsoluteError\":[0.6,0.0]}";
+  private static final String MODEL =
+      "{\"group\":\"t\",\"boundary\":\"2013-01-08T00:00:00Z\",\"validFrom\":\"2013-01-08T00:10:00Z\","
+          + "\"decision\":\"promoted\",\"version\":\"t-1-9f3a61c0\",\"parent\":\"\",\"reason\":\"schedule\","
+          + "\"windows\":12,\"series\":3,\"pinball\":0.25,\"championPinball\":null,\"naivePinball\":0.5,"
+          + "\"artifact\":\"AQIDBA==\"}";
+
+  @Test
+  void forecastIsWrittenAsDocumented() {
+    ForecastRecord forecast =
+        new ForecastRecord(
+            "JFK/temperature_2m",
+            Instant.parse("2013-01-01T07:00:00Z"),
+            Duration.ofHours(1),
+            2,
+            List.of(0.05, 0.5, 0.95),
+            new float[][] {{0.1f, -1.5f}, {3.9f, 1e10f}, {4f, 1e-5f}},
+            "t-12-9f3a61c0",
+            "model");
+
+    assertEquals(FORECAST, text(ForecastJsonV1.write(forecast)));
+    assertEquals("JFK/temperature_2m", forecast.key());
+  }
+
+  @Test
+  void forecastReadsBackTheSame() {
+    assertEquals(FORECAST, text(ForecastJsonV1.write(ForecastJsonV1.read(bytes(FORECAST)))));
+  }
+
+  @Test
+  void everyFloatReadsBackToTheBitFromItsShortestDecimal() {
+    Random random = new Random(11);
+    float[] values = new float[10_000];
+    for (int i = 0; i < values.length; i++) {
+      float value = Float.intBitsToFloat(random.nextInt());
+      values[i] = Float.isFinite(value) ? value : i;
+    }
+    ForecastRecord forecast =
+        new ForecastRecord(
+            "a/b",
+            Instant.EPOCH,
+            Duration.ofHours(1),
+            values.length,
+            List.of(0.5),
+            new float[][] {values},
+            "",
+            "naive");
+
+    byte[] bytes = ForecastJsonV1.write(forecast);
+
+    assertArrayEquals(values, ForecastJsonV1.read(bytes).quantiles()[0]);
+    // 2.0E-44 is where the JDK before 19 prints two digits too many: 1.96E-44
+    assertEquals("2.0E-44", oneNumber(2e-44f));
+  }
+
+  @Test
+  void evaluationReadsBackTheSame() {
+    EvaluationRecord evaluation = EvaluationJsonV1.read(bytes(EVALUATION));
+
+    assertEquals(2, evaluation.horizon());
+    assertEquals("JFK/t", evaluation.key());
+    assertEquals(EVALUATION, text(EvaluationJsonV1.write(evaluation)));
+  }
+
+  @Test
+  void modelReadsBackTheSameAndNamesItsKeys() {
+    ModelRecord model = ModelJsonV1.read(bytes(MODEL));
+
+    assertArrayEquals(new byte[] {1, 2, 3, 4}, model.artifact());
+    assertEquals("t", model.championKey());
+    assertEquals("t/t-1-9f3a61c0", model.versionKey());
+    assertEquals("t@2013-01-08T00:00:00Z", model.decisionKey());
+    assertEquals(MODEL, text(ModelJsonV1.write(model)));
+    assertEquals(
+        MODEL.replace("\"AQIDBA==\"", "null"), text(ModelJsonV1.write(model.withoutArtifact())));
+    assertEquals(0, ModelJsonV1.read(ModelJsonV1.write(model.withoutArtifact())).artifact().length);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "'\"quality\":\"model\"'; '\"quality\":\"good\"'; quality",
+        "',\"quality\":\"model\"'; ''; quality",
+        "'\"quality\":\"model\"'; '\"quality\":\"model\",\"unit\":1'; unit",
+        "'\"quality\":\"model\"'; '\"quality\":\"model\",\"quality\":\"model\"'; quality",
+        "'\"horizon\":2'; '\"horizon\":3'; quantiles",
+        "'\"horizon\":2'; '\"horizon\":\"2\"'; horizon",
+        "'\"horizon\":2'; '\"horizon\":2.5'; horizon",
+        "'\"horizon\":2'; '\"horizon\":null'; horizon",
+        "'-1.5'; 'null'; quantiles",
+        "'-1.5'; '1e999'; quantiles",
+        "'-1.5'; 'NaN'; NaN",
+        "'0.05,0.5'; '0.5,0.05'; levels",
+        "'PT1H'; 'PT-1H'; step",
+        "'PT1H'; '1h'; step",
+        "'2013-01-01T07:00:00Z'; '2013-01-01'; origin",
+        "'\"JFK/temperature_2m\"'; 'null'; series",
+        "'[3.9,1.0E10],'; ''; quantiles",
+        "'\"model\"}'; '\"model\"}{}'; trailing"
+      })
+  void forecastThatIsNotOneIsRefused(String part, String replacement, String named) {
+    String changed = FORECAST.replace(part, replacement == null ? "" : replacement);
+    assertTrue(!changed.equals(FORECAST));
+
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> ForecastJsonV1.read(bytes(changed)), changed);
+
+    assertTrue(e.getMessage().toLowerCase().contains(named.toLowerCase()), e.getMessage());
+  }
+
+  @Test
+  void evaluationOfUnequalLengthsIsRefused() {
+    String changed = EVALUATION.replace("\"pinball\":[0.25,0.0]", "\"pinball\":[0.25]");
+
+    assertThrows(IllegalArgumentException.class, () -> EvaluationJsonV1.read(bytes(changed)));
+  }
+
+  @Test
+  void modelWithAnUnknownDecisionIsRefused() {
+    String changed = MODEL.replace("promoted", "perhaps");
+
+    assertThrows(IllegalArgumentException.class, () -> ModelJsonV1.read(bytes(changed)));
+  }
+
+  private static String oneNumber(float value) {
+    ForecastRecord forecast =
+        new ForecastRecord(
+            "a/b",
+            Instant.EPOCH,
+            Duration.ofHours(1),
+            1,
+            List.of(0.5),
+            new float[][] {{value}},
+            "",
+            "naive");
+    String json = text(ForecastJsonV1.write(forecast));
+    return json.substring(json.indexOf("[[") + 2, json.indexOf("]]"));
+  }
+
+  private static byte[] bytes(String json) {
+    return json.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
