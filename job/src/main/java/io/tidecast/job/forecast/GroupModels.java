@@ -1,0 +1,48 @@
+package io.tidecast.job.forecast;
+
+import io.tidecast.job.retrain.Decision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of the versions of one group: which serves from when on.
+ *
+ * @param coveredBefore no decision still to come can hold for an origin before this, milliseconds
+ * @param models ascending by {@code validFrom}
+ */
+public record GroupModels(long coveredBefore, List<Held> models) {
+  static final GroupModels NONE = new GroupModels(Long.MIN_VALUE, List.of());
+
+  /**
+   * A version and the first origin it holds for.
+   *
+   * @param validFrom milliseconds
+   * @param version of the model
+   * @param artifact the model
+   */
+  public record Held(long validFrom, String version, byte[] artifact) {}
+
+  /** The version for an origin; empty before the first. */
+  Optional<Held> at(long origin) {
+    Held found = null;
+    for (Held held : models) {
+      if (held.validFrom() <= origin) {
+        found = held;
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  /** With one more decision, without the versions that no origin after {@code watermark} needs. */
+  GroupModels with(Decision decision, long watermark) {
+    List<Held> next = new ArrayList<>(models);
+    if (decision.artifact().length > 0) {
+      next.add(new Held(decision.validFrom(), decision.version(), decision.artifact()));
+    }
+    while (next.size() > 1 && next.get(1).validFrom() <= watermark) {
+      next.remove(0);
+    }
+    return new GroupModels(decision.coveredBefore(), next);
+  }
+}

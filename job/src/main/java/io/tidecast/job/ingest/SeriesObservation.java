@@ -1,0 +1,14 @@
+package io.tidecast.job.ingest;
+
+/**
+ * One accepted value of one series.
+ *
+ * @param series key: stream and variable
+ * @param group model group of the series
+ * @param time event time, milliseconds since the epoch
+ * @param value of the target variable; NaN if missing or masked
+ * @param covariates values of the other configured variables of the stream at that time; NaN where
+ *     missing
+ */
+public record SeriesObservation(
+    String series, String group, long time, float value, float[] covariates) {}

@@ -1,0 +1,55 @@
+package io.tidecast.job.metrics;
+
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * Names of the job's own metrics. They are public: dashboards and alerts use them. In Prometheus
+ * each is {@code flink_taskmanager_job_task_operator_tidecast_<name>}.
+ */
+public final class Metrics {
+  public static final String GROUP = "tidecast";
+
+  /** Observations accepted, one per series. */
+  public static final String OBSERVATIONS = "observations";
+
+  /** Records refused, by {@code reason}. */
+  public static final String REJECTED = "rejected";
+
+  /** Values outside their variable's limits, left out of their record. */
+  public static final String MASKED = "masked";
+
+  /** Observations whose step was closed. */
+  public static final String LATE = "late";
+
+  /** Forecasts, by {@code quality}. */
+  public static final String FORECASTS = "forecasts";
+
+  /** Trainings finished, by {@code decision}. */
+  public static final String TRAININGS = "trainings";
+
+  /** Trainings under way. */
+  public static final String TRAININGS_PENDING = "trainingsPending";
+
+  /** Wall-clock seconds of the last training. */
+  public static final String TRAINING_SECONDS = "trainingSeconds";
+
+  public static final String BY_REASON = "reason";
+  public static final String BY_QUALITY = "quality";
+  public static final String BY_DECISION = "decision";
+
+  private Metrics() {}
+
+  public static MetricGroup group(MetricGroup operator) {
+    return operator.addGroup(GROUP);
+  }
+
+  public static Counter counter(MetricGroup operator, String name) {
+    return group(operator).counter(name);
+  }
+
+  /** A counter of one value of a label. */
+  public static Counter counter(MetricGroup operator, String name, String label, String value) {
+    return group(operator).addGroup(label, value).counter(name);
+  }
+}

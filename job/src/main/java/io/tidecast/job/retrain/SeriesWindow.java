@@ -1,0 +1,20 @@
+package io.tidecast.job.retrain;
+
+/**
+ * A training window on its way to the operator that trains its group, and as it lies in its state.
+ *
+ * @param group model group of the series
+ * @param series key of the series
+ * @param end index of the last step
+ * @param knownAt event time (milliseconds) from which on the window is known: the end of the
+ *     observation that completed it. A boundary sees exactly the windows known at or before it,
+ *     whatever arrived when.
+ * @param width values per step: the target, then the covariates
+ * @param values {@code [steps * width]}, by step; NaN where missing
+ */
+public record SeriesWindow(
+    String group, String series, long end, long knownAt, int width, float[] values) {
+  public int steps() {
+    return values.length / width;
+  }
+}
