@@ -21,7 +21,8 @@ public record CellConfig(Kind kind, int layers, int hidden) {
       this.label = label;
     }
 
-    public String label() {
+    @Override
+    public String toString() {
       return label;
     }
   }

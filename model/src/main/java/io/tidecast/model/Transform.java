@@ -17,7 +17,8 @@ public enum Transform {
     this.label = label;
   }
 
-  public String label() {
+  @Override
+  public String toString() {
     return label;
   }
 
