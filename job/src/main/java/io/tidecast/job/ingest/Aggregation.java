@@ -1,5 +1,7 @@
 package io.tidecast.job.ingest;
 
+import java.util.Locale;
+
 /** What several observations in one step become. */
 public enum Aggregation {
   /** The one with the latest event time; of equal times the one that arrived last. */
@@ -9,7 +11,8 @@ public enum Aggregation {
   /** Their sum. */
   SUM;
 
-  public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

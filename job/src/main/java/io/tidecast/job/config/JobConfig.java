@@ -1,0 +1,318 @@
+package io.tidecast.job.config;
+
+import static io.tidecast.job.config.Invalid.orElse;
+import static io.tidecast.job.config.Invalid.required;
+import static io.tidecast.job.config.Invalid.unless;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.tidecast.job.retrain.RetrainConfig;
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.QuantileLevels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A configuration file. Unknown keys and values out of range stop the start; {@code ${NAME}} in a
+ * value is replaced by that environment variable.
+ *
+ * @param domain first part of every topic's name; required
+ * @param kafka how to reach Kafka
+ * @param series which series there are
+ * @param forecast what is forecast
+ * @param model shape of the recurrent member
+ * @param retrain when and on what groups are retrained
+ * @param ingest how observations are taken in
+ * @param flink settings of Flink, passed through unchanged
+ * @param feed where {@code feed} and {@code demo} take observations from; may be absent
+ */
+public record JobConfig(
+    String domain,
+    Kafka kafka,
+    SeriesConfig series,
+    Forecast forecast,
+    Model model,
+    Retrain retrain,
+    Ingest ingest,
+    Map<String, String> flink,
+    JsonNode feed) {
+
+  /**
+   * How to reach Kafka.
+   *
+   * @param bootstrapServers host:port, comma separated (default 127.0.0.1:9092)
+   * @param properties client settings, passed through unchanged: TLS, SASL and the like
+   * @param transactionTimeout longest outage that loses no output; at most the broker's {@code
+   *     transaction.max.timeout.ms} (default PT15M)
+   * @param partitions of topics that do not exist yet (default 4)
+   */
+  public record Kafka(
+      String bootstrapServers,
+      Map<String, String> properties,
+      Duration transactionTimeout,
+      Integer partitions) {
+    static final Kafka DEFAULT = new Kafka(null, null, null, null);
+
+    public Kafka {
+      bootstrapServers = orElse(bootstrapServers, "127.0.0.1:9092");
+      properties = new TreeMap<>(orElse(properties, Map.of()));
+      transactionTimeout = orElse(transactionTimeout, Duration.ofMinutes(15));
+      partitions = orElse(partitions, 4);
+      unless(partitions >= 1, "kafka.partitions", partitions, "1 or more");
+    }
+
+    public Kafka at(String servers) {
+      return new Kafka(servers, properties, transactionTimeout, partitions);
+    }
+  }
+
+  /**
+   * What is forecast.
+   *
+   * @param horizon leads of a forecast, in steps; required
+   * @param levels quantile levels (default 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+   * @param evaluationPeriod errors are summed up over periods of this length (default one hour, or
+   *     the step if that is longer)
+   */
+  public record Forecast(Integer horizon, List<Double> levels, Duration evaluationPeriod) {
+    public Forecast {
+      required(horizon, "forecast.horizon", "a number of steps");
+      levels = orElse(levels, QuantileLevels.DEFAULT.values());
+    }
+  }
+
+  /**
+   * Shape of the recurrent member, and parts switched off for experiments.
+   *
+   * @param cell {@code lstm} (default) or {@code none}
+   * @param layers stacked layers (default 1)
+   * @param hidden size of the hidden state (default 32)
+   * @param ablate any of {@code state}, {@code cell}, {@code recurrent-output}, {@code highway}
+   */
+  public record Model(CellConfig.Kind cell, Integer layers, Integer hidden, List<String> ablate) {
+    static final Model DEFAULT = new Model(null, null, null, null);
+    private static final List<String> PARTS =
+        List.of("state", "cell", "recurrent-output", "highway");
+
+    public Model {
+      cell = orElse(cell, CellConfig.DEFAULT.kind());
+      layers = orElse(layers, CellConfig.DEFAULT.layers());
+      hidden = orElse(hidden, CellConfig.DEFAULT.hidden());
+      ablate = List.copyOf(orElse(ablate, List.of()));
+      unless(PARTS.containsAll(ablate), "model.ablate", ablate, "any of " + PARTS);
+    }
+
+    ForecasterConfig.Ablation ablation() {
+      return new ForecasterConfig.Ablation(
+          ablate.contains("state"),
+          ablate.contains("cell"),
+          ablate.contains("recurrent-output"),
+          ablate.contains("highway"));
+    }
+  }
+
+  /**
+   * When and on what groups are retrained; see {@link RetrainConfig} for the meaning of each.
+   *
+   * @param epoch default P7D
+   * @param lead default a sixtieth of the epoch
+   * @param every default the epoch
+   * @param minimumHistory default 672 steps
+   * @param window default 24 steps
+   * @param history default P365D
+   * @param sample default 1
+   * @param seed default 1
+   */
+  public record Retrain(
+      Duration epoch,
+      Duration lead,
+      Duration every,
+      Integer minimumHistory,
+      Integer window,
+      Duration history,
+      Double sample,
+      Long seed) {
+    static final Retrain DEFAULT = new Retrain(null, null, null, null, null, null, null, null);
+
+    public Retrain {
+      epoch = orElse(epoch, Duration.ofDays(7));
+      lead = orElse(lead, epoch.dividedBy(60));
+      every = orElse(every, epoch);
+      minimumHistory = orElse(minimumHistory, 672);
+      window = orElse(window, 24);
+      history = orElse(history, Duration.ofDays(365));
+      sample = orElse(sample, 1.0);
+      seed = orElse(seed, 1L);
+    }
+
+    public RetrainConfig toConfig() {
+      return new RetrainConfig(epoch, lead, every, minimumHistory, window, history, sample, seed);
+    }
+  }
+
+  /**
+   * How observations are taken in.
+   *
+   * @param maxOutOfOrder how far an observation may lie behind the latest of its partition before
+   *     its step may be closed (default PT0S)
+   * @param maxFuture how far an event time may lie ahead of the broker's append time (default
+   *     PT10M)
+   * @param maxGap longest gap that is bridged by masked steps (default 24 steps)
+   * @param idleTimeout a partition without records for this long no longer holds the others back;
+   *     PT0S: never (default PT30S)
+   * @param ttl state of a series without observations for this long is dropped (default P90D)
+   */
+  public record Ingest(
+      Duration maxOutOfOrder,
+      Duration maxFuture,
+      Duration maxGap,
+      Duration idleTimeout,
+      Duration ttl) {
+    static final Ingest DEFAULT = new Ingest(null, null, null, null, null);
+
+    public Ingest {
+      maxOutOfOrder = orElse(maxOutOfOrder, Duration.ZERO);
+      maxFuture = orElse(maxFuture, Duration.ofMinutes(10));
+      idleTimeout = orElse(idleTimeout, Duration.ofSeconds(30));
+      ttl = orElse(ttl, Duration.ofDays(90));
+      unless(!maxOutOfOrder.isNegative(), "ingest.maxOutOfOrder", maxOutOfOrder, "PT0S or longer");
+      unless(!maxFuture.isNegative(), "ingest.maxFuture", maxFuture, "PT0S or longer");
+    }
+  }
+
+  public JobConfig {
+    required(domain, "domain", "a name, such as weather");
+    unless(domain.matches("[a-zA-Z0-9._-]{1,100}"), "domain", domain, "letters, digits, . _ -");
+    kafka = orElse(kafka, Kafka.DEFAULT);
+    required(series, "series", "a section");
+    required(forecast, "forecast", "a section");
+    model = orElse(model, Model.DEFAULT);
+    retrain = orElse(retrain, Retrain.DEFAULT);
+    ingest = orElse(ingest, Ingest.DEFAULT);
+    flink = new TreeMap<>(orElse(flink, Map.of()));
+    retrain.toConfig();
+  }
+
+  /** The same job on other brokers. */
+  public JobConfig withBootstrapServers(String servers) {
+    return new JobConfig(
+        domain, kafka.at(servers), series, forecast, model, retrain, ingest, flink, feed);
+  }
+
+  /** How the series of a target are forecast. */
+  public ForecasterConfig forecaster(String target) {
+    SeriesConfig.Variable limits = series.variable(target);
+    return new ForecasterConfig(
+        series.step(),
+        forecast.horizon(),
+        new QuantileLevels(forecast.levels()),
+        series.seasonSteps(),
+        series.longSeasonSteps(),
+        series.transform(),
+        limits.minimum(),
+        limits.maximum(),
+        series.covariates().stream().filter(name -> !name.equals(target)).toList(),
+        new CellConfig(model.cell(), model.layers(), model.hidden()),
+        series.history(),
+        maxGapSteps(),
+        model.ablation());
+  }
+
+  /** Longest gap that is bridged, in steps. */
+  public int maxGapSteps() {
+    return ingest.maxGap() == null
+        ? ForecasterConfig.DEFAULT_MAX_GAP
+        : (int) (ingest.maxGap().toMillis() / series.step().toMillis());
+  }
+
+  /** Length of an evaluation period in steps. */
+  public int evaluationSteps() {
+    Duration period = orElse(forecast.evaluationPeriod(), Duration.ofHours(1));
+    return (int) Math.max(1, period.toMillis() / series.step().toMillis());
+  }
+
+  /** Reads a file; refuses what it does not understand with the key and what is accepted. */
+  public static JobConfig read(Path file) throws IOException {
+    return parse(Files.readString(file), System.getenv());
+  }
+
+  static JobConfig parse(String yaml, Map<String, String> environment) {
+    try {
+      JsonNode tree = substituted(MAPPER.readTree(yaml), environment);
+      return MAPPER.treeToValue(tree, JobConfig.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw new IllegalArgumentException(
+          path(e) + ": unknown key; accepted: " + e.getKnownPropertyIds(), e);
+    } catch (JsonMappingException e) {
+      boolean ours = e.getCause() instanceof IllegalArgumentException;
+      throw new IllegalArgumentException(
+          ours ? e.getCause().getMessage() : path(e) + ": " + e.getOriginalMessage(), e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
+    }
+  }
+
+  private static String path(JsonMappingException e) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference reference : e.getPath()) {
+      path.append(path.isEmpty() ? "" : ".")
+          .append(
+              reference.getFieldName() == null ? reference.getIndex() : reference.getFieldName());
+    }
+    return path.toString();
+  }
+
+  /** The same tree with environment variables in its texts replaced; comments are not texts. */
+  private static JsonNode substituted(JsonNode node, Map<String, String> environment) {
+    if (node instanceof ObjectNode object) {
+      object
+          .fieldNames()
+          .forEachRemaining(name -> object.set(name, substituted(object.get(name), environment)));
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        array.set(i, substituted(array.get(i), environment));
+      }
+    } else if (node.isTextual()) {
+      return TextNode.valueOf(substituted(node.textValue(), environment));
+    }
+    return node;
+  }
+
+  private static String substituted(String text, Map<String, String> environment) {
+    return VARIABLE
+        .matcher(text)
+        .replaceAll(
+            match -> {
+              String name = match.group(1);
+              String value = environment.get(name);
+              unless(value != null, "${" + name + "}", "not set", "an environment variable");
+              return Matcher.quoteReplacement(value);
+            });
+  }
+
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+
+  private static final YAMLMapper MAPPER =
+      YAMLMapper.builder()
+          .addModule(new JavaTimeModule())
+          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .build();
+}
