@@ -1,0 +1,114 @@
+package io.tidecast.connectors.embedded;
+
+import io.tidecast.connectors.postgres.PostgresConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A real PostgreSQL server as a child process, on the loopback interface, for the demo and the
+ * tests. Its tables live in its directory and survive a restart on it. It runs without fsync: a
+ * machine that loses power may lose them.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+  private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+
+  /** This machine or user cannot run the server; the message says what to do instead. */
+  public static final class CannotStartException extends Exception {
+    CannotStartException(Throwable cause) {
+      super(
+          "PostgreSQL cannot start in this process ("
+              + root(cause)
+              + "). Run as a normal user, or on a system with user namespaces, or name a server"
+              + " with --jdbc-url.",
+          cause);
+    }
+
+    private static Throwable root(Throwable cause) {
+      Throwable root = cause;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      return root;
+    }
+  }
+
+  private EmbeddedPostgres(io.zonky.test.db.postgres.embedded.EmbeddedPostgres server) {
+    this.server = server;
+  }
+
+  /** Starts on any free port. */
+  public static EmbeddedPostgres start(Path directory) throws CannotStartException {
+    return start(directory, 0);
+  }
+
+  /**
+   * Starts a server and returns when it serves. A server that a killed process has left behind on
+   * this directory is ended first.
+   *
+   * @param directory where binaries and tables live; made if it is new
+   * @param port to listen on; 0 for any free one
+   */
+  public static EmbeddedPostgres start(Path directory, int port) throws CannotStartException {
+    Path tables = directory.resolve("tables");
+    try {
+      Files.createDirectories(directory);
+      endOrphan(tables);
+      return new EmbeddedPostgres(
+          io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
+              .setOverrideWorkingDirectory(directory.resolve("binaries").toFile())
+              .setDataDirectory(tables)
+              .setCleanDataDirectory(false)
+              .setPort(port)
+              .setServerConfig("max_connections", "50")
+              .setServerConfig("listen_addresses", "127.0.0.1")
+              .start());
+    } catch (IOException | RuntimeException e) {
+      throw new CannotStartException(e);
+    }
+  }
+
+  private static void endOrphan(Path tables) throws IOException {
+    Path pidFile = tables.resolve("postmaster.pid");
+    if (!Files.exists(pidFile)) {
+      return;
+    }
+    long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
+    Optional<ProcessHandle> orphan = ProcessHandle.of(pid).filter(EmbeddedPostgres::isPostgres);
+    if (orphan.isPresent()) {
+      orphan.get().destroy();
+      try {
+        orphan.get().onExit().get(10, TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        throw new IOException("process " + pid + " holds " + tables + " and does not end", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while process " + pid + " ends", e);
+      }
+    }
+  }
+
+  private static boolean isPostgres(ProcessHandle process) {
+    return process.info().command().filter(c -> c.endsWith("postgres")).isPresent();
+  }
+
+  /** Its owner, who may do everything. Local connections need no password. */
+  public PostgresConfig owner() {
+    String url = "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres";
+    return new PostgresConfig(url, "postgres", "");
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package io.tidecast.connectors.postgres;
+
+import io.tidecast.connectors.record.EvaluationRecord;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.ModelRecord;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
+import org.apache.flink.connector.jdbc.JdbcExecutionOptions;
+import org.apache.flink.connector.jdbc.JdbcStatementBuilder;
+import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
+
+/**
+ * Sinks to the tables of {@link Schema}, at least once: after a failure the records since the last
+ * checkpoint are written again. Every row has a key of its own ((series, origin) for a forecast)
+ * and is written by an upsert, so a repeat changes nothing, and the tables end up equal to the
+ * topics.
+ *
+ * <p>A batch that fails is retried on a new connection a few times; then the task fails, and the
+ * job's restart strategy has to try until the database is back.
+ *
+ * <p>Why statements are not rewritten into multi-row inserts (the driver's {@code
+ * reWriteBatchedInserts}): PostgreSQL refuses one that holds a key twice, as a batch with two
+ * forecasts of one series for {@code forecast_latest} does. They are pipelined all the same.
+ */
+public final class PostgresSinks {
+  private static final JdbcExecutionOptions EXECUTION =
+      JdbcExecutionOptions.builder()
+          .withBatchSize(1000)
+          .withBatchIntervalMs(200)
+          .withMaxRetries(2)
+          .build();
+
+  private PostgresSinks() {}
+
+  /** Values of observations. */
+  public static Sink<ObservedValue> observations(PostgresConfig config) {
+    return sink(
+        config,
+        """
+        INSERT INTO observation (series, time, value) VALUES (?, ?, ?)
+        ON CONFLICT (series, time) DO UPDATE SET value = excluded.value
+        """,
+        (statement, observed) -> {
+          statement.setString(1, observed.series());
+          statement.setObject(2, timestamp(observed.time()));
+          statement.setDouble(3, observed.value());
+        });
+  }
+
+  /** Every forecast. */
+  public static Sink<ForecastRecord> forecasts(PostgresConfig config) {
+    return sink(
+        config,
+        """
+        INSERT INTO forecast (series, origin, step, levels, quantiles, model, quality)
+        VALUES (?, ?, ?::interval, ?, ?, ?, ?)
+        ON CONFLICT (series, origin) DO UPDATE SET
+          step = excluded.step, levels = excluded.levels, quantiles = excluded.quantiles,
+          model = excluded.model, quality = excluded.quality
+        """,
+        PostgresSinks::bind);
+  }
+
+  /** The newest forecast of each series; an older one never replaces a newer. */
+  public static Sink<ForecastRecord> latestForecasts(PostgresConfig config) {
+    return sink(
+        config,
+        """
+        INSERT INTO forecast_latest AS present
+          (series, origin, step, levels, quantiles, model, quality)
+        VALUES (?, ?, ?::interval, ?, ?, ?, ?)
+        ON CONFLICT (series) DO UPDATE SET
+          origin = excluded.origin, step = excluded.step, levels = excluded.levels,
+          quantiles = excluded.quantiles, model = excluded.model, quality = excluded.quality,
+          written = excluded.written
+        WHERE excluded.origin >= present.origin
+        """,
+        PostgresSinks::bind);
+  }
+
+  /** Errors of past forecasts. */
+  public static Sink<EvaluationRecord> evaluations(PostgresConfig config) {
+    return sink(
+        config,
+        """
+        INSERT INTO evaluation
+          (series, time, model, period, step, levels, total_count, total_absolute_error,
+          total_pinball, total_inside, total_naive_absolute_error, total_naive_pinball,
+          total_persistence_absolute_error, count, absolute_error, squared_error, pinball, inside,
+          width, naive_absolute_error, naive_pinball, persistence_absolute_error)
+        VALUES (?, ?, ?, ?::interval, ?::interval, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (series, time, model) DO UPDATE SET
+          period = excluded.period, step = excluded.step, levels = excluded.levels,
+          total_count = excluded.total_count,
+          total_absolute_error = excluded.total_absolute_error,
+          total_pinball = excluded.total_pinball, total_inside = excluded.total_inside,
+          total_naive_absolute_error = excluded.total_naive_absolute_error,
+          total_naive_pinball = excluded.total_naive_pinball,
+          total_persistence_absolute_error = excluded.total_persistence_absolute_error,
+          count = excluded.count, absolute_error = excluded.absolute_error,
+          squared_error = excluded.squared_error, pinball = excluded.pinball,
+          inside = excluded.inside, width = excluded.width,
+          naive_absolute_error = excluded.naive_absolute_error,
+          naive_pinball = excluded.naive_pinball,
+          persistence_absolute_error = excluded.persistence_absolute_error
+        """,
+        PostgresSinks::bind);
+  }
+
+  /** Decisions of the retraining. */
+  public static Sink<ModelRecord> modelEvents(PostgresConfig config) {
+    return sink(
+        config,
+        """
+        INSERT INTO model_event
+          (model_group, boundary, valid_from, decision, version, parent, reason, windows, series,
+          pinball, champion_pinball, naive_pinball)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (model_group, boundary) DO UPDATE SET
+          valid_from = excluded.valid_from, decision = excluded.decision,
+          version = excluded.version, parent = excluded.parent, reason = excluded.reason,
+          windows = excluded.windows, series = excluded.series, pinball = excluded.pinball,
+          champion_pinball = excluded.champion_pinball, naive_pinball = excluded.naive_pinball
+        """,
+        PostgresSinks::bind);
+  }
+
+  private static <T> Sink<T> sink(
+      PostgresConfig config, String upsert, JdbcStatementBuilder<T> binding) {
+    return JdbcSink.<T>builder()
+        .withQueryStatement(upsert, binding)
+        .withExecutionOptions(EXECUTION)
+        .buildAtLeastOnce(
+            new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                .withUrl(config.url())
+                .withDriverName("org.postgresql.Driver")
+                .withUsername(config.user())
+                .withPassword(config.password())
+                .build());
+  }
+
+  private static void bind(PreparedStatement statement, ForecastRecord forecast)
+      throws SQLException {
+    statement.setString(1, forecast.series());
+    statement.setObject(2, timestamp(forecast.origin()));
+    statement.setString(3, interval(forecast.step()));
+    statement.setObject(4, doubles(forecast.levels()));
+    statement.setObject(5, forecast.quantiles());
+    statement.setString(6, forecast.model());
+    statement.setString(7, forecast.quality());
+  }
+
+  private static void bind(PreparedStatement statement, EvaluationRecord evaluation)
+      throws SQLException {
+    statement.setString(1, evaluation.series());
+    statement.setObject(2, timestamp(evaluation.time()));
+    statement.setString(3, evaluation.model());
+    statement.setString(4, interval(evaluation.period()));
+    statement.setString(5, interval(evaluation.step()));
+    statement.setObject(6, doubles(evaluation.levels()));
+    statement.setLong(7, IntStream.of(evaluation.count()).asLongStream().sum());
+    statement.setDouble(8, sum(evaluation.absoluteError()));
+    statement.setDouble(9, sum(evaluation.pinball()));
+    statement.setObject(10, sums(evaluation.inside()));
+    statement.setDouble(11, sum(evaluation.naiveAbsoluteError()));
+    statement.setDouble(12, sum(evaluation.naivePinball()));
+    statement.setDouble(13, sum(evaluation.persistenceAbsoluteError()));
+    statement.setObject(14, evaluation.count());
+    statement.setObject(15, floats(evaluation.absoluteError()));
+    statement.setObject(16, floats(evaluation.squaredError()));
+    statement.setObject(17, floats(evaluation.pinball()));
+    statement.setObject(18, floats(evaluation.inside()));
+    statement.setObject(19, floats(evaluation.width()));
+    statement.setObject(20, floats(evaluation.naiveAbsoluteError()));
+    statement.setObject(21, floats(evaluation.naivePinball()));
+    statement.setObject(22, floats(evaluation.persistenceAbsoluteError()));
+  }
+
+  private static void bind(PreparedStatement statement, ModelRecord decision) throws SQLException {
+    statement.setString(1, decision.group());
+    statement.setObject(2, timestamp(decision.boundary()));
+    statement.setObject(3, timestamp(decision.validFrom()));
+    statement.setString(4, decision.decision());
+    statement.setString(5, decision.version());
+    statement.setString(6, decision.parent());
+    statement.setString(7, decision.reason());
+    statement.setInt(8, decision.windows());
+    statement.setInt(9, decision.series());
+    statement.setObject(10, decision.pinball(), Types.DOUBLE);
+    statement.setObject(11, decision.championPinball(), Types.DOUBLE);
+    statement.setObject(12, decision.naivePinball(), Types.DOUBLE);
+  }
+
+  private static OffsetDateTime timestamp(Instant time) {
+    return time.atOffset(ZoneOffset.UTC);
+  }
+
+  /** PostgreSQL reads what {@link Duration} prints. */
+  private static String interval(Duration duration) {
+    return duration.toString();
+  }
+
+  private static double[] doubles(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static double sum(double[] values) {
+    return Arrays.stream(values).sum();
+  }
+
+  private static float[] sums(int[][] perInterval) {
+    float[] sums = new float[perInterval.length];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = IntStream.of(perInterval[i]).sum();
+    }
+    return sums;
+  }
+
+  private static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+
+  private static float[][] floats(double[][] rows) {
+    return Arrays.stream(rows).map(PostgresSinks::floats).toArray(float[][]::new);
+  }
+
+  private static float[][] floats(int[][] rows) {
+    return Arrays.stream(rows)
+        .map(row -> floats(IntStream.of(row).asDoubleStream().toArray()))
+        .toArray(float[][]::new);
+  }
+}

@@ -1,0 +1,189 @@
+package io.tidecast.connectors.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.tidecast.connectors.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SchemaITCase {
+  @TempDir static Path directory;
+  private static EmbeddedPostgres postgres;
+  private static PostgresConfig owner;
+  private static PostgresConfig reader;
+
+  @BeforeAll
+  static void start() {
+    try {
+      postgres = EmbeddedPostgres.start(directory);
+    } catch (EmbeddedPostgres.CannotStartException e) {
+      abort(e.getMessage());
+    }
+    owner = postgres.owner();
+    Schema.migrate(owner);
+    reader = Schema.allowReader(owner, "it's a \"secret\"");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (postgres != null) {
+      postgres.close();
+    }
+  }
+
+  @BeforeEach
+  void dropPartitions() throws SQLException {
+    for (String table : List.of("forecast", "observation", "evaluation")) {
+      for (String partition : partitions(table)) {
+        run(owner, "DROP TABLE " + partition);
+      }
+    }
+  }
+
+  @Test
+  void migratingAgainChangesNothing() throws SQLException {
+    String applied = "SELECT count(*) FROM flyway_schema_history";
+    List<String> before = query(owner, applied);
+
+    Schema.migrate(owner);
+
+    assertEquals(before, query(owner, applied));
+  }
+
+  @Test
+  void readerReadsPresentAndFutureTablesButWritesNone() throws SQLException {
+    openPartition("forecast", "2024-03-01T10:00:00Z", Duration.ZERO);
+
+    assertEquals(List.of("0"), query(reader, "SELECT count(*) FROM forecast_20240301"));
+    assertEquals(List.of("0"), query(reader, "SELECT count(*) FROM accuracy"));
+    SQLException refused =
+        assertThrows(SQLException.class, () -> run(reader, "DELETE FROM forecast_latest"));
+    assertTrue(refused.getMessage().contains("read-only"), refused.getMessage());
+    assertThrows(
+        SQLException.class,
+        () -> run(reader, "SET default_transaction_read_only = off; DELETE FROM model_event"));
+    assertEquals(List.of("15s"), query(reader, "SHOW statement_timeout"));
+  }
+
+  @Test
+  void forecastsArePartitionedByDayAndTheRestByMonth() throws SQLException {
+    openPartition("forecast", "2024-03-01T23:59:59Z", Duration.ZERO);
+    openPartition("observation", "2024-03-31T23:59:59Z", Duration.ZERO);
+    openPartition("evaluation", "2024-04-01T00:00:00Z", Duration.ZERO);
+
+    assertEquals(List.of("forecast_20240301"), partitions("forecast"));
+    assertEquals(List.of("observation_20240301"), partitions("observation"));
+    assertEquals(List.of("evaluation_20240401"), partitions("evaluation"));
+  }
+
+  @Test
+  void openingADayDropsWhatIsOutOfRetentionAndKeepsTheRest() throws SQLException {
+    Duration retention = Duration.ofDays(2);
+    for (int day = 1; day <= 5; day++) {
+      assertTrue(openPartition("forecast", "2024-03-0" + day + "T12:00:00Z", retention));
+    }
+
+    assertFalse(openPartition("forecast", "2024-03-02T12:00:00Z", retention));
+
+    assertEquals(
+        List.of("forecast_20240303", "forecast_20240304", "forecast_20240305"),
+        partitions("forecast"));
+  }
+
+  @Test
+  void filterMakesTheDayOfARecordAndDropsOneOutOfRetention() throws SQLException {
+    PartitionFilter<Instant> filter =
+        new PartitionFilter<>(owner, "forecast", Duration.ofDays(1), time -> time);
+
+    assertTrue(filter.filter(Instant.parse("2024-03-01T12:00:00Z")));
+    assertTrue(filter.filter(Instant.parse("2024-03-02T12:00:00Z")));
+    assertTrue(filter.filter(Instant.parse("2024-03-01T13:00:00Z")));
+    assertTrue(filter.filter(Instant.parse("2024-03-04T00:00:00Z")));
+    assertFalse(filter.filter(Instant.parse("2024-03-01T14:00:00Z")));
+
+    assertEquals(List.of("forecast_20240304"), partitions("forecast"));
+  }
+
+  @Test
+  void viewsUnfoldArraysByLead() throws SQLException {
+    openPartition("forecast", "2024-03-01T00:00:00Z", Duration.ZERO);
+    run(
+        owner,
+        "INSERT INTO forecast VALUES ('a/b/t', '2024-03-01 10:00Z', 'PT1H', '{0.05,0.5,0.95}',"
+            + " '{{1,2},{3,4},{5,6}}', 't-3-0123abcd', 'model')");
+
+    assertEquals(
+        List.of("1|11:00|1|3|5|-", "2|12:00|2|4|6|-"),
+        query(
+            reader,
+            "SELECT concat_ws('|', lead, to_char(time AT TIME ZONE 'UTC', 'HH24:MI'), lower_90,"
+                + " median, upper_90, coalesce(lower_50::text, '-')) FROM forecast_point"
+                + " ORDER BY lead"));
+  }
+
+  @Test
+  void seriesNamesItsStreamVariableAndGroup() throws SQLException {
+    run(
+        owner,
+        "INSERT INTO forecast_latest (series, origin, step, levels, quantiles, model, quality)"
+            + " VALUES ('a/b/t', now(), 'PT1H', '{0.5}', '{{1,2}}', 'north-t-3-0123abcd', 'model'),"
+            + " ('c/t', now(), 'PT1H', '{0.5}', '{{1,2}}', '', 'naive')");
+
+    assertEquals(
+        List.of("a/b|t|north-t|2", "c|t|t|2"),
+        query(
+            reader,
+            "SELECT concat_ws('|', stream, variable, model_group, horizon) FROM series"
+                + " ORDER BY series"));
+    run(owner, "DELETE FROM forecast_latest");
+  }
+
+  private static boolean openPartition(String table, String time, Duration retention)
+      throws SQLException {
+    return new PartitionFilter<Instant>(owner, table, retention, t -> t)
+        .filter(Instant.parse(time));
+  }
+
+  private static List<String> partitions(String table) throws SQLException {
+    return query(
+        owner,
+        "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = '"
+            + table
+            + "'::regclass ORDER BY 1");
+  }
+
+  private static List<String> query(PostgresConfig config, String sql) throws SQLException {
+    try (Connection connection = config.connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<String> values = new ArrayList<>();
+      while (rows.next()) {
+        values.add(rows.getString(1));
+      }
+      return values;
+    }
+  }
+
+  private static void run(PostgresConfig config, String sql) throws SQLException {
+    try (Connection connection = config.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}
