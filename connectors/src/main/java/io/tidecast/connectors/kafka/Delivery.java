@@ -1,0 +1,38 @@
+package io.tidecast.connectors.kafka;
+
+import java.time.Duration;
+
+/** What a sink promises after a failure. */
+public sealed interface Delivery {
+
+  /**
+   * Records appear once to readers with {@code read_committed}, when the checkpoint after them
+   * completes: the checkpoint interval is their latency. Readers with {@code read_uncommitted} see
+   * them at once, and may see them again after a failure.
+   *
+   * @param transactionalIdPrefix unique to one sink of one job on a Kafka cluster, and the same
+   *     after a restart: two jobs that share one abort each other's transactions
+   * @param transactionTimeout longer than the longest outage between two checkpoints plus the
+   *     restart: an older transaction is aborted by the broker and its records are lost. At most
+   *     the broker's {@code transaction.max.timeout.ms}
+   */
+  record ExactlyOnce(String transactionalIdPrefix, Duration transactionTimeout)
+      implements Delivery {
+    public ExactlyOnce {
+      if (transactionalIdPrefix == null || transactionalIdPrefix.isBlank()) {
+        throw new IllegalArgumentException(
+            "transactionalIdPrefix: "
+                + transactionalIdPrefix
+                + "; accepted: text that is not blank");
+      }
+      if (transactionTimeout.compareTo(Duration.ofSeconds(1)) < 0
+          || transactionTimeout.compareTo(Duration.ofDays(7)) > 0) {
+        throw new IllegalArgumentException(
+            "sinks.transactionTimeout: " + transactionTimeout + "; accepted: PT1S to P7D");
+      }
+    }
+  }
+
+  /** No record is lost; after a failure some appear again, unchanged. Visible at once. */
+  record AtLeastOnce() implements Delivery {}
+}

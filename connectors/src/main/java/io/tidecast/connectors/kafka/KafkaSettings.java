@@ -1,0 +1,73 @@
+package io.tidecast.connectors.kafka;
+
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How to reach Kafka. Its text names the client properties without their values, which may be
+ * secrets.
+ *
+ * @param bootstrapServers {@code host:port}, separated by commas
+ * @param domain first part of all topic names; see {@link Topics}
+ * @param properties passed to every Kafka client unchanged: security, buffers. Those the delivery
+ *     guarantees rest on are refused
+ */
+public record KafkaSettings(
+    String bootstrapServers, String domain, Map<String, String> properties) {
+  private static final Set<String> OWN =
+      Set.of(
+          "bootstrap.servers",
+          "acks",
+          "enable.idempotence",
+          "transactional.id",
+          "transaction.timeout.ms",
+          "isolation.level",
+          "enable.auto.commit",
+          "auto.offset.reset",
+          "group.id",
+          "key.serializer",
+          "value.serializer",
+          "key.deserializer",
+          "value.deserializer",
+          "partitioner.class");
+
+  public KafkaSettings {
+    if (bootstrapServers == null || bootstrapServers.isBlank()) {
+      throw new IllegalArgumentException(
+          "kafka.bootstrapServers: " + bootstrapServers + "; accepted: such as localhost:9092");
+    }
+    properties = properties == null ? Map.of() : Map.copyOf(properties);
+    for (String key : properties.keySet()) {
+      if (OWN.contains(key)) {
+        throw new IllegalArgumentException(
+            "kafka.properties." + key + ": set by Tidecast; accepted: any other client property");
+      }
+    }
+    new Topics(domain);
+  }
+
+  public Topics topics() {
+    return new Topics(domain);
+  }
+
+  /** A fresh copy of what every client is given. */
+  public Properties clientProperties() {
+    Properties client = new Properties();
+    client.putAll(properties);
+    client.put("bootstrap.servers", bootstrapServers);
+    return client;
+  }
+
+  @Override
+  public String toString() {
+    return "KafkaSettings[bootstrapServers="
+        + bootstrapServers
+        + ", domain="
+        + domain
+        + ", properties="
+        + new TreeSet<>(properties.keySet())
+        + "]";
+  }
+}

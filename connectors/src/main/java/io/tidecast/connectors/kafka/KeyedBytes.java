@@ -1,0 +1,10 @@
+package io.tidecast.connectors.kafka;
+
+/**
+ * What a sink writes: a record already encoded. Flink serializes it field by field; equality is
+ * that of the arrays, by identity.
+ *
+ * @param key also chooses the partition; null spreads over partitions
+ * @param value null is a tombstone, which removes the key from a compacted topic
+ */
+public record KeyedBytes(byte[] key, byte[] value) {}

@@ -1,0 +1,54 @@
+package io.tidecast.connectors.kafka;
+
+import java.util.Properties;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * Writes encoded records to one topic, with the guarantee chosen by {@link Delivery}.
+ *
+ * <p>Within a key, order is kept: a key has one partition, by Kafka's own hash of its bytes, and
+ * the producer is idempotent. A record larger than the topic accepts fails the job: it is never
+ * dropped silently. Exactly once needs checkpoints; without a completed one nothing is ever visible
+ * to {@code read_committed}.
+ */
+public final class KeyedBytesSink {
+  /**
+   * Largest request of a producer in bytes: what the model topic accepts, and room for the rest.
+   */
+  static final int MAX_REQUEST_BYTES = TopicSettings.MODEL_MAX_BYTES + (1 << 20);
+
+  private KeyedBytesSink() {}
+
+  public static KafkaSink<KeyedBytes> create(
+      KafkaSettings settings, String topic, Delivery delivery) {
+    // no record timestamp: the broker sets the append time
+    return create(
+        settings,
+        delivery,
+        (record, context, timestamp) -> new ProducerRecord<>(topic, record.key(), record.value()));
+  }
+
+  static <T> KafkaSink<T> create(
+      KafkaSettings settings, Delivery delivery, KafkaRecordSerializationSchema<T> serializer) {
+    Properties properties = settings.clientProperties();
+    properties.putIfAbsent("max.request.size", Integer.toString(MAX_REQUEST_BYTES));
+    KafkaSinkBuilder<T> builder =
+        KafkaSink.<T>builder()
+            .setKafkaProducerConfig(properties)
+            .setBootstrapServers(settings.bootstrapServers())
+            .setRecordSerializer(serializer);
+    if (delivery instanceof Delivery.ExactlyOnce once) {
+      return builder
+          .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+          .setTransactionalIdPrefix(once.transactionalIdPrefix())
+          .setProperty(
+              "transaction.timeout.ms", Long.toString(once.transactionTimeout().toMillis()))
+          .build();
+    }
+    return builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
+  }
+}

@@ -1,0 +1,84 @@
+package io.tidecast.connectors.kafka;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A topic as raw records, each exactly once into Flink's state.
+ *
+ * <p>Nothing is lost and nothing doubled: the position is part of the checkpoint, and a restored
+ * job reads on from there. Without state to restore it reads from the earliest record the broker
+ * still keeps. Offsets are committed to the consumer group at checkpoints for monitoring alone;
+ * nothing is ever read from them. Only committed transactions are read ({@code read_committed}), so
+ * records of an open or aborted transaction are never seen, and an open one holds back what lies
+ * behind it in its partition. No bytes make the source fail: it does not look into them.
+ *
+ * <p>Order is kept per partition.
+ */
+public final class RawRecordSource {
+  private RawRecordSource() {}
+
+  /** Reads on for ever, and finds new partitions within five minutes. */
+  public static KafkaSource<RawRecord> unbounded(
+      KafkaSettings settings, String topic, String groupId) {
+    return builder(settings, groupId).setTopics(topic).build();
+  }
+
+  /**
+   * Reads up to fixed ends, so that the job ends by itself.
+   *
+   * @param endOffsets by partition, exclusive, such as {@link EndOffsets} gives. Transaction
+   *     markers take offsets too: a count of records is no end offset. Partitions that are absent
+   *     are not read
+   */
+  public static KafkaSource<RawRecord> bounded(
+      KafkaSettings settings, String topic, String groupId, Map<Integer, Long> endOffsets) {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    endOffsets.forEach((partition, end) -> ends.put(new TopicPartition(topic, partition), end));
+    return builder(settings, groupId)
+        .setPartitions(new HashSet<>(ends.keySet()))
+        .setBounded(OffsetsInitializer.offsets(ends))
+        .build();
+  }
+
+  private static KafkaSourceBuilder<RawRecord> builder(KafkaSettings settings, String groupId) {
+    Properties properties = settings.clientProperties();
+    properties.put("isolation.level", "read_committed");
+    // several readers in one process would register equal names, with a warning for each
+    properties.putIfAbsent("register.consumer.metrics", "false");
+    return KafkaSource.<RawRecord>builder()
+        .setProperties(properties)
+        .setGroupId(groupId)
+        .setStartingOffsets(OffsetsInitializer.earliest())
+        .setDeserializer(new AsItCame());
+  }
+
+  private static final class AsItCame implements KafkaRecordDeserializationSchema<RawRecord> {
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
+      out.collect(
+          new RawRecord(
+              record.topic(),
+              record.partition(),
+              record.offset(),
+              record.timestamp(),
+              record.key(),
+              record.value()));
+    }
+
+    @Override
+    public TypeInformation<RawRecord> getProducedType() {
+      return TypeInformation.of(RawRecord.class);
+    }
+  }
+}

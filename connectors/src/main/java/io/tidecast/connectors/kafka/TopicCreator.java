@@ -1,0 +1,100 @@
+package io.tidecast.connectors.kafka;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Creates the topics of a domain that are missing, and leaves the others as they are: safe to call
+ * at every start, and from several processes at once.
+ *
+ * <p>All topics have log-append time: event times are in the values, brokers refuse record times
+ * far in the future, and retention by event time would delete what is being replayed. The model
+ * topic is compacted and accepts artifacts.
+ */
+public final class TopicCreator {
+  private TopicCreator() {}
+
+  /**
+   * Returns when all topics of the domain exist.
+   *
+   * @throws KafkaException if the broker cannot be reached or refuses a topic
+   */
+  public static void createMissing(KafkaSettings kafka, TopicSettings settings) {
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      Set<String> existing = admin.listTopics().names().get();
+      List<NewTopic> missing =
+          topics(kafka.topics(), settings).stream()
+              .filter(topic -> !existing.contains(topic.name()))
+              .toList();
+      for (KafkaFuture<Void> created : admin.createTopics(missing).values().values()) {
+        awaitCreation(created);
+      }
+    } catch (ExecutionException e) {
+      throw new KafkaException("cannot create the topics of " + kafka, e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while creating the topics of " + kafka, e);
+    }
+  }
+
+  private static List<NewTopic> topics(Topics names, TopicSettings settings) {
+    Map<String, String> kept = kept(settings);
+    return List.of(
+        topic(names.observation(), settings.partitions(), settings, kept),
+        topic(names.deadLetter(), settings.partitions(), settings, kept),
+        topic(names.forecast(), settings.partitions(), settings, kept),
+        topic(names.evaluation(), settings.partitions(), settings, kept),
+        topic(names.anomaly(), settings.partitions(), settings, kept),
+        topic(names.control(), 1, settings, kept),
+        topic(names.model(), 1, settings, compacted()));
+  }
+
+  private static Map<String, String> kept(TopicSettings settings) {
+    long millis = settings.retention().isZero() ? -1 : settings.retention().toMillis();
+    Map<String, String> config = new HashMap<>();
+    config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+    config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+    config.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(millis));
+    return config;
+  }
+
+  private static Map<String, String> compacted() {
+    Map<String, String> config = new HashMap<>();
+    config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+    config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    config.put(
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(TopicSettings.MODEL_MAX_BYTES));
+    return config;
+  }
+
+  private static NewTopic topic(
+      String name, int partitions, TopicSettings settings, Map<String, String> config) {
+    Optional<Short> replication =
+        settings.replicationFactor() == 0
+            ? Optional.empty()
+            : Optional.of((short) settings.replicationFactor());
+    return new NewTopic(name, Optional.of(partitions), replication).configs(config);
+  }
+
+  private static void awaitCreation(KafkaFuture<Void> created)
+      throws ExecutionException, InterruptedException {
+    try {
+      created.get();
+    } catch (ExecutionException e) {
+      // another process may have been faster: that is what was wanted
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
+  }
+}

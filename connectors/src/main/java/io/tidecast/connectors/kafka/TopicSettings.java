@@ -1,0 +1,33 @@
+package io.tidecast.connectors.kafka;
+
+import java.time.Duration;
+
+/**
+ * How missing topics are created. What exists is left as it is.
+ *
+ * @param partitions of every topic but model and control, which have one; 1 to 10000
+ * @param replicationFactor of every topic; 0 for the broker's default
+ * @param retention how long records are kept after they were appended (log-append time, so a replay
+ *     of old event times is not deleted); zero for ever
+ */
+public record TopicSettings(int partitions, int replicationFactor, Duration retention) {
+  /** Largest record of the model topic in bytes: the artifact of a large model, in base64. */
+  static final int MODEL_MAX_BYTES = 16 << 20;
+
+  public static final TopicSettings DEFAULT = new TopicSettings(4, 0, Duration.ofDays(7));
+
+  public TopicSettings {
+    if (partitions < 1 || partitions > 10_000) {
+      throw new IllegalArgumentException(
+          "kafka.partitions: " + partitions + "; accepted: 1 to 10000");
+    }
+    if (replicationFactor < 0 || replicationFactor > 100) {
+      throw new IllegalArgumentException(
+          "kafka.replicationFactor: " + replicationFactor + "; accepted: 0 to 100");
+    }
+    if (retention.isNegative()) {
+      throw new IllegalArgumentException(
+          "kafka.retention: " + retention + "; accepted: zero or a positive duration");
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package io.tidecast.connectors.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.record.DeadLetter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sources, sinks and topics on a real broker and a real mini cluster. */
+class KafkaITCase {
+  private static final TopicSettings TOPICS = new TopicSettings(3, 0, Duration.ZERO);
+  private static final AtomicBoolean FAILURE_DUE = new AtomicBoolean();
+  private static EmbeddedKafka broker;
+
+  @BeforeAll
+  static void startBroker(@TempDir Path directory) {
+    broker = EmbeddedKafka.start(directory);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void missingTopicsAreCreatedAndExistingOnesLeftAlone() throws Exception {
+    KafkaSettings kafka = kafka("created");
+    TopicCreator.createMissing(kafka, new TopicSettings(3, 0, Duration.ofDays(2)));
+
+    TopicCreator.createMissing(kafka, new TopicSettings(5, 1, Duration.ofDays(9)));
+
+    assertEquals(3, description(kafka, kafka.topics().observation()).partitions().size());
+    assertEquals(1, description(kafka, kafka.topics().model()).partitions().size());
+    Config observation = config(kafka, kafka.topics().observation());
+    assertEquals("172800000", observation.get("retention.ms").value());
+    assertEquals("LogAppendTime", observation.get("message.timestamp.type").value());
+    Config model = config(kafka, kafka.topics().model());
+    assertEquals("compact", model.get("cleanup.policy").value());
+    assertEquals("16777216", model.get("max.message.bytes").value());
+  }
+
+  @Test
+  void everyRecordArrivesOnceThroughAFailureBetweenCheckpoints() throws Exception {
+    KafkaSettings kafka = kafka("once");
+    TopicCreator.createMissing(kafka, TOPICS);
+    Topics topics = kafka.topics();
+    StreamExecutionEnvironment env = environment();
+    env.fromSource(
+            RawRecordSource.unbounded(kafka, topics.observation(), "once"),
+            WatermarkStrategy.noWatermarks(),
+            "observations")
+        .map(new FailingWhenDue())
+        .sinkTo(
+            KeyedBytesSink.create(
+                kafka,
+                topics.forecast(),
+                new Delivery.ExactlyOnce("once-forecast", Duration.ofMinutes(1))));
+    JobClient job = env.executeAsync();
+
+    publish(kafka, topics.observation(), 0, 500);
+    CommittedRecords.await(kafka, topics.forecast(), 500);
+    FAILURE_DUE.set(true);
+    publish(kafka, topics.observation(), 500, 1000);
+    List<ConsumerRecord<byte[], byte[]>> records =
+        CommittedRecords.await(kafka, topics.forecast(), 1000);
+    job.cancel().get(60, TimeUnit.SECONDS);
+
+    assertTrue(!FAILURE_DUE.get(), "the failure happened");
+    assertEquals(sequence(1000), countByValue(records));
+  }
+
+  @Test
+  void boundedRunEndsByItselfAndRefusedBytesKeepTheirOrigin() throws Exception {
+    KafkaSettings kafka = kafka("bounded");
+    TopicCreator.createMissing(kafka, TOPICS);
+    Topics topics = kafka.topics();
+    byte[] garbage = {(byte) 0xff, 0, 1};
+    publish(kafka, topics.observation(), 0, 10);
+    send(kafka, new ProducerRecord<>(topics.observation(), 1, null, garbage));
+    Map<Integer, Long> ends = EndOffsets.of(kafka, topics.observation());
+    publish(kafka, topics.observation(), 10, 20);
+    StreamExecutionEnvironment env = environment();
+    env.fromSource(
+            RawRecordSource.bounded(kafka, topics.observation(), "bounded", ends),
+            WatermarkStrategy.noWatermarks(),
+            "observations")
+        .map(
+            r ->
+                new DeadLetter(
+                    r.key(),
+                    r.value(),
+                    "malformed",
+                    "détail",
+                    r.topic(),
+                    r.partition(),
+                    r.offset()))
+        .returns(TypeInformation.of(DeadLetter.class))
+        .rebalance()
+        .sinkTo(
+            DeadLetterSink.create(
+                kafka, new Delivery.ExactlyOnce("bounded-dlq", Duration.ofMinutes(1))));
+
+    env.execute();
+
+    List<ConsumerRecord<byte[], byte[]>> letters = CommittedRecords.of(kafka, topics.deadLetter());
+    assertEquals(11, letters.size());
+    ConsumerRecord<byte[], byte[]> letter =
+        letters.stream().filter(r -> r.key() == null).findFirst().orElseThrow();
+    assertNull(letter.key());
+    assertArrayEquals(garbage, letter.value());
+    assertEquals("malformed", header(letter, "tidecast.reason"));
+    assertEquals("détail", header(letter, "tidecast.detail"));
+    assertEquals(topics.observation(), header(letter, "tidecast.topic"));
+    assertEquals("1", header(letter, "tidecast.partition"));
+    assertEquals(Long.toString(ends.get(1) - 1), header(letter, "tidecast.offset"));
+  }
+
+  private static KafkaSettings kafka(String domain) {
+    return new KafkaSettings(broker.bootstrapServers(), domain, Map.of());
+  }
+
+  private static StreamExecutionEnvironment environment() {
+    Configuration configuration = new Configuration();
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200));
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
+    return env;
+  }
+
+  private static void publish(KafkaSettings kafka, String topic, int from, int to) {
+    IntStream.range(from, to)
+        .mapToObj(n -> new ProducerRecord<>(topic, bytes("k" + n % 7), bytes(padded(n))))
+        .collect(
+            () -> producer(kafka), (producer, record) -> producer.send(record), (a, b) -> b.close())
+        .close();
+  }
+
+  private static void send(KafkaSettings kafka, ProducerRecord<byte[], byte[]> record) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+      producer.send(record);
+    }
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(KafkaSettings kafka) {
+    Properties properties = kafka.clientProperties();
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private static Map<String, Integer> countByValue(List<ConsumerRecord<byte[], byte[]>> records) {
+    Map<String, Integer> counts = new TreeMap<>();
+    records.forEach(
+        r -> counts.merge(new String(r.value(), StandardCharsets.UTF_8), 1, Integer::sum));
+    return counts;
+  }
+
+  private static Map<String, Integer> sequence(int count) {
+    Map<String, Integer> counts = new TreeMap<>();
+    IntStream.range(0, count).forEach(n -> counts.put(padded(n), 1));
+    return counts;
+  }
+
+  private static String padded(int n) {
+    return String.format("%06d", n);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  private static TopicDescription description(KafkaSettings kafka, String topic) throws Exception {
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+    }
+  }
+
+  private static Config config(KafkaSettings kafka, String topic) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      return admin.describeConfigs(List.of(resource)).all().get().get(resource);
+    }
+  }
+
+  private static final class FailingWhenDue implements MapFunction<RawRecord, KeyedBytes> {
+    @Override
+    public KeyedBytes map(RawRecord record) {
+      if (FAILURE_DUE.get() && record.value()[record.value().length - 1] == '5') {
+        FAILURE_DUE.set(false);
+        throw new IllegalStateException("injected failure");
+      }
+      return new KeyedBytes(record.key(), record.value());
+    }
+  }
+}
