@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
@@ -41,6 +42,7 @@ import java.util.regex.Pattern;
  * @param ingest how observations are taken in
  * @param flink settings of Flink, passed through unchanged
  * @param feed where {@code feed} and {@code demo} take observations from; may be absent
+ * @param postgres the database of dashboards and live page
  */
 public record JobConfig(
     String domain,
@@ -51,7 +53,8 @@ public record JobConfig(
     Retrain retrain,
     Ingest ingest,
     Map<String, String> flink,
-    JsonNode feed) {
+    JsonNode feed,
+    Postgres postgres) {
 
   /**
    * How to reach Kafka.
@@ -196,6 +199,44 @@ public record JobConfig(
     }
   }
 
+  /**
+   * The database of dashboards and live page: {@code store} writes to it.
+   *
+   * @param url default jdbc:postgresql://127.0.0.1:5432/tidecast
+   * @param user role that owns the tables (default tidecast)
+   * @param password of that role; as an environment variable, {@code ${NAME}} (default none)
+   * @param readerPassword with which {@code tidecast_reader} may log in; none: it may not (default)
+   * @param retention partitions older than the newest by more than this are dropped; PT0S: never
+   *     (default P90D)
+   */
+  public record Postgres(
+      String url, String user, String password, String readerPassword, Duration retention) {
+    static final Postgres DEFAULT = new Postgres(null, null, null, null, null);
+
+    public Postgres {
+      url = orElse(url, "jdbc:postgresql://127.0.0.1:5432/tidecast");
+      user = orElse(user, "tidecast");
+      password = orElse(password, "");
+      readerPassword = orElse(readerPassword, "");
+      retention = orElse(retention, Duration.ofDays(90));
+      unless(!retention.isNegative(), "postgres.retention", retention, "PT0S or longer");
+    }
+
+    public PostgresConfig owner() {
+      return new PostgresConfig(url, user, password);
+    }
+
+    public PostgresConfig reader() {
+      return new PostgresConfig(url, PostgresConfig.READER, readerPassword);
+    }
+
+    /** Without the passwords. */
+    @Override
+    public String toString() {
+      return "Postgres[" + owner() + ", retention=" + retention + "]";
+    }
+  }
+
   public JobConfig {
     required(domain, "domain", "a name, such as weather");
     unless(domain.matches("[a-zA-Z0-9._-]{1,100}"), "domain", domain, "letters, digits, . _ -");
@@ -206,13 +247,14 @@ public record JobConfig(
     retrain = orElse(retrain, Retrain.DEFAULT);
     ingest = orElse(ingest, Ingest.DEFAULT);
     flink = new TreeMap<>(orElse(flink, Map.of()));
+    postgres = orElse(postgres, Postgres.DEFAULT);
     retrain.toConfig();
   }
 
   /** The same job on other brokers. */
   public JobConfig withBootstrapServers(String servers) {
     return new JobConfig(
-        domain, kafka.at(servers), series, forecast, model, retrain, ingest, flink, feed);
+        domain, kafka.at(servers), series, forecast, model, retrain, ingest, flink, feed, postgres);
   }
 
   /** How the series of a target are forecast. */
