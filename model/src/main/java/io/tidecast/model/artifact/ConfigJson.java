@@ -1,0 +1,156 @@
+package io.tidecast.model.artifact;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Provenance;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Transform;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Configuration and provenance as JSON, field by field and in fixed order: the stored form stays
+ * what it is when a record's fields are renamed or reordered. An absent limit is null.
+ */
+final class ConfigJson {
+  private ConfigJson() {}
+
+  static ObjectNode json(ForecasterConfig config) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("step", config.step().toString());
+    json.put("horizon", config.horizon());
+    ArrayNode levels = json.putArray("levels");
+    config.levels().values().forEach(levels::add);
+    json.put("season", config.season());
+    json.put("longSeason", config.longSeason());
+    json.put("transform", config.transform().label());
+    json.put("minimum", finiteOrNull(config.minimum()));
+    json.put("maximum", finiteOrNull(config.maximum()));
+    ArrayNode covariates = json.putArray("covariates");
+    config.covariates().forEach(covariates::add);
+    ObjectNode cell = json.putObject("cell");
+    cell.put("kind", config.cell().kind().label());
+    cell.put("layers", config.cell().layers());
+    cell.put("hidden", config.cell().hidden());
+    json.put("history", config.history());
+    json.put("maxGap", config.maxGap());
+    ObjectNode ablation = json.putObject("ablation");
+    ablation.put("resetState", config.ablation().resetState());
+    ablation.put("resetCell", config.ablation().resetCell());
+    ablation.put("zeroRecurrentOutput", config.ablation().zeroRecurrentOutput());
+    ablation.put("noHighway", config.ablation().noHighway());
+    return json;
+  }
+
+  private static Double finiteOrNull(double limit) {
+    return Double.isInfinite(limit) ? null : limit;
+  }
+
+  static ForecasterConfig config(JsonNode json) {
+    List<Double> levels = new ArrayList<>();
+    json.path("levels").forEach(level -> levels.add(level.asDouble()));
+    List<String> covariates = new ArrayList<>();
+    json.path("covariates").forEach(name -> covariates.add(name.asText()));
+    JsonNode cell = json.path("cell");
+    JsonNode ablation = json.path("ablation");
+    return new ForecasterConfig(
+        duration(text(json, "step")),
+        integer(json, "horizon"),
+        new QuantileLevels(levels),
+        integer(json, "season"),
+        integer(json, "longSeason"),
+        transform(text(json, "transform")),
+        json.path("minimum").asDouble(Double.NEGATIVE_INFINITY),
+        json.path("maximum").asDouble(Double.POSITIVE_INFINITY),
+        covariates,
+        new CellConfig(kind(text(cell, "kind")), integer(cell, "layers"), integer(cell, "hidden")),
+        integer(json, "history"),
+        integer(json, "maxGap"),
+        new ForecasterConfig.Ablation(
+            ablation.path("resetState").asBoolean(),
+            ablation.path("resetCell").asBoolean(),
+            ablation.path("zeroRecurrentOutput").asBoolean(),
+            ablation.path("noHighway").asBoolean()));
+  }
+
+  static ObjectNode json(Provenance provenance) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("group", provenance.group());
+    json.put("sequence", provenance.sequence());
+    json.put("parent", provenance.parent());
+    json.put("seed", provenance.seed());
+    json.put("firstStep", provenance.firstStep());
+    json.put("lastStep", provenance.lastStep());
+    json.put("windows", provenance.windows());
+    json.put("series", provenance.series());
+    json.put("codeVersion", provenance.codeVersion());
+    json.put("pinball", provenance.pinball());
+    return json;
+  }
+
+  static Provenance provenance(JsonNode json) {
+    return new Provenance(
+        text(json, "group"),
+        integer(json, "sequence"),
+        text(json, "parent"),
+        whole(json, "seed"),
+        whole(json, "firstStep"),
+        whole(json, "lastStep"),
+        integer(json, "windows"),
+        integer(json, "series"),
+        text(json, "codeVersion"),
+        number(json, "pinball"));
+  }
+
+  private static String text(JsonNode json, String key) {
+    return required(json, key, json.path(key).isTextual()).asText();
+  }
+
+  private static int integer(JsonNode json, String key) {
+    return required(json, key, json.path(key).canConvertToInt()).asInt();
+  }
+
+  private static long whole(JsonNode json, String key) {
+    return required(json, key, json.path(key).canConvertToLong()).asLong();
+  }
+
+  private static double number(JsonNode json, String key) {
+    return required(json, key, json.path(key).isNumber()).asDouble();
+  }
+
+  private static JsonNode required(JsonNode json, String key, boolean there) {
+    if (!there) {
+      throw new IllegalArgumentException("key " + key + ": " + json.path(key));
+    }
+    return json.path(key);
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return Duration.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("step: " + text + "; accepted: PT1H and alike", e);
+    }
+  }
+
+  private static Transform transform(String label) {
+    return Arrays.stream(Transform.values())
+        .filter(transform -> transform.label().equals(label))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("transform: " + label));
+  }
+
+  private static CellConfig.Kind kind(String label) {
+    return Arrays.stream(CellConfig.Kind.values())
+        .filter(kind -> kind.label().equals(label))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("cell: " + label));
+  }
+}

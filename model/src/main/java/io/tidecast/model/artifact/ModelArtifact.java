@@ -1,0 +1,267 @@
+package io.tidecast.model.artifact;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.HeadWeights;
+import io.tidecast.model.HighwayWeights;
+import io.tidecast.model.LstmWeights;
+import io.tidecast.model.Provenance;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A trained model as bytes: a safetensors file.
+ *
+ * <pre>
+ * offset  length  content
+ * 0       8       n, length of the header, little endian
+ * 8       n       JSON: tensor name -> dtype F32, shape, offsets; "__metadata__" -> strings;
+ *                 padded with spaces to a multiple of 8
+ * 8 + n   rest    tensors, row-major, little endian, in the order of the header, without holes
+ *
+ * tensor                       shape
+ * lstm.weight_ih_l{k}          [4 hidden, inputs]      names, gate order and layout of PyTorch's LSTM
+ * lstm.weight_hh_l{k}          [4 hidden, hidden]
+ * lstm.bias_ih_l{k}            [4 hidden]
+ * lstm.bias_hh_l{k}            [4 hidden]
+ * head.weight                  [horizon levels, hidden]  as PyTorch's Linear
+ * head.bias                    [horizon levels]
+ * head.blend, head.unit        [horizon]
+ * highway.weight               [horizon, look-back - 1]
+ * highway.intercept            [horizon]
+ * highway.residual             [horizon, levels]
+ *
+ * metadata     content
+ * format       tidecast-model
+ * formatVersion 1
+ * version      of the model
+ * sha256       of config, provenance and tensors; its first 8 digits end the version
+ * config       JSON of the forecaster configuration
+ * provenance   JSON of the provenance
+ * </pre>
+ *
+ * <p>There is one form per model: a file that differs from what would be written for the model in
+ * it is refused, and so is every change of a byte. Reading creates numbers and strings, nothing
+ * else.
+ */
+public final class ModelArtifact {
+  static final int FORMAT_VERSION = 1;
+  private static final String FORMAT = "tidecast-model";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ModelArtifact() {}
+
+  /** A model under the version that its content gives it. */
+  public static ForecastModel seal(
+      ForecasterConfig config,
+      List<LstmWeights> lstm,
+      Optional<HeadWeights> head,
+      Optional<HighwayWeights> highway,
+      Provenance provenance) {
+    ForecastModel unnamed = new ForecastModel("", config, lstm, head, highway, provenance);
+    String version = version(provenance, digest(unnamed));
+    return new ForecastModel(version, config, lstm, head, highway, provenance);
+  }
+
+  private static String version(Provenance provenance, String digest) {
+    return provenance.group() + "-" + provenance.sequence() + "-" + digest.substring(0, 8);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the model's version is not that of its content, or a weight
+   *     is not finite
+   */
+  public static byte[] write(ForecastModel model) {
+    String digest = digest(model);
+    String expected = version(model.provenance(), digest);
+    if (!expected.equals(model.version())) {
+      throw new IllegalArgumentException(
+          "Expected version " + expected + " by content but found " + model.version());
+    }
+    for (Tensor tensor : tensors(model)) {
+      tensor.requireFinite();
+    }
+    return Safetensors.write(
+        tensors(model),
+        Map.of(
+            "format", FORMAT,
+            "formatVersion", Integer.toString(FORMAT_VERSION),
+            "version", model.version(),
+            "sha256", digest,
+            "config", json(model.config()),
+            "provenance", json(model.provenance())));
+  }
+
+  /**
+   * @throws InvalidArtifactException with the reason, if the bytes are not a whole and unchanged
+   *     model artifact
+   */
+  public static ForecastModel read(byte[] bytes) throws InvalidArtifactException {
+    Safetensors file = Safetensors.read(bytes);
+    ForecastModel model;
+    try {
+      model = model(file);
+    } catch (IllegalArgumentException | JsonProcessingException e) {
+      throw new InvalidArtifactException("not a model: " + e.getMessage(), e);
+    }
+    String digest = digest(model);
+    if (!version(model.provenance(), digest).equals(model.version())) {
+      throw new InvalidArtifactException(
+          "damaged: the content's hash is " + digest + " but the version is " + model.version());
+    }
+    if (!Arrays.equals(bytes, write(model))) {
+      throw new InvalidArtifactException("damaged: not the form in which models are written");
+    }
+    return model;
+  }
+
+  private static ForecastModel model(Safetensors file)
+      throws InvalidArtifactException, JsonProcessingException {
+    if (!FORMAT.equals(file.metadata("format"))) {
+      throw new InvalidArtifactException(
+          "foreign: expected format " + FORMAT + " but found " + file.metadata("format"));
+    }
+    if (!Integer.toString(FORMAT_VERSION).equals(file.metadata("formatVersion"))) {
+      throw new InvalidArtifactException(
+          "foreign: expected format version "
+              + FORMAT_VERSION
+              + " but found "
+              + file.metadata("formatVersion"));
+    }
+    ForecasterConfig config = ConfigJson.config(JSON.readTree(file.metadata("config")));
+    return new ForecastModel(
+        file.metadata("version"),
+        config,
+        lstm(file, config),
+        head(file, config),
+        highway(file, config),
+        ConfigJson.provenance(JSON.readTree(file.metadata("provenance"))));
+  }
+
+  private static List<LstmWeights> lstm(Safetensors file, ForecasterConfig config)
+      throws InvalidArtifactException {
+    List<LstmWeights> layers = new ArrayList<>();
+    for (int k = 0; file.has("lstm.weight_ih_l" + k); k++) {
+      int hidden = config.cell().hidden();
+      Tensor weightIh = file.tensor("lstm.weight_ih_l" + k, 4 * hidden, -1);
+      layers.add(
+          new LstmWeights(
+              weightIh.shape()[1],
+              hidden,
+              weightIh.values(),
+              file.tensor("lstm.weight_hh_l" + k, 4 * hidden, hidden).values(),
+              file.tensor("lstm.bias_ih_l" + k, 4 * hidden).values(),
+              file.tensor("lstm.bias_hh_l" + k, 4 * hidden).values()));
+    }
+    return layers;
+  }
+
+  private static Optional<HeadWeights> head(Safetensors file, ForecasterConfig config)
+      throws InvalidArtifactException {
+    if (!file.has("head.weight")) {
+      return Optional.empty();
+    }
+    int horizon = config.horizon();
+    int levels = config.levels().size();
+    int hidden = config.cell().hidden();
+    return Optional.of(
+        new HeadWeights(
+            horizon,
+            levels,
+            hidden,
+            file.tensor("head.weight", horizon * levels, hidden).values(),
+            file.tensor("head.bias", horizon * levels).values(),
+            file.tensor("head.blend", horizon).values(),
+            file.tensor("head.unit", horizon).values()));
+  }
+
+  private static Optional<HighwayWeights> highway(Safetensors file, ForecasterConfig config)
+      throws InvalidArtifactException {
+    if (!file.has("highway.weight")) {
+      return Optional.empty();
+    }
+    int horizon = config.horizon();
+    int levels = config.levels().size();
+    Tensor weight = file.tensor("highway.weight", horizon, -1);
+    return Optional.of(
+        new HighwayWeights(
+            horizon,
+            weight.shape()[1] + 1,
+            levels,
+            weight.values(),
+            file.tensor("highway.intercept", horizon).values(),
+            file.tensor("highway.residual", horizon, levels).values()));
+  }
+
+  private static List<Tensor> tensors(ForecastModel model) {
+    List<Tensor> tensors = new ArrayList<>();
+    for (int k = 0; k < model.lstm().size(); k++) {
+      LstmWeights layer = model.lstm().get(k);
+      int gates = 4 * layer.hidden();
+      tensors.add(new Tensor("lstm.weight_ih_l" + k, layer.weightIh(), gates, layer.inputs()));
+      tensors.add(new Tensor("lstm.weight_hh_l" + k, layer.weightHh(), gates, layer.hidden()));
+      tensors.add(new Tensor("lstm.bias_ih_l" + k, layer.biasIh(), gates));
+      tensors.add(new Tensor("lstm.bias_hh_l" + k, layer.biasHh(), gates));
+    }
+    model
+        .head()
+        .ifPresent(
+            head -> {
+              int outputs = head.horizon() * head.levels();
+              tensors.add(new Tensor("head.weight", head.weight(), outputs, head.hidden()));
+              tensors.add(new Tensor("head.bias", head.bias(), outputs));
+              tensors.add(new Tensor("head.blend", head.blend(), head.horizon()));
+              tensors.add(new Tensor("head.unit", head.unit(), head.horizon()));
+            });
+    model
+        .highway()
+        .ifPresent(
+            highway -> {
+              int horizon = highway.horizon();
+              tensors.add(
+                  new Tensor("highway.weight", highway.weight(), horizon, highway.lookBack() - 1));
+              tensors.add(new Tensor("highway.intercept", highway.intercept(), horizon));
+              tensors.add(
+                  new Tensor("highway.residual", highway.residual(), horizon, highway.levels()));
+            });
+    return tensors;
+  }
+
+  private static String digest(ForecastModel model) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(json(model.config()).getBytes(StandardCharsets.UTF_8));
+      digest.update(json(model.provenance()).getBytes(StandardCharsets.UTF_8));
+      for (Tensor tensor : tensors(model)) {
+        digest.update(tensor.header().getBytes(StandardCharsets.UTF_8));
+        ByteBuffer data =
+            ByteBuffer.allocate(Float.BYTES * tensor.values().length)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        data.asFloatBuffer().put(tensor.values());
+        digest.update(data);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String json(ForecasterConfig config) {
+    return ConfigJson.json(config).toString();
+  }
+
+  private static String json(Provenance provenance) {
+    return ConfigJson.json(provenance).toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** The stored form of a trained model: written, read strictly, named by its content. */
+package io.tidecast.model.artifact;

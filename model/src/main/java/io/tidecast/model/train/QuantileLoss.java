@@ -1,0 +1,142 @@
+package io.tidecast.model.train;
+
+import io.tidecast.model.QuantileLevels;
+import java.util.Arrays;
+
+/**
+ * Pinball loss of the head's raw outputs, summed over leads and levels, and its gradient.
+ *
+ * <p>For one row and lead, in units u of the lead, relative to the last value: {@code q_median = (1
+ * - sigmoid(blend)) naive + o_median}, and outwards {@code q_{j +- 1} = q_j +- softplus(o_{j +-
+ * 1})}; loss {@code sum_j max(level_j (y - q_j), (level_j - 1)(y - q_j))} (Koenker and Bassett
+ * 1978), in units of the series' mean scale. One buffer per thread.
+ */
+final class QuantileLoss {
+  private final double[] level;
+  private final int median;
+  private final int horizon;
+  private final int season;
+  private final boolean medianFixed;
+  private final float[] unit;
+  private final float[] blend;
+  private final float[] blendGradient;
+  private final double[] spread;
+  private final double[] slope;
+
+  private double sum;
+  private long cells;
+
+  /**
+   * @param unit {@code [horizon]}
+   * @param blend {@code [horizon]}, read at every row
+   * @param medianFixed whether the median stays at the last value: neither its output nor the blend
+   *     has a gradient
+   */
+  QuantileLoss(
+      QuantileLevels levels, int season, boolean medianFixed, float[] unit, float[] blend) {
+    level = levels.values().stream().mapToDouble(Double::doubleValue).toArray();
+    median = levels.median();
+    horizon = unit.length;
+    this.season = season;
+    this.medianFixed = medianFixed;
+    this.unit = unit;
+    this.blend = blend;
+    blendGradient = new float[horizon];
+    spread = new double[level.length];
+    slope = new double[level.length];
+  }
+
+  void clear() {
+    sum = 0;
+    cells = 0;
+    Arrays.fill(blendGradient, 0);
+  }
+
+  /** Loss since {@link #clear}, summed over cells (row, lead) and levels. */
+  double sum() {
+    return sum;
+  }
+
+  /** Cells with a target since {@link #clear}. */
+  long cells() {
+    return cells;
+  }
+
+  /** Gradient of {@link #sum} with respect to {@code blend}. */
+  float[] blendGradient() {
+    return blendGradient;
+  }
+
+  /**
+   * One origin. Adds its loss; its outputs are replaced by their gradient, zero where no target is.
+   *
+   * @param outputs {@code [.., horizon * levels]} with this origin's from {@code at} on
+   */
+  void row(WindowBatch.Window window, int row, float[] outputs, int at) {
+    SeriesRows series = window.rows();
+    double last = series.x()[row];
+    double sign = window.negated() ? -1 : 1;
+    double scale = series.scale()[row];
+    for (int h = 1; h <= horizon; h++) {
+      int o = at + (h - 1) * level.length;
+      int target = row + h;
+      if (target >= window.targetEnd() || !series.observed()[target]) {
+        Arrays.fill(outputs, o, o + level.length, 0);
+        continue;
+      }
+      double u = scale * unit[h - 1];
+      double y = sign * (series.x()[target] - last) / u;
+      int back = target - season * ((h + season - 1) / season);
+      double naive = back < 0 ? 0 : sign * (series.x()[back] - last) / u;
+      cell(h - 1, y, naive, u / window.meanScale(), outputs, o);
+    }
+  }
+
+  private void cell(int lead, double y, double naive, double weight, float[] outputs, int o) {
+    double a = 1 / (1 + Math.exp(-blend[lead]));
+    double q = (1 - a) * naive + outputs[o + median];
+    double total = gradientAt(median, y, q, weight);
+    for (int j = median + 1; j < level.length; j++) {
+      softplus(j, outputs[o + j]);
+    }
+    for (int j = 0; j < median; j++) {
+      softplus(j, outputs[o + j]);
+    }
+    total += outwards(y, q, weight, 1, outputs, o) + outwards(y, q, weight, -1, outputs, o);
+    outputs[o + median] = medianFixed ? 0 : (float) total;
+    if (!medianFixed) {
+      blendGradient[lead] -= (float) (total * naive * a * (1 - a));
+    }
+    cells++;
+  }
+
+  /** Levels above (direction 1) or below (-1) the median; returns the gradient of all of them. */
+  private double outwards(
+      double y, double median0, double weight, int direction, float[] outputs, int o) {
+    double q = median0;
+    int end = direction > 0 ? level.length : -1;
+    for (int j = median + direction; j != end; j += direction) {
+      q += direction * spread[j];
+      outputs[o + j] = (float) gradientAt(j, y, q, weight);
+    }
+    double total = 0;
+    for (int j = end - direction; j != median; j -= direction) {
+      total += outputs[o + j];
+      outputs[o + j] = (float) (direction * slope[j] * total);
+    }
+    return total;
+  }
+
+  private double gradientAt(int j, double y, double q, double weight) {
+    double error = y - q;
+    double tangent = error > 0 ? -level[j] : 1 - level[j];
+    sum -= weight * error * tangent;
+    return weight * tangent;
+  }
+
+  private void softplus(int j, double o) {
+    double e = Math.exp(-Math.abs(o));
+    spread[j] = Math.max(o, 0) + Math.log(1 + e);
+    slope[j] = (o >= 0 ? 1 : e) / (1 + e);
+  }
+}

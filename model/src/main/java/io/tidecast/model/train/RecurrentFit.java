@@ -1,0 +1,250 @@
+package io.tidecast.model.train;
+
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.HeadWeights;
+import io.tidecast.model.LstmWeights;
+import io.tidecast.model.SeriesInputs;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Fits the recurrent member: truncated back-propagation through time over windows with a loss at
+ * every step after the burn-in, AdamW with warm-up and cosine decay, clipping by global norm; the
+ * weights of the best round on the validation part are kept.
+ */
+final class RecurrentFit {
+  private static final float FORGET_BIAS = 1;
+  private static final float HEAD_START = 0.1f;
+  private static final double LEAST_RATE = 0.05;
+  // sigmoid of it is 1 in float: the base forecast is the last value
+  private static final float LAST_VALUE_ONLY = 30;
+
+  private final ForecasterConfig config;
+  private final TrainingConfig training;
+  private final TrainingSet set;
+  private final TrainingListener listener;
+  private final SplittableRandom random;
+  private final Progress progress;
+
+  RecurrentFit(
+      ForecasterConfig config,
+      TrainingConfig training,
+      TrainingSet set,
+      TrainingListener listener,
+      long seed,
+      Progress progress) {
+    this.config = config;
+    this.training = training;
+    this.set = set;
+    this.listener = listener;
+    this.progress = progress;
+    random = new SplittableRandom(seed);
+  }
+
+  record Fitted(List<LstmWeights> layers, HeadWeights head, double validation) {}
+
+  /**
+   * @param champion whose weights are the start; empty to start from scratch
+   * @return empty if more updates were not finite than allowed
+   */
+  Optional<Fitted> fit(Optional<ForecastModel> champion) {
+    HeadStart start = new HeadStart(config, set);
+    float[] unit =
+        champion.flatMap(ForecastModel::head).map(HeadWeights::unit).orElseGet(start::unit);
+    float[] parameters = champion.map(this::parameters).orElseGet(() -> initial(start, unit));
+    int rounds = champion.isPresent() ? training.warmStartRounds() : training.rounds();
+    double rate = champion.isPresent() ? training.warmStartLearningRate() : training.learningRate();
+    try (Matrices memory = new Matrices()) {
+      RecurrentNetwork network =
+          new RecurrentNetwork(
+              memory, config, unit, training.batch(), training.burnIn() + training.windowSteps());
+      return new Rounds(network, parameters, rounds, rate)
+          .run()
+          .map(
+              best ->
+                  new Fitted(
+                      RecurrentNetwork.layers(config, best),
+                      RecurrentNetwork.head(config, best, unit),
+                      progress.bestValidation()));
+    }
+  }
+
+  private float[] initial(HeadStart start, float[] unit) {
+    boolean walk = config.transform().isRandomWalk();
+    int hidden = config.cell().hidden();
+    int levels = config.levels().size();
+    float[] p = new float[RecurrentNetwork.size(config)];
+    float bound = (float) (1 / Math.sqrt(hidden));
+    int at = 0;
+    for (int layer = 0; layer < config.cell().layers(); layer++) {
+      int inputs = layer == 0 ? SeriesInputs.size(config) : hidden;
+      int bias = at + 4 * hidden * (inputs + hidden);
+      at = uniform(p, at, bias, bound);
+      for (int j = hidden; j < 2 * hidden; j++) {
+        p[bias + j] = FORGET_BIAS;
+      }
+      at = bias + 4 * hidden;
+    }
+    int outputs = config.horizon() * levels;
+    int headWeight = at;
+    at = uniform(p, at, at + outputs * hidden, HEAD_START * bound);
+    for (int o = config.levels().median(); walk && o < outputs; o += levels) {
+      Arrays.fill(p, headWeight + o * hidden, headWeight + (o + 1) * hidden, 0);
+    }
+    System.arraycopy(start.bias(unit, walk ? 1 : 0.5), 0, p, at, outputs);
+    Arrays.fill(p, at + outputs, p.length, walk ? LAST_VALUE_ONLY : 0);
+    return p;
+  }
+
+  private int uniform(float[] values, int from, int to, float bound) {
+    for (int i = from; i < to; i++) {
+      values[i] = (float) (bound * (2 * random.nextDouble() - 1));
+    }
+    return to;
+  }
+
+  private float[] parameters(ForecastModel champion) {
+    float[] p = new float[RecurrentNetwork.size(config)];
+    int at = 0;
+    for (LstmWeights layer : champion.lstm()) {
+      at = append(p, at, layer.weightIh());
+      at = append(p, at, layer.weightHh());
+      append(p, at, layer.biasIh());
+      for (float bias : layer.biasHh()) {
+        p[at++] += bias;
+      }
+    }
+    HeadWeights head = champion.head().orElseThrow();
+    at = append(p, at, head.weight());
+    at = append(p, at, head.bias());
+    append(p, at, head.blend());
+    return p;
+  }
+
+  private static int append(float[] to, int at, float[] values) {
+    System.arraycopy(values, 0, to, at, values.length);
+    return at + values.length;
+  }
+
+  /** The loop of one training. */
+  private final class Rounds {
+    private final RecurrentNetwork network;
+    private final WindowSampler sampler = new WindowSampler(set, training, random);
+    private final List<WindowBatch> validation = sampler.validation();
+    private final float[] parameters;
+    private final float[] gradient;
+    private final AdamW optimizer;
+    private final int rounds;
+    private final int updatesPerRound;
+    private final double peakRate;
+    private int drawn;
+
+    Rounds(RecurrentNetwork network, float[] parameters, int rounds, double peakRate) {
+      this.network = network;
+      this.parameters = parameters;
+      this.rounds = rounds;
+      this.peakRate = peakRate;
+      gradient = new float[parameters.length];
+      optimizer = new AdamW(parameters.length, training.weightDecay());
+      updatesPerRound =
+          (int)
+              Math.max(
+                  training.minUpdatesPerRound(),
+                  Math.min(
+                      training.maxUpdatesPerRound(),
+                      set.trainingRows() / training.rowsPerUpdate()));
+    }
+
+    /** The best parameters; empty if the training failed. */
+    Optional<float[]> run() {
+      network.load(parameters);
+      float[] best = parameters.clone();
+      progress.roundEnded(Double.NaN, validationLoss());
+      listener.roundEnded(0, rounds, Double.NaN, progress.lastValidation());
+      for (int round = 1; round <= rounds; round++) {
+        double loss = round();
+        if (progress.nonFiniteSteps() > training.maxNonFiniteSteps()) {
+          return Optional.empty();
+        }
+        if (progress.roundEnded(loss, validationLoss())) {
+          best = parameters.clone();
+        }
+        listener.roundEnded(round, rounds, loss, progress.lastValidation());
+        if (progress.roundsSinceBest() >= training.patience()) {
+          break;
+        }
+      }
+      network.load(best);
+      progress.gradientNormByLag(network.gradientNormByLag(lastStepOnly(sampler.draw())));
+      return Optional.of(best);
+    }
+
+    private double round() {
+      double sum = 0;
+      int finite = 0;
+      for (int i = 0; i < updatesPerRound; i++) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new CancellationException("training was interrupted");
+        }
+        double loss = update();
+        if (Double.isFinite(loss)) {
+          sum += loss;
+          finite++;
+        }
+      }
+      return sum / Math.max(1, finite);
+    }
+
+    private double update() {
+      double loss = network.lossAndGradient(sampler.draw(), gradient).mean(config.levels().size());
+      double norm = AdamW.norm(gradient);
+      double rate = rate(drawn++);
+      if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+        progress.nonFinite();
+        return Double.NaN;
+      }
+      progress.updated(AdamW.clip(gradient, norm, training.clipNorm()));
+      optimizer.step(parameters, gradient, rate);
+      network.load(parameters);
+      return loss;
+    }
+
+    private double rate(int update) {
+      double warm = Math.min(1, (update + 1.0) / Math.max(1, training.warmUpUpdates()));
+      double done = (double) update / (rounds * updatesPerRound);
+      double cosine = 0.5 * (1 + Math.cos(Math.PI * done));
+      return peakRate * warm * (LEAST_RATE + (1 - LEAST_RATE) * cosine);
+    }
+
+    private double validationLoss() {
+      double sum = 0;
+      long cells = 0;
+      for (WindowBatch batch : validation) {
+        RecurrentNetwork.Loss loss = network.loss(batch);
+        sum += loss.sum();
+        cells += loss.cells();
+      }
+      return new RecurrentNetwork.Loss(sum, cells).mean(config.levels().size());
+    }
+
+    private static WindowBatch lastStepOnly(WindowBatch batch) {
+      return new WindowBatch(
+          batch.windows().stream()
+              .map(
+                  w ->
+                      new WindowBatch.Window(
+                          w.rows(),
+                          w.from(),
+                          w.to() - 1,
+                          w.to(),
+                          w.targetEnd(),
+                          w.meanScale(),
+                          w.negated()))
+              .toList());
+    }
+  }
+}

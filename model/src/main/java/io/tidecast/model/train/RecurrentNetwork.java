@@ -1,0 +1,285 @@
+package io.tidecast.model.train;
+
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.HeadWeights;
+import io.tidecast.model.LstmWeights;
+import io.tidecast.model.SeriesInputs;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The recurrent member as it is trained: stacked LSTM layers under the direct quantile head, their
+ * loss over a batch and its gradient.
+ *
+ * <p>All parameters are one flat vector: layer by layer weight_ih, weight_hh, bias; then
+ * head.weight {@code [outputs, hidden]}, head.bias {@code [outputs]}, head.blend {@code [horizon]},
+ * with {@code outputs = horizon * levels}. Not thread safe; its memory belongs to the given {@link
+ * Matrices}.
+ */
+final class RecurrentNetwork {
+  // outputs of the head that are in memory at once: 1 MB of floats
+  private static final int CHUNK = 1 << 18;
+
+  private final ForecasterConfig config;
+  private final int inputs;
+  private final boolean[] odd;
+  private final int batch;
+  private final int outputs;
+  private final float[] unit;
+  private final List<LstmLayer> layers = new ArrayList<>();
+  private final Matrix x;
+  private final Matrix headWeight;
+  private final Matrix headWeightGradient;
+  private final float[] headBias;
+  private final float[] headBiasGradient;
+  private final float[] blend;
+  private final Matrix chunk;
+  private final float[] chunkValues;
+  private final float[] stepInputs;
+  private final float[] zeros;
+  private final QuantileLoss loss;
+
+  /**
+   * @param unit {@code [horizon]}, see {@link HeadWeights}
+   * @param maxSteps of a window, burn-in included
+   */
+  RecurrentNetwork(
+      Matrices memory, ForecasterConfig config, float[] unit, int batch, int maxSteps) {
+    this.config = config;
+    odd = SeriesInputs.odd(config);
+    inputs = odd.length;
+    this.batch = batch;
+    this.unit = unit;
+    int hidden = config.cell().hidden();
+    outputs = config.horizon() * config.levels().size();
+    for (int i = 0; i < config.cell().layers(); i++) {
+      layers.add(new LstmLayer(memory, i == 0 ? inputs : hidden, hidden, batch, maxSteps));
+    }
+    x = memory.floats(maxSteps * batch, inputs);
+    headWeight = memory.floats(outputs, hidden);
+    headWeightGradient = memory.floats(outputs, hidden);
+    headBias = new float[outputs];
+    headBiasGradient = new float[outputs];
+    blend = new float[config.horizon()];
+    int chunkRows = Math.max(1, Math.min(maxSteps * batch, CHUNK / outputs));
+    chunk = memory.floats(chunkRows, outputs);
+    chunkValues = new float[chunkRows * outputs];
+    stepInputs = new float[batch * inputs];
+    zeros = new float[batch * hidden];
+    loss =
+        new QuantileLoss(
+            config.levels(), config.season(), config.transform().isRandomWalk(), unit, blend);
+  }
+
+  /** Number of parameters. */
+  static int size(ForecasterConfig config) {
+    int hidden = config.cell().hidden();
+    int outputs = config.horizon() * config.levels().size();
+    return layersSize(config) + outputs * (hidden + 1) + config.horizon();
+  }
+
+  private static int layersSize(ForecasterConfig config) {
+    int hidden = config.cell().hidden();
+    return LstmLayer.size(SeriesInputs.size(config), hidden)
+        + (config.cell().layers() - 1) * LstmLayer.size(hidden, hidden);
+  }
+
+  void load(float[] parameters) {
+    int at = 0;
+    for (LstmLayer layer : layers) {
+      at = layer.load(parameters, at);
+    }
+    int weights = headWeight.rows() * headWeight.columns();
+    headWeight.write(0, Arrays.copyOfRange(parameters, at, at + weights), weights);
+    at += weights;
+    System.arraycopy(parameters, at, headBias, 0, outputs);
+    System.arraycopy(parameters, at + outputs, blend, 0, blend.length);
+  }
+
+  /** Loss summed over cells and levels, and the number of cells. */
+  record Loss(double sum, long cells) {
+    double mean(int levels) {
+      return sum / Math.max(1, cells) / levels;
+    }
+  }
+
+  Loss loss(WindowBatch windows) {
+    forward(windows);
+    loss.clear();
+    head(windows, false);
+    return new Loss(loss.sum(), loss.cells());
+  }
+
+  /**
+   * @param gradient receives the gradient of the mean loss over cells and levels
+   */
+  Loss lossAndGradient(WindowBatch windows, float[] gradient) {
+    int steps = forward(windows);
+    loss.clear();
+    Arrays.fill(headBiasGradient, 0);
+    head(windows, true);
+    backward(steps);
+    Loss result = new Loss(loss.sum(), loss.cells());
+    store(gradient);
+    float scale = (float) (1.0 / Math.max(1, result.cells()) / config.levels().size());
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] *= scale;
+    }
+    return result;
+  }
+
+  private void store(float[] gradient) {
+    int at = 0;
+    for (LstmLayer layer : layers) {
+      at = layer.storeGradient(gradient, at);
+    }
+    int weights = headWeight.rows() * headWeight.columns();
+    float[] block = new float[weights];
+    headWeightGradient.read(0, block, weights);
+    System.arraycopy(block, 0, gradient, at, weights);
+    at += weights;
+    System.arraycopy(headBiasGradient, 0, gradient, at, outputs);
+    System.arraycopy(loss.blendGradient(), 0, gradient, at + outputs, blend.length);
+  }
+
+  private int forward(WindowBatch windows) {
+    int steps = steps(windows);
+    for (int t = 0; t < steps; t++) {
+      Arrays.fill(stepInputs, 0);
+      for (int b = 0; b < windows.windows().size(); b++) {
+        fill(windows.windows().get(b), t, b * inputs);
+      }
+      x.write(t * batch, stepInputs, stepInputs.length);
+    }
+    Matrix below = x;
+    int firstRow = 0;
+    for (LstmLayer layer : layers) {
+      layer.forward(below, firstRow, steps);
+      below = layer.h();
+      firstRow = batch;
+    }
+    return steps;
+  }
+
+  private static int steps(WindowBatch windows) {
+    return windows.windows().stream().mapToInt(w -> w.to() - w.from()).max().orElse(0);
+  }
+
+  private void fill(WindowBatch.Window window, int t, int at) {
+    if (window.from() + t >= window.to()) {
+      return;
+    }
+    float[] values = window.rows().inputs()[window.from() + t];
+    for (int i = 0; i < inputs; i++) {
+      stepInputs[at + i] = window.negated() && odd[i] ? -values[i] : values[i];
+    }
+  }
+
+  private void head(WindowBatch windows, boolean gradient) {
+    LstmLayer top = layers.get(layers.size() - 1);
+    int steps = steps(windows);
+    int firstStep =
+        windows.windows().stream().mapToInt(w -> w.lossFrom() - w.from()).min().orElse(0);
+    for (int t = 0; gradient && t <= firstStep; t++) {
+      top.hGradient().write(t * batch, zeros, zeros.length);
+    }
+    float beta = 0;
+    for (int row = firstStep * batch; row < steps * batch; row += chunk.rows()) {
+      int n = Math.min(chunk.rows(), steps * batch - row);
+      chunk.productTransposed(0, top.h(), batch + row, n, headWeight, 0);
+      chunk.read(0, chunkValues, n * outputs);
+      for (int i = 0; i < n; i++) {
+        origin(windows, row + i, i * outputs);
+      }
+      if (gradient) {
+        chunk.write(0, chunkValues, n * outputs);
+        headWeightGradient.transposedProduct(chunk, 0, top.h(), batch + row, n, beta);
+        top.hGradient().product(batch + row, chunk, 0, n, headWeight, 0);
+        beta = 1;
+      }
+    }
+  }
+
+  private void origin(WindowBatch windows, int row, int at) {
+    int b = row % batch;
+    if (b >= windows.windows().size()) {
+      Arrays.fill(chunkValues, at, at + outputs, 0);
+      return;
+    }
+    WindowBatch.Window window = windows.windows().get(b);
+    int r = window.from() + row / batch;
+    if (r < window.lossFrom()
+        || r >= window.to()
+        || !window.rows().isOrigin(r, window.meanScale())) {
+      Arrays.fill(chunkValues, at, at + outputs, 0);
+      return;
+    }
+    for (int o = 0; o < outputs; o++) {
+      chunkValues[at + o] += headBias[o];
+    }
+    loss.row(window, r, chunkValues, at);
+    for (int o = 0; o < outputs; o++) {
+      headBiasGradient[o] += chunkValues[at + o];
+    }
+  }
+
+  private void backward(int steps) {
+    for (int i = layers.size() - 1; i >= 0; i--) {
+      LstmLayer layer = layers.get(i);
+      if (i == 0) {
+        layer.backward(x, 0, steps, null);
+        continue;
+      }
+      LstmLayer below = layers.get(i - 1);
+      for (int t = 0; t <= steps; t++) {
+        below.hGradient().write(t * batch, zeros, zeros.length);
+      }
+      layer.backward(below.h(), batch, steps, below.hGradient());
+    }
+  }
+
+  /**
+   * Norm of the gradient of the loss of the windows' last rows alone with respect to the first
+   * layer's hidden state, by steps before it.
+   */
+  double[] gradientNormByLag(WindowBatch windows) {
+    lossAndGradient(windows, new float[size(config)]);
+    int steps = steps(windows);
+    double[] norms = new double[steps];
+    float[] row = new float[zeros.length];
+    for (int lag = 0; lag < steps; lag++) {
+      layers.get(0).hGradient().read((steps - lag) * batch, row, row.length);
+      norms[lag] = AdamW.norm(row);
+    }
+    return norms;
+  }
+
+  static List<LstmWeights> layers(ForecasterConfig config, float[] parameters) {
+    List<LstmWeights> weights = new ArrayList<>();
+    int hidden = config.cell().hidden();
+    int at = 0;
+    for (int i = 0; i < config.cell().layers(); i++) {
+      int width = i == 0 ? SeriesInputs.size(config) : hidden;
+      weights.add(LstmLayer.weights(parameters, at, width, hidden));
+      at += LstmLayer.size(width, hidden);
+    }
+    return weights;
+  }
+
+  static HeadWeights head(ForecasterConfig config, float[] parameters, float[] unit) {
+    int hidden = config.cell().hidden();
+    int outputs = config.horizon() * config.levels().size();
+    int weight = layersSize(config);
+    int bias = weight + outputs * hidden;
+    int blend = bias + outputs;
+    return new HeadWeights(
+        config.horizon(),
+        config.levels().size(),
+        hidden,
+        Arrays.copyOfRange(parameters, weight, bias),
+        Arrays.copyOfRange(parameters, bias, blend),
+        Arrays.copyOfRange(parameters, blend, blend + config.horizon()),
+        unit.clone());
+  }
+}
