@@ -30,13 +30,13 @@ final class ConfigJson {
     config.levels().values().forEach(levels::add);
     json.put("season", config.season());
     json.put("longSeason", config.longSeason());
-    json.put("transform", config.transform().label());
+    json.put("transform", config.transform().toString());
     json.put("minimum", finiteOrNull(config.minimum()));
     json.put("maximum", finiteOrNull(config.maximum()));
     ArrayNode covariates = json.putArray("covariates");
     config.covariates().forEach(covariates::add);
     ObjectNode cell = json.putObject("cell");
-    cell.put("kind", config.cell().kind().label());
+    cell.put("kind", config.cell().kind().toString());
     cell.put("layers", config.cell().layers());
     cell.put("hidden", config.cell().hidden());
     json.put("history", config.history());
@@ -142,14 +142,14 @@ final class ConfigJson {
 
   private static Transform transform(String label) {
     return Arrays.stream(Transform.values())
-        .filter(transform -> transform.label().equals(label))
+        .filter(transform -> transform.toString().equals(label))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("transform: " + label));
   }
 
   private static CellConfig.Kind kind(String label) {
     return Arrays.stream(CellConfig.Kind.values())
-        .filter(kind -> kind.label().equals(label))
+        .filter(kind -> kind.toString().equals(label))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("cell: " + label));
   }
