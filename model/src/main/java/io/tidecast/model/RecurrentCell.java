@@ -1,0 +1,17 @@
+package io.tidecast.model;
+
+/**
+ * One layer of the recurrent member, packed for stepping one key at a time.
+ *
+ * <p>Not thread safe: a cell owns its scratch space; the state it steps belongs to the caller.
+ */
+sealed interface RecurrentCell permits Lstm {
+  /**
+   * One step, in place.
+   *
+   * @param x input, not written; the hidden state of the layer below or the inputs of the series
+   * @param h hidden state {@code [hidden]}
+   * @param c cell state {@code [hidden]}
+   */
+  void step(float[] x, float[] h, float[] c);
+}

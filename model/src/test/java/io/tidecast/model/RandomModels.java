@@ -1,0 +1,92 @@
+package io.tidecast.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** Untrained models of any shape with seeded weights, for tests. */
+final class RandomModels {
+  private RandomModels() {}
+
+  static LstmWeights lstm(int inputs, int hidden, Random random) {
+    double size = 1 / Math.sqrt(inputs + hidden);
+    return new LstmWeights(
+        inputs,
+        hidden,
+        floats(4 * hidden * inputs, size, random),
+        floats(4 * hidden * hidden, size, random),
+        floats(4 * hidden, 0.3, random),
+        floats(4 * hidden, 0.3, random));
+  }
+
+  /** Both members; spreads of about one scale. */
+  static ForecastModel model(ForecasterConfig config, String version, long seed) {
+    Random random = new Random(seed);
+    int hidden = config.cell().hidden();
+    List<LstmWeights> layers = new ArrayList<>();
+    for (int layer = 0; layer < config.cell().layers(); layer++) {
+      layers.add(lstm(layer == 0 ? SeriesInputs.size(config) : hidden, hidden, random));
+    }
+    int horizon = config.horizon();
+    int levels = config.levels().size();
+    float[] unit = new float[horizon];
+    Arrays.fill(unit, 0.6f);
+    HeadWeights head =
+        new HeadWeights(
+            horizon,
+            levels,
+            hidden,
+            floats(horizon * levels * hidden, 0.3, random),
+            floats(horizon * levels, 0.3, random),
+            floats(horizon, 1, random),
+            unit);
+    return new ForecastModel(
+        version,
+        config,
+        layers,
+        Optional.of(head),
+        Optional.of(highway(config, random)),
+        provenance());
+  }
+
+  static ForecastModel withoutHighway(ForecastModel model) {
+    return new ForecastModel(
+        model.version(),
+        model.config(),
+        model.lstm(),
+        model.head(),
+        Optional.empty(),
+        model.provenance());
+  }
+
+  static HighwayWeights highway(ForecasterConfig config, Random random) {
+    int horizon = config.horizon();
+    int levels = config.levels().size();
+    int lookBack = config.history();
+    float[] residual = floats(horizon * levels, 0.7, random);
+    for (int h = 0; h < horizon; h++) {
+      Arrays.sort(residual, h * levels, (h + 1) * levels);
+    }
+    return new HighwayWeights(
+        horizon,
+        lookBack,
+        levels,
+        floats(horizon * (lookBack - 1), 0.5 / lookBack, random),
+        floats(horizon, 0.1, random),
+        residual);
+  }
+
+  static Provenance provenance() {
+    return new Provenance("test", 1, "", 1, 0, 1, 1, 1, "test", 1);
+  }
+
+  private static float[] floats(int size, double deviation, Random random) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) (deviation * random.nextGaussian());
+    }
+    return values;
+  }
+}
