@@ -71,6 +71,28 @@ public record ForecasterConfig(
       throw new IllegalArgumentException(
           "series.limits: [" + minimum + ", " + maximum + "]; accepted: minimum below maximum");
     }
+    if (transform == Transform.LOG_RETURN && !(maximum > 0)) {
+      throw new IllegalArgumentException(
+          "series.limits: maximum " + maximum + "; accepted with log-return: a positive maximum");
+    }
+  }
+
+  /** The same with other parts switched off. */
+  public ForecasterConfig withAblation(Ablation other) {
+    return new ForecasterConfig(
+        step,
+        horizon,
+        levels,
+        season,
+        longSeason,
+        transform,
+        minimum,
+        maximum,
+        covariates,
+        cell,
+        history,
+        maxGap,
+        other);
   }
 
   /** Defaults for everything but grid, horizon and seasons. */

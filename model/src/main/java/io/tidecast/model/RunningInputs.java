@@ -77,7 +77,19 @@ final class RunningInputs {
 
   /** Unit of a forecast: the running scale of the level, or of the changes of a random walk. */
   double scale() {
+    if (!target.varied()) {
+      return guess();
+    }
     return transform.isRandomWalk() ? target.changeScale() : target.levelScale();
+  }
+
+  /** One value tells nothing of a scale: a tenth of it, or a change of a fiftieth. */
+  private double guess() {
+    return switch (transform) {
+      case LEVEL -> Math.max(0.1 * Math.abs(target.last()), target.levelScale());
+      case DIFFERENCE -> Math.max(0.02 * Math.abs(target.last()), target.changeScale());
+      case LOG_RETURN -> 0.02;
+    };
   }
 
   /** Distance of {@code x} from average {@code i}, in standard deviations. */

@@ -81,6 +81,11 @@ final class RunningScale {
     return count > 0;
   }
 
+  /** Whether two values were seen, so that there is a scale at all. */
+  boolean varied() {
+    return count > 1;
+  }
+
   boolean warm() {
     return count >= WARM_UP;
   }

@@ -1,0 +1,88 @@
+package io.tidecast.model;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Hidden and cell state of one series, and the version of the weights that made them; they mean
+ * nothing to any other weights.
+ */
+final class HiddenState {
+  private static final String NO_VERSION = "";
+
+  private final float[][] h;
+  private final float[][] c;
+  private String version = NO_VERSION;
+
+  HiddenState(ForecasterConfig config) {
+    h = new float[layers(config)][config.cell().hidden()];
+    c = new float[layers(config)][config.cell().hidden()];
+  }
+
+  private static int layers(ForecasterConfig config) {
+    return config.cell().kind() == CellConfig.Kind.NONE ? 0 : config.cell().layers();
+  }
+
+  /** Without the name of the version. */
+  static int bytes(ForecasterConfig config) {
+    return 2 * Float.BYTES * layers(config) * config.cell().hidden();
+  }
+
+  /** Hidden state per layer, {@code [layers][hidden]}. */
+  float[][] h() {
+    return h;
+  }
+
+  /** Cell state per layer, {@code [layers][hidden]}. */
+  float[][] c() {
+    return c;
+  }
+
+  String version() {
+    return version;
+  }
+
+  /** Zero, for the weights of {@code version}. */
+  void reset(String version) {
+    this.version = version;
+    clear(h);
+    clear(c);
+  }
+
+  /** No longer that of any weights. */
+  void invalidate() {
+    reset(NO_VERSION);
+  }
+
+  static void clear(float[][] layers) {
+    for (float[] layer : layers) {
+      Arrays.fill(layer, 0);
+    }
+  }
+
+  void set(HiddenState other) {
+    version = other.version;
+    for (int layer = 0; layer < h.length; layer++) {
+      System.arraycopy(other.h[layer], 0, h[layer], 0, h[layer].length);
+      System.arraycopy(other.c[layer], 0, c[layer], 0, c[layer].length);
+    }
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeUTF(version);
+    for (int layer = 0; layer < h.length; layer++) {
+      StoredArrays.write(out, h[layer]);
+      StoredArrays.write(out, c[layer]);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    version = in.readUTF();
+    for (int layer = 0; layer < h.length; layer++) {
+      StoredArrays.read(in, h[layer]);
+      StoredArrays.read(in, c[layer]);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.tidecast.model;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The evaluations of the period that is not over yet, by model version, in order of their first.
+ */
+final class OpenPeriod {
+  private final ForecasterConfig config;
+  private final Map<String, Scores> byVersion = new LinkedHashMap<>();
+  private long end;
+
+  OpenPeriod(ForecasterConfig config) {
+    this.config = config;
+  }
+
+  /** Without the names of the versions. */
+  static int bytes(ForecasterConfig config, int versions) {
+    return Long.BYTES + Short.BYTES + versions * Scores.bytes(config);
+  }
+
+  /** The scores of a version for targets in the period that ends with step {@code periodEnd}. */
+  Scores scores(String version, long periodEnd) {
+    end = periodEnd;
+    return byVersion.computeIfAbsent(version, name -> new Scores(config));
+  }
+
+  /** Moves the evaluations to {@code closed} if the period ends with or before {@code index}. */
+  void close(long index, List<Evaluation> closed) {
+    if (end <= index) {
+      byVersion.forEach((version, scores) -> closed.add(scores.evaluation(end, version)));
+      byVersion.clear();
+    }
+  }
+
+  void set(OpenPeriod other) {
+    end = other.end;
+    byVersion.clear();
+    other.byVersion.forEach((version, scores) -> byVersion.put(version, scores.copy(config)));
+  }
+
+  List<String> versions() {
+    return new ArrayList<>(byVersion.keySet());
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(end);
+    out.writeShort(byVersion.size());
+    for (Map.Entry<String, Scores> entry : byVersion.entrySet()) {
+      out.writeUTF(entry.getKey());
+      entry.getValue().write(out);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    end = in.readLong();
+    byVersion.clear();
+    int versions = in.readUnsignedShort();
+    for (int i = 0; i < versions; i++) {
+      String version = in.readUTF();
+      Scores scores = new Scores(config);
+      scores.read(in);
+      byVersion.put(version, scores);
+    }
+  }
+}

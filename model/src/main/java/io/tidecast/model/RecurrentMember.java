@@ -1,0 +1,77 @@
+package io.tidecast.model;
+
+import java.util.Arrays;
+
+/**
+ * The recurrent member of one model version, packed for stepping: a stack of cells and the direct
+ * head.
+ *
+ * <p>Not thread safe: it owns its scratch space; states belong to their series.
+ */
+final class RecurrentMember {
+  private final ForecasterConfig.Ablation ablation;
+  private final RecurrentCell[] cells;
+  private final HeadWeights weights;
+  private final Affine head;
+  private final float[] share;
+  private final float[] raw;
+
+  RecurrentMember(ForecastModel model, ForecasterConfig config) {
+    ablation = config.ablation();
+    cells = model.lstm().stream().map(Lstm::new).toArray(RecurrentCell[]::new);
+    weights = model.head().orElseThrow();
+    int hidden = weights.hidden();
+    head = new Affine(hidden, weights.bias(), (o, i) -> weights.weight()[o * hidden + i]);
+    share = weights.blend().clone();
+    Activations.sigmoid(share, 0, share.length);
+    raw = new float[weights.horizon() * weights.levels()];
+  }
+
+  /** Steps the state with the inputs of one step of the series. */
+  void step(HiddenState state, float[] inputs) {
+    if (ablation.resetState()) {
+      HiddenState.clear(state.h());
+    }
+    if (ablation.resetState() || ablation.resetCell()) {
+      HiddenState.clear(state.c());
+    }
+    float[] x = inputs;
+    for (int layer = 0; layer < cells.length; layer++) {
+      cells[layer].step(x, state.h()[layer], state.c()[layer]);
+      x = state.h()[layer];
+    }
+  }
+
+  /**
+   * The member's forecast, see {@link HeadWeights}.
+   *
+   * @param out {@code [horizon * levels]}, transformed, ascending over levels
+   */
+  void forecast(HiddenState state, SeriesInputs inputs, float[] out) {
+    float[] top = state.h()[cells.length - 1];
+    if (ablation.zeroRecurrentOutput()) {
+      Arrays.fill(head.inputs(), 0);
+    } else {
+      System.arraycopy(top, 0, head.inputs(), 0, top.length);
+    }
+    head.apply(raw);
+    int levels = weights.levels();
+    float last = inputs.last();
+    float scale = inputs.scale();
+    for (int h = 0; h < weights.horizon(); h++) {
+      float base = share[h] * last + (1 - share[h]) * inputs.seasonalNaive(h + 1);
+      fan(h * levels, levels, base, scale * weights.unit()[h], out);
+    }
+  }
+
+  private void fan(int from, int levels, float base, float unit, float[] out) {
+    int median = from + levels / 2;
+    out[median] = base + unit * raw[median];
+    for (int k = median + 1; k < from + levels; k++) {
+      out[k] = out[k - 1] + unit * Activations.softplus(raw[k]);
+    }
+    for (int k = median - 1; k >= from; k--) {
+      out[k] = out[k + 1] - unit * Activations.softplus(raw[k]);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.tidecast.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Evaluations against a recount from the forecasts and observations themselves. */
+class EvaluationTest {
+  private static final int HORIZON = 5;
+  private static final int PERIOD = 12;
+  private static final ForecasterConfig CONFIG =
+      GeneratedSeries.config(Transform.LOG_RETURN, HORIZON);
+
+  private record Made(Forecast forecast, Forecast naive, float last) {}
+
+  private final Map<Long, Made> made = new HashMap<>();
+  private final Map<Long, Float> observed = new HashMap<>();
+
+  @Test
+  void sumsEqualABruteForceRecount() {
+    List<Evaluation> evaluations = runSeries();
+
+    int scored = 0;
+    Map<String, Integer> periods = new HashMap<>();
+    for (Evaluation evaluation : evaluations) {
+      assertEquals(0, evaluation.end() % PERIOD);
+      assertEquals(1, periods.merge(evaluation.end() + evaluation.version(), 1, Integer::sum));
+      for (int lead = 1; lead <= HORIZON; lead++) {
+        scored += recount(evaluation, lead);
+      }
+    }
+    assertEquals(allTargets(), scored);
+    assertTrue(evaluations.stream().map(Evaluation::version).distinct().count() == 4);
+  }
+
+  private List<Evaluation> runSeries() {
+    GeneratedSeries series = new GeneratedSeries(1);
+    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, PERIOD);
+    SeriesForecaster modelFree = new SeriesForecaster(CONFIG, PERIOD);
+    SeriesState state = forecaster.newState();
+    SeriesState naiveState = modelFree.newState();
+    List<Evaluation> evaluations = new ArrayList<>();
+    for (long t = -150; t < 150; t++) {
+      float value = series.perhapsMissing(series.value(t), 10);
+      float[] covariates = series.covariates();
+      if (t % 17 == 3 || (t > 20 && t < 50)) {
+        continue;
+      }
+      ClosedStep step = new ClosedStep(t, value, covariates);
+      Optional<ForecastModel> model =
+          t < -60
+              ? Optional.empty()
+              : Optional.of(RandomModels.model(CONFIG, "v" + Math.floorDiv(t, 70), t / 70));
+      StepResult result = forecaster.step(state, step, model);
+      StepResult naive = modelFree.step(naiveState, step, Optional.empty());
+      for (Evaluation evaluation : result.evaluations()) {
+        assertTrue(evaluation.end() <= t);
+      }
+      evaluations.addAll(result.evaluations());
+      if (result.forecast().isPresent()) {
+        made.put(t, new Made(result.forecast().get(), naive.forecast().get(), value));
+        observed.put(t, value);
+      }
+    }
+    evaluations.addAll(forecaster.flush(state));
+    assertTrue(forecaster.flush(state).isEmpty());
+    return evaluations;
+  }
+
+  private int allTargets() {
+    int targets = 0;
+    for (long origin : made.keySet()) {
+      for (int lead = 1; lead <= HORIZON; lead++) {
+        targets += observed.containsKey(origin + lead) ? 1 : 0;
+      }
+    }
+    return targets;
+  }
+
+  private int recount(Evaluation evaluation, int lead) {
+    int count = 0;
+    double[] sums = new double[6];
+    int[] inside = new int[3];
+    double[] width = new double[3];
+    for (long target = evaluation.end() - PERIOD + 1; target <= evaluation.end(); target++) {
+      Made forecast = made.get(target - lead);
+      if (!observed.containsKey(target)
+          || forecast == null
+          || !forecast.forecast().version().equals(evaluation.version())) {
+        continue;
+      }
+      double y = observed.get(target);
+      float[] served = column(forecast.forecast(), lead);
+      float[] naive = column(forecast.naive(), lead);
+      count++;
+      sums[0] += Math.abs(y - served[3]);
+      sums[1] += (y - served[3]) * (y - served[3]);
+      sums[2] += pinball(y, served);
+      sums[3] += Math.abs(y - naive[3]);
+      sums[4] += pinball(y, naive);
+      sums[5] += Math.abs(y - forecast.last());
+      for (int i = 0; i < 3; i++) {
+        inside[i] += y >= served[i] && y <= served[6 - i] ? 1 : 0;
+        width[i] += (double) served[6 - i] - served[i];
+      }
+    }
+    int h = lead - 1;
+    assertEquals(count, evaluation.count()[h]);
+    assertEquals(sums[0], evaluation.absoluteError()[h], 1e-9);
+    assertEquals(sums[1], evaluation.squaredError()[h], 1e-9);
+    assertEquals(sums[2], evaluation.pinball()[h], 1e-9);
+    assertEquals(sums[3], evaluation.naiveAbsoluteError()[h], 1e-9);
+    assertEquals(sums[4], evaluation.naivePinball()[h], 1e-9);
+    assertEquals(sums[5], evaluation.persistenceAbsoluteError()[h], 1e-9);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(inside[i], evaluation.inside()[i][h]);
+      assertEquals(width[i], evaluation.width()[i][h], 1e-9);
+    }
+    return count;
+  }
+
+  private static float[] column(Forecast forecast, int lead) {
+    float[] column = new float[forecast.quantiles().length];
+    for (int j = 0; j < column.length; j++) {
+      column[j] = forecast.quantiles()[j][lead - 1];
+    }
+    return column;
+  }
+
+  private static double pinball(double y, float[] quantiles) {
+    double sum = 0;
+    for (int j = 0; j < quantiles.length; j++) {
+      double level = CONFIG.levels().get(j);
+      double error = y - quantiles[j];
+      sum += error >= 0 ? level * error : (level - 1) * error;
+    }
+    return sum / quantiles.length;
+  }
+}

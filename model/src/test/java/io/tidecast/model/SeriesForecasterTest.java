@@ -1,0 +1,422 @@
+package io.tidecast.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SeriesForecasterTest {
+  private static final int HORIZON = 5;
+  private static final int PERIOD = 12;
+
+  /** Steps with short and long gaps, missing targets and covariates. */
+  private static List<ClosedStep> steps(long seed, int count) {
+    GeneratedSeries series = new GeneratedSeries(seed);
+    Random random = new Random(seed + 1);
+    List<ClosedStep> steps = new ArrayList<>();
+    long index = 1000;
+    for (int i = 0; i < count; i++) {
+      index += random.nextInt(12) == 0 ? 1 + random.nextInt(5) : 1;
+      index += random.nextInt(150) == 0 ? 30 + random.nextInt(50) : 0;
+      float value = series.perhapsMissing(series.value(index), 15);
+      steps.add(new ClosedStep(index, value, series.covariates()));
+    }
+    return steps;
+  }
+
+  /** None at first, then a new version every 90 steps, for a while none again. */
+  private static Optional<ForecastModel> serving(ForecasterConfig config, int i) {
+    if (i < 60 || (i >= 280 && i < 300)) {
+      return Optional.empty();
+    }
+    int sequence = i / 90;
+    return Optional.of(RandomModels.model(config, "test-" + sequence, sequence));
+  }
+
+  private static List<StepResult> run(SeriesForecaster forecaster, List<ClosedStep> steps) {
+    SeriesState state = forecaster.newState();
+    List<StepResult> results = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      results.add(forecaster.step(state, steps.get(i), serving(forecaster.config(), i)));
+    }
+    return results;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transform.class)
+  void everyForecastIsFiniteAscendingAndWithinTheLimits(Transform transform) {
+    ForecasterConfig config = limited(GeneratedSeries.config(transform, HORIZON), 45.1, 54.7);
+    List<ClosedStep> steps = steps(1, 500);
+    List<StepResult> results = run(new SeriesForecaster(config, PERIOD), steps);
+
+    int[] byQuality = new int[3];
+    for (int i = 0; i < steps.size(); i++) {
+      Optional<Forecast> forecast = results.get(i).forecast();
+      assertEquals(!Float.isNaN(steps.get(i).value()), forecast.isPresent());
+      if (forecast.isPresent()) {
+        byQuality[forecast.get().quality().code()]++;
+        assertEquals(steps.get(i).index(), forecast.get().origin());
+        assertEquals(forecast.get().quality() == Quality.NAIVE, forecast.get().version().isEmpty());
+        assertAscendingWithin(forecast.get().quantiles(), 45.1, 54.7);
+      }
+    }
+    assertTrue(byQuality[0] > 50 && byQuality[1] > 10 && byQuality[2] > 50);
+  }
+
+  private static void assertAscendingWithin(float[][] quantiles, double minimum, double maximum) {
+    assertEquals(QuantileLevels.DEFAULT.size(), quantiles.length);
+    for (int j = 0; j < quantiles.length; j++) {
+      assertEquals(HORIZON, quantiles[j].length);
+      for (int h = 0; h < HORIZON; h++) {
+        assertTrue(quantiles[j][h] >= minimum && quantiles[j][h] <= maximum);
+        assertTrue(j == 0 || quantiles[j][h] >= quantiles[j - 1][h]);
+      }
+    }
+  }
+
+  private static ForecasterConfig limited(ForecasterConfig config, double min, double max) {
+    return new ForecasterConfig(
+        config.step(),
+        config.horizon(),
+        config.levels(),
+        config.season(),
+        config.longSeason(),
+        config.transform(),
+        min,
+        max,
+        config.covariates(),
+        config.cell(),
+        config.history(),
+        config.maxGap(),
+        config.ablation());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transform.class)
+  void absurdValuesGiveForecastsAllTheSame(Transform transform) {
+    ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    SeriesState state = forecaster.newState();
+    ForecastModel model = RandomModels.model(config, "test-1", 1);
+    float[] absurd = {
+      Float.NaN, 0, Float.NEGATIVE_INFINITY, -1e30f, 1e30f, Float.MIN_VALUE, -0f, 3e38f, 5, -5, 1e9f
+    };
+    Random random = new Random(2);
+    int forecasts = 0;
+
+    for (int t = 0; t < 3000; t++) {
+      float[] covariates = {absurd[random.nextInt(11)], absurd[random.nextInt(11)]};
+      ClosedStep step = new ClosedStep(t, absurd[random.nextInt(11)], covariates);
+      Optional<Forecast> forecast = forecaster.step(state, step, Optional.of(model)).forecast();
+      if (forecast.isPresent()) {
+        forecasts++;
+        assertAscendingWithin(forecast.get().quantiles(), -Float.MAX_VALUE, Float.MAX_VALUE);
+      }
+    }
+    assertTrue(forecasts > 1000);
+  }
+
+  @Test
+  void whatComesAfterTheOriginLeavesAForecastAsItWasToTheBit() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    List<ClosedStep> steps = steps(3, 400);
+    int origin = 350;
+    List<ClosedStep> noisy = new ArrayList<>(steps.subList(0, origin + 1));
+    Random random = new Random(4);
+    for (ClosedStep step : steps.subList(origin + 1, steps.size())) {
+      float[] noise = {random.nextFloat() * 1000, Float.NaN};
+      noisy.add(new ClosedStep(step.index(), random.nextFloat() * 1000, noise));
+    }
+
+    List<StepResult> expected = run(new SeriesForecaster(config, PERIOD), steps);
+    List<StepResult> actual = run(new SeriesForecaster(config, PERIOD), noisy);
+
+    for (int i = 0; i <= origin; i++) {
+      assertSameForecast(expected.get(i).forecast(), actual.get(i).forecast());
+    }
+    int changed = 0;
+    for (int i = origin + 1; i < steps.size(); i++) {
+      Optional<Forecast> forecast = expected.get(i).forecast();
+      float[][] noise = actual.get(i).forecast().orElseThrow().quantiles();
+      changed += forecast.isPresent() && forecast.get().quantiles()[3][0] != noise[3][0] ? 1 : 0;
+    }
+    assertTrue(changed > 30);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transform.class)
+  void restoredStateGoesOnExactlyAsBeforeWhereverItWasStored(Transform transform)
+      throws IOException {
+    ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
+    List<ClosedStep> steps = steps(5, 400);
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    SeriesState state = forecaster.newState();
+    SeriesState restored = forecaster.newState();
+
+    for (int i = 0; i < steps.size(); i++) {
+      SeriesForecaster other = new SeriesForecaster(config, PERIOD);
+      Optional<ForecastModel> model = serving(config, i);
+      StepResult expected = forecaster.step(state, steps.get(i), model);
+      StepResult actual = other.step(restored, steps.get(i), model);
+
+      assertSameForecast(expected.forecast(), actual.forecast());
+      assertEquals(expected.evaluations().size(), actual.evaluations().size());
+      assertEquals(state, restored);
+      restored = read(written(restored.copy()), config);
+    }
+  }
+
+  private static void assertSameForecast(Optional<Forecast> expected, Optional<Forecast> actual) {
+    assertEquals(expected.isPresent(), actual.isPresent());
+    if (expected.isPresent()) {
+      assertEquals(expected.get().quality(), actual.get().quality());
+      assertEquals(expected.get().version(), actual.get().version());
+      for (int j = 0; j < QuantileLevels.DEFAULT.size(); j++) {
+        assertArrayEquals(expected.get().quantiles()[j], actual.get().quantiles()[j]);
+      }
+    }
+  }
+
+  private static byte[] written(SeriesState state) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    state.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  private static SeriesState read(byte[] bytes, ForecasterConfig config) throws IOException {
+    return SeriesState.read(new DataInputStream(new ByteArrayInputStream(bytes)), config);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transform.class)
+  void swapWithReplayEqualsAColdRunOverTheSameHistory(Transform transform) {
+    ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
+    GeneratedSeries series = new GeneratedSeries(6);
+    List<ClosedStep> steps = new ArrayList<>();
+    for (int t = 0; t < 200; t++) {
+      float value = t == 150 ? 52 : series.perhapsMissing(series.value(t), 10);
+      steps.add(new ClosedStep(t, value, series.covariates()));
+    }
+    ForecastModel before = RandomModels.model(config, "test-1", 1);
+    ForecastModel after = RandomModels.withoutHighway(RandomModels.model(config, "test-2", 2));
+    int swap = 150;
+
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    SeriesState swapped = forecaster.newState();
+    for (int t = 0; t < swap; t++) {
+      // late enough for the guard to have no verdict on either model
+      Optional<ForecastModel> model = t < 100 ? Optional.empty() : Optional.of(before);
+      forecaster.step(swapped, steps.get(t), model);
+    }
+
+    SeriesInputs pipeline = new SeriesInputs(config);
+    int start = swap + 1 - config.history();
+    for (int t = 0; t < start; t++) {
+      pipeline.step(steps.get(t).value(), steps.get(t).covariates());
+    }
+    SeriesForecaster other = new SeriesForecaster(config, PERIOD);
+    SeriesState cold = other.newState(pipeline, start - 1, after);
+    for (int t = start; t < swap; t++) {
+      other.step(cold, steps.get(t), Optional.of(after));
+    }
+
+    int compared = 0;
+    for (int t = swap; t < steps.size(); t++) {
+      Optional<Forecast> expected = other.step(cold, steps.get(t), Optional.of(after)).forecast();
+      Optional<Forecast> actual =
+          forecaster.step(swapped, steps.get(t), Optional.of(after)).forecast();
+      assertSameForecast(expected, actual);
+      compared += actual.isPresent() && actual.get().quality() == Quality.MODEL ? 1 : 0;
+      assertArrayEquals(cold.hidden().h()[0], swapped.hidden().h()[0]);
+      assertArrayEquals(cold.hidden().c()[0], swapped.hidden().c()[0]);
+    }
+    assertTrue(compared > 20, "compared " + compared);
+  }
+
+  @Test
+  void hiddenStateIsCarriedAndAblationsTakeItAway() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    List<ClosedStep> steps = steps(7, 90);
+    ForecastModel model = RandomModels.withoutHighway(RandomModels.model(config, "test-1", 1));
+    List<ForecasterConfig.Ablation> ablations =
+        List.of(
+            ForecasterConfig.Ablation.NONE,
+            new ForecasterConfig.Ablation(true, false, false, false),
+            new ForecasterConfig.Ablation(false, true, false, false),
+            new ForecasterConfig.Ablation(false, false, true, false));
+
+    List<float[]> medians = new ArrayList<>();
+    for (ForecasterConfig.Ablation ablation : ablations) {
+      SeriesForecaster forecaster = new SeriesForecaster(config.withAblation(ablation), PERIOD);
+      SeriesState state = forecaster.newState();
+      Optional<Forecast> last = Optional.empty();
+      for (ClosedStep step : steps) {
+        Optional<Forecast> made = forecaster.step(state, step, Optional.of(model)).forecast();
+        last = made.isPresent() ? made : last;
+      }
+      assertEquals(Quality.MODEL, last.get().quality());
+      medians.add(last.get().quantiles()[3]);
+    }
+
+    for (int a = 0; a < medians.size(); a++) {
+      for (int b = a + 1; b < medians.size(); b++) {
+        assertNotEquals(medians.get(a)[0], medians.get(b)[0], a + " against " + b);
+      }
+    }
+  }
+
+  @Test
+  void modelThatDoesWorseThanTheNaiveIsReplacedByItUntilItDoesBetter() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    ForecastModel bad = RandomModels.model(config, "test-1", 1);
+    ForecastModel good = seasonalModel(config, "test-2");
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    SeriesState state = forecaster.newState();
+    Random random = new Random(8);
+    List<Quality> qualities = new ArrayList<>();
+
+    for (int t = 0; t < 3000; t++) {
+      // noise on a season: the mean of past seasons is better than the last one, noise is worse
+      float value = (float) (10 * Math.sin(2 * Math.PI * t / 6) + random.nextGaussian());
+      ClosedStep step = new ClosedStep(t, value, new float[2]);
+      ForecastModel model = t < 1500 ? bad : good;
+      qualities.add(forecaster.step(state, step, Optional.of(model)).forecast().get().quality());
+    }
+
+    assertEquals(Quality.MODEL, qualities.get(100));
+    assertEquals(Quality.NAIVE, qualities.get(1499));
+    assertEquals(Quality.MODEL, qualities.get(2999));
+  }
+
+  /** A highway alone that forecasts the mean of the same hour in the last five seasons of 6. */
+  private static ForecastModel seasonalModel(ForecasterConfig config, String version) {
+    int lookBack = config.history();
+    int levels = config.levels().size();
+    float[] weight = new float[HORIZON * (lookBack - 1)];
+    float[] residual = new float[HORIZON * levels];
+    for (int h = 0; h < HORIZON; h++) {
+      for (int season = 1; season <= 5; season++) {
+        int lag = 6 * season - (h + 1);
+        weight[h * (lookBack - 1) + lookBack - 1 - lag] = 0.2f;
+      }
+      for (int j = 0; j < levels; j++) {
+        residual[h * levels + j] = (j - 3) * 0.05f;
+      }
+    }
+    ForecastModel random = RandomModels.model(config, version, 1);
+    return new ForecastModel(
+        version,
+        config,
+        List.of(),
+        Optional.empty(),
+        Optional.of(
+            new HighwayWeights(HORIZON, lookBack, levels, weight, new float[HORIZON], residual)),
+        random.provenance());
+  }
+
+  @Test
+  void naiveQuantilesCoverWhatTheyPromiseOnNoiseOfAKnownLaw() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    SeriesForecaster forecaster = new SeriesForecaster(config, 1000);
+    SeriesState state = forecaster.newState();
+    Random random = new Random(9);
+    int[] inside = new int[3];
+    int scored = 0;
+
+    for (int t = 0; t <= 20_000; t++) {
+      // skewed: an exponential law
+      float value = (float) -Math.log(1 - random.nextDouble());
+      ClosedStep step = new ClosedStep(t, value, new float[2]);
+      for (Evaluation evaluation : forecaster.step(state, step, Optional.empty()).evaluations()) {
+        for (int h = 0; h < HORIZON && t > 2000; h++) {
+          scored += evaluation.count()[h];
+          for (int i = 0; i < 3; i++) {
+            inside[i] += evaluation.inside()[i][h];
+          }
+        }
+      }
+    }
+
+    assertEquals(18_000 * HORIZON, scored);
+    // wandering of the tracker plus sampling noise of 18,000 independent targets, four deviations
+    assertEquals(0.9, inside[0] / (double) scored, 0.02);
+    assertEquals(0.8, inside[1] / (double) scored, 0.02);
+    assertEquals(0.5, inside[2] / (double) scored, 0.02);
+  }
+
+  @Test
+  void medianOfARandomWalkStaysAtTheLastValue() {
+    for (Transform transform : List.of(Transform.DIFFERENCE, Transform.LOG_RETURN)) {
+      ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
+      List<ClosedStep> steps = steps(10, 300);
+      List<StepResult> results = run(new SeriesForecaster(config, PERIOD), steps);
+
+      int byModel = 0;
+      for (int i = 0; i < steps.size(); i++) {
+        Optional<Forecast> forecast = results.get(i).forecast();
+        if (forecast.isPresent() && !forecast.get().version().isEmpty()) {
+          byModel++;
+          for (float median : forecast.get().quantiles()[3]) {
+            assertEquals(steps.get(i).value(), median);
+          }
+        }
+      }
+      assertTrue(byModel > 100);
+    }
+  }
+
+  @Test
+  void forecastsFromTheFirstValueOn() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    SeriesState state = forecaster.newState();
+
+    ClosedStep empty = new ClosedStep(1, Float.NaN, new float[2]);
+    ClosedStep first = new ClosedStep(2, 20, new float[2]);
+
+    assertFalse(forecaster.step(state, empty, Optional.empty()).forecast().isPresent());
+    Forecast forecast = forecaster.step(state, first, Optional.empty()).forecast().orElseThrow();
+    assertEquals(Quality.NAIVE, forecast.quality());
+    assertEquals(20, forecast.quantiles()[3][0]);
+    assertTrue(forecast.quantiles()[0][0] < 19 && forecast.quantiles()[6][0] > 21);
+  }
+
+  @Test
+  void refusesAStepThatIsNotAfterTheLastOne() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    SeriesState state = forecaster.newState();
+    ClosedStep step = new ClosedStep(7, 20, new float[2]);
+    forecaster.step(state, step, Optional.empty());
+
+    assertThrows(IllegalStateException.class, () -> forecaster.step(state, step, Optional.empty()));
+  }
+
+  @Test
+  void refusesAModelForAnotherConfiguration() {
+    SeriesForecaster forecaster =
+        new SeriesForecaster(GeneratedSeries.config(Transform.LEVEL, HORIZON), PERIOD);
+    ForecastModel other =
+        RandomModels.model(GeneratedSeries.config(Transform.DIFFERENCE, HORIZON), "test-1", 1);
+    ClosedStep step = new ClosedStep(7, 20, new float[2]);
+
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> forecaster.step(forecaster.newState(), step, Optional.of(other)));
+  }
+}
