@@ -1,0 +1,189 @@
+package io.tidecast.model.artifact;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.HeadWeights;
+import io.tidecast.model.HighwayWeights;
+import io.tidecast.model.LstmWeights;
+import io.tidecast.model.Provenance;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Transform;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ModelArtifactTest {
+  @Test
+  void whatWasWrittenIsReadBackAndWrittenTheSame() throws InvalidArtifactException {
+    ForecastModel model = model(3);
+
+    byte[] bytes = ModelArtifact.write(model);
+    ForecastModel read = ModelArtifact.read(bytes);
+
+    assertEquals(model.version(), read.version());
+    assertEquals(model.config(), read.config());
+    assertEquals(model.provenance(), read.provenance());
+    assertEquals(2, read.lstm().size());
+    assertArrayEquals(model.lstm().get(1).weightHh(), read.lstm().get(1).weightHh());
+    assertArrayEquals(model.head().get().weight(), read.head().get().weight());
+    assertArrayEquals(model.highway().get().residual(), read.highway().get().residual());
+    assertArrayEquals(bytes, ModelArtifact.write(read));
+  }
+
+  @Test
+  void aModelWithoutMembersIsReadBack() throws InvalidArtifactException {
+    ForecastModel full = model(3);
+    ForecastModel highwayOnly =
+        ModelArtifact.seal(
+            full.config(), List.of(), Optional.empty(), full.highway(), full.provenance());
+
+    ForecastModel read = ModelArtifact.read(ModelArtifact.write(highwayOnly));
+
+    assertTrue(read.lstm().isEmpty());
+    assertTrue(read.head().isEmpty());
+    assertTrue(read.highway().isPresent());
+  }
+
+  @Test
+  void versionNamesGroupSequenceAndContent() {
+    assertTrue(model(3).version().matches("temperature_2m-12-[0-9a-f]{8}"), model(3).version());
+    assertEquals(model(3).version(), model(3).version());
+    assertTrue(!model(3).version().equals(model(4).version()));
+  }
+
+  @Test
+  void everyTruncationIsRefused() {
+    byte[] bytes = ModelArtifact.write(model(3));
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] truncated = Arrays.copyOf(bytes, length);
+      assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(truncated));
+    }
+  }
+
+  @Test
+  void everyFlippedByteIsRefused() {
+    byte[] bytes = ModelArtifact.write(model(3));
+    Random random = new Random(1);
+    for (int i = 0; i < bytes.length; i++) {
+      byte[] damaged = bytes.clone();
+      damaged[i] ^= (byte) (1 << random.nextInt(8));
+      int place = i;
+      assertThrows(
+          InvalidArtifactException.class, () -> ModelArtifact.read(damaged), "byte " + place);
+    }
+  }
+
+  @Test
+  void appendedBytesAreRefused() {
+    byte[] bytes = ModelArtifact.write(model(3));
+
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + 4);
+
+    assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(longer));
+  }
+
+  @Test
+  void foreignFilesAreRefusedWithTheReason() {
+    byte[] text = "quantiles,leads\n0.5,24\n".repeat(20).getBytes(StandardCharsets.UTF_8);
+    byte[] otherSafetensors =
+        Safetensors.write(List.of(new Tensor("w", new float[] {1}, 1)), java.util.Map.of());
+
+    assertTrue(refusal(text).contains("foreign"), refusal(text));
+    assertTrue(refusal(otherSafetensors).contains("foreign"), refusal(otherSafetensors));
+  }
+
+  @Test
+  void aWeightThatIsNotFiniteIsNeverWritten() {
+    ForecastModel model = model(3);
+    float[] weights = model.head().orElseThrow().blend();
+    weights[0] = Float.NaN;
+    ForecastModel broken =
+        ModelArtifact.seal(
+            model.config(), model.lstm(), model.head(), model.highway(), model.provenance());
+
+    assertThrows(IllegalArgumentException.class, () -> ModelArtifact.write(broken));
+  }
+
+  @Test
+  void aModelUnderAnotherVersionIsNeverWritten() {
+    ForecastModel model = model(3);
+    ForecastModel renamed =
+        new ForecastModel(
+            "temperature_2m-13-00000000",
+            model.config(),
+            model.lstm(),
+            model.head(),
+            model.highway(),
+            model.provenance());
+
+    assertThrows(IllegalArgumentException.class, () -> ModelArtifact.write(renamed));
+  }
+
+  private static String refusal(byte[] bytes) {
+    return assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(bytes))
+        .getMessage();
+  }
+
+  private static ForecastModel model(long seed) {
+    Random random = new Random(seed);
+    ForecasterConfig config =
+        new ForecasterConfig(
+            Duration.ofMinutes(90),
+            2,
+            new QuantileLevels(List.of(0.1, 0.5, 0.9)),
+            24,
+            168,
+            Transform.LEVEL,
+            -60,
+            Double.POSITIVE_INFINITY,
+            List.of("wind", "d\u00e9but \"x\""),
+            new CellConfig(CellConfig.Kind.LSTM, 2, 2),
+            8,
+            24,
+            new ForecasterConfig.Ablation(false, true, false, false));
+    return ModelArtifact.seal(
+        config,
+        List.of(lstm(random, 3), lstm(random, 2)),
+        Optional.of(
+            new HeadWeights(
+                2,
+                3,
+                2,
+                floats(random, 12),
+                floats(random, 6),
+                floats(random, 2),
+                floats(random, 2))),
+        Optional.of(
+            new HighwayWeights(2, 8, 3, floats(random, 14), floats(random, 2), floats(random, 6))),
+        new Provenance(
+            "temperature_2m", 12, "temperature_2m-11-9f3a61c0", -7, 5, 900, 9, 3, "1", 0.25));
+  }
+
+  private static LstmWeights lstm(Random random, int inputs) {
+    return new LstmWeights(
+        inputs,
+        2,
+        floats(random, 8 * inputs),
+        floats(random, 16),
+        floats(random, 8),
+        floats(random, 8));
+  }
+
+  private static float[] floats(Random random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}

@@ -1,0 +1,198 @@
+package io.tidecast.model.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Transform;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecurrentNetworkTest {
+  private static final int SEED = 11;
+
+  @ParameterizedTest
+  @CsvSource({
+    "LEVEL, 1, 1, 1",
+    "LEVEL, 1, 3, 7",
+    "LEVEL, 2, 5, 3",
+    "LEVEL, 3, 2, 4",
+    "DIFFERENCE, 1, 4, 5",
+    "LOG_RETURN, 2, 3, 2"
+  })
+  void gradientAgreesWithCentralDifferencesInDouble(
+      Transform transform, int layers, int hidden, int horizon) {
+    ForecasterConfig config = config(transform, layers, hidden, horizon);
+    WindowBatch batch = batch(config);
+    float[] unit = units(horizon);
+    float[] parameters = parameters(config);
+    float[] gradient = new float[parameters.length];
+
+    double loss;
+    try (Matrices memory = new Matrices()) {
+      RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, 5, 30);
+      network.load(parameters);
+      loss = network.lossAndGradient(batch, gradient).mean(config.levels().size());
+    }
+
+    ReferenceNetwork reference = new ReferenceNetwork(config, unit);
+    double[] p = new double[parameters.length];
+    for (int i = 0; i < p.length; i++) {
+      p[i] = parameters[i];
+    }
+    // float rounding of some 30 steps
+    assertEquals(reference.loss(batch, p), loss, 1e-5 * loss);
+    double norm = AdamW.norm(gradient);
+    for (int i = 0; i < p.length; i++) {
+      if (transform.isRandomWalk() && isMedianOrBlend(config, i, p.length)) {
+        assertEquals(0, gradient[i], "the median of a random walk is not trained: " + i);
+        continue;
+      }
+      // the loss is piecewise smooth: a step this small crosses no kink at this seed
+      double step = 1e-6;
+      double saved = p[i];
+      p[i] = saved + step;
+      double above = reference.loss(batch, p);
+      p[i] = saved - step;
+      double below = reference.loss(batch, p);
+      p[i] = saved;
+      assertEquals((above - below) / (2 * step), gradient[i], 2e-5 * norm, "parameter " + i);
+    }
+  }
+
+  private static boolean isMedianOrBlend(ForecasterConfig config, int index, int size) {
+    int hidden = config.cell().hidden();
+    int levels = config.levels().size();
+    int outputs = config.horizon() * levels;
+    int weight = size - outputs * (hidden + 1) - config.horizon();
+    int bias = weight + outputs * hidden;
+    if (index < weight) {
+      return false;
+    }
+    if (index >= bias + outputs) {
+      return true;
+    }
+    int output = index < bias ? (index - weight) / hidden : index - bias;
+    return output % levels == config.levels().median();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "4, 3", "17, 2"})
+  void lossDoesNotDependOnHowTheHeadIsChunkedOrTheBatchPadded(int batchSize, int extraSteps) {
+    ForecasterConfig config = config(Transform.LEVEL, 1, 3, 2);
+    WindowBatch.Window window = batch(config).windows().get(0);
+    WindowBatch one = new WindowBatch(List.of(window));
+    float[] parameters = parameters(config);
+
+    try (Matrices memory = new Matrices()) {
+      int steps = window.to() - window.from();
+      RecurrentNetwork tight = new RecurrentNetwork(memory, config, units(2), 1, steps);
+      RecurrentNetwork wide =
+          new RecurrentNetwork(memory, config, units(2), batchSize, steps + extraSteps);
+      tight.load(parameters);
+      wide.load(parameters);
+
+      assertEquals(tight.loss(one).sum(), wide.loss(one).sum(), 1e-5);
+      assertEquals(tight.loss(one).cells(), wide.loss(one).cells());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2"})
+  void gradientNormByLagFallsFromTheStepOfTheLoss(int layers) {
+    ForecasterConfig config = config(Transform.LEVEL, layers, 4, 2);
+    WindowBatch.Window window = batch(config).windows().get(0);
+    WindowBatch last =
+        new WindowBatch(
+            List.of(
+                new WindowBatch.Window(
+                    window.rows(),
+                    window.from(),
+                    window.to() - 1,
+                    window.to(),
+                    window.targetEnd(),
+                    window.meanScale(),
+                    false)));
+    try (Matrices memory = new Matrices()) {
+      RecurrentNetwork network = new RecurrentNetwork(memory, config, units(2), 2, 30);
+      network.load(parameters(config));
+
+      double[] norms = network.gradientNormByLag(last);
+
+      assertEquals(window.to() - window.from(), norms.length);
+      assertTrue(norms[0] > 0);
+      assertTrue(norms[norms.length - 1] < norms[0]);
+    }
+  }
+
+  private static ForecasterConfig config(Transform transform, int layers, int hidden, int horizon) {
+    return new ForecasterConfig(
+        Duration.ofHours(1),
+        horizon,
+        new QuantileLevels(List.of(0.1, 0.3, 0.5, 0.7, 0.9)),
+        4,
+        9,
+        transform,
+        Double.NEGATIVE_INFINITY,
+        Double.POSITIVE_INFINITY,
+        List.of("wind"),
+        new CellConfig(CellConfig.Kind.LSTM, layers, hidden),
+        12,
+        3,
+        ForecasterConfig.Ablation.NONE);
+  }
+
+  /** Four windows of unequal length, one upside down, with missing values. */
+  private static WindowBatch batch(ForecasterConfig config) {
+    Random random = new Random(SEED);
+    float[][] values = new float[120][2];
+    for (int i = 0; i < values.length; i++) {
+      values[i][0] = (float) (20 + 3 * Math.sin(i * Math.PI / 2) + random.nextGaussian());
+      values[i][1] = i % 7 == 0 ? Float.NaN : (float) random.nextGaussian();
+      if (i % 11 == 5) {
+        values[i][0] = Float.NaN;
+      }
+    }
+    SeriesRows rows = SeriesRows.of(List.of(new TrainingWindow("a", 119, values)), config);
+    return new WindowBatch(
+        List.of(
+            new WindowBatch.Window(rows, 40, 45, 70, 120, 2.5, false),
+            new WindowBatch.Window(rows, 50, 58, 75, 76, 1.5, true),
+            new WindowBatch.Window(rows, 90, 95, 120, 120, 2.5, false),
+            new WindowBatch.Window(rows, 60, 63, 72, 100, 2.0, true)));
+  }
+
+  private static float[] units(int horizon) {
+    float[] unit = new float[horizon];
+    for (int h = 0; h < horizon; h++) {
+      unit[h] = 0.8f + 0.1f * h;
+    }
+    return unit;
+  }
+
+  private static float[] parameters(ForecasterConfig config) {
+    Random random = new Random(SEED);
+    float[] parameters = new float[RecurrentNetwork.size(config)];
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] = (float) (0.5 * random.nextGaussian());
+    }
+    if (config.transform().isRandomWalk()) {
+      int hidden = config.cell().hidden();
+      int outputs = config.horizon() * config.levels().size();
+      int blend = parameters.length - config.horizon();
+      int weight = blend - outputs * (hidden + 1);
+      for (int i = blend; i < parameters.length; i++) {
+        parameters[i] = 30;
+      }
+      for (int o = config.levels().median(); o < outputs; o += config.levels().size()) {
+        java.util.Arrays.fill(parameters, weight + o * hidden, weight + (o + 1) * hidden, 0);
+      }
+    }
+    return parameters;
+  }
+}

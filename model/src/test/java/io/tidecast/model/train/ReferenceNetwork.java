@@ -1,0 +1,123 @@
+package io.tidecast.model.train;
+
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.SeriesInputs;
+
+/** The recurrent member's loss in double, in plain loops in the order of the equations. */
+final class ReferenceNetwork {
+  private final ForecasterConfig config;
+  private final float[] unit;
+  private final int hidden;
+
+  ReferenceNetwork(ForecasterConfig config, float[] unit) {
+    this.config = config;
+    this.unit = unit;
+    hidden = config.cell().hidden();
+  }
+
+  /** Mean pinball loss over cells and levels. */
+  double loss(WindowBatch batch, double[] p) {
+    double sum = 0;
+    long cells = 0;
+    for (WindowBatch.Window window : batch.windows()) {
+      double[][] h = new double[config.cell().layers()][hidden];
+      double[][] c = new double[config.cell().layers()][hidden];
+      for (int row = window.from(); row < window.to(); row++) {
+        double[] x = inputs(window, row);
+        int at = 0;
+        for (int layer = 0; layer < h.length; layer++) {
+          at = step(x, h[layer], c[layer], p, at);
+          x = h[layer];
+        }
+        if (row < window.lossFrom() || !window.rows().isOrigin(row, window.meanScale())) {
+          continue;
+        }
+        for (int lead = 1; lead <= config.horizon(); lead++) {
+          int target = row + lead;
+          if (target < window.targetEnd() && window.rows().observed()[target]) {
+            sum += cell(window, row, lead, x, p, at);
+            cells++;
+          }
+        }
+      }
+    }
+    return sum / cells / config.levels().size();
+  }
+
+  private double[] inputs(WindowBatch.Window window, int row) {
+    boolean[] odd = SeriesInputs.odd(config);
+    double[] x = new double[odd.length];
+    for (int i = 0; i < x.length; i++) {
+      float value = window.rows().inputs()[row][i];
+      x[i] = window.negated() && odd[i] ? -value : value;
+    }
+    return x;
+  }
+
+  /** Steps h and c in place; returns where the next layer's parameters begin. */
+  private int step(double[] x, double[] h, double[] c, double[] p, int at) {
+    int hh = at + 4 * hidden * x.length;
+    int bias = hh + 4 * hidden * hidden;
+    double[] z = new double[4 * hidden];
+    for (int k = 0; k < z.length; k++) {
+      z[k] = p[bias + k];
+      for (int i = 0; i < x.length; i++) {
+        z[k] += p[at + k * x.length + i] * x[i];
+      }
+      for (int i = 0; i < hidden; i++) {
+        z[k] += p[hh + k * hidden + i] * h[i];
+      }
+    }
+    for (int k = 0; k < hidden; k++) {
+      double input = sigmoid(z[k]);
+      double forget = sigmoid(z[hidden + k]);
+      double candidate = Math.tanh(z[2 * hidden + k]);
+      double output = sigmoid(z[3 * hidden + k]);
+      c[k] = forget * c[k] + input * candidate;
+      h[k] = output * Math.tanh(c[k]);
+    }
+    return bias + 4 * hidden;
+  }
+
+  private double cell(
+      WindowBatch.Window window, int row, int lead, double[] h, double[] p, int head) {
+    int levels = config.levels().size();
+    int median = config.levels().median();
+    double[] o = new double[levels];
+    int outputs = config.horizon() * levels;
+    for (int j = 0; j < levels; j++) {
+      int k = (lead - 1) * levels + j;
+      o[j] = p[head + outputs * hidden + k];
+      for (int i = 0; i < hidden; i++) {
+        o[j] += p[head + k * hidden + i] * h[i];
+      }
+    }
+    double sign = window.negated() ? -1 : 1;
+    float[] x = window.rows().x();
+    int season = config.season();
+    int back = row + lead - season * (int) Math.ceil((double) lead / season);
+    double last = sign * x[row];
+    double naive = back < 0 ? last : sign * x[back];
+    double a = sigmoid(p[head + outputs * (hidden + 1) + lead - 1]);
+    double u = (double) window.rows().scale()[row] * unit[lead - 1];
+    double[] q = new double[levels];
+    q[median] = a * last + (1 - a) * naive + u * o[median];
+    for (int j = median + 1; j < levels; j++) {
+      q[j] = q[j - 1] + u * Math.log1p(Math.exp(o[j]));
+    }
+    for (int j = median - 1; j >= 0; j--) {
+      q[j] = q[j + 1] - u * Math.log1p(Math.exp(o[j]));
+    }
+    double loss = 0;
+    for (int j = 0; j < levels; j++) {
+      double level = config.levels().get(j);
+      double error = sign * x[row + lead] - q[j];
+      loss += Math.max(level * error, (level - 1) * error);
+    }
+    return loss / window.meanScale();
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
+  }
+}
