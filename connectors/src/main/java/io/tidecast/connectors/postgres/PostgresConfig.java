@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Properties;
 
 /**
  * A PostgreSQL database and who connects to it.
@@ -26,9 +27,19 @@ public record PostgresConfig(String url, String user, String password) implement
     }
   }
 
-  /** Opens a connection of its own for the caller, who closes it. */
+  /**
+   * Opens a connection of its own for the caller, who closes it. One that does not answer for a
+   * minute fails.
+   */
   public Connection connect() throws SQLException {
-    return DriverManager.getConnection(url, user, password);
+    Properties properties = new Properties();
+    properties.setProperty("user", user);
+    properties.setProperty("password", password);
+    properties.setProperty("connectTimeout", "10");
+    properties.setProperty("socketTimeout", "60");
+    properties.setProperty("reWriteBatchedInserts", "true");
+    properties.setProperty("ApplicationName", "tidecast");
+    return DriverManager.getConnection(url, properties);
   }
 
   /** Without the password: this text ends in logs. */

@@ -14,10 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
-import org.apache.flink.connector.jdbc.JdbcExecutionOptions;
-import org.apache.flink.connector.jdbc.JdbcStatementBuilder;
-import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
 
 /**
  * Sinks to the tables of {@link Schema}, at least once: after a failure the records since the last
@@ -25,26 +21,14 @@ import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
  * and is written by an upsert, so a repeat changes nothing, and the tables end up equal to the
  * topics.
  *
- * <p>A batch that fails is retried on a new connection a few times; then the task fails, and the
- * job's restart strategy has to try until the database is back.
- *
- * <p>Why statements are not rewritten into multi-row inserts (the driver's {@code
- * reWriteBatchedInserts}): PostgreSQL refuses one that holds a key twice, as a batch with two
- * forecasts of one series for {@code forecast_latest} does. They are pipelined all the same.
+ * <p>See {@link UpsertSink} for what happens while the database is away.
  */
 public final class PostgresSinks {
-  private static final JdbcExecutionOptions EXECUTION =
-      JdbcExecutionOptions.builder()
-          .withBatchSize(1000)
-          .withBatchIntervalMs(200)
-          .withMaxRetries(2)
-          .build();
-
   private PostgresSinks() {}
 
   /** Values of observations. */
   public static Sink<ObservedValue> observations(PostgresConfig config) {
-    return sink(
+    return new UpsertSink<>(
         config,
         """
         INSERT INTO observation (series, time, value) VALUES (?, ?, ?)
@@ -54,12 +38,14 @@ public final class PostgresSinks {
           statement.setString(1, observed.series());
           statement.setObject(2, timestamp(observed.time()));
           statement.setDouble(3, observed.value());
-        });
+        },
+        observed -> List.of(observed.series(), observed.time()),
+        newer());
   }
 
   /** Every forecast. */
   public static Sink<ForecastRecord> forecasts(PostgresConfig config) {
-    return sink(
+    return new UpsertSink<>(
         config,
         """
         INSERT INTO forecast (series, origin, step, levels, quantiles, model, quality)
@@ -68,12 +54,14 @@ public final class PostgresSinks {
           step = excluded.step, levels = excluded.levels, quantiles = excluded.quantiles,
           model = excluded.model, quality = excluded.quality
         """,
-        PostgresSinks::bind);
+        PostgresSinks::bind,
+        forecast -> List.of(forecast.series(), forecast.origin()),
+        newer());
   }
 
   /** The newest forecast of each series; an older one never replaces a newer. */
   public static Sink<ForecastRecord> latestForecasts(PostgresConfig config) {
-    return sink(
+    return new UpsertSink<>(
         config,
         """
         INSERT INTO forecast_latest AS present
@@ -85,12 +73,14 @@ public final class PostgresSinks {
           written = excluded.written
         WHERE excluded.origin >= present.origin
         """,
-        PostgresSinks::bind);
+        PostgresSinks::bind,
+        ForecastRecord::series,
+        (first, second) -> second.origin().isBefore(first.origin()) ? first : second);
   }
 
   /** Errors of past forecasts. */
   public static Sink<EvaluationRecord> evaluations(PostgresConfig config) {
-    return sink(
+    return new UpsertSink<>(
         config,
         """
         INSERT INTO evaluation
@@ -114,12 +104,14 @@ public final class PostgresSinks {
           naive_pinball = excluded.naive_pinball,
           persistence_absolute_error = excluded.persistence_absolute_error
         """,
-        PostgresSinks::bind);
+        PostgresSinks::bind,
+        evaluation -> List.of(evaluation.series(), evaluation.time(), evaluation.model()),
+        newer());
   }
 
   /** Decisions of the retraining. */
   public static Sink<ModelRecord> modelEvents(PostgresConfig config) {
-    return sink(
+    return new UpsertSink<>(
         config,
         """
         INSERT INTO model_event
@@ -132,21 +124,14 @@ public final class PostgresSinks {
           windows = excluded.windows, series = excluded.series, pinball = excluded.pinball,
           champion_pinball = excluded.champion_pinball, naive_pinball = excluded.naive_pinball
         """,
-        PostgresSinks::bind);
+        PostgresSinks::bind,
+        decision -> List.of(decision.group(), decision.boundary()),
+        newer());
   }
 
-  private static <T> Sink<T> sink(
-      PostgresConfig config, String upsert, JdbcStatementBuilder<T> binding) {
-    return JdbcSink.<T>builder()
-        .withQueryStatement(upsert, binding)
-        .withExecutionOptions(EXECUTION)
-        .buildAtLeastOnce(
-            new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                .withUrl(config.url())
-                .withDriverName("org.postgresql.Driver")
-                .withUsername(config.user())
-                .withPassword(config.password())
-                .build());
+  /** Of two records with one key the one that came later. */
+  private static <T> UpsertSink.Choice<T> newer() {
+    return (first, second) -> second;
   }
 
   private static void bind(PreparedStatement statement, ForecastRecord forecast)
