@@ -22,6 +22,9 @@ public final class Metrics {
   /** Observations whose step was closed. */
   public static final String LATE = "late";
 
+  /** Records of Tidecast's own topics that {@code store} could not read and left out. */
+  public static final String UNREADABLE = "unreadable";
+
   /** Forecasts, by {@code quality}. */
   public static final String FORECASTS = "forecasts";
 

@@ -1,0 +1,39 @@
+package io.tidecast.job.store;
+
+import io.tidecast.connectors.postgres.Schema;
+import io.tidecast.job.config.JobConfig;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tidecast store}: brings the schema up to date and runs {@link StoreJob}. */
+@Command(
+    name = "store",
+    description = "Writes the topics of a domain to PostgreSQL, for dashboards and live page.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: tidecast store --config conf/weather.yaml"})
+public final class StoreCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "configuration file; its sections domain, kafka and postgres are used")
+  private Path file;
+
+  @Override
+  public Integer call() throws Exception {
+    JobConfig config = JobConfig.read(file);
+    Schema.migrate(config.postgres().owner());
+    if (!config.postgres().readerPassword().isEmpty()) {
+      Schema.allowReader(config.postgres().owner(), config.postgres().readerPassword());
+    }
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(Configuration.fromMap(config.flink()));
+    StoreJob.build(env, StoreConfig.of(config));
+    env.execute("tidecast store " + config.domain());
+    return 0;
+  }
+}

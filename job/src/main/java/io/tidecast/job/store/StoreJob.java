@@ -1,0 +1,130 @@
+package io.tidecast.job.store;
+
+import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.Topics;
+import io.tidecast.connectors.postgres.ObservedValue;
+import io.tidecast.connectors.postgres.PartitionFilter;
+import io.tidecast.connectors.postgres.PartitionFilter.TimeOf;
+import io.tidecast.connectors.postgres.PostgresConfig;
+import io.tidecast.connectors.postgres.PostgresSinks;
+import io.tidecast.connectors.record.EvaluationRecord;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.ModelRecord;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The job that writes topics to PostgreSQL:
+ *
+ * <pre>
+ * observation.v1 -> values     -> month there?  -> observation
+ * forecast.v1    -> forecasts  -> day there?    -> forecast
+ *                              \-> newest       -> forecast_latest
+ * evaluation.v1  -> evaluations -> month there? -> evaluation
+ * model.v1       -> decisions                   -> model_event
+ * </pre>
+ *
+ * <p>At least once, into rows with keys of their own: the tables end up equal to the topics,
+ * whatever fails in between. A job of its own, so that a database that is away holds back nothing
+ * but itself: it restarts for as long as that takes, and goes on from its last checkpoint. Started
+ * without one it reads the topics from the beginning, and writes the same rows again.
+ *
+ * <p>What cannot be read is counted, logged and left out. Refused observations are in the
+ * dead-letter topic, by the forecasting job.
+ */
+public final class StoreJob {
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+
+  private final StreamExecutionEnvironment env;
+  private final StoreConfig config;
+
+  private StoreJob(StreamExecutionEnvironment env, StoreConfig config) {
+    this.env = env;
+    this.config = config;
+  }
+
+  /** Adds the job to an environment of its own; the caller executes it. */
+  public static void build(StreamExecutionEnvironment env, StoreConfig config) {
+    StoreJob job = new StoreJob(env, config);
+    job.configure();
+    job.wire();
+  }
+
+  private void configure() {
+    Configuration settings = new Configuration();
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    settings.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(15));
+    // each topic's operators form one chain, and its records pass by reference: no serializer is
+    // ever called, so the wire records need none
+    settings.set(PipelineOptions.OBJECT_REUSE, true);
+    settings.set(PipelineOptions.GENERIC_TYPES, true);
+    env.configure(settings);
+    if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
+      env.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+    }
+  }
+
+  private void wire() {
+    PostgresConfig postgres = config.postgres();
+    Topics topics = config.kafka().topics();
+
+    DataStream<ObservedValue> values =
+        read(topics.observation(), "observations", ReadFunction::values, ObservedValue.class);
+    write(
+        inRetention(values, "observation", ObservedValue::time),
+        "observation",
+        PostgresSinks.observations(postgres));
+
+    DataStream<ForecastRecord> forecasts =
+        read(topics.forecast(), "forecasts", ReadFunction::forecast, ForecastRecord.class);
+    write(
+        inRetention(forecasts, "forecast", ForecastRecord::origin),
+        "forecast",
+        PostgresSinks.forecasts(postgres));
+    write(forecasts, "forecast_latest", PostgresSinks.latestForecasts(postgres));
+
+    DataStream<EvaluationRecord> evaluations =
+        read(topics.evaluation(), "evaluations", ReadFunction::evaluation, EvaluationRecord.class);
+    write(
+        inRetention(evaluations, "evaluation", EvaluationRecord::time),
+        "evaluation",
+        PostgresSinks.evaluations(postgres));
+
+    DataStream<ModelRecord> decisions =
+        read(topics.model(), "decisions", ReadFunction::decision, ModelRecord.class);
+    write(decisions, "model_event", PostgresSinks.modelEvents(postgres));
+  }
+
+  private <T> DataStream<T> read(
+      String topic, String name, ReadFunction.Reader<T> reader, Class<T> type) {
+    KafkaSource<RawRecord> source =
+        RawRecordSource.unbounded(config.kafka(), topic, topic + ".store");
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), topic)
+        .uid("store-source-" + name)
+        .flatMap(new ReadFunction<>(reader))
+        .returns(type)
+        .name(name)
+        .uid("store-read-" + name);
+  }
+
+  private <T> DataStream<T> inRetention(DataStream<T> records, String table, TimeOf<T> timeOf) {
+    return records
+        .filter(new PartitionFilter<>(config.postgres(), table, config.retention(), timeOf))
+        .name("in retention")
+        .uid("store-partition-" + table);
+  }
+
+  private static <T> void write(DataStream<T> records, String table, Sink<T> sink) {
+    records.sinkTo(sink).name(table).uid("store-sink-" + table);
+  }
+}

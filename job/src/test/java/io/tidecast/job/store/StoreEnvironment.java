@@ -1,0 +1,141 @@
+package io.tidecast.job.store;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.embedded.EmbeddedPostgres;
+import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.kafka.TopicSettings;
+import io.tidecast.connectors.postgres.PostgresConfig;
+import io.tidecast.connectors.postgres.Schema;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** A broker, a database and the store job between them, all in this process. */
+public final class StoreEnvironment implements AutoCloseable {
+  public static final String READER_PASSWORD = "reads only";
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private final Path directory;
+  private final EmbeddedKafka broker;
+  private final KafkaSettings kafka;
+  private final PostgresConfig owner;
+  private final PostgresConfig reader;
+  private EmbeddedPostgres postgres;
+  private JobClient job;
+
+  private StoreEnvironment(Path directory, EmbeddedKafka broker, EmbeddedPostgres postgres) {
+    this.directory = directory;
+    this.broker = broker;
+    this.postgres = postgres;
+    kafka = new KafkaSettings(broker.bootstrapServers(), "test", Map.of());
+    owner = postgres.owner();
+    Schema.migrate(owner);
+    reader = Schema.allowReader(owner, READER_PASSWORD);
+    TopicCreator.createMissing(kafka, new TopicSettings(2, 1, Duration.ZERO));
+  }
+
+  /** Broker, topics, database and schema; no job yet. */
+  public static StoreEnvironment start(Path directory)
+      throws EmbeddedPostgres.CannotStartException {
+    EmbeddedPostgres postgres = EmbeddedPostgres.start(directory.resolve("postgres"));
+    return new StoreEnvironment(
+        directory, EmbeddedKafka.start(directory.resolve("kafka")), postgres);
+  }
+
+  public void startJob() throws Exception {
+    Configuration settings = new Configuration();
+    settings.setString("restart-strategy.exponential-delay.max-backoff", "2 s");
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, settings);
+    env.enableCheckpointing(1000);
+    StoreJob.build(env, new StoreConfig(kafka, owner, Duration.ZERO));
+    job = env.executeAsync("store");
+  }
+
+  public void stopPostgres() {
+    postgres.close();
+  }
+
+  public void startPostgres() throws EmbeddedPostgres.CannotStartException {
+    int port = Integer.parseInt(owner.url().replaceAll(".*:(\\d+)/.*", "$1"));
+    postgres = EmbeddedPostgres.start(directory.resolve("postgres"), port);
+  }
+
+  public KafkaSettings kafka() {
+    return kafka;
+  }
+
+  public PostgresConfig owner() {
+    return owner;
+  }
+
+  public PostgresConfig reader() {
+    return reader;
+  }
+
+  public JobClient job() {
+    return job;
+  }
+
+  /** Waits until a query gives this number. */
+  public void await(String sql, long expected) throws SQLException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long found = number(sql);
+    while (found != expected) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(sql + ": " + found + ", expected " + expected);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+      found = number(sql);
+    }
+  }
+
+  /** Waits until everything is in the tables. */
+  public void await(TopicData data) throws SQLException {
+    await("SELECT count(*) FROM observation", data.observations().size());
+    await("SELECT count(*) FROM forecast", data.forecasts().size());
+    await("SELECT count(*) FROM evaluation", data.evaluations().size());
+    await("SELECT count(*) FROM model_event", data.decisions().size());
+  }
+
+  public long number(String sql) throws SQLException {
+    return Long.parseLong(rows(sql).get(0));
+  }
+
+  /** The rows of a query as the owner, columns separated by a bar. */
+  public List<String> rows(String sql) throws SQLException {
+    try (Connection connection = owner.connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<String> lines = new ArrayList<>();
+      while (rows.next()) {
+        List<String> cells = new ArrayList<>();
+        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+          cells.add(rows.getString(i));
+        }
+        lines.add(String.join("|", cells));
+      }
+      return lines;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (job != null) {
+      job.cancel().join();
+    }
+    broker.close();
+    postgres.close();
+  }
+}

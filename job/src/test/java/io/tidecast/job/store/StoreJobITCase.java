@@ -1,0 +1,157 @@
+package io.tidecast.job.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.tidecast.connectors.embedded.EmbeddedPostgres;
+import io.tidecast.connectors.record.EvaluationRecord;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreJobITCase {
+  private static final Instant END = Instant.parse("2024-03-10T00:00:00Z");
+  private static final TopicData DATA = new TopicData(3, END, 60, 6);
+
+  @TempDir Path directory;
+  private StoreEnvironment environment;
+
+  @BeforeEach
+  void start() {
+    try {
+      environment = StoreEnvironment.start(directory);
+    } catch (EmbeddedPostgres.CannotStartException e) {
+      abort(e.getMessage());
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (environment != null) {
+      environment.close();
+    }
+  }
+
+  @Test
+  void tablesEqualTheTopicsAlsoWhenTheyHoldThingsTwiceAndThingsUnreadable() throws Exception {
+    DATA.publish(environment.kafka());
+    try (KafkaProducer<byte[], byte[]> producer = TopicData.producer(environment.kafka())) {
+      String topic = environment.kafka().topics().forecast();
+      TopicData.send(producer, topic, "stray", "not JSON".getBytes(StandardCharsets.UTF_8));
+      ForecastRecord older = DATA.forecast(0, 5);
+      TopicData.send(producer, topic, older.key(), ForecastJsonV1.write(older));
+    }
+    DATA.publish(environment.kafka());
+
+    environment.startJob();
+    environment.await(DATA);
+
+    environment.await(
+        "SELECT count(*) FROM forecast_latest WHERE origin = '" + END + "'", DATA.stations());
+    assertForecastsEqual();
+    assertEvaluationsEqual();
+    assertEquals(
+        DATA.decisions().stream().map(d -> d.decision() + "|" + d.version()).toList(),
+        environment.rows("SELECT decision, version FROM model_event ORDER BY boundary"));
+  }
+
+  @Test
+  void databaseThatWasAwayEndsUpEqualToTheTopics() throws Exception {
+    environment.startJob();
+    new TopicData(3, END.minusSeconds(36_000), 50, 6).publish(environment.kafka());
+    environment.await("SELECT sign(count(*))::int FROM forecast", 1);
+
+    environment.stopPostgres();
+    DATA.publish(environment.kafka());
+    awaitRestarting();
+    environment.startPostgres();
+
+    environment.await("SELECT count(*) FROM forecast", DATA.forecasts().size());
+    environment.await("SELECT count(*) FROM evaluation WHERE time = '" + END + "'", 3);
+    environment.await(
+        "SELECT count(*) FROM forecast_latest WHERE origin = '" + END + "'", DATA.stations());
+  }
+
+  private void awaitRestarting() throws Exception {
+    JobStatus status = environment.job().getJobStatus().get();
+    while (status != JobStatus.RESTARTING) {
+      Thread.onSpinWait();
+      status = environment.job().getJobStatus().get();
+    }
+  }
+
+  private void assertForecastsEqual() throws Exception {
+    List<String> expected =
+        DATA.forecasts().stream()
+            .map(
+                f ->
+                    f.series()
+                        + "|"
+                        + f.origin()
+                        + "|"
+                        + Arrays.deepToString(f.quantiles()).replaceAll("[ \\[\\]]", "")
+                        + "|"
+                        + f.model())
+            .sorted()
+            .toList();
+
+    List<String> stored =
+        environment
+            .rows(
+                "SELECT series, to_char(origin AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                    + " (SELECT string_agg(q::text, ',') FROM unnest(quantiles) q), model"
+                    + " FROM forecast")
+            .stream()
+            .sorted()
+            .toList();
+
+    assertEquals(expected.size(), stored.size());
+    for (int i = 0; i < expected.size(); i++) {
+      assertSame(expected.get(i), stored.get(i));
+    }
+  }
+
+  /** Numbers are compared as numbers: Java and PostgreSQL print 12 differently. */
+  private static void assertSame(String expected, String stored) {
+    String[] left = expected.split("[|,]", -1);
+    String[] right = stored.split("[|,]", -1);
+    assertEquals(left.length, right.length);
+    for (int i = 0; i < left.length; i++) {
+      boolean number = i >= 2 && i < left.length - 1;
+      assertEquals(
+          number ? Float.valueOf(left[i]) : left[i], number ? Float.valueOf(right[i]) : right[i]);
+    }
+  }
+
+  private void assertEvaluationsEqual() throws Exception {
+    List<EvaluationRecord> all = DATA.evaluations();
+    double absolute = all.stream().flatMapToDouble(e -> Arrays.stream(e.absoluteError())).sum();
+    double inside = all.stream().flatMapToInt(e -> Arrays.stream(e.inside()[2])).sum();
+    double width = all.stream().flatMapToDouble(e -> Arrays.stream(e.width()[0])).sum();
+
+    String[] sums =
+        environment
+            .rows(
+                "SELECT sum(absolute_error::float8), sum(inside_50), sum(width_90::float8)"
+                    + " FROM accuracy")
+            .get(0)
+            .split("\\|");
+    String totals = environment.rows("SELECT sum(total_absolute_error) FROM evaluation").get(0);
+
+    // arrays are single precision
+    assertEquals(absolute, Double.parseDouble(sums[0]), 1e-6 * absolute);
+    assertEquals(inside, Double.parseDouble(sums[1]), 0);
+    assertEquals(width, Double.parseDouble(sums[2]), 1e-6 * width);
+    assertEquals(absolute, Double.parseDouble(totals), 1e-9 * absolute);
+  }
+}

@@ -1,0 +1,261 @@
+package io.tidecast.job.store;
+
+import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.record.EvaluationRecord;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.serde.EvaluationJsonV1;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.connectors.serde.ModelJsonV1;
+import io.tidecast.connectors.serde.ObservationJsonV1;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * What the forecasting job would have written for stations with a daily cycle, hour by hour: the
+ * forecasts know the cycle and not the noise, so their errors and coverages are those of a sound
+ * forecaster. The same arguments give the same records.
+ *
+ * @param stations number of them; each has one series, {@code S<n>/temperature}
+ * @param end newest origin, on the hour
+ * @param hours number of origins of each series
+ * @param horizon leads
+ */
+public record TopicData(int stations, Instant end, int hours, int horizon) {
+  public static final String VARIABLE = "temperature";
+  private static final Duration STEP = Duration.ofHours(1);
+  private static final int SEASON = 24;
+  private static final List<Double> LEVELS = List.of(0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95);
+  private static final double[] NORMAL_QUANTILES = {
+    -1.6449, -1.2816, -0.6745, 0, 0.6745, 1.2816, 1.6449
+  };
+  private static final double NOISE = 0.8;
+
+  public String series(int station) {
+    return "S" + station + "/" + VARIABLE;
+  }
+
+  public List<ObservationRecord> observations() {
+    List<ObservationRecord> records = new ArrayList<>();
+    for (int hour = 0; hour < hours; hour++) {
+      for (int station = 0; station < stations; station++) {
+        records.add(
+            new ObservationRecord(
+                "S" + station, time(hour), Map.of(VARIABLE, value(station, hour))));
+      }
+    }
+    return records;
+  }
+
+  public List<ForecastRecord> forecasts() {
+    List<ForecastRecord> records = new ArrayList<>();
+    for (int hour = 0; hour < hours; hour++) {
+      for (int station = 0; station < stations; station++) {
+        records.add(forecast(station, hour));
+      }
+    }
+    return records;
+  }
+
+  /** A forecast of every series for every hour: the unit of what the store has to keep up with. */
+  public ForecastRecord forecast(int station, int hour) {
+    float[][] quantiles = new float[LEVELS.size()][horizon];
+    for (int level = 0; level < LEVELS.size(); level++) {
+      for (int lead = 1; lead <= horizon; lead++) {
+        quantiles[level][lead - 1] = (float) quantile(station, hour + lead, level);
+      }
+    }
+    return new ForecastRecord(
+        series(station),
+        time(hour),
+        STEP,
+        horizon,
+        LEVELS,
+        quantiles,
+        version(hour),
+        version(hour).isEmpty() ? "naive" : "model");
+  }
+
+  /** Of each hour's target, the errors of all forecasts of it, by lead. */
+  public List<EvaluationRecord> evaluations() {
+    List<EvaluationRecord> records = new ArrayList<>();
+    for (int hour = 1; hour < hours; hour++) {
+      for (int station = 0; station < stations; station++) {
+        for (String version : versions()) {
+          evaluation(station, hour, version, records);
+        }
+      }
+    }
+    return records;
+  }
+
+  private void evaluation(int station, int hour, String version, List<EvaluationRecord> out) {
+    int intervals = LEVELS.size() / 2;
+    int[] count = new int[horizon];
+    double[] absolute = new double[horizon];
+    double[] squared = new double[horizon];
+    double[] pinball = new double[horizon];
+    int[][] inside = new int[intervals][horizon];
+    double[][] width = new double[intervals][horizon];
+    double[] naive = new double[horizon];
+    double[] naivePinball = new double[horizon];
+    double[] persistence = new double[horizon];
+    double target = value(station, hour);
+    int scored = 0;
+    for (int lead = 1; lead <= Math.min(horizon, hour); lead++) {
+      if (!version(hour - lead).equals(version)) {
+        continue;
+      }
+      int i = lead - 1;
+      double error = target - (float) quantile(station, hour, LEVELS.size() / 2);
+      scored++;
+      count[i] = 1;
+      absolute[i] = Math.abs(error);
+      squared[i] = error * error;
+      pinball[i] = pinball(station, hour, target);
+      for (int j = 0; j < intervals; j++) {
+        double lower = quantile(station, hour, j);
+        double upper = quantile(station, hour, LEVELS.size() - 1 - j);
+        inside[j][i] = target >= lower && target <= upper ? 1 : 0;
+        width[j][i] = upper - lower;
+      }
+      naive[i] = Math.abs(target - value(station, hour - SEASON));
+      naivePinball[i] = naive[i] / 2;
+      persistence[i] = Math.abs(target - value(station, hour - lead));
+    }
+    if (scored > 0) {
+      out.add(
+          new EvaluationRecord(
+              series(station),
+              time(hour),
+              STEP,
+              STEP,
+              version,
+              LEVELS,
+              count,
+              absolute,
+              squared,
+              pinball,
+              inside,
+              width,
+              naive,
+              naivePinball,
+              persistence));
+    }
+  }
+
+  private double pinball(int station, int hour, double target) {
+    double sum = 0;
+    for (int level = 0; level < LEVELS.size(); level++) {
+      double error = target - quantile(station, hour, level);
+      sum += Math.max(LEVELS.get(level) * error, (LEVELS.get(level) - 1) * error);
+    }
+    return sum / LEVELS.size();
+  }
+
+  /** One decision for each version, and one that keeps the last. */
+  public List<ModelRecord> decisions() {
+    List<ModelRecord> records = new ArrayList<>();
+    List<String> versions = versions();
+    for (int i = 1; i < versions.size(); i++) {
+      records.add(decision(i * hours / versions.size(), "promoted", versions.get(i)));
+    }
+    records.add(decision(hours - 2, "kept", versions.get(versions.size() - 1)));
+    return records;
+  }
+
+  private ModelRecord decision(int hour, String decision, String version) {
+    return new ModelRecord(
+        VARIABLE,
+        time(hour),
+        time(hour),
+        decision,
+        version,
+        "",
+        decision.equals("promoted") ? "better than champion and naive" : "not better",
+        40 + hour,
+        stations,
+        0.2,
+        0.25,
+        0.3,
+        new byte[0]);
+  }
+
+  /**
+   * Writes everything to the topics of the domain, which must exist, and waits until it is there.
+   */
+  public void publish(KafkaSettings kafka) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+      for (ObservationRecord record : observations()) {
+        send(
+            producer,
+            kafka.topics().observation(),
+            record.stream(),
+            ObservationJsonV1.write(record));
+      }
+      for (ForecastRecord record : forecasts()) {
+        send(producer, kafka.topics().forecast(), record.key(), ForecastJsonV1.write(record));
+      }
+      for (EvaluationRecord record : evaluations()) {
+        send(producer, kafka.topics().evaluation(), record.key(), EvaluationJsonV1.write(record));
+      }
+      for (ModelRecord record : decisions()) {
+        send(producer, kafka.topics().model(), record.decisionKey(), ModelJsonV1.write(record));
+      }
+      producer.flush();
+    }
+  }
+
+  static KafkaProducer<byte[], byte[]> producer(KafkaSettings kafka) {
+    Properties properties = kafka.clientProperties();
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  static void send(KafkaProducer<byte[], byte[]> producer, String topic, String key, byte[] value) {
+    producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value));
+  }
+
+  /** The naive serves first, then two models of equal worth. */
+  private List<String> versions() {
+    return List.of("", VARIABLE + "-1-0a1b2c3d", VARIABLE + "-2-4e5f6a7b");
+  }
+
+  private String version(int hour) {
+    return versions().get(Math.min(2, Math.max(0, hour) * 3 / hours));
+  }
+
+  public Instant time(int hour) {
+    return end.minus(STEP.multipliedBy(hours - 1L - hour));
+  }
+
+  public double value(int station, int hour) {
+    return cycle(station, hour) + NOISE * noise(station, hour);
+  }
+
+  private double quantile(int station, int hour, int level) {
+    return cycle(station, hour) + NOISE * NORMAL_QUANTILES[level];
+  }
+
+  private static double cycle(int station, int hour) {
+    return 12 + station % 7 + 6 * Math.sin(2 * Math.PI * (hour % SEASON + station % 5) / SEASON);
+  }
+
+  /** About standard normal, by the sum of twelve uniform numbers (Irwin and Hall, 1927). */
+  private static double noise(int station, int hour) {
+    java.util.Random random = new java.util.Random(31L * station + hour);
+    double sum = -6;
+    for (int i = 0; i < 12; i++) {
+      sum += random.nextDouble();
+    }
+    return sum;
+  }
+}
