@@ -1,0 +1,31 @@
+package io.tidecast.connectors.feed;
+
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.serde.ObservationJsonV1;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One row of a feed.
+ *
+ * @param observation what was seen
+ * @param damaged whether its bytes are cut short on the way, as a bad producer would; it must end
+ *     in the dead-letter topic
+ */
+public record FeedRow(ObservationRecord observation, boolean damaged) {
+
+  static FeedRow of(ObservationRecord observation) {
+    return new FeedRow(observation, false);
+  }
+
+  /** Kafka key: the stream. */
+  public byte[] key() {
+    return observation.stream().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Kafka value. */
+  public byte[] value() {
+    byte[] bytes = ObservationJsonV1.write(observation);
+    return damaged ? Arrays.copyOf(bytes, bytes.length / 2) : bytes;
+  }
+}

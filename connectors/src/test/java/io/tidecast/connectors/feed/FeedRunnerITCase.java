@@ -1,0 +1,246 @@
+package io.tidecast.connectors.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.CommittedRecords;
+import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.kafka.TopicSettings;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A feed on a real broker: every row once, whatever happens to the process. */
+class FeedRunnerITCase {
+  private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
+  private static final int STATIONS = 4;
+  private static final FeedRunner.Progress QUIET = (rows, time) -> {};
+  private static EmbeddedKafka broker;
+
+  @BeforeAll
+  static void startBroker(@TempDir Path directory) {
+    broker = EmbeddedKafka.start(directory);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void everyRowIsPublishedOnceInOrderOfItsStream() {
+    KafkaSettings kafka = kafka("whole");
+    Feed feed = weather(3000);
+
+    long first = max(kafka, feed, QUIET).run();
+    long second = max(kafka, feed, QUIET).run();
+
+    assertEquals(12_000, first);
+    assertEquals(12_000, second);
+    assertComplete(kafka, feed);
+  }
+
+  @Test
+  void feedThatIsStoppedOrFailsAfterAnyBatchGoesOnWhereItWas() {
+    KafkaSettings kafka = kafka("stopped");
+    Feed feed = weather(8000);
+    AtomicReference<FeedRunner> running = new AtomicReference<>();
+    running.set(max(kafka, feed, (rows, time) -> running.get().stop()));
+
+    long stopped = running.get().run();
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            max(
+                    kafka,
+                    feed,
+                    (rows, time) -> {
+                      throw new IllegalStateException("injected failure");
+                    })
+                .run());
+    long done = max(kafka, feed, QUIET).run();
+
+    assertTrue(stopped > 0 && stopped < 32_000, stopped + " rows");
+    assertEquals(32_000, done);
+    assertComplete(kafka, feed);
+  }
+
+  @Test
+  void openTransactionOfAKilledRunIsAsIfItHadNotBeen() {
+    KafkaSettings kafka = kafka("killed");
+    Feed feed = weather(100);
+    try (KafkaProducer<byte[], byte[]> killed = producer(kafka);
+        KafkaConsumer<byte[], byte[]> group = groupOf(kafka)) {
+      killed.initTransactions();
+      killed.beginTransaction();
+      Iterator<FeedRow> rows = feed.rows();
+      for (int i = 0; i < 250; i++) {
+        FeedRow row = rows.next();
+        killed.send(new ProducerRecord<>(kafka.topics().observation(), row.key(), row.value()));
+      }
+      killed.sendOffsetsToTransaction(
+          Map.of(
+              new TopicPartition(kafka.topics().observation(), 0), new OffsetAndMetadata(250, "?")),
+          group.groupMetadata());
+      killed.flush();
+
+      long rowsPublished = max(kafka, feed, QUIET).run();
+
+      assertEquals(400, rowsPublished);
+      assertThrows(KafkaException.class, killed::commitTransaction);
+    }
+    assertComplete(kafka, feed);
+  }
+
+  @Test
+  void secondRunnerFencesTheFirst() {
+    KafkaSettings kafka = kafka("fenced");
+    Feed feed = weather(8000);
+    FeedRunner second = max(kafka, feed, QUIET);
+    FeedRunner first = max(kafka, feed, (rows, time) -> second.run());
+
+    assertThrows(KafkaException.class, first::run);
+
+    assertComplete(kafka, feed);
+  }
+
+  @Test
+  void anotherFeedUnderTheSameNameIsRefused() {
+    KafkaSettings kafka = kafka("other");
+    max(kafka, weather(10), QUIET).run();
+    Feed moved =
+        new GeneratedWeatherFeed(
+            STATIONS, Duration.ofHours(1), 24, START.plusSeconds(3600), 0, 20L, 5L, 0.0, 0.0);
+
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> max(kafka, moved, QUIET).run());
+    assertThrows(IllegalArgumentException.class, () -> max(kafka, weather(9), QUIET).run());
+
+    assertTrue(e.getMessage().contains("ST0004 at 2024-01-01T09:00:00Z"), e.getMessage());
+  }
+
+  @Test
+  void liveFeedPublishesThePastAtOnceAndEachStepWhenItHasCome() {
+    KafkaSettings kafka = kafka("live");
+    SettableClock clock = new SettableClock(START.plus(Duration.ofMinutes(150)));
+    List<Long> published = new ArrayList<>();
+    AtomicReference<FeedRunner> running = new AtomicReference<>();
+    running.set(
+        new FeedRunner(
+            kafka,
+            "live",
+            weather(0),
+            new Speed.Live(),
+            clock,
+            (rows, time) -> {
+              published.add(rows);
+              clock.now = clock.now.plus(Duration.ofHours(1));
+              if (published.size() == 3) {
+                running.get().stop();
+              }
+            }));
+
+    running.get().run();
+
+    assertEquals(List.of(12L, 16L, 20L), published);
+  }
+
+  private static FeedRunner max(KafkaSettings kafka, Feed feed, FeedRunner.Progress progress) {
+    return new FeedRunner(
+        kafka, kafka.domain(), feed, new Speed.Max(), Clock.systemUTC(), progress);
+  }
+
+  private static Feed weather(long steps) {
+    return new GeneratedWeatherFeed(
+        STATIONS, Duration.ofHours(1), 24, START, 0, steps, 5L, 0.01, 0.01);
+  }
+
+  private static void assertComplete(KafkaSettings kafka, Feed feed) {
+    Map<String, List<String>> expected = new TreeMap<>();
+    feed.rows().forEachRemaining(row -> add(expected, row.key(), row.value()));
+    Map<String, List<String>> published = new TreeMap<>();
+    Map<Integer, Long> counts = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record :
+        CommittedRecords.of(kafka, kafka.topics().observation())) {
+      add(published, record.key(), record.value());
+      counts.merge(record.partition(), 1L, Long::sum);
+    }
+    assertEquals(expected, published);
+    assertEquals(FeedRunner.rowsByPartition(feed, 3), counts);
+  }
+
+  private static void add(Map<String, List<String>> values, byte[] key, byte[] value) {
+    values
+        .computeIfAbsent(new String(key, StandardCharsets.UTF_8), k -> new ArrayList<>())
+        .add(new String(value, StandardCharsets.UTF_8));
+  }
+
+  private static KafkaSettings kafka(String domain) {
+    KafkaSettings kafka = new KafkaSettings(broker.bootstrapServers(), domain, Map.of());
+    TopicCreator.createMissing(kafka, new TopicSettings(3, 0, Duration.ZERO));
+    return kafka;
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(KafkaSettings kafka) {
+    Properties properties = kafka.clientProperties();
+    properties.put("transactional.id", "feed-" + kafka.domain());
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private static KafkaConsumer<byte[], byte[]> groupOf(KafkaSettings kafka) {
+    Properties properties = kafka.clientProperties();
+    properties.put("group.id", "feed-" + kafka.domain());
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static final class SettableClock extends Clock {
+    private volatile Instant now;
+
+    private SettableClock(Instant now) {
+      this.now = now;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException("UTC only");
+    }
+  }
+}
