@@ -1,0 +1,36 @@
+package io.tidecast.job.ingest;
+
+import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.record.Decoded;
+import io.tidecast.connectors.serde.ObservationDecoder;
+import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
+
+/**
+ * Event time of a raw record, for the watermark of its partition. A record that will be refused has
+ * none: it must not move the watermark, least of all one that lies too far ahead.
+ *
+ * <p>Decodes the record a second time: watermarks are per partition in the source only, and a
+ * decode is a small part of what a record costs.
+ */
+public final class EventTimes implements SerializableTimestampAssigner<RawRecord> {
+  private static final long serialVersionUID = 1;
+
+  private final long maxFutureMillis;
+
+  public EventTimes(long maxFutureMillis) {
+    this.maxFutureMillis = maxFutureMillis;
+  }
+
+  @Override
+  public long extractTimestamp(RawRecord record, long appended) {
+    if (ObservationDecoder.decode(record.value()) instanceof Decoded.Accepted accepted) {
+      long time = accepted.observation().time().toEpochMilli();
+      return isTooFarAhead(time, record, maxFutureMillis) ? Long.MIN_VALUE : time;
+    }
+    return Long.MIN_VALUE;
+  }
+
+  static boolean isTooFarAhead(long time, RawRecord record, long maxFutureMillis) {
+    return time > record.appended() + maxFutureMillis;
+  }
+}

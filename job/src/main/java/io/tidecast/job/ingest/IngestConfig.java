@@ -1,0 +1,27 @@
+package io.tidecast.job.ingest;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What ingest makes of a record.
+ *
+ * @param grid of all series
+ * @param targets variables that are forecast
+ * @param covariates by target: the variables that go with it, in order
+ * @param groups by target: the model group of its series
+ * @param limits by variable: lowest and highest value that can be true, {@code [2]}
+ * @param maxOutOfOrderMillis how far a record may lie behind the latest of its partition before its
+ *     step may be closed
+ * @param maxFutureMillis how far an event time may lie ahead of the append time
+ */
+public record IngestConfig(
+    Grid grid,
+    List<String> targets,
+    Map<String, List<String>> covariates,
+    Map<String, String> groups,
+    Map<String, double[]> limits,
+    long maxOutOfOrderMillis,
+    long maxFutureMillis)
+    implements Serializable {}

@@ -1,0 +1,200 @@
+package io.tidecast.job.ingest;
+
+import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.connectors.record.Decoded;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.record.Rejection;
+import io.tidecast.connectors.serde.ObservationDecoder;
+import io.tidecast.job.metrics.Metrics;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Decodes and checks raw records: one observation per target out, or a dead letter.
+ *
+ * <p>Dead letters: records that cannot be read ({@link Rejection}), {@link #LATE} ones, and a note
+ * for each record a value of which was {@link #MASKED} (the record itself goes on without it).
+ * Nothing a record holds makes the task fail.
+ *
+ * <p>State: the latest event time of each partition. A record is late when its step ends before
+ * what that partition had reached: a judgement that depends on the partition's own order alone, not
+ * on how far other partitions had been read, and so falls out the same in every run. Partitions may
+ * move between subtasks on restore, so every subtask restores all of them.
+ */
+public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObservation>
+    implements CheckpointedFunction {
+  private static final long serialVersionUID = 1;
+
+  /** Refused, late and masked records, with their original bytes. */
+  public static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+
+  /** Reason of records whose step was closed. */
+  public static final String LATE = "late";
+
+  /** Reason of records that went on without a value outside its limits. */
+  public static final String MASKED = "masked";
+
+  private final IngestConfig config;
+
+  private transient Map<Integer, Long> latest;
+  private transient ListState<Tuple2<Integer, Long>> latestState;
+  private transient Map<String, Counter> rejected;
+  private transient Counter observations;
+  private transient Counter masked;
+  private transient Counter late;
+
+  public IngestFunction(IngestConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    latestState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "latest-by-partition", Types.TUPLE(Types.INT, Types.LONG)));
+    latest = new HashMap<>();
+    for (Tuple2<Integer, Long> entry : latestState.get()) {
+      latest.merge(entry.f0, entry.f1, Math::max);
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    latestState.update(
+        latest.entrySet().stream().map(e -> Tuple2.of(e.getKey(), e.getValue())).toList());
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    var metrics = getRuntimeContext().getMetricGroup();
+    observations = Metrics.counter(metrics, Metrics.OBSERVATIONS);
+    masked = Metrics.counter(metrics, Metrics.MASKED);
+    late = Metrics.counter(metrics, Metrics.LATE);
+    rejected = new HashMap<>();
+  }
+
+  @Override
+  public void processElement(RawRecord record, Context context, Collector<SeriesObservation> out) {
+    switch (ObservationDecoder.decode(record.value())) {
+      case Decoded.Refused refused -> reject(record, refused.rejection(), context);
+      case Decoded.OpenBar open -> {}
+      case Decoded.Accepted accepted -> accept(record, accepted.observation(), context, out);
+    }
+  }
+
+  private void accept(
+      RawRecord record,
+      ObservationRecord observation,
+      Context context,
+      Collector<SeriesObservation> out) {
+    long time = observation.time().toEpochMilli();
+    if (EventTimes.isTooFarAhead(time, record, config.maxFutureMillis())) {
+      Instant appended = Instant.ofEpochMilli(record.appended());
+      reject(record, new Rejection.TooFarAhead(observation.time(), appended), context);
+      return;
+    }
+    long reached = latest.merge(record.partition(), time, Math::max);
+    long stepEnd = config.grid().end(config.grid().indexOf(time));
+    if (stepEnd <= reached - config.maxOutOfOrderMillis() - 1) {
+      late.inc();
+      deadLetter(record, LATE, "its step had closed: " + observation.time(), context);
+      return;
+    }
+    observations.inc();
+    Map<String, Double> values = masked(record, observation, context);
+    for (String target : config.targets()) {
+      emit(observation.stream(), target, time, values, out);
+    }
+  }
+
+  private Map<String, Double> masked(
+      RawRecord record, ObservationRecord observation, Context context) {
+    Map<String, Double> kept = observation.values();
+    for (Map.Entry<String, Double> entry : observation.values().entrySet()) {
+      double[] limits = config.limits().get(entry.getKey());
+      double value = entry.getValue();
+      if (limits != null && !(value >= limits[0] && value <= limits[1])) {
+        kept = new HashMap<>(kept);
+        kept.remove(entry.getKey());
+        masked.inc();
+        String accepted = "; accepted: " + limits[0] + " to " + limits[1];
+        deadLetter(record, MASKED, entry.getKey() + ": " + value + accepted, context);
+      }
+    }
+    return kept;
+  }
+
+  private void emit(
+      String stream,
+      String target,
+      long time,
+      Map<String, Double> values,
+      Collector<SeriesObservation> out) {
+    List<String> covariates = config.covariates().get(target);
+    boolean known = values.containsKey(target);
+    float[] beside = new float[covariates.size()];
+    for (int i = 0; i < beside.length; i++) {
+      beside[i] = valueOf(covariates.get(i), values);
+      known |= !Float.isNaN(beside[i]);
+    }
+    if (known) {
+      String series = stream + "/" + target;
+      float value = valueOf(target, values);
+      out.collect(
+          new SeriesObservation(series, config.groups().get(target), time, value, beside));
+    }
+  }
+
+  /** Missing is absent on the wire and NaN inside. */
+  private static float valueOf(String variable, Map<String, Double> values) {
+    Double value = values.get(variable);
+    return value == null ? Float.NaN : value.floatValue();
+  }
+
+  private void reject(RawRecord record, Rejection rejection, Context context) {
+    rejected
+        .computeIfAbsent(
+            rejection.code(),
+            code ->
+                Metrics.counter(
+                    getRuntimeContext().getMetricGroup(),
+                    Metrics.REJECTED,
+                    Metrics.BY_REASON,
+                    code))
+        .inc();
+    deadLetter(record, rejection.code(), rejection.detail(), context);
+  }
+
+  private static void deadLetter(RawRecord record, String reason, String detail, Context context) {
+    context.output(
+        DEAD_LETTERS,
+        new DeadLetter(
+            record.key(),
+            record.value(),
+            reason,
+            detail,
+            record.topic(),
+            record.partition(),
+            record.offset()));
+  }
+}
