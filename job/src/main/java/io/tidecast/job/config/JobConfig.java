@@ -14,7 +14,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.tidecast.connectors.kafka.KafkaSettings;
 import io.tidecast.connectors.postgres.PostgresConfig;
+import io.tidecast.job.ingest.Grid;
+import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
@@ -269,11 +272,42 @@ public record JobConfig(
         series.transform(),
         limits.minimum(),
         limits.maximum(),
-        series.covariates().stream().filter(name -> !name.equals(target)).toList(),
+        covariatesOf(target),
         new CellConfig(model.cell(), model.layers(), model.hidden()),
         series.history(),
         maxGapSteps(),
         model.ablation());
+  }
+
+  /** What ingest makes of a record. */
+  public IngestConfig ingestConfig() {
+    Map<String, List<String>> covariates = new TreeMap<>();
+    Map<String, String> groups = new TreeMap<>();
+    for (String target : series.targets()) {
+      covariates.put(target, covariatesOf(target));
+      groups.put(target, series.group(target));
+    }
+    Map<String, double[]> limits = new TreeMap<>();
+    series
+        .variables()
+        .forEach((name, v) -> limits.put(name, new double[] {v.minimum(), v.maximum()}));
+    return new IngestConfig(
+        Grid.of(series.step()),
+        series.targets(),
+        covariates,
+        groups,
+        limits,
+        ingest.maxOutOfOrder().toMillis(),
+        ingest.maxFuture().toMillis());
+  }
+
+  private List<String> covariatesOf(String target) {
+    return series.covariates().stream().filter(name -> !name.equals(target)).toList();
+  }
+
+  /** How to reach Kafka, and the topics of the domain. */
+  public KafkaSettings kafkaSettings() {
+    return new KafkaSettings(kafka.bootstrapServers(), domain, kafka.properties());
   }
 
   /** Longest gap that is bridged, in steps. */

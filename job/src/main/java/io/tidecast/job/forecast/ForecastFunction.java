@@ -1,5 +1,6 @@
 package io.tidecast.job.forecast;
 
+import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.job.ingest.Grid;
 import io.tidecast.job.ingest.SeriesStep;
 import io.tidecast.job.retrain.Decision;
@@ -12,18 +13,24 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
 public final class ForecastFunction
-    extends KeyedBroadcastProcessFunction<String, SeriesStep, Decision, OutputRecord> {
+    extends KeyedBroadcastProcessFunction<String, SeriesStep, Decision, KeyedBytes> {
   private static final long serialVersionUID = 1;
 
   public static final MapStateDescriptor<String, GroupModels> MODELS =
       new MapStateDescriptor<>("models", Types.STRING, StoredTypes.GROUP_MODELS);
   private static final ListStateDescriptor<SeriesStep> WAITING =
       new ListStateDescriptor<>("waiting-steps", StoredTypes.SERIES_STEP);
+
+  /** Errors of past forecasts. */
+  public static final OutputTag<KeyedBytes> EVALUATIONS =
+      new OutputTag<>("evaluations", TypeInformation.of(KeyedBytes.class));
 
   private final Grid grid;
 
@@ -39,7 +46,7 @@ public final class ForecastFunction
   }
 
   @Override
-  public void processElement(SeriesStep step, ReadOnlyContext context, Collector<OutputRecord> out)
+  public void processElement(SeriesStep step, ReadOnlyContext context, Collector<KeyedBytes> out)
       throws Exception {
     GroupModels models = models(context, step.group());
     long origin = grid.end(step.step().index());
@@ -53,7 +60,7 @@ public final class ForecastFunction
   }
 
   @Override
-  public void onTimer(long origin, OnTimerContext context, Collector<OutputRecord> out)
+  public void onTimer(long origin, OnTimerContext context, Collector<KeyedBytes> out)
       throws Exception {
     for (SeriesStep step : waiting.get()) {
       drain(origin, models(context, step.group()), out);
@@ -62,8 +69,8 @@ public final class ForecastFunction
   }
 
   @Override
-  public void processBroadcastElement(
-      Decision decision, Context context, Collector<OutputRecord> out) throws Exception {
+  public void processBroadcastElement(Decision decision, Context context, Collector<KeyedBytes> out)
+      throws Exception {
     var state = context.getBroadcastState(MODELS);
     GroupModels known = state.get(decision.group());
     state.put(
@@ -81,7 +88,7 @@ public final class ForecastFunction
   }
 
   /** Forecasts the waiting steps up to an origin, in their order. */
-  private void drain(long until, GroupModels models, Collector<OutputRecord> out) throws Exception {
+  private void drain(long until, GroupModels models, Collector<KeyedBytes> out) throws Exception {
     List<SeriesStep> steps = new ArrayList<>();
     waiting.get().forEach(steps::add);
     if (steps.isEmpty()) {
@@ -99,11 +106,11 @@ public final class ForecastFunction
     waiting.update(later);
   }
 
-  private void forecast(SeriesStep step, GroupModels models, Collector<OutputRecord> out) {
+  private void forecast(SeriesStep step, GroupModels models, Collector<KeyedBytes> out) {
     long origin = grid.end(step.step().index());
     String version = models.at(origin).map(GroupModels.Held::version).orElse("");
     out.collect(
-        new OutputRecord(
+        new KeyedBytes(
             step.series().getBytes(StandardCharsets.UTF_8),
             (origin + " " + version + " " + step.step().value()).getBytes(StandardCharsets.UTF_8)));
   }

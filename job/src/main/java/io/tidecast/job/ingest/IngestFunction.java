@@ -95,10 +95,11 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   @Override
   public void processElement(RawRecord record, Context context, Collector<SeriesObservation> out) {
-    switch (ObservationDecoder.decode(record.value())) {
-      case Decoded.Refused refused -> reject(record, refused.rejection(), context);
-      case Decoded.OpenBar open -> {}
-      case Decoded.Accepted accepted -> accept(record, accepted.observation(), context, out);
+    Decoded decoded = ObservationDecoder.decode(record.value());
+    if (decoded instanceof Decoded.Accepted accepted) {
+      accept(record, accepted.observation(), context, out);
+    } else if (decoded instanceof Decoded.Refused refused) {
+      reject(record, refused.rejection(), context);
     }
   }
 
@@ -123,7 +124,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     observations.inc();
     Map<String, Double> values = masked(record, observation, context);
     for (String target : config.targets()) {
-      emit(observation.stream(), target, time, values, out);
+      emit(record, observation.stream(), target, time, values, out);
     }
   }
 
@@ -145,6 +146,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   }
 
   private void emit(
+      RawRecord record,
       String stream,
       String target,
       long time,
@@ -161,7 +163,14 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       String series = stream + "/" + target;
       float value = valueOf(target, values);
       out.collect(
-          new SeriesObservation(series, config.groups().get(target), time, value, beside));
+          new SeriesObservation(
+              series,
+              config.groups().get(target),
+              time,
+              value,
+              beside,
+              record.partition(),
+              record.offset()));
     }
   }
 

@@ -9,6 +9,14 @@ package io.tidecast.job.ingest;
  * @param value of the target variable; NaN if missing or masked
  * @param covariates values of the other configured variables of the stream at that time; NaN where
  *     missing
+ * @param partition of the record it came in
+ * @param offset of the record it came in
  */
 public record SeriesObservation(
-    String series, String group, long time, float value, float[] covariates) {}
+    String series,
+    String group,
+    long time,
+    float value,
+    float[] covariates,
+    int partition,
+    long offset) {}

@@ -1,10 +1,17 @@
 package io.tidecast.job.ingest;
 
+import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.serde.ObservationJsonV1;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.StoredTypes;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -22,26 +29,34 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>State: the open steps, about 40 bytes each plus 16 per value; it ends with the step.
  *
- * <p>Late: an observation whose step the watermark has passed goes to {@link #LATE}, untouched.
+ * <p>Late: an observation whose step the watermark has passed goes to {@link #LATE}. Ingest has
+ * judged lateness by partition before; this catches what comes out of a partition that was idle.
  */
 public final class StepFunction
     extends KeyedProcessFunction<String, SeriesObservation, SeriesStep> {
   private static final long serialVersionUID = 1;
 
   /** Observations that came after their step was closed. */
-  public static final OutputTag<SeriesObservation> LATE =
-      new OutputTag<>("late", StoredTypes.SERIES_OBSERVATION);
+  public static final OutputTag<DeadLetter> LATE =
+      new OutputTag<>("late", TypeInformation.of(DeadLetter.class));
 
   private static final MapStateDescriptor<Long, OpenStep> OPEN =
       new MapStateDescriptor<>("open-steps", Types.LONG, StoredTypes.OPEN_STEP);
 
   private final Grid grid;
   private final Aggregation aggregation;
+  private final String topic;
 
   private transient MapState<Long, OpenStep> open;
   private transient Counter late;
 
-  public StepFunction(Grid grid, Aggregation aggregation) {
+  /**
+   * Steps of a grid.
+   *
+   * @param topic the observations come from, as dead letters name it
+   */
+  public StepFunction(Grid grid, Aggregation aggregation, String topic) {
+    this.topic = topic;
     this.grid = grid;
     this.aggregation = aggregation;
   }
@@ -58,7 +73,7 @@ public final class StepFunction
     long index = grid.indexOf(observation.time());
     if (grid.end(index) <= context.timerService().currentWatermark()) {
       late.inc();
-      context.output(LATE, observation);
+      context.output(LATE, deadLetter(observation));
       return;
     }
     OpenStep step = open.get(index);
@@ -76,5 +91,25 @@ public final class StepFunction
     OpenStep step = open.get(index);
     open.remove(index);
     out.collect(new SeriesStep(context.getCurrentKey(), step.group(), step.close(index)));
+  }
+
+  /** The bytes are the observation's, written anew: the record may have held other variables. */
+  private DeadLetter deadLetter(SeriesObservation observation) {
+    int slash = observation.series().lastIndexOf('/');
+    String stream = observation.series().substring(0, slash);
+    String variable = observation.series().substring(slash + 1);
+    Instant time = Instant.ofEpochMilli(observation.time());
+    Map<String, Double> values =
+        Float.isNaN(observation.value())
+            ? Map.of()
+            : Map.of(variable, (double) observation.value());
+    return new DeadLetter(
+        stream.getBytes(StandardCharsets.UTF_8),
+        ObservationJsonV1.write(new ObservationRecord(stream, time, values)),
+        IngestFunction.LATE,
+        "its step had closed while its partition was idle: " + time,
+        topic,
+        observation.partition(),
+        observation.offset());
   }
 }

@@ -14,13 +14,13 @@ import org.apache.flink.util.Collector;
 /**
  * Collects the closed steps of a bounded sample of series into training windows.
  *
- * <p>Key: the series. Windows of a series follow each other without overlap: {@code windowSteps}
+ * <p>Key: the series. Windows of a series follow each other without overlap: {@code window}
  * consecutive steps each, missing ones as NaN. A gap longer than {@code maxGap} ends the open
  * window early, short as it is. A window comes out with the end of the step that completed it as
  * timestamp.
  *
- * <p>State: one open window, {@code 4 * windowSteps * (1 + covariates)} bytes, for sampled series
- * only. It never ends by itself: a series that comes back after years goes on with a new window.
+ * <p>State: one open window, {@code 4 * window * (1 + covariates)} bytes, for sampled series only.
+ * It never ends by itself: a series that comes back after years goes on with a new window.
  */
 public final class WindowFunction extends KeyedProcessFunction<String, SeriesStep, SeriesWindow> {
   private static final long serialVersionUID = 1;
@@ -29,24 +29,15 @@ public final class WindowFunction extends KeyedProcessFunction<String, SeriesSte
       new ValueStateDescriptor<>("open-window", StoredTypes.OPEN_WINDOW);
 
   private final Grid grid;
-  private final int windowSteps;
+  private final RetrainConfig config;
   private final int maxGap;
-  private final double sample;
-  private final long seed;
 
   private transient ValueState<OpenWindow> open;
 
-  /**
-   * Windows over a sample.
-   *
-   * @param sample fraction of series that are trained on, chosen by a hash of their keys, (0, 1]
-   */
-  public WindowFunction(Grid grid, int windowSteps, int maxGap, double sample, long seed) {
+  public WindowFunction(Grid grid, RetrainConfig config, int maxGap) {
     this.grid = grid;
-    this.windowSteps = windowSteps;
+    this.config = config;
     this.maxGap = maxGap;
-    this.sample = sample;
-    this.seed = seed;
   }
 
   @Override
@@ -76,7 +67,7 @@ public final class WindowFunction extends KeyedProcessFunction<String, SeriesSte
     values[last] = closed.value();
     System.arraycopy(closed.covariates(), 0, values, last + 1, width - 1);
     OpenWindow grown = new OpenWindow(closed.index(), values);
-    if (values.length / width >= windowSteps) {
+    if (values.length / width >= config.window()) {
       emit(step, grown, width, out);
       // kept empty, for the next step to tell a gap by
       grown = new OpenWindow(closed.index(), new float[0]);
@@ -98,6 +89,6 @@ public final class WindowFunction extends KeyedProcessFunction<String, SeriesSte
   }
 
   private boolean isSampled(String series) {
-    return sample >= 1 || Hashing.unit(series, seed) < sample;
+    return Hashing.unit(series, config.seed()) < config.sample();
   }
 }

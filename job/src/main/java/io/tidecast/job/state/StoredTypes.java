@@ -1,7 +1,6 @@
 package io.tidecast.job.state;
 
 import io.tidecast.job.forecast.GroupModels;
-import io.tidecast.job.forecast.OutputRecord;
 import io.tidecast.job.ingest.OpenStep;
 import io.tidecast.job.ingest.SeriesObservation;
 import io.tidecast.job.ingest.SeriesStep;
@@ -36,8 +35,6 @@ public final class StoredTypes {
   public static final TypeInformation<Decision> DECISION = new StoredType<>(new DecisionLayout());
   public static final TypeInformation<GroupModels> GROUP_MODELS =
       new StoredType<>(new GroupModelsLayout());
-  public static final TypeInformation<OutputRecord> OUTPUT_RECORD =
-      new StoredType<>(new OutputRecordLayout());
 
   private static final List<Layout<?>> LAYOUTS =
       List.of(
@@ -48,8 +45,7 @@ public final class StoredTypes {
           new SeriesWindowLayout(),
           new GroupProgressLayout(),
           new DecisionLayout(),
-          new GroupModelsLayout(),
-          new OutputRecordLayout());
+          new GroupModelsLayout());
 
   private StoredTypes() {}
 
@@ -86,12 +82,20 @@ public final class StoredTypes {
       out.writeLong(value.time());
       out.writeFloat(value.value());
       StoredArrays.writeFloats(value.covariates(), out);
+      out.writeInt(value.partition());
+      out.writeLong(value.offset());
     }
 
     @Override
     public SeriesObservation read(int version, DataInputView in) throws IOException {
       return new SeriesObservation(
-          in.readUTF(), in.readUTF(), in.readLong(), in.readFloat(), StoredArrays.readFloats(in));
+          in.readUTF(),
+          in.readUTF(),
+          in.readLong(),
+          in.readFloat(),
+          StoredArrays.readFloats(in),
+          in.readInt(),
+          in.readLong());
     }
   }
 
@@ -350,34 +354,6 @@ public final class StoredTypes {
         models.add(new GroupModels.Held(in.readLong(), in.readUTF(), StoredArrays.readBytes(in)));
       }
       return new GroupModels(coveredBefore, models);
-    }
-  }
-
-  private record OutputRecordLayout() implements Layout<OutputRecord> {
-    @Override
-    public String name() {
-      return "output-record";
-    }
-
-    @Override
-    public Class<OutputRecord> type() {
-      return OutputRecord.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(OutputRecord value, DataOutputView out) throws IOException {
-      StoredArrays.writeBytes(value.key(), out);
-      StoredArrays.writeBytes(value.value(), out);
-    }
-
-    @Override
-    public OutputRecord read(int version, DataInputView in) throws IOException {
-      return new OutputRecord(StoredArrays.readBytes(in), StoredArrays.readBytes(in));
     }
   }
 }

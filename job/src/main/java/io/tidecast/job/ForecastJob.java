@@ -1,0 +1,159 @@
+package io.tidecast.job;
+
+import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.forecast.ForecastFunction;
+import io.tidecast.job.ingest.EventTimes;
+import io.tidecast.job.ingest.Grid;
+import io.tidecast.job.ingest.IngestFunction;
+import io.tidecast.job.ingest.SeriesObservation;
+import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.ingest.StepFunction;
+import io.tidecast.job.retrain.Decision;
+import io.tidecast.job.retrain.DecisionRecords;
+import io.tidecast.job.retrain.GroupTrainer;
+import io.tidecast.job.retrain.RetrainOperator;
+import io.tidecast.job.retrain.SeriesWindow;
+import io.tidecast.job.retrain.WindowFunction;
+import io.tidecast.job.state.StoredTypes;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The streaming job: observations in; forecasts, evaluations, decisions and dead letters out.
+ *
+ * <pre>
+ * observations -> ingest -> steps -+-> windows -> retrain -> (broadcast) -+
+ *                   |              |                |                     v
+ *                   v              +----------------|----------------> forecast -> forecasts,
+ *              dead letters                         v                              evaluations
+ *                                               decisions
+ * </pre>
+ *
+ * <p>Steps, windows and forecasts are keyed by series, the retraining by model group. There is no
+ * cycle. With exactly-once sinks the committed output is a function of the input, whatever fails.
+ */
+public final class ForecastJob {
+  /**
+   * Where records come from and go to.
+   *
+   * @param observations raw records, with the broker's append time
+   * @param forecasts one per series and origin
+   * @param evaluations one per series, period and model version
+   * @param models decisions and models
+   * @param deadLetters refused, late and masked records
+   */
+  public record Ends(
+      Source<RawRecord, ?, ?> observations,
+      Sink<KeyedBytes> forecasts,
+      Sink<KeyedBytes> evaluations,
+      Sink<KeyedBytes> models,
+      Sink<DeadLetter> deadLetters) {}
+
+  private static final TypeInformation<KeyedBytes> KEYED_BYTES =
+      TypeInformation.of(KeyedBytes.class);
+
+  private final JobConfig config;
+  private final GroupTrainer trainer;
+
+  public ForecastJob(JobConfig config, GroupTrainer trainer) {
+    this.config = config;
+    this.trainer = trainer;
+  }
+
+  /** Adds the job to an environment. */
+  public void addTo(StreamExecutionEnvironment env, Ends ends) {
+    Grid grid = Grid.of(config.series().step());
+
+    SingleOutputStreamOperator<SeriesObservation> observations =
+        env.fromSource(ends.observations(), watermarks(ends.observations()), "observations")
+            .uid("observations")
+            .process(new IngestFunction(config.ingestConfig()), StoredTypes.SERIES_OBSERVATION)
+            .name("ingest")
+            .uid("ingest");
+
+    SingleOutputStreamOperator<SeriesStep> steps =
+        observations
+            .keyBy(SeriesObservation::series, Types.STRING)
+            .process(
+                new StepFunction(
+                    grid,
+                    config.series().aggregation(),
+                    config.kafkaSettings().topics().observation()),
+                StoredTypes.SERIES_STEP)
+            .name("steps")
+            .uid("steps");
+    // The steps of a series come from the subtask that owns its key: no second shuffle.
+    KeyedStream<SeriesStep, String> bySeries =
+        DataStreamUtils.reinterpretAsKeyedStream(steps, SeriesStep::series, Types.STRING);
+
+    SingleOutputStreamOperator<Decision> decisions =
+        bySeries
+            .process(
+                new WindowFunction(grid, config.retrain().toConfig(), config.maxGapSteps()),
+                StoredTypes.SERIES_WINDOW)
+            .name("windows")
+            .uid("windows")
+            .keyBy(SeriesWindow::group, Types.STRING)
+            .transform(
+                "retrain",
+                StoredTypes.DECISION,
+                new RetrainOperator(config.retrain().toConfig(), trainer))
+            .uid("retrain");
+
+    SingleOutputStreamOperator<KeyedBytes> forecasts =
+        bySeries
+            .connect(decisions.broadcast(ForecastFunction.MODELS))
+            .process(new ForecastFunction(grid), KEYED_BYTES)
+            .name("forecast")
+            .uid("forecast");
+
+    forecasts.sinkTo(ends.forecasts()).name("forecast topic").uid("forecast-topic");
+    forecasts
+        .getSideOutput(ForecastFunction.EVALUATIONS)
+        .sinkTo(ends.evaluations())
+        .name("evaluation topic")
+        .uid("evaluation-topic");
+    decisions
+        .flatMap(new DecisionRecords())
+        .returns(KEYED_BYTES)
+        .name("decisions")
+        .uid("decisions")
+        .setParallelism(1)
+        .sinkTo(ends.models())
+        .setParallelism(1)
+        .name("model topic")
+        .uid("model-topic");
+    observations
+        .getSideOutput(IngestFunction.DEAD_LETTERS)
+        .union(steps.getSideOutput(StepFunction.LATE))
+        .sinkTo(ends.deadLetters())
+        .name("dead-letter topic")
+        .uid("dead-letter-topic");
+  }
+
+  /**
+   * One watermark per partition. A partition that falls silent stops holding back the others after
+   * a while, but not in a bounded run: there every partition ends, and processing time must not
+   * show in the output.
+   */
+  private WatermarkStrategy<RawRecord> watermarks(Source<RawRecord, ?, ?> source) {
+    WatermarkStrategy<RawRecord> strategy =
+        WatermarkStrategy.<RawRecord>forBoundedOutOfOrderness(config.ingest().maxOutOfOrder())
+            .withTimestampAssigner(new EventTimes(config.ingest().maxFuture().toMillis()));
+    Duration idle = config.ingest().idleTimeout();
+    boolean isLive = source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED;
+    return isLive && !idle.isZero() ? strategy.withIdleness(idle) : strategy;
+  }
+}

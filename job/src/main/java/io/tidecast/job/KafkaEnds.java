@@ -1,0 +1,54 @@
+package io.tidecast.job;
+
+import io.tidecast.connectors.kafka.DeadLetterSink;
+import io.tidecast.connectors.kafka.Delivery;
+import io.tidecast.connectors.kafka.EndOffsets;
+import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KeyedBytesSink;
+import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.Topics;
+import io.tidecast.job.config.JobConfig;
+import org.apache.flink.api.connector.source.Source;
+
+/** The topics of a domain as the ends of the job: exactly once from Kafka to Kafka. */
+public final class KafkaEnds {
+  private KafkaEnds() {}
+
+  /** Reads on for ever. */
+  public static ForecastJob.Ends unbounded(JobConfig config) {
+    KafkaSettings kafka = config.kafkaSettings();
+    return ends(
+        config,
+        RawRecordSource.unbounded(kafka, kafka.topics().observation(), consumerGroup(config)));
+  }
+
+  /** Reads what the observation topic holds now, to its end. */
+  public static ForecastJob.Ends bounded(JobConfig config) {
+    KafkaSettings kafka = config.kafkaSettings();
+    String topic = kafka.topics().observation();
+    return ends(
+        config,
+        RawRecordSource.bounded(kafka, topic, consumerGroup(config), EndOffsets.of(kafka, topic)));
+  }
+
+  private static ForecastJob.Ends ends(JobConfig config, Source<RawRecord, ?, ?> observations) {
+    KafkaSettings kafka = config.kafkaSettings();
+    Topics topics = kafka.topics();
+    return new ForecastJob.Ends(
+        observations,
+        KeyedBytesSink.create(kafka, topics.forecast(), once(config, topics.forecast())),
+        KeyedBytesSink.create(kafka, topics.evaluation(), once(config, topics.evaluation())),
+        KeyedBytesSink.create(kafka, topics.model(), once(config, topics.model())),
+        DeadLetterSink.create(kafka, once(config, topics.deadLetter())));
+  }
+
+  /** One prefix per sink: sinks that share one abort each other's transactions. */
+  private static Delivery once(JobConfig config, String topic) {
+    return new Delivery.ExactlyOnce("tidecast-" + topic, config.kafka().transactionTimeout());
+  }
+
+  private static String consumerGroup(JobConfig config) {
+    return "tidecast-" + config.domain();
+  }
+}

@@ -1,0 +1,53 @@
+package io.tidecast.job.retrain;
+
+import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.serde.ModelJsonV1;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * A decision as records of the model topic: the decision alone, and for a promotion the model under
+ * the key of its version (history) and under the key of its group (the champion).
+ */
+public final class DecisionRecords implements FlatMapFunction<Decision, KeyedBytes> {
+  private static final long serialVersionUID = 1;
+
+  @Override
+  public void flatMap(Decision decision, Collector<KeyedBytes> out) {
+    ModelRecord record = toRecord(decision);
+    ModelRecord bare = record.withoutArtifact();
+    out.collect(keyed(bare.decisionKey(), bare));
+    if (decision.kind() == Decision.Kind.PROMOTED) {
+      out.collect(keyed(record.versionKey(), record));
+      out.collect(keyed(record.championKey(), record));
+    }
+  }
+
+  private static ModelRecord toRecord(Decision decision) {
+    return new ModelRecord(
+        decision.group(),
+        Instant.ofEpochMilli(decision.boundary()),
+        Instant.ofEpochMilli(decision.validFrom()),
+        decision.kind().label(),
+        decision.version(),
+        decision.parent(),
+        decision.reason(),
+        decision.windows(),
+        decision.series(),
+        orNull(decision.pinball()),
+        orNull(decision.championPinball()),
+        orNull(decision.naivePinball()),
+        decision.artifact());
+  }
+
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  private static KeyedBytes keyed(String key, ModelRecord record) {
+    return new KeyedBytes(key.getBytes(StandardCharsets.UTF_8), ModelJsonV1.write(record));
+  }
+}
