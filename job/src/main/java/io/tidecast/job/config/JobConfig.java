@@ -112,9 +112,9 @@ public record JobConfig(
    * @param ablate any of {@code state}, {@code cell}, {@code recurrent-output}, {@code highway}
    */
   public record Model(CellConfig.Kind cell, Integer layers, Integer hidden, List<String> ablate) {
-    static final Model DEFAULT = new Model(null, null, null, null);
     private static final List<String> PARTS =
         List.of("state", "cell", "recurrent-output", "highway");
+    static final Model DEFAULT = new Model(null, null, null, null);
 
     public Model {
       cell = orElse(cell, CellConfig.DEFAULT.kind());

@@ -5,6 +5,7 @@ import io.tidecast.job.state.StoredTypes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -83,6 +85,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
   /** Groups whose boundary the watermark has just passed, by boundary. */
   private transient TreeMap<Long, TreeSet<String>> due;
 
+  private transient Map<Decision.Kind, Counter> finished;
   private transient long forwarded;
   private transient WatermarkStatus heldStatus;
   private transient volatile double lastTrainingSeconds;
@@ -109,6 +112,12 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     due = new TreeMap<>();
     forwarded = Long.MIN_VALUE;
     threads = Executors.newFixedThreadPool(trainingThreads(), RetrainOperator::thread);
+    finished = new EnumMap<>(Decision.Kind.class);
+    for (Decision.Kind kind : Decision.Kind.values()) {
+      finished.put(
+          kind,
+          Metrics.counter(getMetricGroup(), Metrics.TRAININGS, Metrics.BY_DECISION, kind.label()));
+    }
     Metrics.group(getMetricGroup()).gauge(Metrics.TRAININGS_PENDING, () -> underWay.size());
     Metrics.group(getMetricGroup()).gauge(Metrics.TRAINING_SECONDS, () -> lastTrainingSeconds);
     startPendingAgain();
@@ -331,9 +340,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
         before.version(),
         request.windows().size(),
         (int) series);
-    Metrics.counter(
-            getMetricGroup(), Metrics.TRAININGS, Metrics.BY_DECISION, outcome.kind().label())
-        .inc();
+    finished.get(outcome.kind()).inc();
     if (heldStatus != null && underWay.isEmpty()) {
       processWatermarkStatus(heldStatus);
     }
