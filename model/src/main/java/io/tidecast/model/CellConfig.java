@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import java.io.Serializable;
+
 /**
  * Shape of the recurrent member.
  *
@@ -7,7 +9,7 @@ package io.tidecast.model;
  * @param layers stacked layers, 1 to 4
  * @param hidden size of the hidden state of each layer, 1 to 512
  */
-public record CellConfig(Kind kind, int layers, int hidden) {
+public record CellConfig(Kind kind, int layers, int hidden) implements Serializable {
   public static final CellConfig DEFAULT = new CellConfig(Kind.LSTM, 1, 32);
 
   /** Which recurrent cell carries the memory; {@code NONE} leaves the linear highway alone. */

@@ -1,5 +1,6 @@
 package io.tidecast.model;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 
@@ -38,7 +39,8 @@ public record ForecasterConfig(
     CellConfig cell,
     int history,
     int maxGap,
-    Ablation ablation) {
+    Ablation ablation)
+    implements Serializable {
 
   public static final int DEFAULT_HISTORY = 336;
   public static final int DEFAULT_MAX_GAP = 24;
@@ -52,7 +54,8 @@ public record ForecasterConfig(
    * @param noHighway the linear highway takes no part: the recurrent member alone forecasts
    */
   public record Ablation(
-      boolean resetState, boolean resetCell, boolean zeroRecurrentOutput, boolean noHighway) {
+      boolean resetState, boolean resetCell, boolean zeroRecurrentOutput, boolean noHighway)
+      implements Serializable {
     public static final Ablation NONE = new Ablation(false, false, false, false);
   }
 

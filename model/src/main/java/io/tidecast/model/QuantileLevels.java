@@ -1,5 +1,6 @@
 package io.tidecast.model;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -8,7 +9,7 @@ import java.util.List;
  *
  * @param values at least three levels, such as 0.05, 0.5, 0.95
  */
-public record QuantileLevels(List<Double> values) {
+public record QuantileLevels(List<Double> values) implements Serializable {
   public static final QuantileLevels DEFAULT =
       new QuantileLevels(List.of(0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95));
 

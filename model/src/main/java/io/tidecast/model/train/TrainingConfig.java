@@ -1,5 +1,7 @@
 package io.tidecast.model.train;
 
+import java.io.Serializable;
+
 /**
  * How a model is trained. A value; the only place of the recipe's defaults.
  *
@@ -43,7 +45,8 @@ public record TrainingConfig(
     double validationFraction,
     double holdOutFraction,
     int minimumHistory,
-    int maxNonFiniteSteps) {
+    int maxNonFiniteSteps)
+    implements Serializable {
 
   public static final TrainingConfig DEFAULT =
       new TrainingConfig(
