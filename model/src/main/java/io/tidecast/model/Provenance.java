@@ -13,7 +13,8 @@ package io.tidecast.model;
  * @param windows number of training windows
  * @param series number of series among them
  * @param codeVersion of this software
- * @param pinball mean pinball loss on the held-out newest windows, in units of the running scale
+ * @param pinball mean pinball loss of the forecasts on the validation part of that data, which
+ *     chose the round, in units of the running scale
  */
 public record Provenance(
     String group,

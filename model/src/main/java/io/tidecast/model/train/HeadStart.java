@@ -83,7 +83,7 @@ final class HeadStart {
 
   private void sample(int lead, Origin origin) {
     for (SeriesRows series : set.series()) {
-      int end = series.rowOf(set.validationStart());
+      int end = set.trainingEnd(series);
       double mean = series.meanScale(end);
       for (int r = series.firstUsable(); r + lead < end; r += stride) {
         if (series.isOrigin(r, mean) && series.observed()[r + lead]) {

@@ -1,5 +1,6 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.Activations;
 import io.tidecast.model.LstmWeights;
 import java.util.Arrays;
 
@@ -128,9 +129,9 @@ final class LstmLayer {
       for (int j = 0; j < 4 * hidden; j++) {
         gate[row + j] += bias[j];
       }
-      Activations.sigmoid(gate, row, 2 * hidden);
-      Activations.tanh(gate, row + 2 * hidden, hidden);
-      Activations.sigmoid(gate, row + 3 * hidden, hidden);
+      Activations.sigmoid(gate, row, row + 2 * hidden);
+      Activations.tanh(gate, row + 2 * hidden, row + 3 * hidden);
+      Activations.sigmoid(gate, row + 3 * hidden, row + 4 * hidden);
     }
   }
 

@@ -45,7 +45,7 @@ final class RecurrentFit {
     random = new SplittableRandom(seed);
   }
 
-  record Fitted(List<LstmWeights> layers, HeadWeights head, double validation) {}
+  record Fitted(List<LstmWeights> layers, HeadWeights head) {}
 
   /**
    * @param champion whose weights are the start; empty to start from scratch
@@ -68,8 +68,7 @@ final class RecurrentFit {
               best ->
                   new Fitted(
                       RecurrentNetwork.layers(config, best),
-                      RecurrentNetwork.head(config, best, unit),
-                      progress.bestValidation()));
+                      RecurrentNetwork.head(config, best, unit)));
     }
   }
 

@@ -78,7 +78,8 @@ record SeriesRows(
     return skipped;
   }
 
-  private static boolean empty(float[] row) {
+  /** Whether the step is missing as a whole. */
+  static boolean empty(float[] row) {
     for (float value : row) {
       if (!Float.isNaN(value)) {
         return false;

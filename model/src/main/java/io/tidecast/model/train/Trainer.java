@@ -54,7 +54,7 @@ public final class Trainer {
     Optional<HighwayWeights> highway = highway(set);
     if (config.cell().kind() == CellConfig.Kind.NONE) {
       return highway.isPresent()
-          ? trained(set, run, "", Optional.empty(), highway, progress)
+          ? trained(set, run, windows, "", Optional.empty(), highway, progress)
           : new TrainingResult.Failed(
               "Expected a cell or a linear highway to train but found neither", progress.report());
     }
@@ -70,45 +70,62 @@ public final class Trainer {
           progress.report());
     }
     String parent = start.map(ForecastModel::version).orElse("");
-    return trained(set, run, parent, fitted, highway, progress);
+    return trained(set, run, windows, parent, fitted, highway, progress);
   }
 
   private Optional<HighwayWeights> highway(TrainingSet set) {
     return config.transform().isRandomWalk() || config.ablation().noHighway()
         ? Optional.empty()
-        : new RidgeFit(config, training.ridge()).fit(set, set.validationStart());
+        : new RidgeFit(config, training.ridge()).fit(set, set.split().validationStart());
   }
 
   private boolean fits(ForecastModel champion) {
     return champion.config().equals(config) && champion.head().isPresent();
   }
 
+  /** The model, named once its loss on the validation part is known. */
   private TrainingResult trained(
       TrainingSet set,
       TrainingRun run,
+      List<TrainingWindow> windows,
       String parent,
       Optional<RecurrentFit.Fitted> fitted,
       Optional<HighwayWeights> highway,
       Progress progress) {
-    Provenance provenance =
-        new Provenance(
-            run.group(),
-            run.sequence(),
-            parent,
-            run.seed(),
-            set.first(),
-            set.holdOutStart() - 1,
-            set.windows(),
-            set.seriesCount(),
-            run.codeVersion(),
-            fitted.map(RecurrentFit.Fitted::validation).orElse(0.0));
+    ForecastModel unscored = seal(provenance(set, run, parent, 0), fitted, highway);
+    TimeSplit split = set.split();
+    double pinball =
+        new RollingScore(config, TrainingWindows.usable(windows, config))
+            .score(unscored, split.validationStart(), split.validationStart(), split.holdOutStart())
+            .model();
     return new TrainingResult.Trained(
-        ModelArtifact.seal(
-            config,
-            fitted.map(RecurrentFit.Fitted::layers).orElse(List.of()),
-            fitted.map(RecurrentFit.Fitted::head),
-            highway,
-            provenance),
-        progress.report());
+        seal(provenance(set, run, parent, pinball), fitted, highway), progress.report());
+  }
+
+  private ForecastModel seal(
+      Provenance provenance,
+      Optional<RecurrentFit.Fitted> fitted,
+      Optional<HighwayWeights> highway) {
+    return ModelArtifact.seal(
+        config,
+        fitted.map(RecurrentFit.Fitted::layers).orElse(List.of()),
+        fitted.map(RecurrentFit.Fitted::head),
+        highway,
+        provenance);
+  }
+
+  private static Provenance provenance(
+      TrainingSet set, TrainingRun run, String parent, double pinball) {
+    return new Provenance(
+        run.group(),
+        run.sequence(),
+        parent,
+        run.seed(),
+        set.split().first(),
+        set.split().holdOutStart() - 1,
+        set.windows(),
+        set.seriesCount(),
+        run.codeVersion(),
+        pinball);
   }
 }

@@ -23,7 +23,7 @@ final class WindowSampler {
     long sum = 0;
     for (int i = 0; i < starts.length; i++) {
       SeriesRows series = set.series().get(i);
-      int rows = series.rowOf(set.validationStart()) - series.firstUsable();
+      int rows = set.trainingEnd(series) - series.firstUsable();
       sum += rows < 2 ? 0 : Math.max(1, rows - length() + 1);
       starts[i] = sum;
     }
@@ -57,7 +57,7 @@ final class WindowSampler {
       i++;
     }
     SeriesRows series = set.series().get(i);
-    int end = series.rowOf(set.validationStart());
+    int end = set.trainingEnd(series);
     int from = series.firstUsable() + (int) (place - (i == 0 ? 0 : starts[i - 1]));
     int to = Math.min(end, from + length());
     int burnIn = Math.min(training.burnIn(), (to - from) / 4);
@@ -78,8 +78,8 @@ final class WindowSampler {
   List<WindowBatch> validation() {
     List<Window> windows = new ArrayList<>();
     for (SeriesRows series : set.series()) {
-      int trained = series.rowOf(set.validationStart());
-      int end = series.rowOf(set.holdOutStart());
+      int trained = set.trainingEnd(series);
+      int end = series.rowOf(set.split().holdOutStart());
       if (trained <= series.firstUsable()) {
         continue;
       }

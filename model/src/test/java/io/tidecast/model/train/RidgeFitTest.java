@@ -75,7 +75,7 @@ class RidgeFitTest {
   }
 
   private static Optional<HighwayWeights> fit(TrainingSet set) {
-    return new RidgeFit(config(), RIDGE).fit(set, set.validationStart());
+    return new RidgeFit(config(), RIDGE).fit(set, set.split().validationStart());
   }
 
   private static int origin(SeriesRows series) {
@@ -93,7 +93,11 @@ class RidgeFitTest {
 
   private static TrainingSet set(SeriesRows series) {
     return new TrainingSet(
-        List.of(series), 1, 1, 0, 0, series.rows(), series.rows(), series.rows() - 1);
+        List.of(series),
+        1,
+        1,
+        0,
+        new TimeSplit(0, series.rows(), series.rows(), series.rows() - 1));
   }
 
   private static SeriesRows series(int steps) {

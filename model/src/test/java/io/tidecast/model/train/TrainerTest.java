@@ -3,10 +3,14 @@ package io.tidecast.model.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,10 +18,28 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class TrainerTest {
   private static final ForecasterConfig CONFIG = ForecasterConfig.of(Duration.ofHours(1), 6, 24, 0);
+  private static final ForecasterConfig SHORT =
+      new ForecasterConfig(
+          Duration.ofHours(1),
+          6,
+          QuantileLevels.DEFAULT,
+          24,
+          0,
+          Transform.LEVEL,
+          Double.NEGATIVE_INFINITY,
+          Double.POSITIVE_INFINITY,
+          List.of(),
+          CellConfig.DEFAULT,
+          48,
+          24,
+          ForecasterConfig.Ablation.NONE);
   private static final TrainingRun RUN = new TrainingRun("load", 1, 7, "test");
 
   @Test
@@ -42,6 +64,202 @@ class TrainerTest {
     assertTrue(best < 0.7 * validation.get(0), validation.toString());
     assertTrue(trained.model().highway().isPresent());
     assertEquals(0, trained.report().nonFiniteSteps());
+  }
+
+  @Test
+  void overfitsATinySet() {
+    // five seasons without noise: everything can be known
+    float[][] values = new float[900][1];
+    for (int i = 0; i < values.length; i++) {
+      values[i][0] = (float) (10 + Math.sin(2 * Math.PI * i / 24) + Math.sin(2 * Math.PI * i / 60));
+    }
+    List<TrainingWindow> windows = List.of(new TrainingWindow("a", 899, values));
+
+    TrainingReport report = train(windows, Optional.empty()).report();
+
+    double start = report.validation().get(0);
+    double best = report.validation().get(report.bestRound());
+    assertTrue(best < 0.35 * start, report.validation().toString());
+  }
+
+  @Test
+  void championsWeightsAreTheStart() {
+    List<TrainingWindow> windows = windows("a", 2000, 100, 1);
+    ForecastModel champion = train(windows, Optional.empty()).model();
+    TrainingResult.Trained again = train(windows, Optional.of(champion));
+
+    assertEquals(champion.version(), again.model().provenance().parent());
+    List<Double> validation = again.report().validation();
+    assertTrue(validation.size() <= TrainingConfig.DEFAULT.warmStartRounds() + 1);
+    TrainingReport cold = train(windows, Optional.empty()).report();
+    assertEquals(cold.validation().get(cold.bestRound()), validation.get(0), 1e-5);
+  }
+
+  @Test
+  void championOfAnotherConfigurationIsNoStart() {
+    List<TrainingWindow> windows = windows("a", 1000, 100, 1);
+    ForecastModel champion = train(windows, Optional.empty()).model();
+    ForecasterConfig other = ForecasterConfig.of(Duration.ofHours(1), 7, 24, 0);
+
+    TrainingResult result =
+        new Trainer(other, TrainingConfig.DEFAULT)
+            .train(windows, Optional.of(champion), RUN, TrainingListener.NONE);
+
+    TrainingResult.Trained trained = assertInstanceOf(TrainingResult.Trained.class, result);
+    assertEquals("", trained.model().provenance().parent());
+  }
+
+  @Test
+  void tooLittleHistoryIsRefusedWithTheNumbers() {
+    TrainingResult result =
+        new Trainer(CONFIG, TrainingConfig.DEFAULT)
+            .train(windows("a", 200, 100, 1), Optional.empty(), RUN, TrainingListener.NONE);
+
+    TrainingResult.Failed failed = assertInstanceOf(TrainingResult.Failed.class, result);
+    assertTrue(failed.reason().contains("at least 300"), failed.reason());
+  }
+
+  @Test
+  void noWindowsAtAllAreRefused() {
+    TrainingResult result =
+        new Trainer(CONFIG, TrainingConfig.DEFAULT)
+            .train(List.of(), Optional.empty(), RUN, TrainingListener.NONE);
+
+    assertInstanceOf(TrainingResult.Failed.class, result);
+  }
+
+  @Test
+  void windowsThatAreInfiniteOrOverlapAreLeftOutAndCounted() {
+    List<TrainingWindow> windows = windows("a", 1500, 100, 1);
+    windows.get(3).values()[7][0] = Float.POSITIVE_INFINITY;
+    windows.add(new TrainingWindow("a", 1450, new float[60][1]));
+
+    TrainingResult.Trained trained = train(windows, Optional.empty());
+
+    assertEquals(2, trained.report().refusedWindows());
+    assertEquals(14, trained.report().windows());
+    assertEquals(14, trained.model().provenance().windows());
+  }
+
+  @Test
+  void missingValuesAndLongGapsNeverReachTheWeights() {
+    List<TrainingWindow> windows = windows("a", 2000, 100, 1);
+    Random random = new Random(5);
+    for (TrainingWindow window : windows) {
+      for (float[] row : window.values()) {
+        if (random.nextInt(10) == 0) {
+          row[0] = Float.NaN;
+        }
+      }
+    }
+    for (float[] row : windows.get(4).values()) {
+      row[0] = Float.NaN;
+    }
+
+    ForecastModel model = train(windows, Optional.empty()).model();
+
+    // refuses what is not finite
+    assertTrue(ModelArtifact.write(model).length > 0);
+  }
+
+  @Test
+  void aConstantSeriesIsTrainedWithoutAnythingNotFinite() {
+    float[][] values = new float[1000][1];
+    for (float[] row : values) {
+      row[0] = 7;
+    }
+
+    TrainingResult.Trained trained =
+        train(List.of(new TrainingWindow("a", 999, values)), Optional.empty());
+
+    assertEquals(0, trained.report().nonFiniteSteps());
+    assertTrue(ModelArtifact.write(trained.model()).length > 0);
+  }
+
+  @Test
+  void widthThatDoesNotFitTheCovariatesIsAnError() {
+    List<TrainingWindow> windows = List.of(new TrainingWindow("a", 9, new float[10][2]));
+
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new Trainer(CONFIG, TrainingConfig.DEFAULT)
+                .train(windows, Optional.empty(), RUN, TrainingListener.NONE));
+  }
+
+  @Test
+  void anInterruptedTrainingIsCancelled() {
+    List<TrainingWindow> windows = windows("a", 1500, 100, 1);
+
+    assertThrows(
+        CancellationException.class,
+        () ->
+            new Trainer(CONFIG, TrainingConfig.DEFAULT)
+                .train(
+                    windows,
+                    Optional.empty(),
+                    RUN,
+                    (round, rounds, loss, validation) -> Thread.currentThread().interrupt()));
+
+    assertTrue(Thread.interrupted(), "the interrupt is left to the caller");
+  }
+
+  @Test
+  void closedMatricesReleaseTheirMemoryAtOnce() {
+    Matrices memory = new Matrices();
+    Matrix floats = memory.floats(3, 4);
+    INDArray doubles = memory.doubles(5, 6);
+
+    memory.close();
+
+    assertTrue(floats.array().wasClosed());
+    assertTrue(doubles.wasClosed());
+  }
+
+  @Test
+  void manyTrainingsLeaveResidentMemoryAsItWas() {
+    List<TrainingWindow> windows = windows("a", 900, 100, 1);
+    Trainer trainer = new Trainer(SHORT, oneUpdateOf64Windows());
+    trainAgain(trainer, windows, 5);
+    long before = Pointer.physicalBytes();
+
+    trainAgain(trainer, windows, 60);
+
+    // each touches 18 MB outside the heap, so that a leak would come to 1 GB
+    long growth = Pointer.physicalBytes() - before;
+    assertTrue(growth < 400_000_000, "grew by " + growth);
+  }
+
+  private static void trainAgain(Trainer trainer, List<TrainingWindow> windows, int times) {
+    for (int i = 0; i < times; i++) {
+      assertInstanceOf(
+          TrainingResult.Trained.class,
+          trainer.train(windows, Optional.empty(), RUN, TrainingListener.NONE));
+    }
+  }
+
+  private static TrainingConfig oneUpdateOf64Windows() {
+    TrainingConfig d = TrainingConfig.DEFAULT;
+    return new TrainingConfig(
+        d.burnIn(),
+        d.windowSteps(),
+        64,
+        1,
+        1,
+        d.rowsPerUpdate(),
+        1,
+        1,
+        d.patience(),
+        d.learningRate(),
+        d.warmStartLearningRate(),
+        d.warmUpUpdates(),
+        d.weightDecay(),
+        d.clipNorm(),
+        d.ridge(),
+        d.validationFraction(),
+        d.holdOutFraction(),
+        d.minimumHistory(),
+        d.maxNonFiniteSteps());
   }
 
   private static TrainingResult.Trained train(

@@ -1,0 +1,75 @@
+package io.tidecast.model.train;
+
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Champion against challenger against the seasonal naive on the newest part of the windows, which
+ * no training saw. Driven by the online forecaster itself: the same steps, the same mixture, the
+ * same fallback as in service, from the start of the validation part on.
+ *
+ * <p>Deterministic in its arguments, whatever the order of the windows. Runs on the calling thread;
+ * an interrupted one ends with {@link CancellationException}.
+ */
+public final class Gate {
+  private final ForecasterConfig config;
+  private final TrainingConfig training;
+
+  /**
+   * @param training of the challenger: it says which part was held out
+   */
+  public Gate(ForecasterConfig config, TrainingConfig training) {
+    this.config = config;
+    this.training = training;
+  }
+
+  /**
+   * Mean pinball losses over all held-out targets, leads and levels, each in units of the mean
+   * running scale of its series.
+   *
+   * @param challenger its loss
+   * @param champion its loss; absent if there is none for this configuration
+   * @param naive of the seasonal naive with its empirical error quantiles
+   * @param targets number of (target, lead) pairs that were scored; 0 if nothing could be
+   */
+  public record Scores(double challenger, OptionalDouble champion, double naive, int targets) {
+    /**
+     * Whether the challenger shall serve: it beats the seasonal naive, and the champion by the
+     * margin.
+     *
+     * @param margin share of the champion's loss that must be gained, such as 0.01
+     */
+    public boolean promotes(double margin) {
+      return targets > 0
+          && challenger < naive
+          && (champion.isEmpty() || challenger < (1 - margin) * champion.getAsDouble());
+    }
+  }
+
+  /**
+   * @param windows those the challenger was trained from
+   */
+  public Scores score(
+      List<TrainingWindow> windows, ForecastModel challenger, Optional<ForecastModel> champion) {
+    List<TrainingWindow> usable = TrainingWindows.usable(windows, config);
+    TimeSplit split = TimeSplit.of(usable, training);
+    RollingScore rolling = new RollingScore(config, usable);
+    RollingScore.Score ofChallenger = score(rolling, challenger, split);
+    OptionalDouble ofChampion =
+        champion
+            .filter(model -> model.config().equals(config))
+            .map(model -> OptionalDouble.of(score(rolling, model, split).model()))
+            .orElse(OptionalDouble.empty());
+    return new Scores(
+        ofChallenger.model(), ofChampion, ofChallenger.naive(), ofChallenger.targets());
+  }
+
+  private static RollingScore.Score score(
+      RollingScore rolling, ForecastModel model, TimeSplit split) {
+    return rolling.score(model, split.validationStart(), split.holdOutStart(), split.end() + 1);
+  }
+}

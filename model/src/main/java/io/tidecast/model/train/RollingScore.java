@@ -1,0 +1,126 @@
+package io.tidecast.model.train;
+
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Evaluation;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.SeriesForecaster;
+import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.SeriesState;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Mean pinball loss of what the online forecaster serves, over the targets of a span of time, in
+ * units of each series' mean running scale there.
+ *
+ * <p>One pass per series with the state carried throughout. The model serves from {@code
+ * servesFrom} on, as after a swap; before, the pipeline alone is stepped.
+ */
+final class RollingScore {
+  // The slower averages of the pipeline have forgotten their start after this many histories.
+  private static final int WARM_UP_HISTORIES = 3;
+
+  private final ForecasterConfig config;
+  private final List<List<TrainingWindow>> series;
+
+  private double model;
+  private double naive;
+  private int targets;
+
+  RollingScore(ForecasterConfig config, List<TrainingWindow> usable) {
+    this.config = config;
+    series = TrainingWindows.bySeries(usable);
+  }
+
+  /**
+   * @param model mean loss of what was served
+   * @param naive mean loss of the seasonal naive with its empirical error quantiles
+   * @param targets number of (target, lead) pairs
+   */
+  record Score(double model, double naive, int targets) {}
+
+  /** Over the targets in {@code [from, to)}. */
+  Score score(ForecastModel served, long servesFrom, long from, long to) {
+    model = 0;
+    naive = 0;
+    targets = 0;
+    for (List<TrainingWindow> windows : series) {
+      scoreSeries(windows, served, servesFrom, from, to);
+    }
+    int count = Math.max(1, targets);
+    return new Score(model / count, naive / count, targets);
+  }
+
+  private void scoreSeries(
+      List<TrainingWindow> windows, ForecastModel served, long servesFrom, long from, long to) {
+    long first = servesFrom - (long) WARM_UP_HISTORIES * config.history();
+    double unit = unit(windows, first, from, to);
+    SeriesForecaster forecaster = new SeriesForecaster(config, 1);
+    SeriesState state = forecaster.newState();
+    for (TrainingWindow window : windows) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("scoring was interrupted");
+      }
+      for (int i = 0; i < window.values().length; i++) {
+        long step = window.start() + i;
+        float[] row = window.values()[i];
+        if (step < first || step >= to || SeriesRows.empty(row)) {
+          continue;
+        }
+        Optional<ForecastModel> serving =
+            step < servesFrom ? Optional.empty() : Optional.of(served);
+        forecaster
+            .step(state, new ClosedStep(step, row[0], covariates(row)), serving)
+            .evaluations()
+            .forEach(evaluation -> add(evaluation, from, unit));
+      }
+    }
+  }
+
+  private void add(Evaluation evaluation, long from, double unit) {
+    if (evaluation.end() < from) {
+      return;
+    }
+    for (int h = 0; h < evaluation.count().length; h++) {
+      model += evaluation.pinball()[h] / unit;
+      naive += evaluation.naivePinball()[h] / unit;
+      targets += evaluation.count()[h];
+    }
+  }
+
+  /**
+   * Mean running scale over the observed steps in {@code [from, to)}, in the unit of the target.
+   */
+  private double unit(List<TrainingWindow> windows, long first, long from, long to) {
+    SeriesInputs pipeline = new SeriesInputs(config);
+    double sum = 0;
+    int count = 0;
+    for (TrainingWindow window : windows) {
+      for (int i = 0; i < window.values().length; i++) {
+        long step = window.start() + i;
+        float[] row = window.values()[i];
+        if (step < first || step >= to) {
+          continue;
+        }
+        pipeline.step(row[0], covariates(row));
+        if (step >= from && pipeline.started()) {
+          sum += scale(pipeline);
+          count++;
+        }
+      }
+    }
+    return count > 0 ? sum / count : 1;
+  }
+
+  private double scale(SeriesInputs pipeline) {
+    double last = pipeline.last();
+    return config.transform().invert(last + pipeline.scale()) - config.transform().invert(last);
+  }
+
+  private static float[] covariates(float[] row) {
+    return Arrays.copyOfRange(row, 1, row.length);
+  }
+}

@@ -1,0 +1,30 @@
+package io.tidecast.model.train;
+
+import java.util.List;
+
+/**
+ * The parts of the time span of all windows, all series alike: the oldest is trained on, the next
+ * chooses the round, the newest is held out for the gate.
+ *
+ * <p>Parts are shares of the span: while that grows or moves on, a champion never was trained on
+ * what is validation or hold-out now.
+ *
+ * @param first first step of all
+ * @param validationStart first step of the validation part
+ * @param holdOutStart first step of the hold-out
+ * @param end last step of all; before {@code first} if there are no windows
+ */
+record TimeSplit(long first, long validationStart, long holdOutStart, long end) {
+
+  static TimeSplit of(List<TrainingWindow> windows, TrainingConfig training) {
+    if (windows.isEmpty()) {
+      return new TimeSplit(0, 0, 0, -1);
+    }
+    long first = windows.stream().mapToLong(TrainingWindow::start).min().getAsLong();
+    long end = windows.stream().mapToLong(TrainingWindow::end).max().getAsLong();
+    long span = end - first + 1;
+    long holdOutStart = end + 1 - Math.round(span * training.holdOutFraction());
+    long validationStart = holdOutStart - Math.round(span * training.validationFraction());
+    return new TimeSplit(first, validationStart, holdOutStart, end);
+  }
+}

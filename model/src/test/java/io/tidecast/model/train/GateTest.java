@@ -1,0 +1,115 @@
+package io.tidecast.model.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class GateTest {
+  private static final ForecasterConfig CONFIG = ForecasterConfig.of(Duration.ofHours(1), 6, 24, 0);
+  private static final TrainingConfig TRAINING = TrainingConfig.DEFAULT;
+
+  @Test
+  void aTrainedModelBeatsTheSeasonalNaiveOnTheHoldOut() {
+    List<TrainingWindow> windows = TrainerTest.windows("a", 3000, 100, 1);
+    windows.addAll(TrainerTest.windows("b", 3000, 100, 2));
+
+    Gate.Scores scores = gate().score(windows, trained(windows), Optional.empty());
+
+    assertTrue(scores.challenger() < 0.9 * scores.naive(), scores.toString());
+    assertTrue(scores.promotes(0.01));
+    // all leads of two series' last 450 steps
+    assertEquals(2 * 450 * 6, scores.targets());
+  }
+
+  @Test
+  void theHoldOutAloneIsScored() {
+    List<TrainingWindow> windows = TrainerTest.windows("a", 2000, 100, 1);
+    ForecastModel model = trained(windows);
+    Gate.Scores before = gate().score(windows, model, Optional.empty());
+
+    float[][] newest = windows.get(windows.size() - 1).values();
+    for (float[] row : newest) {
+      row[0] = Float.NaN;
+    }
+
+    assertEquals(
+        before.targets() - 100 * 6, gate().score(windows, model, Optional.empty()).targets());
+  }
+
+  @Test
+  void aChallengerThatIsTheChampionIsNotPromoted() {
+    List<TrainingWindow> windows = TrainerTest.windows("a", 2000, 100, 1);
+    ForecastModel model = trained(windows);
+
+    Gate.Scores scores = gate().score(windows, model, Optional.of(model));
+
+    assertEquals(OptionalDouble.of(scores.challenger()), scores.champion());
+    assertFalse(scores.promotes(0));
+  }
+
+  @Test
+  void orderOfWindowsDoesNotMatter() {
+    List<TrainingWindow> windows = TrainerTest.windows("a", 2000, 100, 1);
+    ForecastModel model = trained(windows);
+    List<TrainingWindow> shuffled = new ArrayList<>(windows);
+    Collections.shuffle(shuffled, new Random(9));
+
+    assertEquals(
+        gate().score(windows, model, Optional.empty()),
+        gate().score(shuffled, model, Optional.empty()));
+  }
+
+  @Test
+  void lossesDoNotDependOnTheUnitOfASeries() {
+    List<TrainingWindow> windows = TrainerTest.windows("a", 2000, 100, 1);
+    ForecastModel model = trained(windows);
+    List<TrainingWindow> larger = TrainerTest.windows("a", 2000, 100, 1);
+    for (TrainingWindow window : larger) {
+      for (float[] row : window.values()) {
+        row[0] *= 1024;
+      }
+    }
+
+    Gate.Scores scores = gate().score(windows, model, Optional.empty());
+    Gate.Scores scaled = gate().score(larger, model, Optional.empty());
+
+    assertEquals(scores.challenger(), scaled.challenger(), 1e-4 * scores.challenger());
+    assertEquals(scores.naive(), scaled.naive(), 1e-4 * scores.naive());
+  }
+
+  @Test
+  void nothingScoredPromotesNothing() {
+    assertFalse(new Gate.Scores(0, OptionalDouble.empty(), 1, 0).promotes(0));
+    assertFalse(new Gate.Scores(1, OptionalDouble.empty(), 1, 9).promotes(0));
+    assertFalse(new Gate.Scores(0.5, OptionalDouble.of(0.5), 1, 9).promotes(0));
+    assertFalse(new Gate.Scores(0.499, OptionalDouble.of(0.5), 1, 9).promotes(0.01));
+    assertTrue(new Gate.Scores(0.49, OptionalDouble.of(0.5), 1, 9).promotes(0.01));
+  }
+
+  private static Gate gate() {
+    return new Gate(CONFIG, TRAINING);
+  }
+
+  private static ForecastModel trained(List<TrainingWindow> windows) {
+    TrainingResult result =
+        new Trainer(CONFIG, TRAINING)
+            .train(
+                windows,
+                Optional.empty(),
+                new TrainingRun("load", 1, 7, "test"),
+                TrainingListener.NONE);
+    return assertInstanceOf(TrainingResult.Trained.class, result).model();
+  }
+}
