@@ -58,8 +58,8 @@ public final class Activations {
     return 0.5f + 0.5f * tanh(0.5f * value);
   }
 
-  /** {@code log(1 + exp(value))}: positive, finite for every finite value. */
+  /** {@code log(1 + exp(value))}: not negative, finite for every finite value. */
   public static float softplus(float value) {
-    return value > 20 ? value : (float) Math.log1p(Math.exp(value));
+    return (float) (Math.max(value, 0) + Math.log(1 + Math.exp(-Math.abs(value))));
   }
 }

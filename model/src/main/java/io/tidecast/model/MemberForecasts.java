@@ -67,6 +67,7 @@ final class MemberForecasts {
     boolean walk = config.transform().isRandomWalk();
     if (hasModel()) {
       mix(state.mixture());
+      state.calibration().apply(mixture);
       finish(mixture, last, walk);
     }
     if (hasRecurrent) {

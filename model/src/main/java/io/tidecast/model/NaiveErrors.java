@@ -33,12 +33,13 @@ final class NaiveErrors {
     spread = new float[horizon];
     count = new int[horizon];
     shape = new float[horizon * levels.length];
+    for (int j = 0; j < levels.length; j++) {
+      shape[j] = (float) (normalQuantile(levels[j]) / MEAN_OVER_DEVIATION);
+    }
     for (int h = 0; h < horizon; h++) {
       double growth = config.transform().isRandomWalk() ? Math.sqrt(h + 1.0) : 1;
       spread[h] = (float) (MEAN_OVER_DEVIATION * growth);
-      for (int j = 0; j < levels.length; j++) {
-        shape[h * levels.length + j] = (float) (normalQuantile(levels[j]) / MEAN_OVER_DEVIATION);
-      }
+      System.arraycopy(shape, 0, shape, h * levels.length, levels.length);
     }
   }
 

@@ -225,6 +225,7 @@ public final class SeriesForecaster {
       if (pending.hasMixture(origin)) {
         pending.mixture(index, lead, scored);
         loss = meanPinball(scored, target);
+        state.calibration().observe(lead, target, scored);
         excess += loss - naiveLoss;
         modelled++;
       }

@@ -21,7 +21,7 @@ import java.util.Arrays;
  * int      steps since the state began or was rebuilt, at most 1,000,000
  *          inputs: history ring, running scales now and at the start of the ring
  *          hidden state: version, then per layer float[hidden] h and c
- *          errors of the naive, mixture losses, guard
+ *          errors of the naive, mixture losses, calibration, guard
  *          pending forecasts
  *          open period: scores per version
  * </pre>
@@ -34,7 +34,7 @@ import java.util.Arrays;
  *   4 (T + S + T C) + T (1 + C)         history ring
  * + 2 (56 (1 + C) + 36)                 scales and averages, twice
  * + 8 N M                               h and c
- * + H (8 + 4 L) + 12 H                  errors of the naive, mixture losses
+ * + H (8 + 4 L) + 12 H + 4 H L          errors of the naive, mixture losses, calibration
  * + H (H + 1) / 2 * 8 (L + 3) + 19 H    pending forecasts
  * + V H (52 + 12 I)                     scores
  * + 101                                 the rest
@@ -52,6 +52,7 @@ public final class SeriesState {
   private final HiddenState hidden;
   private final NaiveErrors naiveErrors;
   private final Mixture mixture;
+  private final Calibration calibration;
   private final NaiveGuard guard;
   private final PendingForecasts pending;
   private final OpenPeriod period;
@@ -64,6 +65,7 @@ public final class SeriesState {
     hidden = new HiddenState(config);
     naiveErrors = new NaiveErrors(config);
     mixture = new Mixture(config);
+    calibration = new Calibration(config);
     guard = new NaiveGuard(config);
     pending = new PendingForecasts(config);
     period = new OpenPeriod(config);
@@ -111,6 +113,10 @@ public final class SeriesState {
     return mixture;
   }
 
+  Calibration calibration() {
+    return calibration;
+  }
+
   NaiveGuard guard() {
     return guard;
   }
@@ -130,6 +136,7 @@ public final class SeriesState {
     copy.hidden.set(hidden);
     copy.naiveErrors.set(naiveErrors);
     copy.mixture.set(mixture);
+    copy.calibration.set(calibration);
     copy.guard.set(guard);
     copy.pending.set(pending);
     copy.period.set(period);
@@ -146,6 +153,7 @@ public final class SeriesState {
         + HiddenState.bytes(config)
         + NaiveErrors.bytes(config)
         + Mixture.bytes(config)
+        + Calibration.bytes(config)
         + NaiveGuard.BYTES
         + PendingForecasts.bytes(config)
         + OpenPeriod.bytes(config, versionsInPeriod);
@@ -176,6 +184,7 @@ public final class SeriesState {
     hidden.write(out);
     naiveErrors.write(out);
     mixture.write(out);
+    calibration.write(out);
     guard.write(out);
     pending.write(out);
     period.write(out);
@@ -198,6 +207,7 @@ public final class SeriesState {
     state.hidden.read(in);
     state.naiveErrors.read(in);
     state.mixture.read(in);
+    state.calibration.read(in);
     state.guard.read(in);
     state.pending.read(in);
     state.period.read(in);

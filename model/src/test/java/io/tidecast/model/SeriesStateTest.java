@@ -60,6 +60,7 @@ class SeriesStateTest {
         + 8 * nm
         + h * (8 + 4 * l)
         + 12 * h
+        + 4 * h * l
         + h * (h + 1) / 2 * 8 * (l + 3)
         + 19 * h
         + versions * h * (52 + 12 * i)
