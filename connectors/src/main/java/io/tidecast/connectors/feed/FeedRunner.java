@@ -94,9 +94,15 @@ public final class FeedRunner {
   public long run() {
     try (KafkaProducer<byte[], byte[]> producer = producer();
         KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-      producer.initTransactions(); // before the progress is read: ends what the last run left open
-      return new Run(producer, consumer.groupMetadata())
-          .publish(consumer.committed(Set.of(progressPartition())).get(progressPartition()));
+      try {
+        producer.initTransactions(); // before the progress is read: ends what was left open
+        return new Run(producer, consumer.groupMetadata())
+            .publish(consumer.committed(Set.of(progressPartition())).get(progressPartition()));
+      } catch (RuntimeException e) {
+        // a fenced producer waits half a minute for nothing; what is open the next start aborts
+        producer.close(Duration.ZERO);
+        throw e;
+      }
     }
   }
 

@@ -38,7 +38,16 @@ public record ObservationRecord(String stream, Instant time, Map<String, Double>
     return !name.isEmpty()
         && name.length() <= MAX_NAME
         && name.strip().length() == name.length()
-        && name.chars().noneMatch(Character::isISOControl);
+        && !hasControlCharacter(name);
+  }
+
+  private static boolean hasControlCharacter(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (Character.isISOControl(name.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a variable may be called so. */
