@@ -3,6 +3,7 @@ package io.tidecast.connectors.serde;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -21,12 +22,48 @@ public final class Times {
    * @throws DateTimeException if it is not that, or outside the years 1 to 9999
    */
   public static Instant rfc3339(String text) {
+    // the form nearly all records have; the JDK's formatter takes longer than the rest of a record
+    if (text.length() == 20 && text.charAt(19) == 'Z' && text.charAt(10) == 'T') {
+      return wholeSecond(text);
+    }
     Instant time = OffsetDateTime.parse(text).toInstant();
     int year = time.atOffset(ZoneOffset.UTC).getYear();
     if (year < 1 || year > 9999) {
       throw new DateTimeException("year " + year + "; accepted: 1 to 9999");
     }
     return time;
+  }
+
+  private static Instant wholeSecond(String text) {
+    boolean punctuated =
+        text.charAt(4) == '-'
+            && text.charAt(7) == '-'
+            && text.charAt(13) == ':'
+            && text.charAt(16) == ':';
+    int year = digits(text, 0, 4);
+    if (!punctuated || year == 0) {
+      throw new DateTimeException(text + "; accepted: such as 2013-01-01T06:51:00Z");
+    }
+    return LocalDateTime.of(
+            year,
+            digits(text, 5, 7),
+            digits(text, 8, 10),
+            digits(text, 11, 13),
+            digits(text, 14, 16),
+            digits(text, 17, 19))
+        .toInstant(ZoneOffset.UTC);
+  }
+
+  private static int digits(String text, int begin, int end) {
+    int number = 0;
+    for (int i = begin; i < end; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        throw new DateTimeException(text + "; accepted: such as 2013-01-01T06:51:00Z");
+      }
+      number = 10 * number + digit;
+    }
+    return number;
   }
 
   /**
