@@ -1,6 +1,7 @@
 package io.tidecast.connectors.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,8 @@ import io.tidecast.connectors.kafka.CommittedRecords;
 import io.tidecast.connectors.kafka.KafkaSettings;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.TopicSettings;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -120,6 +123,26 @@ class FeedRunnerITCase {
   }
 
   @Test
+  void processKilledInMidRunNeitherLosesNorDoubles() throws Exception {
+    KafkaSettings kafka = kafka("process");
+    for (int batchesBeforeKill = 1; batchesBeforeKill <= 3; batchesBeforeKill++) {
+      Process process = feedProcess();
+      try (BufferedReader progress = process.inputReader()) {
+        for (int i = 0; i < batchesBeforeKill; i++) {
+          assertNotNull(progress.readLine(), "the feed has not ended yet");
+        }
+        process.destroyForcibly().waitFor(); // SIGKILL: no handler runs
+      }
+    }
+    int killedAt = CommittedRecords.of(kafka, kafka.topics().observation()).size();
+
+    long done = max(kafka, FeedProcess.FEED, QUIET).run();
+
+    assertTrue(killedAt > 0 && killedAt < done, killedAt + " of " + done);
+    assertComplete(kafka, FeedProcess.FEED);
+  }
+
+  @Test
   void secondRunnerFencesTheFirst() {
     KafkaSettings kafka = kafka("fenced");
     Feed feed = weather(8000);
@@ -170,6 +193,29 @@ class FeedRunnerITCase {
     running.get().run();
 
     assertEquals(List.of(12L, 16L, 20L), published);
+  }
+
+  /** A feed in a process of its own, which prints a line after each batch. */
+  static final class FeedProcess {
+    static final Feed FEED = weather(40_000);
+
+    private FeedProcess() {}
+
+    public static void main(String[] arguments) {
+      KafkaSettings kafka = new KafkaSettings(arguments[0], "process", Map.of());
+      max(kafka, FEED, (rows, time) -> System.out.println(rows)).run();
+    }
+  }
+
+  private static Process feedProcess() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            FeedProcess.class.getName(),
+            broker.bootstrapServers())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   private static FeedRunner max(KafkaSettings kafka, Feed feed, FeedRunner.Progress progress) {
