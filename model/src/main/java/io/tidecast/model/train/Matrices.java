@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -20,26 +21,43 @@ final class Matrices implements AutoCloseable {
     ((Nd4jBlas) Nd4j.factory().blas()).setMaxThreads(1);
   }
 
+  private static final AtomicLong OPEN_BYTES = new AtomicLong();
+
   private final Deque<INDArray> arrays = new ArrayDeque<>();
 
   /** Zeros, float, row-major. */
   Matrix floats(int rows, int columns) {
-    INDArray array = Nd4j.create(DataType.FLOAT, new long[] {rows, columns}, 'c');
-    arrays.push(array);
-    return new Matrix(array);
+    return new Matrix(create(DataType.FLOAT, rows, columns));
   }
 
   /** Zeros, double, row-major. */
   INDArray doubles(int rows, int columns) {
-    INDArray array = Nd4j.create(DataType.DOUBLE, new long[] {rows, columns}, 'c');
+    return create(DataType.DOUBLE, rows, columns);
+  }
+
+  private INDArray create(DataType type, int rows, int columns) {
+    INDArray array = Nd4j.create(type, new long[] {rows, columns}, 'c');
     arrays.push(array);
+    OPEN_BYTES.addAndGet(bytes(array));
     return array;
+  }
+
+  private static long bytes(INDArray array) {
+    return array.length() * array.dataType().width();
+  }
+
+  /** Bytes outside the heap that trainings of this JVM hold now. */
+  static long openBytes() {
+    return OPEN_BYTES.get();
   }
 
   @Override
   public void close() {
     while (!arrays.isEmpty()) {
-      arrays.pop().close();
+      INDArray array = arrays.pop();
+      long bytes = bytes(array);
+      array.close();
+      OPEN_BYTES.addAndGet(-bytes);
     }
   }
 }
