@@ -80,6 +80,24 @@ public record ForecasterConfig(
     }
   }
 
+  /** The same with another main season. */
+  public ForecasterConfig withSeason(int other) {
+    return new ForecasterConfig(
+        step,
+        horizon,
+        levels,
+        other,
+        longSeason,
+        transform,
+        minimum,
+        maximum,
+        covariates,
+        cell,
+        history,
+        maxGap,
+        ablation);
+  }
+
   /** The same with other parts switched off. */
   public ForecasterConfig withAblation(Ablation other) {
     return new ForecasterConfig(

@@ -74,6 +74,30 @@ public record TrainingConfig(
     inRange("training.maxNonFiniteSteps", maxNonFiniteSteps, 0, 1e9);
   }
 
+  /** The same with other shares of the time span. */
+  public TrainingConfig withParts(double validation, double holdOut) {
+    return new TrainingConfig(
+        burnIn,
+        windowSteps,
+        batch,
+        rounds,
+        warmStartRounds,
+        rowsPerUpdate,
+        minUpdatesPerRound,
+        maxUpdatesPerRound,
+        patience,
+        learningRate,
+        warmStartLearningRate,
+        warmUpUpdates,
+        weightDecay,
+        clipNorm,
+        ridge,
+        validation,
+        holdOut,
+        minimumHistory,
+        maxNonFiniteSteps);
+  }
+
   private static void inRange(String key, double value, double min, double max) {
     if (!(value >= min && value <= max)) {
       throw new IllegalArgumentException(key + ": " + value + "; accepted: " + min + " to " + max);

@@ -1,0 +1,119 @@
+package io.tidecast.model.eval;
+
+import io.tidecast.model.Forecast;
+import io.tidecast.model.PinballLoss;
+import io.tidecast.model.QuantileLevels;
+
+/** Sums of errors by lead; sums of several series add up. */
+final class Accuracy {
+  private final QuantileLevels levels;
+  private final int horizon;
+  private final long[] count;
+  private final double[] squared;
+  private final double[] absolute;
+  private final double[] smape;
+  private final double[] pinball;
+  private final double[] scaledSquared;
+  private final double[] scaledAbsolute;
+  private final double[] mase;
+  private final long[][] inside;
+  private final double[][] width;
+  private long windows;
+
+  Accuracy(QuantileLevels levels, int horizon) {
+    this.levels = levels;
+    this.horizon = horizon;
+    count = new long[horizon];
+    squared = new double[horizon];
+    absolute = new double[horizon];
+    smape = new double[horizon];
+    pinball = new double[horizon];
+    scaledSquared = new double[horizon];
+    scaledAbsolute = new double[horizon];
+    mase = new double[horizon];
+    inside = new long[levels.intervals()][horizon];
+    width = new double[levels.intervals()][horizon];
+  }
+
+  /**
+   * One origin.
+   *
+   * @param targets {@code [horizon]}, NaN where missing: those do not count
+   * @param deviation standard deviation of the training part
+   * @param maseScale see {@link Mase#scale}
+   */
+  void add(Forecast forecast, float[] targets, double deviation, double maseScale) {
+    windows++;
+    for (int h = 0; h < horizon; h++) {
+      if (!Float.isNaN(targets[h])) {
+        add(forecast.quantiles(), h, targets[h], deviation, maseScale);
+      }
+    }
+  }
+
+  private void add(float[][] q, int h, double y, double deviation, double maseScale) {
+    double error = y - q[levels.median()][h];
+    count[h]++;
+    squared[h] += error * error;
+    absolute[h] += Math.abs(error);
+    smape[h] += Smape.of(y, q[levels.median()][h]);
+    scaledSquared[h] += error * error / (deviation * deviation);
+    scaledAbsolute[h] += Math.abs(error) / deviation;
+    mase[h] += Math.abs(error) / maseScale;
+    for (int j = 0; j < levels.size(); j++) {
+      pinball[h] += PinballLoss.of(levels.get(j), y, q[j][h]) / levels.size();
+    }
+    for (int i = 0; i < levels.intervals(); i++) {
+      double low = q[i][h];
+      double high = q[levels.size() - 1 - i][h];
+      inside[i][h] += y >= low && y <= high ? 1 : 0;
+      width[i][h] += high - low;
+    }
+  }
+
+  /** Means over all leads. */
+  BacktestRow row(String method) {
+    return row(method, 0, horizon);
+  }
+
+  /** Means at one lead, from 1. */
+  BacktestRow row(String method, int lead) {
+    return row(method, lead - 1, lead);
+  }
+
+  private BacktestRow row(String method, int from, int to) {
+    double n = 0;
+    for (int h = from; h < to; h++) {
+      n += count[h];
+    }
+    double[] coverage = new double[levels.intervals()];
+    double[] widths = new double[levels.intervals()];
+    for (int i = 0; i < coverage.length; i++) {
+      for (int h = from; h < to; h++) {
+        coverage[i] += inside[i][h] / n;
+        widths[i] += width[i][h] / n;
+      }
+    }
+    return new BacktestRow(
+        method,
+        to,
+        windows,
+        sum(squared, from, to) / n,
+        sum(absolute, from, to) / n,
+        sum(smape, from, to) / n,
+        sum(mase, from, to) / n,
+        Crps.ofMeanPinball(sum(pinball, from, to) / n),
+        sum(scaledSquared, from, to) / n,
+        sum(scaledAbsolute, from, to) / n,
+        coverage,
+        widths);
+  }
+
+  private static double sum(double[] values, int from, int to) {
+    double sum = 0;
+    for (int h = from; h < to; h++) {
+      sum += values[h];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,175 @@
+package io.tidecast.model.eval;
+
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.train.Trainer;
+import io.tidecast.model.train.TrainingConfig;
+import io.tidecast.model.train.TrainingListener;
+import io.tidecast.model.train.TrainingResult;
+import io.tidecast.model.train.TrainingRun;
+import io.tidecast.model.train.TrainingWindow;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rolling-origin evaluation in frozen mode: what was trained on the first part, and chosen on the
+ * second, makes one pass over each series with the state carried throughout, and is scored on the
+ * last part.
+ *
+ * <p>An origin counts if all its targets lie in the test part: so the first one is the last step
+ * before it. Missing targets do not count. Scalers and choices come from the training part alone.
+ */
+public final class Backtest {
+  private final ForecasterConfig config;
+  private final Split split;
+
+  /**
+   * Parts of the time span by steps of the grid, all series alike.
+   *
+   * @param validationStart first step of the validation part; the training part is before it
+   * @param testStart first step of the test part
+   * @param end end of the test part, exclusive
+   */
+  public record Split(long validationStart, long testStart, long end) {
+    public Split {
+      if (!(validationStart < testStart && testStart < end)) {
+        throw new IllegalArgumentException(
+            "split: ["
+                + validationStart
+                + ", "
+                + testStart
+                + ", "
+                + end
+                + "]; accepted: ascending steps");
+      }
+    }
+
+    /**
+     * Parts of so many steps from {@code start} on.
+     *
+     * @param start first step of the training part
+     */
+    public static Split of(long start, long training, long validation, long test) {
+      long validationStart = start + training;
+      return new Split(
+          validationStart, validationStart + validation, validationStart + validation + test);
+    }
+  }
+
+  public Backtest(ForecasterConfig config, Split split) {
+    this.config = config;
+    this.split = split;
+  }
+
+  /**
+   * Trains on the training part, chooses on the validation part; the test part is not seen.
+   *
+   * @param series all steps of each series, one window per series
+   */
+  public TrainingResult train(
+      List<TrainingWindow> series,
+      TrainingConfig training,
+      TrainingRun run,
+      TrainingListener listener) {
+    List<TrainingWindow> seen = new ArrayList<>();
+    long first = split.validationStart();
+    for (TrainingWindow one : series) {
+      float[][] rows = Arrays.copyOf(one.values(), rowOf(one, split.testStart()));
+      first = Math.min(first, one.start());
+      if (rows.length > 0) {
+        seen.add(new TrainingWindow(one.series(), one.start() + rows.length - 1, rows));
+      }
+    }
+    double validation =
+        (double) (split.testStart() - split.validationStart()) / (split.testStart() - first);
+    return new Trainer(config, training.withParts(validation, 0))
+        .train(seen, Optional.empty(), run, listener);
+  }
+
+  /** The trained model as it serves online, from the validation part on. */
+  public Method online(String name, ForecastModel model) {
+    return Method.online(name, config, Optional.of(model), split.validationStart());
+  }
+
+  /**
+   * Result of one method.
+   *
+   * @param total over all leads
+   * @param byLead one row per lead
+   */
+  public record Result(BacktestRow total, List<BacktestRow> byLead) {
+    public Result {
+      byLead = List.copyOf(byLead);
+    }
+  }
+
+  /**
+   * @param series all steps of each series, one window per series
+   */
+  public Result score(Method method, List<TrainingWindow> series) {
+    Accuracy accuracy = new Accuracy(config.levels(), config.horizon());
+    for (TrainingWindow one : series) {
+      score(method, one, accuracy);
+    }
+    List<BacktestRow> byLead = new ArrayList<>();
+    for (int lead = 1; lead <= config.horizon(); lead++) {
+      byLead.add(accuracy.row(method.name(), lead));
+    }
+    return new Result(accuracy.row(method.name()), byLead);
+  }
+
+  private void score(Method method, TrainingWindow series, Accuracy accuracy) {
+    float[] targets = new float[series.values().length];
+    for (int i = 0; i < targets.length; i++) {
+      targets[i] = series.values()[i][0];
+    }
+    float[] training = Arrays.copyOf(targets, rowOf(series, split.validationStart()));
+    double deviation = standardDeviation(training);
+    double maseScale = Mase.scale(training, config.season());
+    Method.Session session = method.start();
+    int end = rowOf(series, split.end());
+    for (int i = 0; i < end; i++) {
+      Optional<Forecast> forecast = step(session, series, i);
+      boolean origin = series.start() + i >= split.testStart() - 1 && i + config.horizon() < end;
+      if (origin && forecast.isPresent()) {
+        float[] ahead = Arrays.copyOfRange(targets, i + 1, i + 1 + config.horizon());
+        accuracy.add(forecast.get(), ahead, deviation, maseScale);
+      }
+    }
+  }
+
+  private static Optional<Forecast> step(Method.Session session, TrainingWindow series, int i) {
+    float[] row = series.values()[i];
+    for (float value : row) {
+      if (!Float.isNaN(value)) {
+        float[] covariates = Arrays.copyOfRange(row, 1, row.length);
+        return session.step(new ClosedStep(series.start() + i, row[0], covariates));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int rowOf(TrainingWindow series, long step) {
+    return (int) Math.max(0, Math.min(series.values().length, step - series.start()));
+  }
+
+  /** Population standard deviation of the values that are there. */
+  private static double standardDeviation(float[] values) {
+    double sum = 0;
+    double squares = 0;
+    int count = 0;
+    for (float value : values) {
+      if (!Float.isNaN(value)) {
+        count++;
+        double before = sum / Math.max(1, count - 1);
+        sum += value;
+        squares += (value - before) * (value - sum / count);
+      }
+    }
+    return Math.sqrt(squares / count);
+  }
+}

@@ -1,0 +1,186 @@
+package io.tidecast.model.eval;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Quality;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Transform;
+import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.train.TrainingConfig;
+import io.tidecast.model.train.TrainingListener;
+import io.tidecast.model.train.TrainingResult;
+import io.tidecast.model.train.TrainingRun;
+import io.tidecast.model.train.TrainingWindow;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class BacktestTest {
+  private static final ForecasterConfig CONFIG =
+      new ForecasterConfig(
+          Duration.ofHours(1),
+          3,
+          QuantileLevels.DEFAULT,
+          12,
+          0,
+          Transform.LEVEL,
+          Double.NEGATIVE_INFINITY,
+          Double.POSITIVE_INFINITY,
+          List.of(),
+          new CellConfig(CellConfig.Kind.LSTM, 1, 8),
+          36,
+          6,
+          ForecasterConfig.Ablation.NONE);
+  private static final Backtest.Split SPLIT = Backtest.Split.of(1000, 1200, 300, 400);
+
+  @Test
+  void errorsOfAKnownMethodAreThoseOfTheDefinitions() {
+    // x[t] = t; the method forecasts the last value, 10 below and above at the outermost levels
+    float[][] values = new float[12][1];
+    for (int i = 0; i < values.length; i++) {
+      values[i][0] = i;
+    }
+    TrainingWindow series = new TrainingWindow("a", 11, values);
+    Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
+
+    BacktestRow row = backtest.score(lastValue(10), List.of(series)).total();
+
+    // origins 5 to 8, all leads; errors 1, 2, 3
+    assertEquals(4, row.windows());
+    assertEquals(2, row.mae(), 1e-6);
+    assertEquals(14.0 / 3, row.mse(), 1e-6);
+    // standard deviation of 0, 1, 2, 3
+    assertEquals(2 / Math.sqrt(1.25), row.scaledMae(), 1e-6);
+    assertEquals(14.0 / 3 / 1.25, row.scaledMse(), 1e-6);
+    assertArrayEquals(new double[] {1, 0, 0}, row.coverage(), 1e-9);
+    assertArrayEquals(new double[] {20, 0, 0}, row.width(), 1e-6);
+    // error e at level q costs q e; the outermost, 10 away, cost 0.05 (10 + e) and 0.05 (10 - e)
+    double others = (0.1 + 0.25 + 0.5 + 0.75 + 0.9) * 2;
+    assertEquals(2 * (others + 0.05 * 20) / 7, row.crps(), 1e-6);
+  }
+
+  @Test
+  void errorsByLeadAreThoseOfTheLead() {
+    float[][] values = new float[12][1];
+    for (int i = 0; i < values.length; i++) {
+      values[i][0] = i;
+    }
+    Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
+
+    Backtest.Result result =
+        backtest.score(lastValue(1), List.of(new TrainingWindow("a", 11, values)));
+
+    assertEquals(List.of(1.0, 2.0, 3.0), result.byLead().stream().map(BacktestRow::mae).toList());
+  }
+
+  @Test
+  void missingTargetsDoNotCount() {
+    float[][] values = new float[12][1];
+    values[7][0] = Float.NaN;
+    values[8][0] = 5;
+    Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
+
+    BacktestRow row =
+        backtest.score(lastValue(1), List.of(new TrainingWindow("a", 11, values))).total();
+
+    // origins 5, 6 and 8: targets 6 8; 8 9; 9 10 11
+    assertEquals(3, row.windows());
+    assertEquals((5 + 5 + 15) / 7.0, row.mae(), 1e-6);
+  }
+
+  @Test
+  void whatIsTrainedBeatsTheNaiveMethods() {
+    List<TrainingWindow> series = List.of(series("a", 1), series("b", 2));
+    Backtest backtest = new Backtest(CONFIG, SPLIT);
+    ForecastModel model = trained(backtest, series);
+
+    BacktestRow tidecast = backtest.score(backtest.online("tidecast", model), series).total();
+    BacktestRow naive = backtest.score(Method.seasonalNaive("naive", CONFIG, 12), series).total();
+    BacktestRow persistence =
+        backtest.score(Method.seasonalNaive("persistence", CONFIG, 1), series).total();
+
+    assertEquals(naive.windows(), tidecast.windows());
+    assertTrue(tidecast.mae() < naive.mae(), tidecast + " " + naive);
+    assertTrue(tidecast.mae() < persistence.mae(), tidecast + " " + persistence);
+    assertTrue(tidecast.crps() < naive.crps());
+    assertEquals(0.9, tidecast.coverage()[0], 0.05);
+  }
+
+  @Test
+  void theTestPartIsNeverTrainedOn() {
+    List<TrainingWindow> series = List.of(series("a", 1));
+    TrainingWindow changed = series("a", 1);
+    Random random = new Random(3);
+    for (int i = 1500; i < 1900; i++) {
+      changed.values()[i][0] = 100 * random.nextFloat();
+    }
+    Backtest backtest = new Backtest(CONFIG, SPLIT);
+
+    assertArrayEquals(
+        ModelArtifact.write(trained(backtest, series)),
+        ModelArtifact.write(trained(backtest, List.of(changed))));
+  }
+
+  @Test
+  void partsMustAscend() {
+    assertThrows(IllegalArgumentException.class, () -> Backtest.Split.of(0, 10, 0, 5));
+  }
+
+  private static ForecastModel trained(Backtest backtest, List<TrainingWindow> series) {
+    TrainingResult result =
+        backtest.train(
+            series,
+            TrainingConfig.DEFAULT,
+            new TrainingRun("load", 1, 7, "test"),
+            TrainingListener.NONE);
+    return assertInstanceOf(TrainingResult.Trained.class, result).model();
+  }
+
+  private static TrainingWindow series(String name, long seed) {
+    Random random = new Random(seed);
+    float[][] values = new float[1900][1];
+    double level = 0;
+    for (int i = 0; i < values.length; i++) {
+      level = 0.98 * level + 0.2 * random.nextGaussian();
+      values[i][0] =
+          (float) (5 + 2 * Math.sin(2 * Math.PI * i / 12) + level + 0.2 * random.nextGaussian());
+    }
+    return new TrainingWindow(name, 1000 + 1899, values);
+  }
+
+  /** The last value at all levels but the outermost, which are {@code spread} away. */
+  private static Method lastValue(float spread) {
+    return new Method() {
+      @Override
+      public String name() {
+        return "last value";
+      }
+
+      @Override
+      public Session start() {
+        return step -> {
+          if (Float.isNaN(step.value())) {
+            return Optional.empty();
+          }
+          float[][] quantiles = new float[7][3];
+          for (int j = 0; j < 7; j++) {
+            for (int h = 0; h < 3; h++) {
+              quantiles[j][h] = step.value() + (j == 0 ? -spread : j == 6 ? spread : 0);
+            }
+          }
+          return Optional.of(new Forecast(step.index(), quantiles, "", Quality.NAIVE));
+        };
+      }
+    };
+  }
+}
