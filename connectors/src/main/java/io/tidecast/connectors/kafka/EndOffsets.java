@@ -1,54 +1,83 @@
 package io.tidecast.connectors.kafka;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 
-/** Where the committed part of a topic ends: the fixed ends of a run that ends by itself. */
+/** Where a topic ends: the fixed ends of a run that ends by itself. */
 public final class EndOffsets {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final int RETRY_MILLIS = 20;
+
   private EndOffsets() {}
 
   /**
-   * The offset behind the last committed record, by partition; offsets count transaction markers.
+   * The offset behind the last record written before the call, by partition; offsets count
+   * transaction markers. Waits until every transaction among these records has ended: a broker
+   * confirms a commit before it has marked the records, and {@code read_committed} ends before the
+   * first unmarked one, so that the end of a feed just finished would be missing otherwise.
    *
-   * @throws KafkaException if the broker cannot be reached or has no such topic
+   * @throws KafkaException if the broker cannot be reached, has no such topic, or a transaction
+   *     stays open for two minutes
    */
   public static Map<Integer, Long> of(KafkaSettings settings, String topic) {
     try (Admin admin = Admin.create(settings.clientProperties())) {
-      Map<TopicPartition, OffsetSpec> latest =
-          admin
-              .describeTopics(List.of(topic))
-              .allTopicNames()
-              .get()
-              .get(topic)
-              .partitions()
-              .stream()
-              .map(TopicPartitionInfo::partition)
-              .collect(
-                  Collectors.toMap(p -> new TopicPartition(topic, p), p -> OffsetSpec.latest()));
-      Map<TopicPartition, ListOffsetsResultInfo> ends =
-          admin
-              .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-              .all()
-              .get();
-      Map<Integer, Long> offsets = new TreeMap<>();
-      ends.forEach((partition, end) -> offsets.put(partition.partition(), end.offset()));
-      return offsets;
+      TopicDescription description =
+          admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+      List<TopicPartition> partitions =
+          description.partitions().stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      Map<Integer, Long> written = ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+      awaitCommitted(admin, partitions, written);
+      return written;
     } catch (ExecutionException e) {
       throw new KafkaException("cannot list the end offsets of " + topic, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while listing the end offsets of " + topic, e);
     }
+  }
+
+  private static void awaitCommitted(
+      Admin admin, List<TopicPartition> partitions, Map<Integer, Long> written)
+      throws ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    while (!reaches(ends(admin, partitions, IsolationLevel.READ_COMMITTED), written)) {
+      if (System.nanoTime() > deadline) {
+        throw new KafkaException("a transaction stays open in one of " + partitions);
+      }
+      TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+    }
+  }
+
+  private static boolean reaches(Map<Integer, Long> committed, Map<Integer, Long> written) {
+    return written.entrySet().stream()
+        .allMatch(end -> committed.get(end.getKey()) >= end.getValue());
+  }
+
+  private static Map<Integer, Long> ends(
+      Admin admin, List<TopicPartition> partitions, IsolationLevel isolation)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> latest =
+        partitions.stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest()));
+    Map<Integer, Long> ends = new TreeMap<>();
+    admin
+        .listOffsets(latest, new ListOffsetsOptions(isolation))
+        .all()
+        .get()
+        .forEach((partition, end) -> ends.put(partition.partition(), end.offset()));
+    return ends;
   }
 }

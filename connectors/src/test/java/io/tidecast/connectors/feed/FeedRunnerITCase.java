@@ -125,20 +125,19 @@ class FeedRunnerITCase {
   @Test
   void processKilledInMidRunNeitherLosesNorDoubles() throws Exception {
     KafkaSettings kafka = kafka("process");
-    for (int batchesBeforeKill = 1; batchesBeforeKill <= 3; batchesBeforeKill++) {
+    for (int batchesBeforeKill = 1; batchesBeforeKill <= 2; batchesBeforeKill++) {
       Process process = feedProcess();
       try (BufferedReader progress = process.inputReader()) {
         for (int i = 0; i < batchesBeforeKill; i++) {
-          assertNotNull(progress.readLine(), "the feed has not ended yet");
+          assertNotNull(progress.readLine(), "a batch was committed");
         }
+        assertTrue(process.isAlive(), "the feed has not ended yet");
         process.destroyForcibly().waitFor(); // SIGKILL: no handler runs
       }
     }
-    int killedAt = CommittedRecords.of(kafka, kafka.topics().observation()).size();
 
-    long done = max(kafka, FeedProcess.FEED, QUIET).run();
+    max(kafka, FeedProcess.FEED, QUIET).run();
 
-    assertTrue(killedAt > 0 && killedAt < done, killedAt + " of " + done);
     assertComplete(kafka, FeedProcess.FEED);
   }
 
@@ -197,7 +196,7 @@ class FeedRunnerITCase {
 
   /** A feed in a process of its own, which prints a line after each batch. */
   static final class FeedProcess {
-    static final Feed FEED = weather(40_000);
+    static final Feed FEED = weather(20_000);
 
     private FeedProcess() {}
 

@@ -3,6 +3,7 @@ package io.tidecast.connectors.kafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,19 +17,25 @@ public final class CommittedRecords {
 
   private CommittedRecords() {}
 
-  /** All that is committed now, in order within each partition. */
+  /** All that is written now, once it is committed, in order within each partition. */
   public static List<ConsumerRecord<byte[], byte[]>> of(KafkaSettings settings, String topic) {
-    return read(settings, topic, 0);
+    Map<Integer, Long> ends = EndOffsets.of(settings, topic);
+    return read(
+        settings,
+        topic,
+        (consumer, records) ->
+            consumer.assignment().stream()
+                .allMatch(p -> consumer.position(p) >= ends.get(p.partition())));
   }
 
   /** Waits until at least so many are committed. */
   public static List<ConsumerRecord<byte[], byte[]>> await(
       KafkaSettings settings, String topic, int count) {
-    return read(settings, topic, count);
+    return read(settings, topic, (consumer, records) -> records.size() >= count);
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(
-      KafkaSettings settings, String topic, int count) {
+      KafkaSettings settings, String topic, Enough enough) {
     Properties properties = settings.clientProperties();
     properties.put("isolation.level", "read_committed");
     properties.put("auto.offset.reset", "earliest");
@@ -41,10 +48,10 @@ public final class CommittedRecords {
               .map(p -> new TopicPartition(topic, p.partition()))
               .collect(Collectors.toList());
       consumer.assign(partitions);
-      while (records.size() < count || !atEnd(consumer, partitions)) {
+      while (!enough.isReached(consumer, records)) {
         if (System.nanoTime() > deadline) {
           throw new AssertionError(
-              topic + ": " + records.size() + " committed records, expected " + count);
+              topic + ": " + records.size() + " committed records, expected more");
         }
         consumer.poll(Duration.ofMillis(100)).forEach(records::add);
       }
@@ -52,9 +59,9 @@ public final class CommittedRecords {
     return records;
   }
 
-  private static boolean atEnd(
-      KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
-    return consumer.endOffsets(partitions).entrySet().stream()
-        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  @FunctionalInterface
+  private interface Enough {
+    boolean isReached(
+        KafkaConsumer<byte[], byte[]> consumer, List<ConsumerRecord<byte[], byte[]>> records);
   }
 }

@@ -3,6 +3,7 @@ package io.tidecast.connectors.kafka;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
@@ -10,11 +11,15 @@ import io.tidecast.connectors.record.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -100,6 +105,59 @@ class KafkaITCase {
 
     assertTrue(!FAILURE_DUE.get(), "the failure happened");
     assertEquals(sequence(1000), countByValue(records));
+  }
+
+  @Test
+  void modelOfSeveralMegabytesPassesThroughSourceAndSink() throws Exception {
+    KafkaSettings kafka = kafka("large");
+    TopicCreator.createMissing(kafka, TOPICS);
+    Topics topics = kafka.topics();
+    byte[] artifact = new byte[12 << 20];
+    new Random(1).nextBytes(artifact);
+    StreamExecutionEnvironment env = environment();
+    env.fromData(new KeyedBytes(bytes("t"), artifact))
+        .sinkTo(
+            KeyedBytesSink.create(
+                kafka,
+                topics.model(),
+                new Delivery.ExactlyOnce("large-model", Duration.ofMinutes(1))));
+    env.execute();
+    env.fromSource(
+            RawRecordSource.bounded(
+                kafka, topics.model(), "large", EndOffsets.of(kafka, topics.model())),
+            WatermarkStrategy.noWatermarks(),
+            "models")
+        .map(r -> new KeyedBytes(r.key(), bytes(Integer.toString(Arrays.hashCode(r.value())))))
+        .returns(TypeInformation.of(KeyedBytes.class))
+        .sinkTo(KeyedBytesSink.create(kafka, topics.control(), new Delivery.AtLeastOnce()));
+
+    env.execute();
+
+    List<ConsumerRecord<byte[], byte[]>> read = CommittedRecords.of(kafka, topics.control());
+    assertEquals(1, read.size());
+    assertArrayEquals(bytes(Integer.toString(Arrays.hashCode(artifact))), read.get(0).value());
+  }
+
+  @Test
+  void endOffsetsWaitForTheTransactionThatHoldsThem() throws Exception {
+    KafkaSettings kafka = kafka("ends");
+    TopicCreator.createMissing(kafka, TOPICS);
+    String topic = kafka.topics().observation();
+    Properties properties = kafka.clientProperties();
+    properties.put("transactional.id", "ends");
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, 0, null, bytes("a"))).get();
+      CompletableFuture<Map<Integer, Long>> ends =
+          CompletableFuture.supplyAsync(() -> EndOffsets.of(kafka, topic));
+
+      assertThrows(TimeoutException.class, () -> ends.get(2, TimeUnit.SECONDS));
+      producer.commitTransaction();
+
+      assertEquals(1, ends.get(60, TimeUnit.SECONDS).get(0));
+    }
   }
 
   @Test
