@@ -21,7 +21,6 @@ import java.util.Arrays;
 final class LstmLayer {
   private final int batch;
   private final int hidden;
-  private final int maxSteps;
 
   private final Matrix weightIh; // [4 hidden, inputs]
   private final Matrix weightHh; // [4 hidden, hidden]
@@ -43,7 +42,6 @@ final class LstmLayer {
   LstmLayer(Matrices memory, int inputs, int hidden, int batch, int maxSteps) {
     this.batch = batch;
     this.hidden = hidden;
-    this.maxSteps = maxSteps;
     weightIh = memory.floats(4 * hidden, inputs);
     weightHh = memory.floats(4 * hidden, hidden);
     bias = new float[4 * hidden];
@@ -61,36 +59,24 @@ final class LstmLayer {
     cGradient = new float[batch * hidden];
   }
 
-  /** Weights, in the order of {@link #size}: weight_ih, weight_hh, bias. */
+  /** Takes the weights: weight_ih, weight_hh, bias; returns where the next ones begin. */
   int load(float[] parameters, int from) {
-    int at = from;
-    at = write(weightIh, parameters, at);
-    at = write(weightHh, parameters, at);
-    System.arraycopy(parameters, at, bias, 0, bias.length);
-    return at + bias.length;
+    int hh = from + weightIh.size();
+    int b = hh + weightHh.size();
+    weightIh.write(0, parameters, from, weightIh.size());
+    weightHh.write(0, parameters, hh, weightHh.size());
+    System.arraycopy(parameters, b, bias, 0, bias.length);
+    return b + bias.length;
   }
 
-  private static int write(Matrix matrix, float[] values, int from) {
-    int length = matrix.rows() * matrix.columns();
-    matrix.write(0, Arrays.copyOfRange(values, from, from + length), length);
-    return from + length;
-  }
-
-  /** Gradients in the same order. */
+  /** Gives the gradients in the same order. */
   int storeGradient(float[] gradient, int from) {
-    int at = from;
-    at = read(weightIhGradient, gradient, at);
-    at = read(weightHhGradient, gradient, at);
-    System.arraycopy(biasGradient, 0, gradient, at, biasGradient.length);
-    return at + biasGradient.length;
-  }
-
-  private static int read(Matrix matrix, float[] values, int from) {
-    int length = matrix.rows() * matrix.columns();
-    float[] block = new float[length];
-    matrix.read(0, block, length);
-    System.arraycopy(block, 0, values, from, length);
-    return from + length;
+    int hh = from + weightIh.size();
+    int b = hh + weightHh.size();
+    weightIhGradient.read(0, gradient, from, weightIh.size());
+    weightHhGradient.read(0, gradient, hh, weightHh.size());
+    System.arraycopy(biasGradient, 0, gradient, b, bias.length);
+    return b + bias.length;
   }
 
   static int size(int inputs, int hidden) {
@@ -117,10 +103,10 @@ final class LstmLayer {
     for (int t = 0; t < steps; t++) {
       z.productTransposed(t * batch, h, t * batch, batch, weightHh, 1);
       float[] gate = gates[t];
-      z.read(t * batch, gate, gate.length);
+      z.read(t * batch, gate, 0, gate.length);
       activate(gate);
       advance(gate, c[t], c[t + 1], tanhC[t]);
-      h.write((t + 1) * batch, rowH, rowH.length);
+      h.write((t + 1) * batch, rowH, 0, rowH.length);
     }
   }
 
@@ -167,9 +153,9 @@ final class LstmLayer {
     Arrays.fill(cGradient, 0);
     Arrays.fill(biasGradient, 0);
     for (int t = steps - 1; t >= 0; t--) {
-      hGradient.read((t + 1) * batch, rowH, rowH.length);
+      hGradient.read((t + 1) * batch, rowH, 0, rowH.length);
       differentiate(gates[t], c[t], tanhC[t]);
-      z.write(t * batch, rowZ, rowZ.length);
+      z.write(t * batch, rowZ, 0, rowZ.length);
       hGradient.product(t * batch, z, t * batch, batch, weightHh, 1);
     }
     weightIhGradient.transposedProduct(z, 0, x, firstRow, steps * batch, 0);
@@ -204,10 +190,6 @@ final class LstmLayer {
         biasGradient[j] += rowZ[at + j];
       }
     }
-  }
-
-  int maxSteps() {
-    return maxSteps;
   }
 
   /** The weights at {@code from} of {@code parameters}, as the model holds them. */

@@ -43,14 +43,20 @@ final class Matrix {
     return array;
   }
 
-  void write(int firstRow, float[] values, int length) {
-    buffer.position(firstRow * columns);
-    buffer.put(values, 0, length);
+  int size() {
+    return rows * columns;
   }
 
-  void read(int firstRow, float[] values, int length) {
+  /** From row {@code firstRow} on: {@code length} values, those from {@code from} on. */
+  void write(int firstRow, float[] values, int from, int length) {
     buffer.position(firstRow * columns);
-    buffer.get(values, 0, length);
+    buffer.put(values, from, length);
+  }
+
+  /** The other way round. */
+  void read(int firstRow, float[] values, int from, int length) {
+    buffer.position(firstRow * columns);
+    buffer.get(values, from, length);
   }
 
   /** {@code this[row ..] = beta this[row ..] + a[aRow ..][n rows] b}. */

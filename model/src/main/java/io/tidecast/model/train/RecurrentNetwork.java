@@ -69,7 +69,11 @@ final class RecurrentNetwork {
     zeros = new float[batch * hidden];
     loss =
         new QuantileLoss(
-            config.levels(), config.season(), config.transform().isRandomWalk(), unit, blend);
+            config.levels(),
+            config.season(),
+            config.transform().isRandomWalk(),
+            unit,
+            chunkRows * outputs);
   }
 
   /** Number of parameters. */
@@ -90,9 +94,8 @@ final class RecurrentNetwork {
     for (LstmLayer layer : layers) {
       at = layer.load(parameters, at);
     }
-    int weights = headWeight.rows() * headWeight.columns();
-    headWeight.write(0, Arrays.copyOfRange(parameters, at, at + weights), weights);
-    at += weights;
+    headWeight.write(0, parameters, at, headWeight.size());
+    at += headWeight.size();
     System.arraycopy(parameters, at, headBias, 0, outputs);
     System.arraycopy(parameters, at + outputs, blend, 0, blend.length);
   }
@@ -106,7 +109,7 @@ final class RecurrentNetwork {
 
   Loss loss(WindowBatch windows) {
     forward(windows);
-    loss.clear();
+    loss.clear(blend);
     head(windows, false);
     return new Loss(loss.sum(), loss.cells());
   }
@@ -116,7 +119,7 @@ final class RecurrentNetwork {
    */
   Loss lossAndGradient(WindowBatch windows, float[] gradient) {
     int steps = forward(windows);
-    loss.clear();
+    loss.clear(blend);
     Arrays.fill(headBiasGradient, 0);
     head(windows, true);
     backward(steps);
@@ -134,11 +137,8 @@ final class RecurrentNetwork {
     for (LstmLayer layer : layers) {
       at = layer.storeGradient(gradient, at);
     }
-    int weights = headWeight.rows() * headWeight.columns();
-    float[] block = new float[weights];
-    headWeightGradient.read(0, block, weights);
-    System.arraycopy(block, 0, gradient, at, weights);
-    at += weights;
+    headWeightGradient.read(0, gradient, at, headWeight.size());
+    at += headWeight.size();
     System.arraycopy(headBiasGradient, 0, gradient, at, outputs);
     System.arraycopy(loss.blendGradient(), 0, gradient, at + outputs, blend.length);
   }
@@ -150,7 +150,7 @@ final class RecurrentNetwork {
       for (int b = 0; b < windows.windows().size(); b++) {
         fill(windows.windows().get(b), t, b * inputs);
       }
-      x.write(t * batch, stepInputs, stepInputs.length);
+      x.write(t * batch, stepInputs, 0, stepInputs.length);
     }
     Matrix below = x;
     int firstRow = 0;
@@ -182,21 +182,31 @@ final class RecurrentNetwork {
     int firstStep =
         windows.windows().stream().mapToInt(w -> w.lossFrom() - w.from()).min().orElse(0);
     for (int t = 0; gradient && t <= firstStep; t++) {
-      top.hGradient().write(t * batch, zeros, zeros.length);
+      top.hGradient().write(t * batch, zeros, 0, zeros.length);
     }
     float beta = 0;
     for (int row = firstStep * batch; row < steps * batch; row += chunk.rows()) {
       int n = Math.min(chunk.rows(), steps * batch - row);
       chunk.productTransposed(0, top.h(), batch + row, n, headWeight, 0);
-      chunk.read(0, chunkValues, n * outputs);
+      chunk.read(0, chunkValues, 0, n * outputs);
+      addBias(n);
+      loss.prepare(chunkValues, n * outputs);
       for (int i = 0; i < n; i++) {
         origin(windows, row + i, i * outputs);
       }
       if (gradient) {
-        chunk.write(0, chunkValues, n * outputs);
+        chunk.write(0, chunkValues, 0, n * outputs);
         headWeightGradient.transposedProduct(chunk, 0, top.h(), batch + row, n, beta);
         top.hGradient().product(batch + row, chunk, 0, n, headWeight, 0);
         beta = 1;
+      }
+    }
+  }
+
+  private void addBias(int rows) {
+    for (int i = 0; i < rows; i++) {
+      for (int o = 0; o < outputs; o++) {
+        chunkValues[i * outputs + o] += headBias[o];
       }
     }
   }
@@ -215,9 +225,6 @@ final class RecurrentNetwork {
       Arrays.fill(chunkValues, at, at + outputs, 0);
       return;
     }
-    for (int o = 0; o < outputs; o++) {
-      chunkValues[at + o] += headBias[o];
-    }
     loss.row(window, r, chunkValues, at);
     for (int o = 0; o < outputs; o++) {
       headBiasGradient[o] += chunkValues[at + o];
@@ -233,7 +240,7 @@ final class RecurrentNetwork {
       }
       LstmLayer below = layers.get(i - 1);
       for (int t = 0; t <= steps; t++) {
-        below.hGradient().write(t * batch, zeros, zeros.length);
+        below.hGradient().write(t * batch, zeros, 0, zeros.length);
       }
       layer.backward(below.h(), batch, steps, below.hGradient());
     }
@@ -249,7 +256,7 @@ final class RecurrentNetwork {
     double[] norms = new double[steps];
     float[] row = new float[zeros.length];
     for (int lag = 0; lag < steps; lag++) {
-      layers.get(0).hGradient().read((steps - lag) * batch, row, row.length);
+      layers.get(0).hGradient().read((steps - lag) * batch, row, 0, row.length);
       norms[lag] = AdamW.norm(row);
     }
     return norms;
