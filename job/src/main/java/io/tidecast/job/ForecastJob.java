@@ -115,7 +115,7 @@ public final class ForecastJob {
     SingleOutputStreamOperator<KeyedBytes> forecasts =
         bySeries
             .connect(decisions.broadcast(ForecastFunction.MODELS))
-            .process(new ForecastFunction(grid), KEYED_BYTES)
+            .process(new ForecastFunction(config.forecastConfig()), KEYED_BYTES)
             .name("forecast")
             .uid("forecast");
 

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.tidecast.connectors.kafka.KafkaSettings;
 import io.tidecast.connectors.postgres.PostgresConfig;
+import io.tidecast.job.forecast.ForecastFunction;
 import io.tidecast.job.ingest.Grid;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.RetrainConfig;
@@ -277,6 +278,30 @@ public record JobConfig(
         series.history(),
         maxGapSteps(),
         model.ablation());
+  }
+
+  /** How the series of each model group are forecast. */
+  public Map<String, ForecasterConfig> groups() {
+    Map<String, ForecasterConfig> groups = new TreeMap<>();
+    for (String target : series.targets()) {
+      ForecasterConfig how = forecaster(target);
+      ForecasterConfig before = groups.put(series.group(target), how);
+      unless(
+          before == null || before.equals(how),
+          "series.variables." + target + ".group",
+          series.group(target),
+          "targets with equal limits and covariates");
+    }
+    return groups;
+  }
+
+  /** What the forecast function is told. */
+  public ForecastFunction.Config forecastConfig() {
+    return new ForecastFunction.Config(
+        series.step(),
+        groups(),
+        evaluationSteps(),
+        ingest.ttl().toMillis() / series.step().toMillis());
   }
 
   /** What ingest makes of a record. */

@@ -66,7 +66,7 @@ public record SeriesConfig(
 
   public SeriesConfig {
     required(step, "series.step", "a duration, such as PT1H");
-    unless(step.toMillis() > 0, "series.step", step, "a millisecond or more");
+    unless(step.toMillis() > 1, "series.step", step, "2 milliseconds or more");
     season = orElse(season, step);
     longSeason = orElse(longSeason, Duration.ZERO);
     targets = List.copyOf(required(targets, "series.targets", "a list of variables"));

@@ -1,6 +1,7 @@
 package io.tidecast.job.state;
 
 import io.tidecast.job.forecast.GroupModels;
+import io.tidecast.job.forecast.SeriesMemory;
 import io.tidecast.job.ingest.OpenStep;
 import io.tidecast.job.ingest.SeriesObservation;
 import io.tidecast.job.ingest.SeriesStep;
@@ -33,6 +34,8 @@ public final class StoredTypes {
   public static final TypeInformation<GroupProgress> GROUP_PROGRESS =
       new StoredType<>(new GroupProgressLayout());
   public static final TypeInformation<Decision> DECISION = new StoredType<>(new DecisionLayout());
+  public static final TypeInformation<SeriesMemory> SERIES_MEMORY =
+      new StoredType<>(new SeriesMemoryLayout());
   public static final TypeInformation<GroupModels> GROUP_MODELS =
       new StoredType<>(new GroupModelsLayout());
 
@@ -45,6 +48,7 @@ public final class StoredTypes {
           new SeriesWindowLayout(),
           new GroupProgressLayout(),
           new DecisionLayout(),
+          new SeriesMemoryLayout(),
           new GroupModelsLayout());
 
   private StoredTypes() {}
@@ -315,6 +319,40 @@ public final class StoredTypes {
           in.readDouble(),
           in.readDouble(),
           StoredArrays.readBytes(in));
+    }
+  }
+
+  /** The bytes have a format number of their own: the model's. */
+  private record SeriesMemoryLayout() implements Layout<SeriesMemory> {
+    @Override
+    public String name() {
+      return "series-memory";
+    }
+
+    @Override
+    public Class<SeriesMemory> type() {
+      return SeriesMemory.class;
+    }
+
+    @Override
+    public int version() {
+      return 1;
+    }
+
+    @Override
+    public void write(SeriesMemory value, DataOutputView out) throws IOException {
+      out.writeLong(value.lastIndex());
+      StoredArrays.writeBytes(value.toBytes(), out);
+    }
+
+    @Override
+    public SeriesMemory read(int version, DataInputView in) throws IOException {
+      return SeriesMemory.ofStored(in.readLong(), StoredArrays.readBytes(in));
+    }
+
+    @Override
+    public SeriesMemory copy(SeriesMemory value) {
+      return value.copy();
     }
   }
 

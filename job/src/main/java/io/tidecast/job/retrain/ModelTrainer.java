@@ -1,0 +1,132 @@
+package io.tidecast.job.retrain;
+
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.artifact.InvalidArtifactException;
+import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.train.Gate;
+import io.tidecast.model.train.Trainer;
+import io.tidecast.model.train.TrainingConfig;
+import io.tidecast.model.train.TrainingListener;
+import io.tidecast.model.train.TrainingResult;
+import io.tidecast.model.train.TrainingRun;
+import io.tidecast.model.train.TrainingWindow;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+
+/** Trains with the model's own trainer and promotes what passes its gate. */
+public final class ModelTrainer implements GroupTrainer {
+  private static final long serialVersionUID = 1;
+
+  private final Map<String, ForecasterConfig> groups;
+  private final TrainingConfig training;
+  private final double margin;
+  private final String codeVersion;
+
+  /**
+   * A trainer for the groups of a job.
+   *
+   * @param groups by model group: how its series are forecast
+   * @param margin share of the champion's loss a challenger must gain, such as 0.01
+   * @param codeVersion for the provenance
+   */
+  public ModelTrainer(
+      Map<String, ForecasterConfig> groups,
+      TrainingConfig training,
+      double margin,
+      String codeVersion) {
+    this.groups = Map.copyOf(groups);
+    this.training = training;
+    this.margin = margin;
+    this.codeVersion = codeVersion;
+  }
+
+  @Override
+  public Outcome train(Request request) throws InterruptedException {
+    try {
+      return trainAndJudge(request);
+    } catch (CancellationException e) {
+      throw new InterruptedException(e.getMessage());
+    }
+  }
+
+  private Outcome trainAndJudge(Request request) {
+    ForecasterConfig config = groups.get(request.group());
+    Optional<ForecastModel> champion = decode(request.champion());
+    List<TrainingWindow> windows =
+        request.windows().stream().map(ModelTrainer::toTrainingWindow).toList();
+    TrainingRun run =
+        new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
+    TrainingResult result =
+        new Trainer(config, training).train(windows, champion, run, TrainingListener.NONE);
+    if (result instanceof TrainingResult.Failed failed) {
+      return new Outcome(
+          Decision.Kind.FAILED,
+          "",
+          new byte[0],
+          failed.reason(),
+          Double.NaN,
+          Double.NaN,
+          Double.NaN);
+    }
+    ForecastModel challenger = ((TrainingResult.Trained) result).model();
+    return judge(challenger, new Gate(config, training).score(windows, challenger, champion));
+  }
+
+  private Outcome judge(ForecastModel challenger, Gate.Scores scores) {
+    boolean promoted = scores.promotes(margin);
+    return new Outcome(
+        promoted ? Decision.Kind.PROMOTED : Decision.Kind.KEPT,
+        promoted ? challenger.version() : "",
+        promoted ? ModelArtifact.write(challenger) : new byte[0],
+        reason(scores, promoted),
+        orNaN(scores.challenger(), scores),
+        scores.champion().orElse(Double.NaN),
+        orNaN(scores.naive(), scores));
+  }
+
+  private static double orNaN(double loss, Gate.Scores scores) {
+    return scores.targets() > 0 ? loss : Double.NaN;
+  }
+
+  private static String reason(Gate.Scores scores, boolean promoted) {
+    if (scores.targets() == 0) {
+      return "no held-out target could be scored";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s %.4f, naive %.4f%s on %d held-out targets",
+        promoted ? "challenger wins:" : "challenger does not win:",
+        scores.challenger(),
+        scores.naive(),
+        scores.champion().isPresent()
+            ? String.format(Locale.ROOT, ", champion %.4f", scores.champion().getAsDouble())
+            : "",
+        scores.targets());
+  }
+
+  private static Optional<ForecastModel> decode(byte[] artifact) {
+    if (artifact.length == 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(ModelArtifact.read(artifact));
+    } catch (InvalidArtifactException e) {
+      throw new IllegalStateException("cannot read the champion", e);
+    }
+  }
+
+  private static TrainingWindow toTrainingWindow(SeriesWindow window) {
+    int width = window.width();
+    float[][] rows =
+        IntStream.range(0, window.steps())
+            .mapToObj(step -> Arrays.copyOfRange(window.values(), step * width, (step + 1) * width))
+            .toArray(float[][]::new);
+    return new TrainingWindow(window.series(), window.end(), rows);
+  }
+}
