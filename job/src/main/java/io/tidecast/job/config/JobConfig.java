@@ -14,24 +14,32 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.TopicSettings;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.forecast.ForecastFunction;
 import io.tidecast.job.ingest.Grid;
 import io.tidecast.job.ingest.IngestConfig;
+import io.tidecast.job.retrain.ModelTrainer;
 import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.train.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
 
 /**
  * A configuration file. Unknown keys and values out of range stop the start; {@code ${NAME}} in a
@@ -144,6 +152,7 @@ public record JobConfig(
    * @param window default 24 steps
    * @param history default P365D
    * @param sample default 1
+   * @param margin share of the champion's loss that a challenger must gain, [0, 1) (default 0)
    * @param seed default 1
    */
   public record Retrain(
@@ -154,8 +163,10 @@ public record JobConfig(
       Integer window,
       Duration history,
       Double sample,
+      Double margin,
       Long seed) {
-    static final Retrain DEFAULT = new Retrain(null, null, null, null, null, null, null, null);
+    static final Retrain DEFAULT =
+        new Retrain(null, null, null, null, null, null, null, null, null);
 
     public Retrain {
       epoch = orElse(epoch, Duration.ofDays(7));
@@ -165,6 +176,8 @@ public record JobConfig(
       window = orElse(window, 24);
       history = orElse(history, Duration.ofDays(365));
       sample = orElse(sample, 1.0);
+      margin = orElse(margin, 0.0);
+      unless(margin >= 0 && margin < 1, "retrain.margin", margin, "0 to below 1");
       seed = orElse(seed, 1L);
     }
 
@@ -295,6 +308,52 @@ public record JobConfig(
     return groups;
   }
 
+  /** How topics that do not exist yet are created: kept for ever, for whoever replays them. */
+  public TopicSettings topicSettings() {
+    return new TopicSettings(kafka.partitions(), 0, Duration.ZERO);
+  }
+
+  /**
+   * Settings of Flink: those of the configuration over what the job needs, which is checkpoints and
+   * no generic serializer.
+   */
+  public Configuration flinkConfiguration() {
+    Configuration settings = new Configuration();
+    settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+    settings.set(PipelineOptions.GENERIC_TYPES, false);
+    settings.set(PipelineOptions.OBJECT_REUSE, true);
+    flink.forEach(settings::setString);
+    return settings;
+  }
+
+  /** Trains the groups of this job. */
+  public ModelTrainer trainer() {
+    return new ModelTrainer(groups(), TrainingConfig.DEFAULT, retrain.margin(), version());
+  }
+
+  /** Version of this software, as the build wrote it into the jar. */
+  private static String version() {
+    String version = JobConfig.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
+  /**
+   * Where observations come from.
+   *
+   * @param data takes the place of the file of a {@code feed} of type {@code file}
+   */
+  public Feed feed(Optional<Path> data) {
+    unless(feed != null, "feed", "absent", "a section, as in conf/weather.yaml");
+    unless(
+        data.isEmpty() || feed.path("type").asText().equals("file"),
+        "--data",
+        data.orElse(null),
+        "only with a feed of type file in the configuration");
+    JsonNode settings = feed.deepCopy();
+    data.ifPresent(file -> ((ObjectNode) settings).put("file", file.toString()));
+    return converted("feed", settings, Feed.class);
+  }
+
   /** What the forecast function is told. */
   public ForecastFunction.Config forecastConfig() {
     return new ForecastFunction.Config(
@@ -355,22 +414,29 @@ public record JobConfig(
 
   static JobConfig parse(String yaml, Map<String, String> environment) {
     try {
-      JsonNode tree = substituted(MAPPER.readTree(yaml), environment);
-      return MAPPER.treeToValue(tree, JobConfig.class);
-    } catch (UnrecognizedPropertyException e) {
-      throw new IllegalArgumentException(
-          path(e) + ": unknown key; accepted: " + e.getKnownPropertyIds(), e);
-    } catch (JsonMappingException e) {
-      boolean ours = e.getCause() instanceof IllegalArgumentException;
-      throw new IllegalArgumentException(
-          ours ? e.getCause().getMessage() : path(e) + ": " + e.getOriginalMessage(), e);
+      return converted("", substituted(MAPPER.readTree(yaml), environment), JobConfig.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
     }
   }
 
-  private static String path(JsonMappingException e) {
-    StringBuilder path = new StringBuilder();
+  private static <T> T converted(String section, JsonNode tree, Class<T> type) {
+    try {
+      return MAPPER.treeToValue(tree, type);
+    } catch (UnrecognizedPropertyException e) {
+      throw new IllegalArgumentException(
+          path(section, e) + ": unknown key; accepted: " + e.getKnownPropertyIds(), e);
+    } catch (JsonMappingException e) {
+      boolean ours = e.getCause() instanceof IllegalArgumentException;
+      throw new IllegalArgumentException(
+          ours ? e.getCause().getMessage() : path(section, e) + ": " + e.getOriginalMessage(), e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(section + ": " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static String path(String section, JsonMappingException e) {
+    StringBuilder path = new StringBuilder(section);
     for (JsonMappingException.Reference reference : e.getPath()) {
       path.append(path.isEmpty() ? "" : ".")
           .append(

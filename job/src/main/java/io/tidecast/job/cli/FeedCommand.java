@@ -1,0 +1,94 @@
+package io.tidecast.job.cli;
+
+import io.tidecast.connectors.feed.Feed;
+import io.tidecast.connectors.feed.FeedRunner;
+import io.tidecast.connectors.feed.Speed;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.job.config.JobConfig;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tidecast feed}: publishes observations to Kafka, each exactly once. */
+@Command(
+    name = "feed",
+    description =
+        "Publishes the configured feed to the observation topic. Started again after a stop or a"
+            + " kill it goes on where it was: nothing is lost, nothing doubled.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example: tidecast feed --config conf/nycflights13_weather.yaml --data weather.csv.gz"
+          + " --speed 500/s"
+    })
+final class FeedCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "configuration file; its sections domain, kafka and feed are used")
+  private Path file;
+
+  @Option(names = "--data", paramLabel = "FILE", description = "file of a feed of type file")
+  private Path data;
+
+  @Option(
+      names = "--speed",
+      defaultValue = "max",
+      description =
+          "max, live (each when its time has come), rows per second as 500/s, or a factor of real"
+              + " time as 60x; default: ${DEFAULT-VALUE}")
+  private String speed;
+
+  @Option(
+      names = "--name",
+      defaultValue = "default",
+      description = "name its progress is kept under; default: ${DEFAULT-VALUE}")
+  private String name;
+
+  @Option(
+      names = "--start",
+      paramLabel = "TIME",
+      description =
+          "where a generated feed without a start is anchored (RFC 3339); needed to go on after a"
+              + " restart; default: now")
+  private Instant start;
+
+  @Override
+  public Integer call() throws Exception {
+    JobConfig config = JobConfig.read(file);
+    Clock clock = Clock.systemUTC();
+    Feed feed =
+        config
+            .feed(Optional.ofNullable(data))
+            .anchored(start == null ? clock.instant() : start);
+    TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+    FeedRunner runner =
+        new FeedRunner(
+            config.kafkaSettings(),
+            name,
+            feed,
+            Speed.parse(speed),
+            clock,
+            (rows, time) -> System.err.printf("\r%,d rows published, at %s", rows, time));
+    Thread main = Thread.currentThread();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(runner, main)));
+    long rows = runner.run();
+    System.err.printf("%n");
+    System.out.println(rows + " rows published");
+    return 0;
+  }
+
+  private static void stop(FeedRunner runner, Thread main) {
+    runner.stop();
+    try {
+      main.join(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
