@@ -63,9 +63,7 @@ final class FeedCommand implements Callable<Integer> {
     JobConfig config = JobConfig.read(file);
     Clock clock = Clock.systemUTC();
     Feed feed =
-        config
-            .feed(Optional.ofNullable(data))
-            .anchored(start == null ? clock.instant() : start);
+        config.feed(Optional.ofNullable(data)).anchored(start == null ? clock.instant() : start);
     TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
     FeedRunner runner =
         new FeedRunner(

@@ -11,7 +11,7 @@ import picocli.CommandLine.IVersionProvider;
     description = "Forecasts time series as they stream through Kafka.",
     mixinStandardHelpOptions = true,
     versionProvider = Tidecast.Version.class,
-    subcommands = {RunCommand.class, FeedCommand.class, StoreCommand.class},
+    subcommands = {DemoCommand.class, RunCommand.class, FeedCommand.class, StoreCommand.class},
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})
 public final class Tidecast {
   private Tidecast() {}

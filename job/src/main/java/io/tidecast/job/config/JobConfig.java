@@ -28,6 +28,8 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.train.TrainingConfig;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -410,6 +412,13 @@ public record JobConfig(
   /** Reads a file; refuses what it does not understand with the key and what is accepted. */
   public static JobConfig read(Path file) throws IOException {
     return parse(Files.readString(file), System.getenv());
+  }
+
+  /** The generated weather that the demo shows unless told otherwise. */
+  public static JobConfig generatedWeather() throws IOException {
+    try (InputStream yaml = JobConfig.class.getResourceAsStream("/conf/weather.yaml")) {
+      return parse(new String(yaml.readAllBytes(), StandardCharsets.UTF_8), System.getenv());
+    }
   }
 
   static JobConfig parse(String yaml, Map<String, String> environment) {

@@ -1,0 +1,101 @@
+package io.tidecast.job.cli;
+
+import io.tidecast.connectors.feed.Speed;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.demo.Demo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tidecast demo}: everything in one process. */
+@Command(
+    name = "demo",
+    description =
+        "Runs a Kafka broker, the forecasting job and a feed in this process, and shows what"
+            + " happens. Nothing else is needed.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example: tidecast demo",
+      "         tidecast demo --config conf/nycflights13_weather.yaml --data weather.csv.gz"
+          + " --speed max --exit-at-end"
+    })
+final class DemoCommand implements Callable<Integer> {
+  private static final Duration CLEAN_STOP = Duration.ofSeconds(60);
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "configuration file; default: the generated weather of conf/weather.yaml")
+  private Path config;
+
+  @Option(names = "--data", paramLabel = "FILE", description = "file of a feed of type file")
+  private Path data;
+
+  @Option(
+      names = "--speed",
+      description =
+          "max, live (the past at once, then each observation when its time has come), observations"
+              + " per second as 500/s, or a factor of real time as 60x; default: live, with"
+              + " --exit-at-end max")
+  private String speed;
+
+  @Option(
+      names = "--exit-at-end",
+      description =
+          "feed everything, forecast up to the end of it, print a summary as JSON and exit")
+  private boolean exitAtEnd;
+
+  @Option(
+      names = "--exit-after",
+      paramLabel = "DURATION",
+      description = "stop after this long, such as PT5M")
+  private Duration exitAfter;
+
+  @Option(
+      names = "--work-dir",
+      paramLabel = "DIR",
+      description =
+          "keep everything here, and go on from it when started again; default: a new directory,"
+              + " deleted at the end")
+  private Path workDirectory;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8081",
+      description = "of Flink's web page; 0 for any free one; default: ${DEFAULT-VALUE}")
+  private int port;
+
+  @Override
+  public Integer call() throws Exception {
+    Demo demo =
+        new Demo(
+            new Demo.Options(
+                config == null ? JobConfig.generatedWeather() : JobConfig.read(config),
+                Optional.ofNullable(data),
+                Speed.parse(speed == null ? (exitAtEnd ? "max" : "live") : speed),
+                exitAtEnd,
+                Optional.ofNullable(exitAfter),
+                Optional.ofNullable(workDirectory),
+                port),
+            System.out,
+            System.err);
+    Thread main = Thread.currentThread();
+    Thread hook = new Thread(() -> stop(demo, main));
+    Runtime.getRuntime().addShutdownHook(hook);
+    demo.run();
+    return 0;
+  }
+
+  private static void stop(Demo demo, Thread main) {
+    demo.stop();
+    try {
+      main.join(CLEAN_STOP.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

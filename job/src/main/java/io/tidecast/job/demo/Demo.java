@@ -1,0 +1,212 @@
+package io.tidecast.job.demo;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.feed.Feed;
+import io.tidecast.connectors.feed.FeedRunner;
+import io.tidecast.connectors.feed.Speed;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.job.ForecastJob;
+import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.config.JobConfig;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Everything in one process: a real broker, the job on a mini cluster with its web page, a feed.
+ *
+ * <p>What it leaves in its work directory is enough to go on after a stop or a kill: the broker's
+ * logs, the job's checkpoints, the feed's position (in the broker) and the moment a generated feed
+ * is anchored to.
+ */
+public final class Demo {
+  /**
+   * What a demo is told.
+   *
+   * @param config the job
+   * @param data file of a feed of type {@code file}
+   * @param speed when observations are published
+   * @param exitAtEnd feed everything, then forecast up to the end of it and end
+   * @param exitAfter stop after this long
+   * @param workDirectory kept and gone on from; a new one, deleted at the end, if absent
+   * @param webPort of Flink's web page; 0 for any free one
+   */
+  public record Options(
+      JobConfig config,
+      Optional<Path> data,
+      Speed speed,
+      boolean exitAtEnd,
+      Optional<Duration> exitAfter,
+      Optional<Path> workDirectory,
+      int webPort) {}
+
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final Options options;
+  private final PrintStream out;
+  private final ProgressView view;
+  private volatile boolean stopped;
+  private volatile String fed = "0";
+
+  /**
+   * A demo.
+   *
+   * @param out takes the summary
+   * @param progress takes what a person sees meanwhile
+   */
+  public Demo(Options options, PrintStream out, PrintStream progress) {
+    this.options = options;
+    this.out = out;
+    this.view = new ProgressView(progress, System.console() != null);
+  }
+
+  /** Asks {@link #run} to end; to be called from any thread. */
+  public void stop() {
+    stopped = true;
+  }
+
+  /** Runs until the end, the time limit or {@link #stop}; then nothing of it is left running. */
+  public void run() throws Exception {
+    long started = System.nanoTime();
+    WorkDirectory work = WorkDirectory.open(options.workDirectory());
+    view.say("Tidecast demo in " + work.path());
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(work.kafka())) {
+      JobConfig config = options.config().withBootstrapServers(kafka.bootstrapServers());
+      view.say("Kafka at " + kafka.bootstrapServers());
+      TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+      try (TopicTally tally = new TopicTally(config.kafkaSettings())) {
+        FeedRunner feed = feed(config, work);
+        CompletableFuture<Long> feeding = start(feed);
+        try {
+          runJob(config, work, tally, feeding, started);
+        } finally {
+          feed.stop();
+          feeding.exceptionally(broken -> 0L).join();
+        }
+        if (options.exitAtEnd() && !stopped) {
+          tally.readToEnd();
+          out.println(Summary.of(tally, (System.nanoTime() - started) * 1e-9));
+        }
+      }
+    } finally {
+      work.release();
+    }
+  }
+
+  private FeedRunner feed(JobConfig config, WorkDirectory work) throws Exception {
+    Instant anchor = work.anchor(Instant.now());
+    Feed feed = config.feed(options.data()).anchored(anchor);
+    return new FeedRunner(
+        config.kafkaSettings(),
+        "demo",
+        feed,
+        options.speed(),
+        Clock.systemUTC(),
+        (rows, time) -> fed = "%,d to %s".formatted(rows, time));
+  }
+
+  private static CompletableFuture<Long> start(FeedRunner feed) {
+    CompletableFuture<Long> done = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                done.complete(feed.run());
+              } catch (Throwable e) {
+                done.completeExceptionally(e);
+              }
+            },
+            "tidecast-feed");
+    thread.setDaemon(true);
+    thread.start();
+    return done;
+  }
+
+  private void runJob(
+      JobConfig config,
+      WorkDirectory work,
+      TopicTally tally,
+      CompletableFuture<Long> feeding,
+      long started)
+      throws Exception {
+    if (options.exitAtEnd()) {
+      watch(tally, feeding, () -> feeding.isDone(), started);
+      if (stopped) {
+        return;
+      }
+      feeding.get();
+    }
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(flink(config, work));
+    ForecastJob.Ends ends =
+        options.exitAtEnd() ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);
+    new ForecastJob(config, config.trainer()).addTo(env, ends);
+    JobClient job = env.executeAsync("tidecast " + config.domain());
+    view.say("Flink at http://127.0.0.1:" + env.getConfiguration().get(RestOptions.PORT));
+    CompletableFuture<?> done = job.getJobExecutionResult();
+    try {
+      watch(tally, feeding, done::isDone, started);
+    } finally {
+      if (!done.isDone()) {
+        job.cancel().join();
+        done.exceptionally(cancelled -> null).join();
+      }
+    }
+    if (!stopped) {
+      try {
+        done.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("the job failed", e.getCause());
+      }
+    }
+  }
+
+  private void watch(
+      TopicTally tally,
+      CompletableFuture<Long> feeding,
+      java.util.function.BooleanSupplier done,
+      long started)
+      throws Exception {
+    while (!done.getAsBoolean() && !stopped) {
+      if (feeding.isCompletedExceptionally()) {
+        feeding.get();
+      }
+      tally.poll(POLL);
+      view.show(tally, fed);
+      long elapsed = System.nanoTime() - started;
+      stopped |= options.exitAfter().filter(limit -> elapsed >= limit.toNanos()).isPresent();
+    }
+  }
+
+  private Configuration flink(JobConfig config, WorkDirectory work) throws Exception {
+    Configuration flink = new Configuration();
+    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
+    flink.addAll(config.flinkConfiguration());
+    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, work.checkpoints().toUri().toString());
+    flink.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    flink.set(RestOptions.ADDRESS, "127.0.0.1");
+    flink.set(RestOptions.PORT, options.webPort());
+    work.latestCheckpoint()
+        .ifPresent(
+            checkpoint -> {
+              view.say("going on from checkpoint " + checkpoint.getFileName());
+              flink.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toUri().toString());
+            });
+    return flink;
+  }
+}

@@ -1,0 +1,92 @@
+package io.tidecast.job.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What a demo leaves on disk, and finds there when it is started again. */
+final class WorkDirectory {
+  private final Path path;
+  private final boolean temporary;
+
+  private WorkDirectory(Path path, boolean temporary) {
+    this.path = path;
+    this.temporary = temporary;
+  }
+
+  /** A named directory is kept; without a name there is one for this run alone. */
+  static WorkDirectory open(Optional<Path> named) throws IOException {
+    if (named.isPresent()) {
+      Files.createDirectories(named.get());
+      return new WorkDirectory(named.get().toAbsolutePath(), false);
+    }
+    return new WorkDirectory(Files.createTempDirectory("tidecast-demo"), true);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Path kafka() {
+    return path.resolve("kafka");
+  }
+
+  Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  Path postgres() {
+    return path.resolve("postgres");
+  }
+
+  /** The moment the first run on this directory began, to which a generated feed is anchored. */
+  Instant anchor(Instant now) throws IOException {
+    Path file = path.resolve("anchor");
+    if (!Files.exists(file)) {
+      Path written = Files.writeString(path.resolve("anchor.new"), now.toString());
+      Files.move(written, file);
+    }
+    return Instant.parse(Files.readString(file).strip());
+  }
+
+  /** The newest completed checkpoint. */
+  Optional<Path> latestCheckpoint() throws IOException {
+    if (!Files.exists(checkpoints())) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.walk(checkpoints(), 3)) {
+      return files
+          .filter(file -> file.getFileName().toString().equals("_metadata"))
+          .max(Comparator.comparing(WorkDirectory::modified))
+          .map(Path::getParent);
+    }
+  }
+
+  private static FileTime modified(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      return FileTime.fromMillis(0); // dropped by the job in the meantime
+    }
+  }
+
+  /** Deletes the directory if nobody named it. */
+  void release() throws IOException {
+    if (!temporary) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> all = Files.walk(path)) {
+      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.deleteIfExists(file);
+    }
+  }
+}
