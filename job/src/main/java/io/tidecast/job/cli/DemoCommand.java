@@ -24,8 +24,6 @@ import picocli.CommandLine.Option;
           + " --speed max --exit-at-end"
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final Duration CLEAN_STOP = Duration.ofSeconds(60);
-
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -83,19 +81,12 @@ final class DemoCommand implements Callable<Integer> {
                 port),
             System.out,
             System.err);
-    Thread main = Thread.currentThread();
-    Thread hook = new Thread(() -> stop(demo, main));
-    Runtime.getRuntime().addShutdownHook(hook);
-    demo.run();
-    return 0;
-  }
-
-  private static void stop(Demo demo, Thread main) {
-    demo.stop();
+    CleanStop stop = CleanStop.onInterrupt(demo::stop);
     try {
-      main.join(CLEAN_STOP.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      demo.run();
+    } finally {
+      stop.close();
     }
+    return 0;
   }
 }

@@ -73,20 +73,15 @@ final class FeedCommand implements Callable<Integer> {
             Speed.parse(speed),
             clock,
             (rows, time) -> System.err.printf("\r%,d rows published, at %s", rows, time));
-    Thread main = Thread.currentThread();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(runner, main)));
-    long rows = runner.run();
+    long rows;
+    CleanStop stop = CleanStop.onInterrupt(runner::stop);
+    try {
+      rows = runner.run();
+    } finally {
+      stop.close();
+    }
     System.err.printf("%n");
     System.out.println(rows + " rows published");
     return 0;
-  }
-
-  private static void stop(FeedRunner runner, Thread main) {
-    runner.stop();
-    try {
-      main.join(10_000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

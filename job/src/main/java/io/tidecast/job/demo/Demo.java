@@ -8,7 +8,10 @@ import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,11 +19,14 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -174,10 +180,7 @@ public final class Demo {
   }
 
   private void watch(
-      TopicTally tally,
-      CompletableFuture<Long> feeding,
-      java.util.function.BooleanSupplier done,
-      long started)
+      TopicTally tally, CompletableFuture<Long> feeding, BooleanSupplier done, long started)
       throws Exception {
     while (!done.getAsBoolean() && !stopped) {
       if (feeding.isCompletedExceptionally()) {
@@ -190,17 +193,27 @@ public final class Demo {
     }
   }
 
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
   private Configuration flink(JobConfig config, WorkDirectory work) throws Exception {
-    Configuration flink = new Configuration();
-    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
-    flink.addAll(config.flinkConfiguration());
+    Configuration flink = config.flinkConfiguration();
+    if (!config.flink().containsKey(CheckpointingOptions.CHECKPOINTING_INTERVAL.key())) {
+      flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
+    }
+    // few records under way at a time: while the past is replayed a training holds them up, and
+    // what was forecast before it is to be committed, and seen, without waiting for all of them
+    flink.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, MemorySize.parse("4kb"));
     flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, work.checkpoints().toUri().toString());
     flink.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     flink.set(RestOptions.ADDRESS, "127.0.0.1");
-    flink.set(RestOptions.PORT, options.webPort());
+    flink.set(RestOptions.PORT, options.webPort() == 0 ? freePort() : options.webPort());
     work.latestCheckpoint()
         .ifPresent(
             checkpoint -> {
