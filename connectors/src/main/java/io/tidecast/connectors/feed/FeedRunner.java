@@ -131,6 +131,9 @@ public final class FeedRunner {
     properties.put("transactional.id", group());
     properties.put("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
     properties.put("acks", "all");
+    // a second request would overtake the registration of its partition with the transaction, and
+    // be refused and sent again, at the begin of each one
+    properties.put("max.in.flight.requests.per.connection", "1");
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,11 @@ class SpeedTest {
     assertEquals(BEGUN.plusMillis(14), due("500/s", 7, time));
     assertEquals(BEGUN.plusSeconds(10), due("60x", 7, time));
     assertEquals(BEGUN.plusSeconds(1200), due("0.5x", 7, time));
+  }
+
+  @Test
+  void configurationNamesItByItsText() throws JsonProcessingException {
+    assertEquals(new Speed.TimesRealTime(60), new ObjectMapper().readValue("\"60x\"", Speed.class));
   }
 
   @ParameterizedTest
