@@ -11,7 +11,7 @@ import java.util.Arrays;
  * outcome of lead h arrives, the factor moves along the sub-gradient of the pinball loss,
  *
  * <pre>
- * log f += rate / h * (level - 1[y <= q]) * sign(level - 0.5) / sqrt(min(level, 1 - level))
+ * f *= 1 + rate / h * (level - 1[y <= q]) * sign(level - 0.5) / sqrt(min(level, 1 - level))
  * </pre>
  *
  * <p>Source: adaptive conformal inference (Gibbs and Candès 2021), in the form of quantile tracking
@@ -21,15 +21,16 @@ import java.util.Arrays;
  */
 final class Calibration {
   private static final double RATE = 0.02;
-  private static final float MIN_LOG_FACTOR = (float) Math.log(0.25);
-  private static final float MAX_LOG_FACTOR = (float) Math.log(6);
+  private static final float MIN_FACTOR = 0.25f;
+  private static final float MAX_FACTOR = 6;
 
   private final float[] levels;
-  private final float[] logFactor;
+  private final float[] factor;
 
   Calibration(ForecasterConfig config) {
     levels = config.levels().toFloats();
-    logFactor = new float[config.horizon() * levels.length];
+    factor = new float[config.horizon() * levels.length];
+    Arrays.fill(factor, 1);
   }
 
   static int bytes(ForecasterConfig config) {
@@ -46,7 +47,7 @@ final class Calibration {
     for (int from = 0; from < quantiles.length; from += levels.length) {
       float middle = quantiles[from + median];
       for (int k = from; k < from + levels.length; k++) {
-        quantiles[k] = middle + (float) Math.exp(logFactor[k]) * (quantiles[k] - middle);
+        quantiles[k] = middle + factor[k] * (quantiles[k] - middle);
       }
       // factors of neighbouring levels differ; the median keeps its place
       Arrays.sort(quantiles, from, from + levels.length);
@@ -66,20 +67,20 @@ final class Calibration {
       int k = (lead - 1) * levels.length + j;
       double rate = RATE / lead / Math.sqrt(Math.min(levels[j], 1 - levels[j]));
       double step = rate * (levels[j] - (target <= quantiles[j] ? 1 : 0));
-      float moved = logFactor[k] + (float) (j > median ? step : -step);
-      logFactor[k] = Math.max(MIN_LOG_FACTOR, Math.min(MAX_LOG_FACTOR, moved));
+      float moved = factor[k] * (float) (1 + (j > median ? step : -step));
+      factor[k] = Math.max(MIN_FACTOR, Math.min(MAX_FACTOR, moved));
     }
   }
 
   void set(Calibration other) {
-    System.arraycopy(other.logFactor, 0, logFactor, 0, logFactor.length);
+    System.arraycopy(other.factor, 0, factor, 0, factor.length);
   }
 
   void write(DataOutput out) throws IOException {
-    StoredArrays.write(out, logFactor);
+    StoredArrays.write(out, factor);
   }
 
   void read(DataInput in) throws IOException {
-    StoredArrays.read(in, logFactor);
+    StoredArrays.read(in, factor);
   }
 }

@@ -32,11 +32,15 @@ final class HighwayMember {
    */
   void forecast(SeriesInputs inputs, float[] out) {
     inputs.deviations(deviations);
-    System.arraycopy(deviations, 0, map.inputs(), 0, deviations.length);
+    float scale = inputs.scale();
+    float limit = HighwayWeights.MAX_DEVIATION * scale;
+    float[] limited = map.inputs();
+    for (int i = 0; i < deviations.length; i++) {
+      limited[i] = Math.max(-limit, Math.min(limit, deviations[i]));
+    }
     map.apply(changes);
     int levels = weights.levels();
     float last = inputs.last();
-    float scale = inputs.scale();
     for (int h = 0; h < weights.horizon(); h++) {
       float median = last + weights.intercept()[h] * scale + changes[h];
       for (int j = 0; j < levels; j++) {

@@ -4,9 +4,13 @@ package io.tidecast.model;
  * The linear highway: a closed-form ridge map of the kept history to all leads, with empirical
  * quantiles of its residuals.
  *
- * <p>{@code median_h = last + intercept_h * scale + sum_i weight[h, i] * (x[t - lookBack + 1 + i] -
- * last)} with {@code i} from 0 to {@code lookBack - 2}, oldest first; quantile j is {@code median_h
- * + residual[h, j] * scale}, scale being the running scale of the series.
+ * <p>{@code median_h = last + intercept_h * scale + sum_i weight[h, i] * d_i} with {@code d_i = x[t
+ * - lookBack + 1 + i] - last} for {@code i} from 0 to {@code lookBack - 2}, oldest first, within
+ * plus and minus {@value #MAX_DEVIATION} scales; quantile j is {@code median_h + residual[h, j] *
+ * scale}, scale being the running scale of the series.
+ *
+ * <p>The limit is beyond what ordinary values reach. Without it one absurd value spoils every
+ * forecast for as long as it is in the look-back.
  *
  * @param weight {@code [horizon, lookBack - 1]}, row-major
  * @param intercept {@code [horizon]}, in units of the running scale
@@ -14,6 +18,9 @@ package io.tidecast.model;
  */
 public record HighwayWeights(
     int horizon, int lookBack, int levels, float[] weight, float[] intercept, float[] residual) {
+  /** Largest distance of a past value from the last one that counts, in running scales. */
+  public static final float MAX_DEVIATION = 8;
+
   public HighwayWeights {
     LstmWeights.requireLength("highway.weight", weight, horizon * (lookBack - 1));
     LstmWeights.requireLength("highway.intercept", intercept, horizon);

@@ -10,9 +10,9 @@ import java.util.Arrays;
  * quantile = naive + scale * spread[h] * shape[h, j]}.
  *
  * <p>The spread is a running mean of |error| / scale and finds its size within a few errors. The
- * shape follows by the sub-gradient of the pinball loss in steps of a fixed share of the spread, as
- * in quantile tracking, and starts as the shape of a normal law. The median stays at the naive
- * value.
+ * shape starts as that of a normal law and follows by the sub-gradient of the pinball loss, as in
+ * quantile tracking, slower at longer leads: overlapping errors repeat themselves, and a fast
+ * tracker would chase them and cover too little. The median stays at the naive value.
  */
 final class NaiveErrors {
   private static final int SPAN = 1000;
@@ -79,17 +79,18 @@ final class NaiveErrors {
     count[h]++;
     double rate = Math.max(1.0 / SPAN, 1.0 / (count[h] + 1));
     spread[h] += (float) (rate * (Math.min(Math.abs(error), limit) - before));
-    moveShape(h * levels.length, error / Math.max(before, Float.MIN_NORMAL));
+    moveShape(h, error / Math.max(before, Float.MIN_NORMAL));
   }
 
-  private void moveShape(int from, double error) {
+  private void moveShape(int h, double error) {
     int median = levels.length / 2;
+    int from = h * levels.length;
     for (int j = 0; j < levels.length; j++) {
       if (j == median) {
         continue;
       }
       int k = from + j;
-      double rate = SHAPE_RATE / Math.sqrt(Math.min(levels[j], 1 - levels[j]));
+      double rate = SHAPE_RATE / (h + 1) / Math.sqrt(Math.min(levels[j], 1 - levels[j]));
       double moved = shape[k] + rate * (levels[j] - (error <= shape[k] ? 1 : 0));
       shape[k] = (float) (j < median ? Math.min(0, moved) : Math.max(0, moved));
     }

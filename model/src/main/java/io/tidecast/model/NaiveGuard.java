@@ -9,8 +9,8 @@ import java.io.IOException;
  *
  * <p>Losses of overlapping forecasts are correlated over about a horizon, so the difference of the
  * losses is averaged over batches of that length, and the batches are taken as independent (batch
- * means, Law 1983): {@code z = mean / sqrt(variance / n)} with running mean and variance of the
- * last {@value #SPAN} batches or so. The naive takes over above {@value #ENTER}, and hands back
+ * means, Law 1983): {@code z = mean / sqrt(variance / (n - 1))} with running mean and variance of
+ * the last {@value #SPAN} batches or so. The naive takes over above {@value #ENTER}, and hands back
  * below {@value #LEAVE}.
  */
 final class NaiveGuard {
@@ -18,7 +18,7 @@ final class NaiveGuard {
 
   private static final int SPAN = 20;
   private static final int MIN_BATCH = 24;
-  private static final int MIN_BATCHES = 5;
+  private static final int MIN_BATCHES = 8;
   private static final double ENTER = 3;
   private static final double LEAVE = 1;
 
@@ -54,7 +54,7 @@ final class NaiveGuard {
     mean += rate * deviation;
     variance = (1 - rate) * (variance + rate * deviation * deviation);
     if (batches >= MIN_BATCHES) {
-      double z = mean / Math.sqrt(variance / Math.min(batches, SPAN));
+      double z = mean / Math.sqrt(variance / (Math.min(batches, SPAN) - 1));
       naiveServes = z > (naiveServes ? LEAVE : ENTER);
     }
   }

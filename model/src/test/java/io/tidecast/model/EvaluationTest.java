@@ -36,7 +36,7 @@ class EvaluationTest {
       }
     }
     assertEquals(allTargets(), scored);
-    assertTrue(evaluations.stream().map(Evaluation::version).distinct().count() == 4);
+    assertTrue(evaluations.stream().map(Evaluation::version).distinct().count() == 5);
   }
 
   private List<Evaluation> runSeries() {

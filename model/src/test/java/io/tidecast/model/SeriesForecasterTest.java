@@ -132,6 +132,29 @@ class SeriesForecasterTest {
   }
 
   @Test
+  void oneAbsurdValueSpoilsNothingForLong() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    ForecastModel model = seasonalModel(config, "test-1");
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    SeriesState clean = forecaster.newState();
+    SeriesState spoilt = forecaster.newState();
+    GeneratedSeries series = new GeneratedSeries(14);
+
+    for (int t = 0; t < 600; t++) {
+      float value = series.value(t);
+      ClosedStep step = new ClosedStep(t, value, new float[2]);
+      ClosedStep absurd = new ClosedStep(t, t == 500 ? 1e6f : value, new float[2]);
+      Forecast expected = forecaster.step(clean, step, Optional.of(model)).forecast().get();
+      Forecast actual = forecaster.step(spoilt, absurd, Optional.of(model)).forecast().get();
+      if (t > 500) {
+        // a weight of 0.2 times the limit of 8 scales of about 3.2, and the calibrated width
+        assertEquals(expected.quantiles()[3][1], actual.quantiles()[3][1], 0.2 * 8 * 3.6);
+        assertEquals(expected.quantiles()[0][1], actual.quantiles()[0][1], 0.2 * 8 * 3.6 + 2);
+      }
+    }
+  }
+
+  @Test
   void whatComesAfterTheOriginLeavesAForecastAsItWasToTheBit() {
     ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
     List<ClosedStep> steps = steps(3, 400);
