@@ -132,7 +132,8 @@ SELECT
 FROM forecast AS f
 CROSS JOIN LATERAL generate_series(1, array_length(f.quantiles, 2)) AS lead;
 
--- One row per series, period, model and lead; counts and sums.
+-- One row per series, period, model and lead; counts and sums, in double precision, as a sum of
+-- single precision numbers would be one.
 CREATE VIEW accuracy AS
 SELECT
   e.series,
@@ -142,20 +143,46 @@ SELECT
   lead,
   lead * e.step AS lead_time,
   e.count[lead] AS count,
-  e.absolute_error[lead] AS absolute_error,
-  e.squared_error[lead] AS squared_error,
-  e.pinball[lead] AS pinball,
-  of_interval(e.levels, e.inside, 0.9, lead) AS inside_90,
-  of_interval(e.levels, e.inside, 0.8, lead) AS inside_80,
-  of_interval(e.levels, e.inside, 0.5, lead) AS inside_50,
-  of_interval(e.levels, e.width, 0.9, lead) AS width_90,
-  of_interval(e.levels, e.width, 0.8, lead) AS width_80,
-  of_interval(e.levels, e.width, 0.5, lead) AS width_50,
-  e.naive_absolute_error[lead] AS naive_absolute_error,
-  e.naive_pinball[lead] AS naive_pinball,
-  e.persistence_absolute_error[lead] AS persistence_absolute_error
+  e.absolute_error[lead]::float8 AS absolute_error,
+  e.squared_error[lead]::float8 AS squared_error,
+  e.pinball[lead]::float8 AS pinball,
+  of_interval(e.levels, e.inside, 0.9, lead)::float8 AS inside_90,
+  of_interval(e.levels, e.inside, 0.8, lead)::float8 AS inside_80,
+  of_interval(e.levels, e.inside, 0.5, lead)::float8 AS inside_50,
+  of_interval(e.levels, e.width, 0.9, lead)::float8 AS width_90,
+  of_interval(e.levels, e.width, 0.8, lead)::float8 AS width_80,
+  of_interval(e.levels, e.width, 0.5, lead)::float8 AS width_50,
+  e.naive_absolute_error[lead]::float8 AS naive_absolute_error,
+  e.naive_pinball[lead]::float8 AS naive_pinball,
+  e.persistence_absolute_error[lead]::float8 AS persistence_absolute_error
 FROM evaluation AS e
 CROSS JOIN LATERAL generate_series(1, cardinality(e.count)) AS lead;
+
+-- The same over all leads: one row per series, period and model, without unfolding.
+CREATE VIEW accuracy_total AS
+SELECT
+  series,
+  substring(series FROM '[^/]*$') AS variable,
+  time,
+  period,
+  model,
+  total_count AS count,
+  total_absolute_error AS absolute_error,
+  total_pinball AS pinball,
+  total_inside[array_position(levels, 0.05)]::float8 AS inside_90,
+  total_inside[array_position(levels, 0.1)]::float8 AS inside_80,
+  total_inside[array_position(levels, 0.25)]::float8 AS inside_50,
+  total_naive_absolute_error AS naive_absolute_error,
+  total_naive_pinball AS naive_pinball,
+  total_persistence_absolute_error AS persistence_absolute_error
+FROM evaluation;
+
+-- Limits a person has set: an alert tells when a forecast crosses one. Empty until then.
+CREATE TABLE alert_limit (
+  variable text PRIMARY KEY,
+  lower float8,
+  upper float8
+);
 
 -- Makes the partition of a table that holds a moment: forecasts by day, observations and
 -- evaluations by month. When it makes one, it drops those that are older than the newest by more

@@ -1,0 +1,56 @@
+package io.tidecast.job.serve;
+
+import io.tidecast.connectors.postgres.PostgresConfig;
+import io.tidecast.job.config.JobConfig;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tidecast serve}: the live page over any Tidecast database. */
+@Command(
+    name = "serve",
+    description = "Serves the live page over the database of a configuration.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example: tidecast serve --config conf/weather.yaml --port 8080"})
+public final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "configuration file; its section postgres is used: url and readerPassword")
+  private Path file;
+
+  @Option(names = "--port", defaultValue = "8080", description = "default: ${DEFAULT-VALUE}")
+  private int port;
+
+  @Option(
+      names = "--address",
+      defaultValue = "127.0.0.1",
+      description = "interface to listen on; default: ${DEFAULT-VALUE}, this machine only")
+  private InetAddress address;
+
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "name by which others reach the page, beside localhost; may be repeated")
+  private Set<String> names = Set.of();
+
+  @Override
+  public Integer call() throws Exception {
+    PostgresConfig reader = JobConfig.read(file).postgres().reader();
+    try (LivePage page = LivePage.start(reader, address, port, names)) {
+      spec.commandLine().getOut().println("Live page: " + page.uri());
+      spec.commandLine().getOut().flush();
+      new CountDownLatch(1).await(); // until the process is ended
+    }
+    return 0;
+  }
+}
