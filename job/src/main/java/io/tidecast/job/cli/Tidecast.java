@@ -1,5 +1,6 @@
 package io.tidecast.job.cli;
 
+import io.tidecast.job.serve.ServeCommand;
 import io.tidecast.job.store.StoreCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,13 @@ import picocli.CommandLine.IVersionProvider;
     description = "Forecasts time series as they stream through Kafka.",
     mixinStandardHelpOptions = true,
     versionProvider = Tidecast.Version.class,
-    subcommands = {DemoCommand.class, RunCommand.class, FeedCommand.class, StoreCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      FeedCommand.class,
+      StoreCommand.class,
+      ServeCommand.class
+    },
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})
 public final class Tidecast {
   private Tidecast() {}
