@@ -49,6 +49,8 @@ public final class ForecastJob {
    * Where records come from and go to.
    *
    * @param observations raw records, with the broker's append time
+   * @param partitions that they come in: more readers than that would have nothing to read, and
+   *     hold back the watermark until they count as idle
    * @param forecasts one per series and origin
    * @param evaluations one per series, period and model version
    * @param models decisions and models
@@ -56,6 +58,7 @@ public final class ForecastJob {
    */
   public record Ends(
       Source<RawRecord, ?, ?> observations,
+      int partitions,
       Sink<KeyedBytes> forecasts,
       Sink<KeyedBytes> evaluations,
       Sink<KeyedBytes> models,
@@ -75,13 +78,16 @@ public final class ForecastJob {
   /** Adds the job to an environment. */
   public void addTo(StreamExecutionEnvironment env, Ends ends) {
     Grid grid = Grid.of(config.series().step());
+    int readers = Math.min(env.getParallelism(), ends.partitions());
 
     SingleOutputStreamOperator<SeriesObservation> observations =
         env.fromSource(ends.observations(), watermarks(ends.observations()), "observations")
             .uid("observations")
+            .setParallelism(readers)
             .process(new IngestFunction(config.ingestConfig()), StoredTypes.SERIES_OBSERVATION)
             .name("ingest")
-            .uid("ingest");
+            .uid("ingest")
+            .setParallelism(readers);
 
     SingleOutputStreamOperator<SeriesStep> steps =
         observations

@@ -7,8 +7,10 @@ import io.tidecast.connectors.kafka.KafkaSettings;
 import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.job.config.JobConfig;
+import java.util.Map;
 import org.apache.flink.api.connector.source.Source;
 
 /** The topics of a domain as the ends of the job: exactly once from Kafka to Kafka. */
@@ -18,25 +20,29 @@ public final class KafkaEnds {
   /** Reads on for ever. */
   public static ForecastJob.Ends unbounded(JobConfig config) {
     KafkaSettings kafka = config.kafkaSettings();
+    String topic = kafka.topics().observation();
     return ends(
         config,
-        RawRecordSource.unbounded(kafka, kafka.topics().observation(), consumerGroup(config)));
+        RawRecordSource.unbounded(kafka, topic, consumerGroup(config)),
+        TopicCreator.partitions(kafka, topic));
   }
 
   /** Reads what the observation topic holds now, to its end. */
   public static ForecastJob.Ends bounded(JobConfig config) {
     KafkaSettings kafka = config.kafkaSettings();
     String topic = kafka.topics().observation();
+    Map<Integer, Long> end = EndOffsets.of(kafka, topic);
     return ends(
-        config,
-        RawRecordSource.bounded(kafka, topic, consumerGroup(config), EndOffsets.of(kafka, topic)));
+        config, RawRecordSource.bounded(kafka, topic, consumerGroup(config), end), end.size());
   }
 
-  private static ForecastJob.Ends ends(JobConfig config, Source<RawRecord, ?, ?> observations) {
+  private static ForecastJob.Ends ends(
+      JobConfig config, Source<RawRecord, ?, ?> observations, int partitions) {
     KafkaSettings kafka = config.kafkaSettings();
     Topics topics = kafka.topics();
     return new ForecastJob.Ends(
         observations,
+        partitions,
         KeyedBytesSink.create(kafka, topics.forecast(), once(config, topics.forecast())),
         KeyedBytesSink.create(kafka, topics.evaluation(), once(config, topics.evaluation())),
         KeyedBytesSink.create(kafka, topics.model(), once(config, topics.model())),

@@ -47,6 +47,28 @@ public final class TopicCreator {
     }
   }
 
+  /**
+   * Number of partitions of a topic.
+   *
+   * @throws KafkaException if the broker cannot be reached or has no such topic
+   */
+  public static int partitions(KafkaSettings kafka, String topic) {
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      return admin
+          .describeTopics(List.of(topic))
+          .allTopicNames()
+          .get()
+          .get(topic)
+          .partitions()
+          .size();
+    } catch (ExecutionException e) {
+      throw new KafkaException("cannot describe " + topic, e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while describing " + topic, e);
+    }
+  }
+
   private static List<NewTopic> topics(Topics names, TopicSettings settings) {
     Map<String, String> kept = kept(settings);
     return List.of(

@@ -2,6 +2,7 @@ package io.tidecast.job.retrain;
 
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.StoredTypes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -374,7 +375,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     LOG.info(
         "group {} at boundary {}: {}, serving {} ({})",
         group,
-        boundary,
+        Instant.ofEpochMilli(boundary),
         decision.kind().label(),
         version.isEmpty() ? "no model" : version,
         decision.reason());
