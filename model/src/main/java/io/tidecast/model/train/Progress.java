@@ -67,7 +67,7 @@ final class Progress {
   TrainingReport report() {
     return new TrainingReport(
         set.trainingRows(),
-        set.windows(),
+        set.windows().size(),
         set.refused(),
         updates,
         losses,

@@ -20,6 +20,8 @@ final class RecurrentFit {
   private static final float FORGET_BIAS = 1;
   private static final float HEAD_START = 0.1f;
   private static final double LEAST_RATE = 0.05;
+  // hundreds of times what any training comes to, and no forecast overflows yet
+  private static final float MAX_WEIGHT = 1e4f;
   // sigmoid of it is 1 in float: the base forecast is the last value
   private static final float LAST_VALUE_ONLY = 30;
 
@@ -49,9 +51,10 @@ final class RecurrentFit {
 
   /**
    * @param champion whose weights are the start; empty to start from scratch
-   * @return empty if more updates were not finite than allowed
+   * @throws TrainingFailedException if more updates were not finite than allowed, or weights have
+   *     exploded
    */
-  Optional<Fitted> fit(Optional<ForecastModel> champion) {
+  Fitted fit(Optional<ForecastModel> champion) throws TrainingFailedException {
     HeadStart start = new HeadStart(config, set);
     float[] unit =
         champion.flatMap(ForecastModel::head).map(HeadWeights::unit).orElseGet(start::unit);
@@ -62,13 +65,19 @@ final class RecurrentFit {
       RecurrentNetwork network =
           new RecurrentNetwork(
               memory, config, unit, training.batch(), training.burnIn() + training.windowSteps());
-      return new Rounds(network, parameters, rounds, rate)
-          .run()
-          .map(
-              best ->
-                  new Fitted(
-                      RecurrentNetwork.layers(config, best),
-                      RecurrentNetwork.head(config, best, unit)));
+      float[] best = new Rounds(network, parameters, rounds, rate).run();
+      requireBounded(best);
+      return new Fitted(
+          RecurrentNetwork.layers(config, best), RecurrentNetwork.head(config, best, unit));
+    }
+  }
+
+  private static void requireBounded(float[] parameters) throws TrainingFailedException {
+    for (float parameter : parameters) {
+      if (!(Math.abs(parameter) <= MAX_WEIGHT)) {
+        throw new TrainingFailedException(
+            "Expected weights up to " + MAX_WEIGHT + " but found " + parameter);
+      }
     }
   }
 
@@ -158,8 +167,8 @@ final class RecurrentFit {
                       set.trainingRows() / training.rowsPerUpdate()));
     }
 
-    /** The best parameters; empty if the training failed. */
-    Optional<float[]> run() {
+    /** The best parameters. */
+    float[] run() throws TrainingFailedException {
       network.load(parameters);
       float[] best = parameters.clone();
       progress.roundEnded(Double.NaN, validationLoss());
@@ -167,7 +176,11 @@ final class RecurrentFit {
       for (int round = 1; round <= rounds; round++) {
         double loss = round();
         if (progress.nonFiniteSteps() > training.maxNonFiniteSteps()) {
-          return Optional.empty();
+          throw new TrainingFailedException(
+              "Expected at most "
+                  + training.maxNonFiniteSteps()
+                  + " updates with a loss or gradient that is not finite but found "
+                  + progress.nonFiniteSteps());
         }
         if (progress.roundEnded(loss, validationLoss())) {
           best = parameters.clone();
@@ -179,7 +192,7 @@ final class RecurrentFit {
       }
       network.load(best);
       progress.gradientNormByLag(network.gradientNormByLag(lastStepOnly(sampler.draw())));
-      return Optional.of(best);
+      return best;
     }
 
     private double round() {

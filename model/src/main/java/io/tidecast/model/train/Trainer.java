@@ -40,40 +40,54 @@ public final class Trainer {
       TrainingListener listener) {
     TrainingSet set = TrainingSet.of(windows, config, training);
     Progress progress = new Progress(set);
+    try {
+      ForecastModel model = model(set, champion, run, listener, progress);
+      return new TrainingResult.Trained(model, progress.report());
+    } catch (TrainingFailedException e) {
+      return new TrainingResult.Failed(e.getMessage(), progress.report());
+    }
+  }
+
+  private ForecastModel model(
+      TrainingSet set,
+      Optional<ForecastModel> champion,
+      TrainingRun run,
+      TrainingListener listener,
+      Progress progress)
+      throws TrainingFailedException {
+    requireHistory(set);
+    Optional<HighwayWeights> highway = highway(set);
+    Optional<ForecastModel> start = champion.filter(this::fits);
+    Optional<RecurrentFit.Fitted> fitted =
+        config.cell().kind() == CellConfig.Kind.NONE
+            ? Optional.empty()
+            : Optional.of(
+                new RecurrentFit(config, training, set, listener, run.seed(), progress).fit(start));
+    if (highway.isEmpty() && fitted.isEmpty()) {
+      throw new TrainingFailedException(
+          "Expected a cell or enough history for the linear highway but found neither");
+    }
+    String parent = start.map(ForecastModel::version).orElse("");
+    // the loss on the validation part is part of what the version names
+    ForecastModel unscored = seal(provenance(set, run, parent, 0), fitted, highway);
+    return seal(provenance(set, run, parent, validationLoss(set, unscored)), fitted, highway);
+  }
+
+  private void requireHistory(TrainingSet set) throws TrainingFailedException {
     if (set.trainingRows() < training.minimumHistory()) {
-      return new TrainingResult.Failed(
+      throw new TrainingFailedException(
           "Expected at least "
               + training.minimumHistory()
               + " usable training steps but found "
               + set.trainingRows()
               + " in "
-              + set.windows()
-              + " windows",
-          progress.report());
+              + set.windows().size()
+              + " windows");
     }
-    Optional<HighwayWeights> highway = highway(set);
-    if (config.cell().kind() == CellConfig.Kind.NONE) {
-      return highway.isPresent()
-          ? trained(set, run, windows, "", Optional.empty(), highway, progress)
-          : new TrainingResult.Failed(
-              "Expected a cell or a linear highway to train but found neither", progress.report());
-    }
-    Optional<ForecastModel> start = champion.filter(this::fits);
-    Optional<RecurrentFit.Fitted> fitted =
-        new RecurrentFit(config, training, set, listener, run.seed(), progress).fit(start);
-    if (fitted.isEmpty()) {
-      return new TrainingResult.Failed(
-          "Expected at most "
-              + training.maxNonFiniteSteps()
-              + " updates with a loss or gradient that is not finite but found "
-              + progress.nonFiniteSteps(),
-          progress.report());
-    }
-    String parent = start.map(ForecastModel::version).orElse("");
-    return trained(set, run, windows, parent, fitted, highway, progress);
   }
 
   private Optional<HighwayWeights> highway(TrainingSet set) {
+    // not on the validation part as well: online the mixture would be learned on fitted values
     return config.transform().isRandomWalk() || config.ablation().noHighway()
         ? Optional.empty()
         : new RidgeFit(config, training.ridge()).fit(set, set.split().validationStart());
@@ -83,23 +97,11 @@ public final class Trainer {
     return champion.config().equals(config) && champion.head().isPresent();
   }
 
-  /** The model, named once its loss on the validation part is known. */
-  private TrainingResult trained(
-      TrainingSet set,
-      TrainingRun run,
-      List<TrainingWindow> windows,
-      String parent,
-      Optional<RecurrentFit.Fitted> fitted,
-      Optional<HighwayWeights> highway,
-      Progress progress) {
-    ForecastModel unscored = seal(provenance(set, run, parent, 0), fitted, highway);
+  private double validationLoss(TrainingSet set, ForecastModel model) {
     TimeSplit split = set.split();
-    double pinball =
-        new RollingScore(config, TrainingWindows.usable(windows, config))
-            .score(unscored, split.validationStart(), split.validationStart(), split.holdOutStart())
-            .model();
-    return new TrainingResult.Trained(
-        seal(provenance(set, run, parent, pinball), fitted, highway), progress.report());
+    return new RollingScore(config, set.windows())
+        .score(model, split.validationStart(), split.validationStart(), split.holdOutStart())
+        .model();
   }
 
   private ForecastModel seal(
@@ -123,7 +125,7 @@ public final class Trainer {
         run.seed(),
         set.split().first(),
         set.split().holdOutStart() - 1,
-        set.windows(),
+        set.windows().size(),
         set.seriesCount(),
         run.codeVersion(),
         pinball);

@@ -9,12 +9,11 @@ import java.util.List;
  * the part its origin is in.
  *
  * @param series one entry per stretch, in order of series and time
- * @param seriesCount number of different series among them
- * @param windows accepted
+ * @param windows accepted, by series and time
  * @param refused windows with an infinite value, or that overlap another
  */
 record TrainingSet(
-    List<SeriesRows> series, int seriesCount, int windows, int refused, TimeSplit split) {
+    List<SeriesRows> series, List<TrainingWindow> windows, int refused, TimeSplit split) {
 
   /** Joins adjoining windows and runs the pipeline over each stretch from its start. */
   static TrainingSet of(
@@ -29,10 +28,14 @@ record TrainingSet(
     }
     return new TrainingSet(
         List.copyOf(series),
-        (int) usable.stream().map(TrainingWindow::series).distinct().count(),
-        usable.size(),
+        List.copyOf(usable),
         windows.size() - usable.size(),
         TimeSplit.of(usable, training));
+  }
+
+  /** Number of different series. */
+  int seriesCount() {
+    return (int) windows.stream().map(TrainingWindow::series).distinct().count();
   }
 
   /** Row of {@code series} where its training part ends. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
-  private static final ForecasterConfig CONFIG = ForecasterConfig.of(Duration.ofHours(1), 6, 24, 0);
+  private static final ForecasterConfig CONFIG = TrainerTest.CONFIG;
   private static final TrainingConfig TRAINING = TrainingConfig.DEFAULT;
 
   @Test

@@ -94,8 +94,7 @@ class RidgeFitTest {
   private static TrainingSet set(SeriesRows series) {
     return new TrainingSet(
         List.of(series),
-        1,
-        1,
+        List.of(),
         0,
         new TimeSplit(0, series.rows(), series.rows(), series.rows() - 1));
   }

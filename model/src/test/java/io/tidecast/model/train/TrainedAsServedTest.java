@@ -1,0 +1,146 @@
+package io.tidecast.model.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.PinballLoss;
+import io.tidecast.model.Provenance;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.SeriesForecaster;
+import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.SeriesState;
+import io.tidecast.model.Transform;
+import io.tidecast.model.artifact.ModelArtifact;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The loss of the trainer is that of the forecast which the online forecaster makes. */
+class TrainedAsServedTest {
+  private static final int HORIZON = 5;
+  private static final int FROM = 80;
+  private static final int ORIGIN = 110;
+
+  @ParameterizedTest
+  @CsvSource({"1, 8, LEVEL", "1, 17, LEVEL", "2, 7, LEVEL", "1, 8, DIFFERENCE"})
+  void lossOfTheTrainerIsThatOfTheForecast(int layers, int hidden, Transform transform) {
+    ForecasterConfig config = config(layers, hidden, transform);
+    float[][] values = values();
+    float[] parameters = parameters(config);
+    float[] unit = {0.5f, 0.7f, 0.9f, 1f, 1.1f};
+
+    Forecast forecast = serve(config, values, model(config, parameters, unit));
+
+    SeriesRows rows =
+        SeriesRows.of(List.of(new TrainingWindow("a", values.length - 1, values)), config);
+    try (Matrices memory = new Matrices()) {
+      RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, 3, 40);
+      network.load(parameters);
+      double served = 0;
+      for (int lead = 1; lead <= HORIZON; lead++) {
+        WindowBatch.Window window =
+            new WindowBatch.Window(rows, FROM, ORIGIN, ORIGIN + 1, ORIGIN + lead + 1, 1, false);
+        for (int j = 0; j < config.levels().size(); j++) {
+          served +=
+              PinballLoss.of(
+                  config.levels().get(j),
+                  values[ORIGIN + lead][0],
+                  forecast.quantiles()[j][lead - 1]);
+        }
+        // float values of about 50
+        assertEquals(
+            served, network.loss(new WindowBatch(List.of(window))).sum(), 2e-4, "lead " + lead);
+      }
+    }
+  }
+
+  /** From a zero state at {@code FROM}; only the origin is forecast, so nothing is calibrated. */
+  private static Forecast serve(ForecasterConfig config, float[][] values, ForecastModel model) {
+    SeriesInputs before = new SeriesInputs(config);
+    for (int i = 0; i < FROM; i++) {
+      before.step(values[i][0], new float[] {values[i][1]});
+    }
+    SeriesForecaster forecaster = new SeriesForecaster(config, 24);
+    SeriesState state = forecaster.newState(before, FROM - 1, model);
+    for (int i = FROM; i < ORIGIN; i++) {
+      forecaster.step(state, step(values, i), Optional.of(model));
+    }
+    return forecaster
+        .step(state, step(values, ORIGIN), Optional.of(model))
+        .forecast()
+        .orElseThrow();
+  }
+
+  private static ClosedStep step(float[][] values, int i) {
+    return new ClosedStep(i, values[i][0], new float[] {values[i][1]});
+  }
+
+  /** The target is missing between {@code FROM} and the origin; the covariate is not. */
+  private static float[][] values() {
+    Random random = new Random(4);
+    float[][] values = new float[ORIGIN + HORIZON + 1][2];
+    for (int i = 0; i < values.length; i++) {
+      boolean there = i < FROM || i >= ORIGIN;
+      values[i][0] =
+          there ? (float) (50 + 3 * Math.sin(i * Math.PI / 4) + random.nextGaussian()) : Float.NaN;
+      values[i][1] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static float[] parameters(ForecasterConfig config) {
+    Random random = new Random(2);
+    float[] parameters = new float[RecurrentNetwork.size(config)];
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] = (float) (0.4 * random.nextGaussian());
+    }
+    if (config.transform().isRandomWalk()) {
+      // as the trainer makes it: the median stays at the last value
+      int hidden = config.cell().hidden();
+      int outputs = HORIZON * config.levels().size();
+      int blend = parameters.length - HORIZON;
+      int bias = blend - outputs;
+      int weight = bias - outputs * hidden;
+      Arrays.fill(parameters, blend, parameters.length, 30);
+      for (int o = config.levels().median(); o < outputs; o += config.levels().size()) {
+        parameters[bias + o] = 0;
+        Arrays.fill(parameters, weight + o * hidden, weight + (o + 1) * hidden, 0);
+      }
+    }
+    return parameters;
+  }
+
+  private static ForecastModel model(ForecasterConfig config, float[] parameters, float[] unit) {
+    return ModelArtifact.seal(
+        config,
+        RecurrentNetwork.layers(config, parameters),
+        Optional.of(RecurrentNetwork.head(config, parameters, unit)),
+        Optional.empty(),
+        new Provenance("load", 1, "", 1, 0, 1, 1, 1, "test", 0));
+  }
+
+  private static ForecasterConfig config(int layers, int hidden, Transform transform) {
+    return new ForecasterConfig(
+        Duration.ofHours(1),
+        HORIZON,
+        new QuantileLevels(List.of(0.1, 0.5, 0.9)),
+        8,
+        0,
+        transform,
+        Double.NEGATIVE_INFINITY,
+        Double.POSITIVE_INFINITY,
+        List.of("wind"),
+        new CellConfig(CellConfig.Kind.LSTM, layers, hidden),
+        48,
+        4,
+        ForecasterConfig.Ablation.NONE);
+  }
+}
