@@ -64,7 +64,8 @@ public final class SeriesMemory {
     return bytes.toByteArray();
   }
 
+  /** A memory of its own: one that is being written to a checkpoint must not come alive. */
   public SeriesMemory copy() {
-    return live == null ? this : ofLive(live.copy());
+    return live == null ? ofStored(storedLastIndex, stored) : ofLive(live.copy());
   }
 }
