@@ -190,8 +190,11 @@ public final class ForecastFunction
     long origin = grid.end(step.step().index());
     SeriesMemory held = memory.value();
     if (held == null) {
-      held = SeriesMemory.ofLive(forecaster.newState());
       context.timerService().registerEventTimeTimer(expiry(step.step().index()));
+    }
+    // a step may come before the timer that would have dropped the state, or after it
+    if (held == null || expiry(held.lastIndex()) <= origin) {
+      held = SeriesMemory.ofLive(forecaster.newState());
     }
     Optional<ForecastModel> model = models.at(origin).map(this::decode);
     StepResult result = forecaster.step(held.live(forecaster.config()), step.step(), model);
