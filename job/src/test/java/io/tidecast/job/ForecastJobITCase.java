@@ -1,54 +1,55 @@
 package io.tidecast.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertLinesMatch;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.TopicCreator;
-import io.tidecast.connectors.kafka.TopicSettings;
+import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.job.retrain.Decision;
 import io.tidecast.job.retrain.GroupTrainer;
-import io.tidecast.job.retrain.SeriesWindow;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.IntStream;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole graph between real topics, with failures at the worst moments. */
+/** The whole graph between real topics with real trainings, and failures at the worst moments. */
 class ForecastJobITCase {
+  private static final int STREAMS = 3;
+  private static final int STEPS = 900;
+
+  /** The series fall silent for longer than their state is kept. */
+  private static final int GAP_AFTER = 600;
+
+  private static final int GAP = 600;
+
   @TempDir static Path directory;
 
   private static EmbeddedKafka kafka;
+  private static JobRun clean;
 
   @BeforeAll
-  static void startBroker() {
+  static void runOnceWithoutFailures() throws Exception {
     kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+    JobConfig config = published("clean");
+    clean = bounded(config, 2, config.trainer());
   }
 
   @AfterAll
@@ -56,143 +57,164 @@ class ForecastJobITCase {
     kafka.close();
   }
 
+  private static void checkGuarantees(JobRun run) {
+    List<Guarantee> guarantees =
+        List.of(
+            new Guarantee.OneForecastPerOrigin(origins(STEPS)),
+            new Guarantee.OrderPerSeries(),
+            new Guarantee.VersionsServeFromTheirDecisionOn(),
+            new Guarantee.SameAs(clean));
+    guarantees.forEach(guarantee -> guarantee.check(run));
+  }
+
+  @Test
+  void everyGroupIsForecastByModelsTrainedInTheStream() {
+    checkGuarantees(clean);
+
+    assertEquals(Map.of(), clean.deadLetters().values());
+    for (String group : List.of("a", "b")) {
+      long promoted =
+          clean.decisions().stream()
+              .filter(d -> d.group().equals(group) && d.decision().equals("promoted"))
+              .count();
+      assertTrue(promoted >= 1, group + ": " + promoted);
+      String last = clean.forecasts().values().get("s0/" + group).get(STEPS - 1);
+      assertTrue(last.contains("\"model\":\"" + group + "-"), last);
+    }
+  }
+
   @Test
   void failuresAtTheWorstMomentsLeaveNoTrace() throws Exception {
-    Map<String, List<String>> clean = run("clean", Set.of());
-    Map<String, List<String>> failed =
-        run(
-            "failed",
-            Set.of(
-                "a 1970-01-12T00:00:00Z", // while trainings are pending
-                "b 1970-01-20T00:00:00Z", // a's decision is out, and no checkpoint holds it
-                "b 1970-03-17T00:00:00Z")); // the last epoch
+    List<Instant> trainings =
+        clean.decisions().stream()
+            .filter(decision -> decision.windows() > 0 && decision.group().equals("b"))
+            .map(ModelRecord::boundary)
+            .toList();
+    assertTrue(trainings.size() >= 3, trainings.toString());
+    Set<BreakingTrainer.Break> breaks =
+        Set.of(
+            // both trainings are pending
+            new BreakingTrainer.Break("a", trainings.get(0), "a"),
+            // a's decision is out, b's is not
+            new BreakingTrainer.Break("b", trainings.get(1), "a"),
+            // the input has ended
+            new BreakingTrainer.Break("b", trainings.get(trainings.size() - 1), "a"));
 
-    assertEquals(6, clean.size());
-    clean.forEach((series, lines) -> assertEquals(expectedSteps(), lines.size(), series));
-    assertFalse(clean.get("s0/a").get(expectedSteps() - 1).contains("\"model\":\"\""));
-    assertEquals(clean.keySet(), failed.keySet());
-    clean.forEach((series, lines) -> assertLinesMatch(lines, failed.get(series), series));
+    JobConfig config = published("failed");
+    JobRun failed = bounded(config, 2, new BreakingTrainer(config.trainer(), breaks));
+
+    assertTrue(BreakingTrainer.allBroken());
+    checkGuarantees(failed);
   }
 
-  private static int expectedSteps() {
-    return 1000;
+  @Test
+  void anotherParallelismCommitsTheSame() throws Exception {
+    JobConfig config = published("alone");
+
+    checkGuarantees(bounded(config, 1, config.trainer()));
   }
 
-  private static List<String> observations() {
-    List<String> lines = new ArrayList<>();
-    for (int hour = 0; hour < 1000; hour++) {
-      // the series fall silent for a month in between
-      Instant time = Instant.EPOCH.plus(Duration.ofHours(hour < 500 ? hour + 1 : hour + 800));
-      for (int stream = 0; stream < 3; stream++) {
-        double value = 10 + 5 * Math.sin(hour * Math.PI / 12 + stream) + (hour * 31 % 17) * 0.1;
-        lines.add(
-            "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":%.3f,\"b\":%.3f}}"
-                .formatted(stream, time, value, -value));
-      }
+  @Test
+  void startedBeforeAnythingIsPublishedItForecastsTheSameUpToTheOpenStep() throws Exception {
+    JobConfig config = created("early");
+    StreamExecutionEnvironment env = environment(config, 2);
+    new ForecastJob(config, config.trainer()).addTo(env, KafkaEnds.unbounded(config));
+    JobClient job = env.executeAsync("early");
+    CommittedTopic forecasts;
+    try {
+      publish(config);
+      forecasts =
+          CommittedTopic.await(
+              config.kafkaSettings(),
+              config.kafkaSettings().topics().forecast(),
+              2 * STREAMS * (STEPS - 1));
+    } finally {
+      job.cancel().get(1, TimeUnit.MINUTES);
     }
-    return lines;
+
+    Map<String, List<String>> expected = new TreeMap<>();
+    clean.forecasts().values().forEach((key, v) -> expected.put(key, v.subList(0, STEPS - 1)));
+    assertEquals(expected, forecasts.values());
   }
 
-  private static JobConfig config(String domain) throws Exception {
+  private static Instant time(int step) {
+    return Instant.EPOCH.plus(Duration.ofHours(step < GAP_AFTER ? step + 1 : step + 1 + GAP));
+  }
+
+  private static Map<String, List<Instant>> origins(int steps) {
+    List<Instant> origins = new ArrayList<>();
+    for (int step = 0; step < steps; step++) {
+      origins.add(time(step));
+    }
+    Map<String, List<Instant>> bySeries = new TreeMap<>();
+    for (int stream = 0; stream < STREAMS; stream++) {
+      bySeries.put("s" + stream + "/a", origins);
+      bySeries.put("s" + stream + "/b", origins);
+    }
+    return bySeries;
+  }
+
+  private static JobConfig published(String domain) throws Exception {
+    JobConfig config = created(domain);
+    publish(config);
+    return config;
+  }
+
+  private static JobConfig created(String domain) throws Exception {
     Path file = directory.resolve(domain + ".yaml");
-    java.nio.file.Files.writeString(
+    Files.writeString(
         file,
         """
         domain: %s
-        kafka: {bootstrapServers: "%s"}
-        series: {step: PT1H, season: PT24H, targets: [a, b]}
-        forecast: {horizon: 6}
-        retrain: {epoch: P1D, lead: PT1H, every: P4D, minimumHistory: 200, window: 6}
+        kafka: {bootstrapServers: "%s", partitions: %d}
+        series: {step: PT1H, season: PT24H, targets: [a, b], history: 48}
+        forecast: {horizon: 6, evaluationPeriod: PT6H}
+        model: {cell: none}
+        retrain: {epoch: P1D, lead: PT1H, every: P4D, minimumHistory: 720, window: 6}
+        ingest: {ttl: P20D, idleTimeout: PT0S}
         """
-            .formatted(domain, kafka.bootstrapServers()));
-    return JobConfig.read(file);
+            .formatted(domain, kafka.bootstrapServers(), STREAMS));
+    JobConfig config = JobConfig.read(file);
+    TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+    return config;
   }
 
-  private static Map<String, List<String>> run(String domain, Set<String> failAt) throws Exception {
-    JobConfig config = config(domain);
-    TopicCreator.createMissing(config.kafkaSettings(), new TopicSettings(3, 1, Duration.ZERO));
-    publish(config);
-
-    Configuration flink = new Configuration();
-    flink.setString("execution.checkpointing.interval", "200 ms");
-    flink.setString("execution.checkpointing.dir", directory.resolve(domain).toUri().toString());
-    flink.setString("restart-strategy.type", "fixed-delay");
-    flink.setString("restart-strategy.fixed-delay.attempts", "10");
-    flink.setString("restart-strategy.fixed-delay.delay", "10 ms");
-    flink.setString("pipeline.generic-types", "false");
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
-    FailingTrainer.FAIL_AT.addAll(failAt);
-    new ForecastJob(config, new FailingTrainer()).addTo(env, KafkaEnds.bounded(config));
-    env.execute(domain);
-    assertEquals(Set.of(), FailingTrainer.FAIL_AT);
-    return read(config.kafkaSettings().topics().forecast());
-  }
-
-  private static void publish(JobConfig config) throws Exception {
-    Properties properties = new Properties();
-    properties.put("bootstrap.servers", kafka.bootstrapServers());
+  /** Each stream in a partition of its own. */
+  private static void publish(JobConfig config) {
+    Properties properties = config.kafkaSettings().clientProperties();
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
-      for (String line : observations()) {
-        producer.send(
-            new ProducerRecord<>(
-                config.kafkaSettings().topics().observation(), line.substring(11, 13), line));
-      }
-    }
-  }
-
-  /** Committed records by key, in order; refuses a repeated one. */
-  private static Map<String, List<String>> read(String topic) {
-    Properties properties = new Properties();
-    properties.put("bootstrap.servers", kafka.bootstrapServers());
-    properties.put("isolation.level", "read_committed");
-    Map<String, List<String>> byKey = new TreeMap<>();
-    Set<String> seen = new HashSet<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          IntStream.range(0, 3).mapToObj(p -> new TopicPartition(topic, p)).toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-          String value = new String(record.value(), StandardCharsets.UTF_8);
-          assertEquals(true, seen.add(record.key() + value), value);
-          byKey.computeIfAbsent(record.key(), k -> new ArrayList<>()).add(value);
+      for (int step = 0; step < STEPS; step++) {
+        for (int stream = 0; stream < STREAMS; stream++) {
+          double value = 10 + 5 * Math.sin(step * Math.PI / 12 + stream) + (step * 31 % 17) * 0.1;
+          producer.send(
+              new ProducerRecord<>(
+                  config.kafkaSettings().topics().observation(),
+                  stream,
+                  "s" + stream,
+                  "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":%.3f,\"b\":%.3f}}"
+                      .formatted(stream, time(step), value, -value)));
         }
       }
     }
-    return byKey;
   }
 
-  /** Takes a while, as trainings do; the first time at some boundaries it breaks instead. */
-  private static final class FailingTrainer implements GroupTrainer {
-    private static final long serialVersionUID = 1;
-    private static final Set<String> FAIL_AT = ConcurrentHashMap.newKeySet();
+  private static StreamExecutionEnvironment environment(JobConfig config, int parallelism) {
+    Configuration flink = config.flinkConfiguration();
+    flink.setString("execution.checkpointing.interval", "200 ms");
+    flink.setString(
+        "execution.checkpointing.dir", directory.resolve(config.domain()).toUri().toString());
+    flink.setString("restart-strategy.type", "fixed-delay");
+    flink.setString("restart-strategy.fixed-delay.attempts", "10");
+    flink.setString("restart-strategy.fixed-delay.delay", "10 ms");
+    return StreamExecutionEnvironment.createLocalEnvironment(parallelism, flink);
+  }
 
-    @Override
-    public Outcome train(Request request) throws InterruptedException {
-      // b outlasts a, so that a's decision is out when b breaks
-      new java.util.concurrent.CountDownLatch(1)
-          .await(
-              request.group().equals("a") ? 50 : 400, java.util.concurrent.TimeUnit.MILLISECONDS);
-      if (FAIL_AT.remove(request.group() + " " + Instant.ofEpochMilli(request.boundary()))) {
-        throw new IllegalStateException("broken on purpose");
-      }
-      int content = 0;
-      for (SeriesWindow window : request.windows()) {
-        content = 31 * content + window.series().hashCode() + Arrays.hashCode(window.values());
-      }
-      String version = request.group() + "-" + request.sequence() + "-" + content;
-      return new Outcome(
-          Decision.Kind.PROMOTED,
-          version,
-          version.getBytes(StandardCharsets.UTF_8),
-          "better",
-          0.1,
-          Double.NaN,
-          0.2);
-    }
+  private static JobRun bounded(JobConfig config, int parallelism, GroupTrainer trainer)
+      throws Exception {
+    StreamExecutionEnvironment env = environment(config, parallelism);
+    new ForecastJob(config, trainer).addTo(env, KafkaEnds.bounded(config));
+    env.execute(config.domain());
+    return JobRun.of(config);
   }
 }

@@ -1,0 +1,98 @@
+package io.tidecast.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertLinesMatch;
+
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A promise of the job about what it has committed, to be held over any scenario. */
+interface Guarantee {
+  void check(JobRun run);
+
+  /** One forecast per series and origin, of exactly these origins. */
+  record OneForecastPerOrigin(Map<String, List<Instant>> origins) implements Guarantee {
+    @Override
+    public void check(JobRun run) {
+      Map<String, List<Instant>> found = new TreeMap<>();
+      forecasts(run)
+          .forEach(
+              forecast ->
+                  found
+                      .computeIfAbsent(forecast.series(), series -> new ArrayList<>())
+                      .add(forecast.origin()));
+      found.values().forEach(list -> list.sort(null));
+      assertEquals(origins, found);
+    }
+  }
+
+  /** The forecasts of a series are in order of their origins, under the series as their key. */
+  record OrderPerSeries() implements Guarantee {
+    @Override
+    public void check(JobRun run) {
+      run.forecasts()
+          .values()
+          .forEach(
+              (key, values) -> {
+                Instant before = Instant.MIN;
+                for (String value : values) {
+                  ForecastRecord forecast = read(value);
+                  assertEquals(key, forecast.series());
+                  assertEquals(
+                      true, forecast.origin().isAfter(before), key + " " + forecast.origin());
+                  before = forecast.origin();
+                }
+              });
+    }
+  }
+
+  /** No forecast by a version that had not been decided on when its origin was. */
+  record VersionsServeFromTheirDecisionOn() implements Guarantee {
+    @Override
+    public void check(JobRun run) {
+      Map<String, Instant> servesFrom = new TreeMap<>();
+      run.decisions().stream()
+          .filter(decision -> decision.decision().equals("promoted"))
+          .forEach(decision -> servesFrom.put(decision.version(), decision.validFrom()));
+      forecasts(run)
+          .filter(forecast -> !forecast.model().isEmpty())
+          .forEach(
+              forecast ->
+                  assertEquals(
+                      false,
+                      forecast.origin().isBefore(servesFrom.get(forecast.model())),
+                      forecast.series() + " " + forecast.origin() + " " + forecast.model()));
+    }
+  }
+
+  /** Byte for byte what another run committed, per key and in the same order. */
+  record SameAs(JobRun other) implements Guarantee {
+    @Override
+    public void check(JobRun run) {
+      assertSame(other.forecasts(), run.forecasts());
+      assertSame(other.evaluations(), run.evaluations());
+      assertSame(other.models(), run.models());
+    }
+
+    private static void assertSame(CommittedTopic expected, CommittedTopic found) {
+      assertEquals(expected.values().keySet(), found.values().keySet());
+      expected
+          .values()
+          .forEach((key, values) -> assertLinesMatch(values, found.values().get(key), key));
+    }
+  }
+
+  private static java.util.stream.Stream<ForecastRecord> forecasts(JobRun run) {
+    return run.forecasts().all().stream().map(Guarantee::read);
+  }
+
+  private static ForecastRecord read(String value) {
+    return ForecastJsonV1.read(value.getBytes(StandardCharsets.UTF_8));
+  }
+}

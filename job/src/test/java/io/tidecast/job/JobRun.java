@@ -1,0 +1,38 @@
+package io.tidecast.job;
+
+import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.Topics;
+import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.serde.ModelJsonV1;
+import io.tidecast.job.config.JobConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+
+/** What one run of the job has committed. */
+record JobRun(
+    CommittedTopic forecasts,
+    CommittedTopic evaluations,
+    CommittedTopic models,
+    CommittedTopic deadLetters) {
+
+  static JobRun of(JobConfig config) {
+    KafkaSettings kafka = config.kafkaSettings();
+    Topics topics = kafka.topics();
+    return new JobRun(
+        CommittedTopic.of(kafka, topics.forecast()),
+        CommittedTopic.of(kafka, topics.evaluation()),
+        CommittedTopic.of(kafka, topics.model()),
+        CommittedTopic.of(kafka, topics.deadLetter()));
+  }
+
+  /** The decisions of all groups by boundary, without their models. */
+  List<ModelRecord> decisions() {
+    return models.values().entrySet().stream()
+        .filter(entry -> entry.getKey().contains("@"))
+        .flatMap(entry -> entry.getValue().stream())
+        .map(value -> ModelJsonV1.read(value.getBytes(StandardCharsets.UTF_8)))
+        .sorted(Comparator.comparing(ModelRecord::boundary).thenComparing(ModelRecord::group))
+        .toList();
+  }
+}
