@@ -1,0 +1,308 @@
+package io.tidecast.job.ingest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.job.state.StoredTypes;
+import io.tidecast.model.ClosedStep;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StepFunctionHarnessTest {
+  private static final int MAX_PARALLELISM = 8;
+
+  private KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness;
+
+  @BeforeEach
+  void start() throws Exception {
+    harness = open(Aggregation.LAST, null, 1, 0);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    harness.close();
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> open(
+      Aggregation aggregation, OperatorSubtaskState state, int parallelism, int subtask)
+      throws Exception {
+    KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new KeyedProcessOperator<>(new StepFunction(new Grid(10), aggregation, "topic")),
+            SeriesObservation::series,
+            Types.STRING,
+            MAX_PARALLELISM,
+            parallelism,
+            subtask);
+    harness.setup(
+        StoredTypes.SERIES_STEP.createSerializer(
+            harness.getExecutionConfig().getSerializerConfig()));
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+    return harness;
+  }
+
+  private static SeriesObservation observation(
+      String series, long time, float value, float... beside) {
+    return new SeriesObservation(series, "g", time, value, beside, 3, 77);
+  }
+
+  private void observe(String series, long time, float value, float... beside) throws Exception {
+    harness.processElement(observation(series, time, value, beside), time);
+  }
+
+  /** Every step and watermark in order, what went to the side, and what is left. */
+  private List<String> output() {
+    List<String> lines = new ArrayList<>();
+    for (Object out : harness.getOutput()) {
+      if (out instanceof StreamRecord<?> record && record.getValue() instanceof SeriesStep step) {
+        ClosedStep closed = step.step();
+        lines.add(
+            "%s/%s #%d %s %s @%d"
+                .formatted(
+                    step.group(),
+                    step.series(),
+                    closed.index(),
+                    closed.value(),
+                    Arrays.toString(closed.covariates()),
+                    record.getTimestamp()));
+      } else if (out instanceof Watermark mark) {
+        lines.add("watermark " + mark.getTimestamp());
+      } else {
+        lines.add(out.toString());
+      }
+    }
+    harness.getOutput().clear();
+    return lines;
+  }
+
+  private List<DeadLetter> late() {
+    Queue<StreamRecord<DeadLetter>> late = harness.getSideOutput(StepFunction.LATE);
+    return late == null ? List.of() : late.stream().map(StreamRecord::getValue).toList();
+  }
+
+  private void assertNothingIsLeft() {
+    assertEquals(0, harness.numKeyedStateEntries());
+    assertEquals(0, harness.numEventTimeTimers());
+    assertEquals(0, harness.numProcessingTimeTimers());
+  }
+
+  @Test
+  void stepClosesWhenTheWatermarkReachesItsEnd() throws Exception {
+    observe("s", 11, 1);
+    harness.processWatermark(19);
+    assertEquals(List.of("watermark 19"), output());
+    assertEquals(1, harness.numKeyedStateEntries());
+    assertEquals(1, harness.numEventTimeTimers());
+
+    harness.processWatermark(20);
+    assertEquals(List.of("g/s #2 1.0 [] @20", "watermark 20"), output());
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void stepHoldsItsEndAndNotItsStart() throws Exception {
+    observe("s", 10, 1);
+    observe("s", 20, 2);
+    harness.processWatermark(20);
+
+    assertEquals(List.of("g/s #1 1.0 [] @10", "g/s #2 2.0 [] @20", "watermark 20"), output());
+  }
+
+  @Test
+  void timesBeforeTheEpochHaveStepsToo() throws Exception {
+    observe("s", -10, 1);
+    observe("s", -9, 2);
+    observe("s", 0, 3);
+    harness.processWatermark(0);
+
+    assertEquals(List.of("g/s #-1 1.0 [] @-10", "g/s #0 3.0 [] @0", "watermark 0"), output());
+  }
+
+  @Test
+  void stepsOfEachSeriesComeOutInOrderWhateverOrderTheyCameIn() throws Exception {
+    observe("s", 35, 4);
+    observe("r", 25, 30);
+    observe("s", 15, 2);
+    observe("s", 25, 3);
+    observe("r", 15, 20);
+    harness.processWatermark(40);
+
+    List<String> output = output();
+    assertEquals(
+        List.of("g/s #2 2.0 [] @20", "g/s #3 3.0 [] @30", "g/s #4 4.0 [] @40"),
+        output.stream().filter(line -> line.startsWith("g/s")).toList());
+    assertEquals(
+        List.of("g/r #2 20.0 [] @20", "g/r #3 30.0 [] @30"),
+        output.stream().filter(line -> line.startsWith("g/r")).toList());
+    assertEquals("watermark 40", output.get(5));
+    assertEquals(6, output.size());
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void stepWithoutAnObservationDoesNotComeOut() throws Exception {
+    observe("s", 15, 1);
+    observe("s", 55, 2);
+    harness.processWatermark(100);
+
+    assertEquals(List.of("g/s #2 1.0 [] @20", "g/s #6 2.0 [] @60", "watermark 100"), output());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Aggregation.class)
+  void observationsOfAStepAreAggregated(Aggregation aggregation) throws Exception {
+    harness.close();
+    harness = open(aggregation, null, 1, 0);
+
+    observe("s", 12, 1, 10);
+    observe("s", 18, 5, Float.NaN);
+    observe("s", 15, 3, 20);
+    harness.processWatermark(20);
+
+    String expected =
+        switch (aggregation) {
+          case LAST -> "5.0 [20.0]";
+          case MEAN -> "3.0 [15.0]";
+          case SUM -> "9.0 [30.0]";
+        };
+    assertEquals(List.of("g/s #2 " + expected + " @20", "watermark 20"), output());
+  }
+
+  @Test
+  void ofEqualTimesTheLastToArriveCounts() throws Exception {
+    observe("s", 15, 1);
+    observe("s", 15, 2);
+    harness.processWatermark(20);
+
+    assertEquals(List.of("g/s #2 2.0 [] @20", "watermark 20"), output());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Aggregation.class)
+  void missingValuesAreNoNumbers(Aggregation aggregation) throws Exception {
+    harness.close();
+    harness = open(aggregation, null, 1, 0);
+
+    observe("s", 15, Float.NaN, 7);
+    observe("s", 25, 8, Float.NaN);
+    harness.processWatermark(30);
+
+    assertEquals(List.of("g/s #2 NaN [7.0] @20", "g/s #3 8.0 [NaN] @30", "watermark 30"), output());
+  }
+
+  @Test
+  void lateObservationGoesToTheSideAndLeavesStateAlone() throws Exception {
+    observe("a station/temperature", 25, 1);
+    harness.processWatermark(20);
+    observe("a station/temperature", 20, 5);
+    harness.processWatermark(30);
+
+    assertEquals(
+        List.of("watermark 20", "g/a station/temperature #3 1.0 [] @30", "watermark 30"), output());
+    DeadLetter letter = late().get(0);
+    assertEquals(1, late().size());
+    assertEquals(IngestFunction.LATE, letter.reason());
+    assertEquals("a station", new String(letter.key(), StandardCharsets.UTF_8));
+    assertEquals(
+        "{\"stream\":\"a station\",\"time\":\"1970-01-01T00:00:00.020Z\","
+            + "\"values\":{\"temperature\":5.0}}",
+        new String(letter.value(), StandardCharsets.UTF_8));
+    assertEquals("topic 3 77", letter.topic() + " " + letter.partition() + " " + letter.offset());
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void endOfInputClosesWhatIsOpenAndNoMore() throws Exception {
+    observe("s", 15, 1);
+    observe("s", 25, 2);
+    harness.processWatermark(Watermark.MAX_WATERMARK);
+    harness.endInput();
+
+    assertEquals(
+        List.of("g/s #2 1.0 [] @20", "g/s #3 2.0 [] @30", "watermark " + Long.MAX_VALUE), output());
+    assertNothingIsLeft();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+  void restoredItGoesOnAsIfNothingHadHappened(int failAfter) throws Exception {
+    List<Event> events =
+        List.of(
+            () -> observe("s", 12, 1, 10),
+            () -> observe("s", 25, 2, 20),
+            () -> observe("s", 18, 3, Float.NaN),
+            () -> harness.processWatermark(20),
+            () -> observe("s", 21, 4, 40),
+            () -> harness.processWatermark(30));
+    List<String> output = new ArrayList<>();
+
+    for (int i = 0; i < events.size(); i++) {
+      if (i == failAfter) {
+        output.addAll(output());
+        OperatorSubtaskState state = harness.snapshot(1, 1);
+        harness.close();
+        harness = open(Aggregation.LAST, state, 1, 0);
+      }
+      events.get(i).run();
+    }
+
+    output.addAll(output());
+    assertEquals(
+        List.of("g/s #2 3.0 [10.0] @20", "watermark 20", "g/s #3 2.0 [20.0] @30", "watermark 30"),
+        output);
+    assertNothingIsLeft();
+  }
+
+  @FunctionalInterface
+  private interface Event {
+    void run() throws Exception;
+  }
+
+  @Test
+  void rescaledEachSeriesClosesOnceOnOneSubtask() throws Exception {
+    List<String> series = List.of("a", "b", "c", "d", "e", "f");
+    for (String name : series) {
+      observe(name, 15, 1);
+    }
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+
+    List<String> closed = new ArrayList<>();
+    for (int subtask = 0; subtask < 2; subtask++) {
+      OperatorSubtaskState part =
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              state, MAX_PARALLELISM, 1, 2, subtask);
+      harness.close();
+      harness = open(Aggregation.LAST, part, 2, subtask);
+      int held = harness.numKeyedStateEntries();
+      assertTrue(held > 0 && held < series.size(), "subtask " + subtask + " holds " + held);
+      harness.processWatermark(20);
+      closed.addAll(output());
+      assertNothingIsLeft();
+    }
+
+    closed.removeIf("watermark 20"::equals);
+    assertEquals(
+        series.stream().map(name -> "g/" + name + " #2 1.0 [] @20").toList(),
+        closed.stream().sorted().toList());
+  }
+}
