@@ -243,9 +243,12 @@ final class RecurrentFit {
       return new RecurrentNetwork.Loss(sum, cells).mean(config.levels().size());
     }
 
+    /** The longest windows, so that their last steps fall together. */
     private static WindowBatch lastStepOnly(WindowBatch batch) {
+      int longest = batch.windows().stream().mapToInt(w -> w.to() - w.from()).max().orElse(0);
       return new WindowBatch(
           batch.windows().stream()
+              .filter(w -> w.to() - w.from() == longest)
               .map(
                   w ->
                       new WindowBatch.Window(

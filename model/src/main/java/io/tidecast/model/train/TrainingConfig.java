@@ -53,9 +53,9 @@ public record TrainingConfig(
           48, 240, 16, 14, 6, 1000, 8, 64, 6, 3e-3, 1e-3, 20, 1e-4, 1.0, 300, 0.15, 0.15, 300, 10);
 
   public TrainingConfig {
-    inRange("training.burnIn", burnIn, 1, 10_000);
-    inRange("training.windowSteps", windowSteps, 1, 10_000);
-    inRange("training.batch", batch, 1, 1024);
+    inRange("training.burnIn", burnIn, 1, 1000);
+    inRange("training.windowSteps", windowSteps, 1, 2000);
+    inRange("training.batch", batch, 1, 256);
     inRange("training.rounds", rounds, 1, 10_000);
     inRange("training.warmStartRounds", warmStartRounds, 1, 10_000);
     inRange("training.rowsPerUpdate", rowsPerUpdate, 1, 1e9);
