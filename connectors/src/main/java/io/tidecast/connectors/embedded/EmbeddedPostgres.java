@@ -24,8 +24,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
       super(
           "PostgreSQL cannot start in this process ("
               + root(cause)
-              + "). Run as a normal user, or on a system with user namespaces, or name a server"
-              + " with --jdbc-url.",
+              + "). Run as a normal user, or on a system with user namespaces, or use a server of"
+              + " your own with tidecast store and tidecast serve.",
           cause);
     }
 

@@ -67,6 +67,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "of Flink's web page; 0 for any free one; default: ${DEFAULT-VALUE}")
   private int port;
 
+  @Option(
+      names = "--page-port",
+      defaultValue = "8080",
+      description = "of the live page; 0 for any free one; default: ${DEFAULT-VALUE}")
+  private int pagePort;
+
   @Override
   public Integer call() throws Exception {
     Demo demo =
@@ -78,7 +84,8 @@ final class DemoCommand implements Callable<Integer> {
                 exitAtEnd,
                 Optional.ofNullable(exitAfter),
                 Optional.ofNullable(workDirectory),
-                port),
+                port,
+                pagePort),
             System.out,
             System.err);
     CleanStop stop = CleanStop.onInterrupt(demo::stop);

@@ -1,6 +1,7 @@
 package io.tidecast.job.demo;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.embedded.EmbeddedPostgres.CannotStartException;
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FeedRunner;
 import io.tidecast.connectors.feed.Speed;
@@ -48,6 +49,7 @@ public final class Demo {
    * @param exitAfter stop after this long
    * @param workDirectory kept and gone on from; a new one, deleted at the end, if absent
    * @param webPort of Flink's web page; 0 for any free one
+   * @param pagePort of the live page; 0 for any free one
    */
   public record Options(
       JobConfig config,
@@ -56,7 +58,8 @@ public final class Demo {
       boolean exitAtEnd,
       Optional<Duration> exitAfter,
       Optional<Path> workDirectory,
-      int webPort) {}
+      int webPort,
+      int pagePort) {}
 
   private static final Duration POLL = Duration.ofMillis(500);
 
@@ -93,22 +96,48 @@ public final class Demo {
       view.say("Kafka at " + kafka.bootstrapServers());
       TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
       try (TopicTally tally = new TopicTally(config.kafkaSettings())) {
+        Optional<DemoDatabase> database = startDatabase(config, work);
         FeedRunner feed = feed(config, work);
         CompletableFuture<Long> feeding = start(feed);
         try {
           runJob(config, work, tally, feeding, started);
+          if (options.exitAtEnd() && !stopped) {
+            finish(tally, database, started);
+          }
         } finally {
           feed.stop();
           feeding.exceptionally(broken -> 0L).join();
-        }
-        if (options.exitAtEnd() && !stopped) {
-          tally.readToEnd();
-          out.println(Summary.of(tally, (System.nanoTime() - started) * 1e-9));
+          database.ifPresent(DemoDatabase::close);
         }
       }
     } finally {
       work.release();
     }
+  }
+
+  /** Nobody would see the database of a run that ends by itself and leaves no directory. */
+  private Optional<DemoDatabase> startDatabase(JobConfig config, WorkDirectory work)
+      throws Exception {
+    if (options.exitAtEnd() && options.workDirectory().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      DemoDatabase database = DemoDatabase.start(config, work.postgres(), options.pagePort());
+      view.say("Live page at " + database.page());
+      return Optional.of(database);
+    } catch (CannotStartException e) {
+      view.say("without live page: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void finish(TopicTally tally, Optional<DemoDatabase> database, long started)
+      throws Exception {
+    tally.readToEnd();
+    if (database.isPresent()) {
+      database.get().awaitForecasts(tally.forecastCount());
+    }
+    out.println(Summary.of(tally, (System.nanoTime() - started) * 1e-9));
   }
 
   private FeedRunner feed(JobConfig config, WorkDirectory work) throws Exception {

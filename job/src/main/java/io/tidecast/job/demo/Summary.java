@@ -15,7 +15,7 @@ final class Summary {
   static String of(TopicTally tally, double seconds) {
     ObjectNode json = MAPPER.createObjectNode();
     json.put("observations", tally.observations());
-    json.put("forecasts", tally.forecasts().values().stream().mapToLong(Long::longValue).sum());
+    json.put("forecasts", tally.forecastCount());
     json.put("rejected", tally.rejected());
     json.put("late", tally.late());
     json.put("masked", tally.masked());

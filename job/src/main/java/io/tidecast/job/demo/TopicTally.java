@@ -182,6 +182,10 @@ final class TopicTally implements AutoCloseable {
     return forecasts;
   }
 
+  long forecastCount() {
+    return forecasts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** Decisions in the order they were published. */
   List<ModelRecord> decisions() {
     return decisions;
