@@ -96,10 +96,11 @@ public final class Demo {
       view.say("Kafka at " + kafka.bootstrapServers());
       TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
       try (TopicTally tally = new TopicTally(config.kafkaSettings())) {
-        Optional<DemoDatabase> database = startDatabase(config, work);
         FeedRunner feed = feed(config, work);
         CompletableFuture<Long> feeding = start(feed);
+        Optional<DemoDatabase> database = Optional.empty();
         try {
+          database = startDatabase(config, work);
           runJob(config, work, tally, feeding, started);
           if (options.exitAtEnd() && !stopped) {
             finish(tally, database, started);
