@@ -1,0 +1,502 @@
+package io.tidecast.job.forecast;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.serde.EvaluationJsonV1;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.retrain.Decision;
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.SeriesForecaster;
+import io.tidecast.model.SeriesState;
+import io.tidecast.model.StepResult;
+import io.tidecast.model.Transform;
+import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.train.Trainer;
+import io.tidecast.model.train.TrainingConfig;
+import io.tidecast.model.train.TrainingListener;
+import io.tidecast.model.train.TrainingResult;
+import io.tidecast.model.train.TrainingRun;
+import io.tidecast.model.train.TrainingWindow;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.LongFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What comes out is held against the same steps through a plain {@link SeriesForecaster}. */
+class ForecastFunctionHarnessTest {
+  private static final int MAX_PARALLELISM = 8;
+  private static final int EVALUATION_PERIOD = 4;
+  private static final long TTL_STEPS = 100;
+  private static final Duration STEP = Duration.ofHours(1);
+
+  private static final ForecasterConfig CONFIG =
+      new ForecasterConfig(
+          STEP,
+          3,
+          QuantileLevels.DEFAULT,
+          12,
+          0,
+          Transform.LEVEL,
+          Double.NEGATIVE_INFINITY,
+          Double.POSITIVE_INFINITY,
+          List.of(),
+          new CellConfig(CellConfig.Kind.LSTM, 1, 4),
+          24,
+          8,
+          ForecasterConfig.Ablation.NONE);
+
+  private static ForecastModel first;
+  private static ForecastModel second;
+
+  private KeyedBroadcastOperatorTestHarness<String, SeriesStep, Decision, KeyedBytes> harness;
+
+  @BeforeAll
+  static void train() {
+    first = trained(1);
+    second = trained(2);
+  }
+
+  /** A small model by the real trainer; another seed gives other weights. */
+  private static ForecastModel trained(int sequence) {
+    TrainingConfig training =
+        new TrainingConfig(
+            8, 24, 4, 2, 1, 1000, 4, 8, 2, 3e-3, 1e-3, 2, 1e-4, 1.0, 300, 0.15, 0.15, 50, 10);
+    float[][] values = new float[400][];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = new float[] {value(i)};
+    }
+    TrainingResult result =
+        new Trainer(CONFIG, training)
+            .train(
+                List.of(new TrainingWindow("s", values.length, values)),
+                Optional.empty(),
+                new TrainingRun("g", sequence, sequence, "test"),
+                TrainingListener.NONE);
+    return ((TrainingResult.Trained) result).model();
+  }
+
+  private static float value(long index) {
+    return (float) (10 + 4 * Math.sin(index * Math.PI / 6) + index * 31 % 17 * 0.1);
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    open(null, 1, 0);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    harness.close();
+  }
+
+  private void open(OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
+    ForecastFunction.Config config =
+        new ForecastFunction.Config(STEP, Map.of("g", CONFIG), EVALUATION_PERIOD, TTL_STEPS);
+    harness =
+        new KeyedBroadcastOperatorTestHarness<>(
+            new CoBroadcastWithKeyedOperator<>(
+                new ForecastFunction(config), List.of(ForecastFunction.MODELS)),
+            SeriesStep::series,
+            Types.STRING,
+            MAX_PARALLELISM,
+            parallelism,
+            subtask);
+    harness.setup(
+        TypeInformation.of(KeyedBytes.class)
+            .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+  }
+
+  private void restore() throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    open(state, 1, 0);
+  }
+
+  private static long end(long index) {
+    return index * STEP.toMillis();
+  }
+
+  private static SeriesStep stepOf(String series, long index) {
+    return new SeriesStep(series, "g", new ClosedStep(index, value(index), new float[0]));
+  }
+
+  private void step(String series, long index) throws Exception {
+    harness.processElement(stepOf(series, index), end(index));
+  }
+
+  private void steps(long from, long to) throws Exception {
+    for (long index = from; index <= to; index++) {
+      step("s", index);
+    }
+  }
+
+  private void decide(long validFrom, long coveredBefore, ForecastModel promoted) throws Exception {
+    harness.processBroadcastElement(
+        new Decision(
+            "g",
+            end(validFrom) - 1,
+            end(validFrom),
+            end(coveredBefore),
+            promoted == null ? Decision.Kind.KEPT : Decision.Kind.PROMOTED,
+            promoted == null ? "" : promoted.version(),
+            "",
+            "",
+            1,
+            1,
+            0.1,
+            0.2,
+            0.3,
+            promoted == null ? new byte[0] : ModelArtifact.write(promoted)),
+        end(validFrom) - 1);
+  }
+
+  private void bothWatermarks(long index) throws Exception {
+    harness.processWatermark(end(index));
+    harness.processBroadcastWatermark(new Watermark(end(index)));
+  }
+
+  /** Forecasts as they came out; watermarks are checked where they say something. */
+  private List<String> forecasts() {
+    List<String> lines = new ArrayList<>();
+    for (Object out : harness.getOutput()) {
+      if (out instanceof StreamRecord<?> record) {
+        KeyedBytes keyed = (KeyedBytes) record.getValue();
+        lines.add(text(keyed.key()) + " " + text(keyed.value()));
+      }
+    }
+    harness.getOutput().clear();
+    return lines;
+  }
+
+  private List<String> evaluations() {
+    Queue<StreamRecord<KeyedBytes>> out = harness.getSideOutput(ForecastFunction.EVALUATIONS);
+    return out == null
+        ? List.of()
+        : out.stream()
+            .map(r -> text(r.getValue().key()) + " " + text(r.getValue().value()))
+            .toList();
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private void assertLeft(int entries, int timers) {
+    AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) harness.getOperator();
+    HeapKeyedStateBackend<?> backend = (HeapKeyedStateBackend<?>) operator.getKeyedStateBackend();
+    assertEquals(entries, backend.numKeyValueStateEntries());
+    assertEquals(timers, harness.numEventTimeTimers());
+    assertEquals(0, harness.numProcessingTimeTimers());
+  }
+
+  /** What a plain loop gives. */
+  private static final class Loop {
+    private final SeriesForecaster forecaster = new SeriesForecaster(CONFIG, EVALUATION_PERIOD);
+    private final String series;
+    private final LongFunction<ForecastModel> versions;
+    private final List<String> forecasts = new ArrayList<>();
+    private final List<String> evaluations = new ArrayList<>();
+    private SeriesState state = forecaster.newState();
+
+    /** Versions by origin; null where none serves. */
+    Loop(String series, LongFunction<ForecastModel> versions) {
+      this.series = series;
+      this.versions = versions;
+    }
+
+    Loop over(long from, long to) {
+      List<Double> levels = CONFIG.levels().values();
+      for (long index = from; index <= to; index++) {
+        StepResult result =
+            forecaster.step(
+                state, stepOf(series, index).step(), Optional.ofNullable(versions.apply(index)));
+        result
+            .forecast()
+            .map(f -> ForecastJsonV1.write(ForecastRecords.of(series, f, STEP, levels)))
+            .ifPresent(bytes -> forecasts.add(series + " " + text(bytes)));
+        result.evaluations().stream()
+            .map(e -> ForecastRecords.of(series, e, STEP, EVALUATION_PERIOD, levels))
+            .forEach(e -> evaluations.add(series + " " + text(EvaluationJsonV1.write(e))));
+      }
+      return this;
+    }
+
+    Loop anew() {
+      state = forecaster.newState();
+      return this;
+    }
+  }
+
+  private static LongFunction<ForecastModel> none() {
+    return index -> null;
+  }
+
+  @Test
+  void originThatADecisionCoversIsForecastAtOnce() throws Exception {
+    decide(10, 20, null);
+    steps(1, 19);
+
+    List<String> forecasts = forecasts();
+    assertEquals(new Loop("s", none()).over(1, 19).forecasts, forecasts);
+    assertTrue(
+        forecasts.get(4).startsWith("s {\"series\":\"s\",\"origin\":\"1970-01-01T05:00:00Z\""),
+        forecasts.get(4));
+    assertLeft(1, 1);
+  }
+
+  @Test
+  void originThatNoDecisionCoversWaitsForBothWatermarks() throws Exception {
+    decide(10, 20, null);
+    step("s", 20);
+    harness.processWatermark(end(20));
+    assertEquals(List.of(), forecasts());
+    assertLeft(1, 1);
+
+    harness.processBroadcastWatermark(new Watermark(end(20) - 1));
+    assertEquals(List.of(), forecasts());
+
+    harness.processBroadcastWatermark(new Watermark(end(20)));
+    Queue<Object> output = harness.getOutput();
+    assertEquals(new Watermark(end(20)), List.copyOf(output).get(output.size() - 1));
+    assertEquals(new Loop("s", none()).over(20, 20).forecasts, forecasts());
+    // the state of the series, and the timer that drops it
+    assertLeft(1, 1);
+  }
+
+  @Test
+  void seriesOfAGroupWithoutDecisionsWaitForBothWatermarks() throws Exception {
+    steps(1, 3);
+    assertEquals(List.of(), forecasts());
+
+    bothWatermarks(2);
+    assertEquals(new Loop("s", none()).over(1, 2).forecasts, forecasts());
+    bothWatermarks(3);
+    assertEquals(new Loop("s", none()).over(1, 3).forecasts.subList(2, 3), forecasts());
+    assertLeft(1, 1);
+  }
+
+  @Test
+  void waitingOriginsComeBeforeALaterOneThatIsCovered() throws Exception {
+    steps(1, 3);
+    decide(3, 10, first);
+    steps(4, 5);
+
+    assertEquals(
+        new Loop("s", index -> index >= 3 ? first : null).over(1, 5).forecasts, forecasts());
+  }
+
+  @Test
+  void versionHoldsFromItsFirstOriginToThatOfTheNext() throws Exception {
+    decide(40, 60, first);
+    steps(1, 59);
+    decide(60, 80, null);
+    steps(60, 79);
+    decide(80, 100, second);
+    steps(80, 99);
+
+    List<String> expected =
+        new Loop("s", index -> index < 40 ? null : index < 80 ? first : second)
+            .over(1, 99)
+            .forecasts;
+    assertEquals(expected, forecasts());
+    assertTrue(expected.get(97).contains(second.version()), expected.get(97));
+  }
+
+  @Test
+  void swapForecastsAsIfTheKeptHistoryHadBeenSteppedByTheNewVersion() throws Exception {
+    decide(1, 80, first);
+    steps(1, 79);
+    decide(80, 100, second);
+    steps(80, 80);
+
+    assertEquals(
+        new Loop("s", index -> index < 80 ? first : second).over(1, 80).forecasts, forecasts());
+  }
+
+  @Test
+  void evaluationsGoToTheSideByPeriodAndVersion() throws Exception {
+    decide(40, 60, first);
+    steps(1, 59);
+
+    List<String> expected =
+        new Loop("s", index -> index < 40 ? null : first).over(1, 59).evaluations;
+    assertEquals(expected, evaluations());
+    assertTrue(expected.size() >= 59 / EVALUATION_PERIOD - 1, expected.size() + " evaluations");
+  }
+
+  @Test
+  void seriesDoNotMixTheirStates() throws Exception {
+    decide(1, 100, first);
+    for (long index = 1; index <= 50; index++) {
+      step("s", index);
+      step("r", index + 7);
+    }
+
+    List<String> forecasts = forecasts();
+    assertEquals(
+        new Loop("s", index -> first).over(1, 50).forecasts,
+        forecasts.stream().filter(line -> line.startsWith("s ")).toList());
+    assertEquals(
+        new Loop("r", index -> first).over(8, 57).forecasts,
+        forecasts.stream().filter(line -> line.startsWith("r ")).toList());
+    assertLeft(2, 2);
+  }
+
+  /** Steps wait, are covered, are swapped; a restore comes after each of these moments. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void restoredKeyForecastsExactlyAsBefore(int failAfter) throws Exception {
+    List<Event> events =
+        List.of(
+            () -> steps(1, 30),
+            () -> bothWatermarks(20),
+            () -> decide(31, 60, first),
+            () -> steps(31, 50),
+            () -> bothWatermarks(50),
+            () -> steps(51, 65),
+            () -> decide(61, 90, second),
+            () -> steps(66, 70),
+            () -> bothWatermarks(70),
+            () -> steps(71, 75));
+    List<String> forecasts = new ArrayList<>();
+    List<String> evaluations = new ArrayList<>();
+
+    for (int i = 0; i < events.size(); i++) {
+      if (i == failAfter) {
+        forecasts.addAll(forecasts());
+        evaluations.addAll(evaluations());
+        restore();
+      }
+      events.get(i).run();
+    }
+
+    forecasts.addAll(forecasts());
+    evaluations.addAll(evaluations());
+    Loop expected =
+        new Loop("s", index -> index < 31 ? null : index < 61 ? first : second).over(1, 75);
+    assertEquals(expected.forecasts, forecasts);
+    assertEquals(expected.evaluations, evaluations);
+    assertLeft(1, 1);
+  }
+
+  @FunctionalInterface
+  private interface Event {
+    void run() throws Exception;
+  }
+
+  @Test
+  void silentSeriesIsDroppedAfterItsTtlAndStartsAnew() throws Exception {
+    decide(1, 10_000, first);
+    steps(1, 50);
+    bothWatermarks(50 + TTL_STEPS);
+    assertLeft(1, 1);
+
+    bothWatermarks(51 + TTL_STEPS);
+    assertLeft(0, 0);
+
+    steps(200, 240);
+    Loop expected = new Loop("s", index -> first).over(1, 50).anew().over(200, 240);
+    assertEquals(expected.forecasts, forecasts());
+    assertLeft(1, 1);
+  }
+
+  @Test
+  void silentSeriesStartsAnewThoughNoWatermarkHasDroppedItYet() throws Exception {
+    decide(1, 10_000, first);
+    steps(1, 50);
+    steps(200, 240);
+
+    Loop expected = new Loop("s", index -> first).over(1, 50).anew().over(200, 240);
+    assertEquals(expected.forecasts, forecasts());
+    bothWatermarks(240);
+    assertLeft(1, 1);
+    bothWatermarks(241 + TTL_STEPS);
+    assertLeft(0, 0);
+  }
+
+  @Test
+  void seriesThatGoesOnIsKept() throws Exception {
+    decide(1, 10_000, first);
+    steps(1, 50);
+    steps(50 + TTL_STEPS, 50 + TTL_STEPS);
+    bothWatermarks(51 + TTL_STEPS);
+
+    assertLeft(1, 1);
+    assertEquals(
+        new Loop("s", index -> first).over(1, 50).over(50 + TTL_STEPS, 50 + TTL_STEPS).forecasts,
+        forecasts());
+  }
+
+  @Test
+  void endOfInputForecastsWhatWaitsAndLeavesNothing() throws Exception {
+    steps(1, 30);
+    harness.processWatermark(Watermark.MAX_WATERMARK);
+    harness.processBroadcastWatermark(Watermark.MAX_WATERMARK);
+
+    assertEquals(new Loop("s", none()).over(1, 30).forecasts, forecasts());
+    assertLeft(0, 0);
+  }
+
+  @Test
+  void rescaledEachSeriesGoesOnWithTheModelsOnOneSubtask() throws Exception {
+    List<String> series = List.of("a", "b", "c", "d", "e", "f");
+    decide(1, 30, first);
+    for (String name : series) {
+      for (long index = 1; index <= 30; index++) {
+        step(name, index);
+      }
+    }
+    // the last one waits
+    assertEquals(29 * series.size(), forecasts().size());
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+
+    List<String> after = new ArrayList<>();
+    for (int subtask = 0; subtask < 2; subtask++) {
+      harness.close();
+      open(
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              state, MAX_PARALLELISM, 1, 2, subtask),
+          2,
+          subtask);
+      bothWatermarks(30);
+      after.addAll(forecasts());
+    }
+
+    assertEquals(
+        series.stream()
+            .map(name -> new Loop(name, index -> first).over(1, 30).forecasts.get(29))
+            .toList(),
+        after.stream().sorted().toList());
+  }
+}

@@ -1,0 +1,61 @@
+package io.tidecast.job.forecast;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tidecast.job.retrain.Decision;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class GroupModelsTest {
+  private static Decision decision(long validFrom, String promoted) {
+    return new Decision(
+        "g",
+        validFrom - 5,
+        validFrom,
+        validFrom + 100,
+        promoted.isEmpty() ? Decision.Kind.KEPT : Decision.Kind.PROMOTED,
+        promoted,
+        "",
+        "",
+        1,
+        1,
+        0.1,
+        0.2,
+        0.3,
+        promoted.getBytes());
+  }
+
+  private static Optional<String> versionAt(GroupModels models, long origin) {
+    return models.at(origin).map(GroupModels.Held::version);
+  }
+
+  @Test
+  void noVersionServesBeforeTheFirst() {
+    GroupModels models = GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE);
+
+    assertEquals(Optional.empty(), versionAt(models, 99));
+    assertEquals(Optional.of("g-1"), versionAt(models, 100));
+    assertEquals(200, models.coveredBefore());
+  }
+
+  @Test
+  void decisionThatPromotesNothingCoversFurtherOrigins() {
+    GroupModels models =
+        GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE).with(decision(200, ""), 150);
+
+    assertEquals(Optional.of("g-1"), versionAt(models, 250));
+    assertEquals(300, models.coveredBefore());
+  }
+
+  @Test
+  void versionIsKeptAsLongAsAnOriginMayNeedIt() {
+    GroupModels models =
+        GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE).with(decision(200, "g-2"), 150);
+    assertEquals(Optional.of("g-1"), versionAt(models, 199));
+
+    assertEquals(2, models.with(decision(300, ""), 199).models().size());
+    GroupModels later = models.with(decision(300, ""), 200);
+    assertEquals(List.of("g-2"), later.models().stream().map(GroupModels.Held::version).toList());
+  }
+}

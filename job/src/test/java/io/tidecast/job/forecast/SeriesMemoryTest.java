@@ -1,0 +1,76 @@
+package io.tidecast.job.forecast;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.SeriesForecaster;
+import io.tidecast.model.SeriesState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SeriesMemoryTest {
+  private static final ForecasterConfig CONFIG = ForecasterConfig.of(Duration.ofHours(1), 3, 24, 0);
+
+  private final SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 1);
+
+  private void step(SeriesState state, long index) {
+    forecaster.step(state, new ClosedStep(index, index % 7, new float[0]), Optional.empty());
+  }
+
+  private SeriesMemory steppedTo(long last) {
+    SeriesState state = forecaster.newState();
+    for (long index = 1; index <= last; index++) {
+      step(state, index);
+    }
+    return SeriesMemory.ofLive(state);
+  }
+
+  @Test
+  void storedMemoryComesAliveAsItWas() throws Exception {
+    SeriesMemory live = steppedTo(30);
+
+    SeriesMemory restored = SeriesMemory.ofStored(live.lastIndex(), live.toBytes());
+
+    assertEquals(30, restored.lastIndex());
+    assertEquals(live.live(CONFIG), restored.live(CONFIG));
+    assertArrayEquals(live.toBytes(), restored.toBytes());
+  }
+
+  @Test
+  void copyOfALiveMemoryDoesNotFollowIt() throws Exception {
+    SeriesMemory memory = steppedTo(30);
+    byte[] before = memory.toBytes();
+    SeriesMemory copy = memory.copy();
+
+    step(memory.live(CONFIG), 31);
+
+    assertEquals(30, copy.lastIndex());
+    assertArrayEquals(before, copy.toBytes());
+  }
+
+  @Test
+  void memoryThatACheckpointStillWritesDoesNotComeAliveWithItsCopy() throws Exception {
+    byte[] stored = steppedTo(30).toBytes();
+    SeriesMemory inCheckpoint = SeriesMemory.ofStored(30, stored);
+
+    SeriesMemory inUse = inCheckpoint.copy();
+    step(inUse.live(CONFIG), 31);
+
+    assertEquals(31, inUse.lastIndex());
+    assertEquals(30, inCheckpoint.lastIndex());
+    assertArrayEquals(stored, inCheckpoint.toBytes());
+  }
+
+  @Test
+  void stateOfAnotherShapeIsRefused() throws Exception {
+    SeriesMemory restored = SeriesMemory.ofStored(30, steppedTo(30).toBytes());
+
+    assertThrows(
+        IOException.class, () -> restored.live(ForecasterConfig.of(Duration.ofHours(1), 4, 24, 0)));
+  }
+}
