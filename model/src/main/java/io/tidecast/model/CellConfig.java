@@ -12,9 +12,14 @@ import java.io.Serializable;
 public record CellConfig(Kind kind, int layers, int hidden) implements Serializable {
   public static final CellConfig DEFAULT = new CellConfig(Kind.LSTM, 1, 32);
 
-  /** Which recurrent cell carries the memory; {@code NONE} leaves the linear highway alone. */
+  /**
+   * Which cell is stepped: memory behind gates, memory by feedback alone, no memory at all; {@code
+   * NONE} leaves the linear highway alone.
+   */
   public enum Kind {
     LSTM("lstm"),
+    RNN("rnn"),
+    FEED_FORWARD("feed-forward"),
     NONE("none");
 
     private final String label;

@@ -1,6 +1,6 @@
 package io.tidecast.model;
 
-/** Refusals of configuration: key, value and what is accepted. */
+/** Refusals of configuration and weights: what was found and what is accepted. */
 final class Checks {
   private Checks() {}
 
@@ -8,6 +8,13 @@ final class Checks {
     if (!(value >= min && value <= max)) {
       throw new IllegalArgumentException(
           key + ": " + plain(value) + "; accepted: " + plain(min) + " to " + plain(max));
+    }
+  }
+
+  static void length(String name, float[] values, int expected) {
+    if (values.length != expected) {
+      throw new IllegalArgumentException(
+          "Expected " + expected + " values in " + name + " but found " + values.length);
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param version {@code <group>-<sequence>-<8 hex of the content hash>}; changes with any weight
  * @param config what it was trained for
- * @param lstm one entry per layer; empty if the cell is {@code NONE}
+ * @param layers of the recurrent member, from the inputs upwards; empty if the cell is {@code NONE}
  * @param head of the recurrent member; absent if the cell is {@code NONE}
  * @param highway the linear member; absent if it was not trained
  * @param provenance where it comes from
@@ -16,11 +16,11 @@ import java.util.Optional;
 public record ForecastModel(
     String version,
     ForecasterConfig config,
-    List<LstmWeights> lstm,
+    List<CellWeights> layers,
     Optional<HeadWeights> head,
     Optional<HighwayWeights> highway,
     Provenance provenance) {
   public ForecastModel {
-    lstm = List.copyOf(lstm);
+    layers = List.copyOf(layers);
   }
 }

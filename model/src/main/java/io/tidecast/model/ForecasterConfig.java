@@ -98,6 +98,24 @@ public record ForecasterConfig(
         ablation);
   }
 
+  /** The same with another cell. */
+  public ForecasterConfig withCell(CellConfig other) {
+    return new ForecasterConfig(
+        step,
+        horizon,
+        levels,
+        season,
+        longSeason,
+        transform,
+        minimum,
+        maximum,
+        covariates,
+        other,
+        history,
+        maxGap,
+        ablation);
+  }
+
   /** The same with other parts switched off. */
   public ForecasterConfig withAblation(Ablation other) {
     return new ForecasterConfig(

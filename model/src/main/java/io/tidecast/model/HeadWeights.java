@@ -24,9 +24,9 @@ public record HeadWeights(
     float[] blend,
     float[] unit) {
   public HeadWeights {
-    LstmWeights.requireLength("head.weight", weight, horizon * levels * hidden);
-    LstmWeights.requireLength("head.bias", bias, horizon * levels);
-    LstmWeights.requireLength("head.blend", blend, horizon);
-    LstmWeights.requireLength("head.unit", unit, horizon);
+    Checks.length("head.weight", weight, horizon * levels * hidden);
+    Checks.length("head.bias", bias, horizon * levels);
+    Checks.length("head.blend", blend, horizon);
+    Checks.length("head.unit", unit, horizon);
   }
 }

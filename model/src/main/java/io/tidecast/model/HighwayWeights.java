@@ -22,8 +22,8 @@ public record HighwayWeights(
   public static final float MAX_DEVIATION = 8;
 
   public HighwayWeights {
-    LstmWeights.requireLength("highway.weight", weight, horizon * (lookBack - 1));
-    LstmWeights.requireLength("highway.intercept", intercept, horizon);
-    LstmWeights.requireLength("highway.residual", residual, horizon * levels);
+    Checks.length("highway.weight", weight, horizon * (lookBack - 1));
+    Checks.length("highway.intercept", intercept, horizon);
+    Checks.length("highway.residual", residual, horizon * levels);
   }
 }

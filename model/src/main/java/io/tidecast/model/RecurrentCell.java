@@ -5,7 +5,17 @@ package io.tidecast.model;
  *
  * <p>Not thread safe: a cell owns its scratch space; the state it steps belongs to the caller.
  */
-sealed interface RecurrentCell permits Lstm {
+sealed interface RecurrentCell permits Lstm, VanillaRnn, FeedForward {
+  static RecurrentCell of(CellWeights weights) {
+    if (weights instanceof LstmWeights lstm) {
+      return new Lstm(lstm);
+    }
+    if (weights instanceof RnnWeights rnn) {
+      return new VanillaRnn(rnn);
+    }
+    return new FeedForward((FeedForwardWeights) weights);
+  }
+
   /**
    * One step, in place.
    *

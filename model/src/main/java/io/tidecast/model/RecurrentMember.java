@@ -18,7 +18,7 @@ final class RecurrentMember {
 
   RecurrentMember(ForecastModel model, ForecasterConfig config) {
     ablation = config.ablation();
-    cells = model.lstm().stream().map(Lstm::new).toArray(RecurrentCell[]::new);
+    cells = model.layers().stream().map(RecurrentCell::of).toArray(RecurrentCell[]::new);
     weights = model.head().orElseThrow();
     int hidden = weights.hidden();
     head = new Affine(hidden, weights.bias(), (o, i) -> weights.weight()[o * hidden + i]);

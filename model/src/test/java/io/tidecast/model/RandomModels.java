@@ -21,13 +21,42 @@ final class RandomModels {
         floats(4 * hidden, 0.3, random));
   }
 
+  static RnnWeights rnn(int inputs, int hidden, Random random) {
+    double size = 1 / Math.sqrt(inputs + hidden);
+    return new RnnWeights(
+        inputs,
+        hidden,
+        floats(hidden * inputs, size, random),
+        floats(hidden * hidden, size, random),
+        floats(hidden, 0.3, random),
+        floats(hidden, 0.3, random));
+  }
+
+  static FeedForwardWeights feedForward(int inputs, int hidden, Random random) {
+    return new FeedForwardWeights(
+        inputs,
+        hidden,
+        floats(hidden * inputs, 1 / Math.sqrt(inputs), random),
+        floats(hidden, 0.3, random));
+  }
+
+  private static CellWeights cell(CellConfig.Kind kind, int inputs, int hidden, Random random) {
+    return switch (kind) {
+      case LSTM -> lstm(inputs, hidden, random);
+      case RNN -> rnn(inputs, hidden, random);
+      case FEED_FORWARD -> feedForward(inputs, hidden, random);
+      case NONE -> throw new IllegalArgumentException("no cell");
+    };
+  }
+
   /** Both members; spreads of about one scale. */
   static ForecastModel model(ForecasterConfig config, String version, long seed) {
     Random random = new Random(seed);
     int hidden = config.cell().hidden();
-    List<LstmWeights> layers = new ArrayList<>();
+    List<CellWeights> layers = new ArrayList<>();
     for (int layer = 0; layer < config.cell().layers(); layer++) {
-      layers.add(lstm(layer == 0 ? SeriesInputs.size(config) : hidden, hidden, random));
+      int inputs = layer == 0 ? SeriesInputs.size(config) : hidden;
+      layers.add(cell(config.cell().kind(), inputs, hidden, random));
     }
     int horizon = config.horizon();
     int levels = config.levels().size();
@@ -55,7 +84,7 @@ final class RandomModels {
     return new ForecastModel(
         model.version(),
         model.config(),
-        model.lstm(),
+        model.layers(),
         model.head(),
         Optional.empty(),
         model.provenance());

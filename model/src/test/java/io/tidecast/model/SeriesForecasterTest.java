@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SeriesForecasterTest {
@@ -203,9 +204,18 @@ class SeriesForecasterTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Transform.class)
-  void swapWithReplayEqualsAColdRunOverTheSameHistory(Transform transform) {
-    ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
+  @CsvSource({
+    "LEVEL, LSTM, 1",
+    "DIFFERENCE, LSTM, 2",
+    "LOG_RETURN, LSTM, 1",
+    "LEVEL, RNN, 1",
+    "LOG_RETURN, RNN, 2",
+    "LEVEL, FEED_FORWARD, 2"
+  })
+  void swapWithReplayEqualsAColdRunOverTheSameHistory(
+      Transform transform, CellConfig.Kind kind, int layers) {
+    ForecasterConfig config =
+        GeneratedSeries.config(transform, HORIZON).withCell(new CellConfig(kind, layers, 8));
     GeneratedSeries series = new GeneratedSeries(6);
     List<ClosedStep> steps = new ArrayList<>();
     for (int t = 0; t < 200; t++) {
@@ -245,8 +255,10 @@ class SeriesForecasterTest {
         assertSameMember(cold.pending(), swapped.pending(), t);
         compared++;
       }
-      assertArrayEquals(cold.hidden().h()[0], swapped.hidden().h()[0]);
-      assertArrayEquals(cold.hidden().c()[0], swapped.hidden().c()[0]);
+      for (int layer = 0; layer < layers; layer++) {
+        assertArrayEquals(cold.hidden().h()[layer], swapped.hidden().h()[layer]);
+        assertArrayEquals(cold.hidden().c()[layer], swapped.hidden().c()[layer]);
+      }
     }
     assertTrue(compared > 20, "compared " + compared);
   }

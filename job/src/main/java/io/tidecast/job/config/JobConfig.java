@@ -117,7 +117,7 @@ public record JobConfig(
   /**
    * Shape of the recurrent member, and parts switched off for experiments.
    *
-   * @param cell {@code lstm} (default) or {@code none}
+   * @param cell {@code lstm} (default), {@code rnn}, {@code feed-forward} or {@code none}
    * @param layers stacked layers (default 1)
    * @param hidden size of the hidden state (default 32)
    * @param ablate any of {@code state}, {@code cell}, {@code recurrent-output}, {@code highway}

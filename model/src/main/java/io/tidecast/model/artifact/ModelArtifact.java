@@ -2,11 +2,11 @@ package io.tidecast.model.artifact;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidecast.model.CellWeights;
 import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.HeadWeights;
 import io.tidecast.model.HighwayWeights;
-import io.tidecast.model.LstmWeights;
 import io.tidecast.model.Provenance;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,6 +35,9 @@ import java.util.Optional;
  * lstm.weight_hh_l{k}          [4 hidden, hidden]
  * lstm.bias_ih_l{k}            [4 hidden]
  * lstm.bias_hh_l{k}            [4 hidden]
+ *   or rnn.*, of hidden rows each                      as PyTorch's RNN with tanh
+ *   or linear.{k}.weight       [hidden, inputs]        as PyTorch's Linear, followed by tanh
+ *      linear.{k}.bias         [hidden]
  * head.weight                  [horizon levels, hidden]  as PyTorch's Linear
  * head.bias                    [horizon levels]
  * head.blend, head.unit        [horizon]
@@ -65,13 +68,13 @@ public final class ModelArtifact {
   /** A model under the version that its content gives it. */
   public static ForecastModel seal(
       ForecasterConfig config,
-      List<LstmWeights> lstm,
+      List<CellWeights> layers,
       Optional<HeadWeights> head,
       Optional<HighwayWeights> highway,
       Provenance provenance) {
-    ForecastModel unnamed = new ForecastModel("", config, lstm, head, highway, provenance);
+    ForecastModel unnamed = new ForecastModel("", config, layers, head, highway, provenance);
     String version = version(provenance, digest(unnamed));
-    return new ForecastModel(version, config, lstm, head, highway, provenance);
+    return new ForecastModel(version, config, layers, head, highway, provenance);
   }
 
   private static String version(Provenance provenance, String digest) {
@@ -143,28 +146,10 @@ public final class ModelArtifact {
     return new ForecastModel(
         file.metadata("version"),
         config,
-        lstm(file, config),
+        CellTensors.read(file, config),
         head(file, config),
         highway(file, config),
         ConfigJson.provenance(JSON.readTree(file.metadata("provenance"))));
-  }
-
-  private static List<LstmWeights> lstm(Safetensors file, ForecasterConfig config)
-      throws InvalidArtifactException {
-    List<LstmWeights> layers = new ArrayList<>();
-    for (int k = 0; file.has("lstm.weight_ih_l" + k); k++) {
-      int hidden = config.cell().hidden();
-      Tensor weightIh = file.tensor("lstm.weight_ih_l" + k, 4 * hidden, -1);
-      layers.add(
-          new LstmWeights(
-              weightIh.shape()[1],
-              hidden,
-              weightIh.values(),
-              file.tensor("lstm.weight_hh_l" + k, 4 * hidden, hidden).values(),
-              file.tensor("lstm.bias_ih_l" + k, 4 * hidden).values(),
-              file.tensor("lstm.bias_hh_l" + k, 4 * hidden).values()));
-    }
-    return layers;
   }
 
   private static Optional<HeadWeights> head(Safetensors file, ForecasterConfig config)
@@ -206,13 +191,8 @@ public final class ModelArtifact {
 
   private static List<Tensor> tensors(ForecastModel model) {
     List<Tensor> tensors = new ArrayList<>();
-    for (int k = 0; k < model.lstm().size(); k++) {
-      LstmWeights layer = model.lstm().get(k);
-      int gates = 4 * layer.hidden();
-      tensors.add(new Tensor("lstm.weight_ih_l" + k, layer.weightIh(), gates, layer.inputs()));
-      tensors.add(new Tensor("lstm.weight_hh_l" + k, layer.weightHh(), gates, layer.hidden()));
-      tensors.add(new Tensor("lstm.bias_ih_l" + k, layer.biasIh(), gates));
-      tensors.add(new Tensor("lstm.bias_hh_l" + k, layer.biasHh(), gates));
+    for (int k = 0; k < model.layers().size(); k++) {
+      tensors.addAll(CellTensors.of(model.layers().get(k), k));
     }
     model
         .head()

@@ -1,10 +1,10 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.CellWeights;
 import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.HeadWeights;
-import io.tidecast.model.LstmWeights;
-import io.tidecast.model.SeriesInputs;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,7 @@ final class RecurrentFit {
     random = new SplittableRandom(seed);
   }
 
-  record Fitted(List<LstmWeights> layers, HeadWeights head) {}
+  record Fitted(List<CellWeights> layers, HeadWeights head) {}
 
   /**
    * @param champion whose weights are the start; empty to start from scratch
@@ -88,14 +88,12 @@ final class RecurrentFit {
     float[] p = new float[RecurrentNetwork.size(config)];
     float bound = (float) (1 / Math.sqrt(hidden));
     int at = 0;
-    for (int layer = 0; layer < config.cell().layers(); layer++) {
-      int inputs = layer == 0 ? SeriesInputs.size(config) : hidden;
-      int bias = at + 4 * hidden * (inputs + hidden);
-      at = uniform(p, at, bias, bound);
-      for (int j = hidden; j < 2 * hidden; j++) {
-        p[bias + j] = FORGET_BIAS;
+    for (LayerShape layer : LayerShape.of(config)) {
+      int bias = uniform(p, at, at + layer.bias(), bound);
+      if (layer.kind() == CellConfig.Kind.LSTM) {
+        Arrays.fill(p, bias + hidden, bias + 2 * hidden, FORGET_BIAS);
       }
-      at = bias + 4 * hidden;
+      at += layer.size();
     }
     int outputs = config.horizon() * levels;
     int headWeight = at;
@@ -118,13 +116,10 @@ final class RecurrentFit {
   private float[] parameters(ForecastModel champion) {
     float[] p = new float[RecurrentNetwork.size(config)];
     int at = 0;
-    for (LstmWeights layer : champion.lstm()) {
-      at = append(p, at, layer.weightIh());
-      at = append(p, at, layer.weightHh());
-      append(p, at, layer.biasIh());
-      for (float bias : layer.biasHh()) {
-        p[at++] += bias;
-      }
+    List<LayerShape> shapes = LayerShape.of(config);
+    for (int i = 0; i < shapes.size(); i++) {
+      shapes.get(i).parameters(champion.layers().get(i), p, at);
+      at += shapes.get(i).size();
     }
     HeadWeights head = champion.head().orElseThrow();
     at = append(p, at, head.weight());

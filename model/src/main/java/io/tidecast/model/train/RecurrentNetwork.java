@@ -1,21 +1,20 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.CellWeights;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.HeadWeights;
-import io.tidecast.model.LstmWeights;
 import io.tidecast.model.SeriesInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The recurrent member as it is trained: stacked LSTM layers under the direct quantile head, their
- * loss over a batch and its gradient.
+ * The recurrent member as it is trained: stacked cells under the direct quantile head, their loss
+ * over a batch and its gradient.
  *
- * <p>All parameters are one flat vector: layer by layer weight_ih, weight_hh, bias; then
- * head.weight {@code [outputs, hidden]}, head.bias {@code [outputs]}, head.blend {@code [horizon]},
- * with {@code outputs = horizon * levels}. Not thread safe; its memory belongs to the given {@link
- * Matrices}.
+ * <p>All parameters are one flat vector: layer by layer as in {@link LayerShape}; then head.weight
+ * {@code [outputs, hidden]}, head.bias {@code [outputs]}, head.blend {@code [horizon]}, with {@code
+ * outputs = horizon * levels}. Not thread safe; its memory belongs to the given {@link Matrices}.
  */
 final class RecurrentNetwork {
   // outputs of the head that are in memory at once: 1 MB of floats
@@ -27,7 +26,8 @@ final class RecurrentNetwork {
   private final int batch;
   private final int outputs;
   private final float[] unit;
-  private final List<LstmLayer> layers = new ArrayList<>();
+  private final List<LayerShape> shapes;
+  private final List<CellLayer> layers = new ArrayList<>();
   private final Matrix x;
   private final Matrix headWeight;
   private final Matrix headWeightGradient;
@@ -53,9 +53,8 @@ final class RecurrentNetwork {
     this.unit = unit;
     int hidden = config.cell().hidden();
     outputs = config.horizon() * config.levels().size();
-    for (int i = 0; i < config.cell().layers(); i++) {
-      layers.add(new LstmLayer(memory, i == 0 ? inputs : hidden, hidden, batch, maxSteps));
-    }
+    shapes = LayerShape.of(config);
+    shapes.forEach(shape -> layers.add(shape.layer(memory, batch, maxSteps)));
     x = memory.floats(maxSteps * batch, inputs);
     headWeight = memory.floats(outputs, hidden);
     headWeightGradient = memory.floats(outputs, hidden);
@@ -84,15 +83,14 @@ final class RecurrentNetwork {
   }
 
   private static int layersSize(ForecasterConfig config) {
-    int hidden = config.cell().hidden();
-    return LstmLayer.size(SeriesInputs.size(config), hidden)
-        + (config.cell().layers() - 1) * LstmLayer.size(hidden, hidden);
+    return LayerShape.of(config).stream().mapToInt(LayerShape::size).sum();
   }
 
   void load(float[] parameters) {
     int at = 0;
-    for (LstmLayer layer : layers) {
-      at = layer.load(parameters, at);
+    for (int i = 0; i < layers.size(); i++) {
+      layers.get(i).load(parameters, at);
+      at += shapes.get(i).size();
     }
     headWeight.write(0, parameters, at, headWeight.size());
     at += headWeight.size();
@@ -134,8 +132,9 @@ final class RecurrentNetwork {
 
   private void store(float[] gradient) {
     int at = 0;
-    for (LstmLayer layer : layers) {
-      at = layer.storeGradient(gradient, at);
+    for (int i = 0; i < layers.size(); i++) {
+      layers.get(i).storeGradient(gradient, at);
+      at += shapes.get(i).size();
     }
     headWeightGradient.read(0, gradient, at, headWeight.size());
     at += headWeight.size();
@@ -154,7 +153,7 @@ final class RecurrentNetwork {
     }
     Matrix below = x;
     int firstRow = 0;
-    for (LstmLayer layer : layers) {
+    for (CellLayer layer : layers) {
       layer.forward(below, firstRow, steps);
       below = layer.h();
       firstRow = batch;
@@ -177,7 +176,7 @@ final class RecurrentNetwork {
   }
 
   private void head(WindowBatch windows, boolean gradient) {
-    LstmLayer top = layers.get(layers.size() - 1);
+    CellLayer top = layers.get(layers.size() - 1);
     int steps = steps(windows);
     int firstStep =
         windows.windows().stream().mapToInt(w -> w.lossFrom() - w.from()).min().orElse(0);
@@ -233,12 +232,12 @@ final class RecurrentNetwork {
 
   private void backward(int steps) {
     for (int i = layers.size() - 1; i >= 0; i--) {
-      LstmLayer layer = layers.get(i);
+      CellLayer layer = layers.get(i);
       if (i == 0) {
         layer.backward(x, 0, steps, null);
         continue;
       }
-      LstmLayer below = layers.get(i - 1);
+      CellLayer below = layers.get(i - 1);
       for (int t = 0; t <= steps; t++) {
         below.hGradient().write(t * batch, zeros, 0, zeros.length);
       }
@@ -262,14 +261,12 @@ final class RecurrentNetwork {
     return norms;
   }
 
-  static List<LstmWeights> layers(ForecasterConfig config, float[] parameters) {
-    List<LstmWeights> weights = new ArrayList<>();
-    int hidden = config.cell().hidden();
+  static List<CellWeights> layers(ForecasterConfig config, float[] parameters) {
+    List<CellWeights> weights = new ArrayList<>();
     int at = 0;
-    for (int i = 0; i < config.cell().layers(); i++) {
-      int width = i == 0 ? SeriesInputs.size(config) : hidden;
-      weights.add(LstmLayer.weights(parameters, at, width, hidden));
-      at += LstmLayer.size(width, hidden);
+    for (LayerShape shape : LayerShape.of(config)) {
+      weights.add(shape.weights(parameters, at));
+      at += shape.size();
     }
     return weights;
   }

@@ -2,10 +2,13 @@ package io.tidecast.model.artifact;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
+import io.tidecast.model.CellWeights;
+import io.tidecast.model.FeedForwardWeights;
 import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.HeadWeights;
@@ -13,6 +16,7 @@ import io.tidecast.model.HighwayWeights;
 import io.tidecast.model.LstmWeights;
 import io.tidecast.model.Provenance;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.RnnWeights;
 import io.tidecast.model.Transform;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,11 +37,62 @@ class ModelArtifactTest {
     assertEquals(model.version(), read.version());
     assertEquals(model.config(), read.config());
     assertEquals(model.provenance(), read.provenance());
-    assertEquals(2, read.lstm().size());
-    assertArrayEquals(model.lstm().get(1).weightHh(), read.lstm().get(1).weightHh());
+    assertEquals(2, read.layers().size());
+    assertArrayEquals(
+        assertInstanceOf(LstmWeights.class, model.layers().get(1)).weightHh(),
+        assertInstanceOf(LstmWeights.class, read.layers().get(1)).weightHh());
     assertArrayEquals(model.head().get().weight(), read.head().get().weight());
     assertArrayEquals(model.highway().get().residual(), read.highway().get().residual());
     assertArrayEquals(bytes, ModelArtifact.write(read));
+  }
+
+  @Test
+  void vanillaRnnIsReadBack() throws InvalidArtifactException {
+    Random random = new Random(5);
+    RnnWeights layer =
+        new RnnWeights(
+            3, 2, floats(random, 6), floats(random, 4), floats(random, 2), floats(random, 2));
+    ForecastModel model = withCell(CellConfig.Kind.RNN, layer);
+
+    ForecastModel read = ModelArtifact.read(ModelArtifact.write(model));
+
+    RnnWeights found = assertInstanceOf(RnnWeights.class, read.layers().get(0));
+    assertArrayEquals(layer.weightIh(), found.weightIh());
+    assertArrayEquals(layer.weightHh(), found.weightHh());
+    assertArrayEquals(layer.biasIh(), found.biasIh());
+    assertArrayEquals(layer.biasHh(), found.biasHh());
+  }
+
+  @Test
+  void feedForwardLayerIsReadBack() throws InvalidArtifactException {
+    Random random = new Random(6);
+    FeedForwardWeights layer = new FeedForwardWeights(3, 2, floats(random, 6), floats(random, 2));
+    ForecastModel model = withCell(CellConfig.Kind.FEED_FORWARD, layer);
+
+    ForecastModel read = ModelArtifact.read(ModelArtifact.write(model));
+
+    FeedForwardWeights found = assertInstanceOf(FeedForwardWeights.class, read.layers().get(0));
+    assertArrayEquals(layer.weight(), found.weight());
+    assertArrayEquals(layer.bias(), found.bias());
+  }
+
+  @Test
+  void layersOfAnotherCellThanTheConfigurationSaysAreRefused() {
+    FeedForwardWeights layer = new FeedForwardWeights(3, 2, new float[6], new float[2]);
+
+    byte[] bytes = ModelArtifact.write(withCell(CellConfig.Kind.RNN, layer));
+
+    assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(bytes));
+  }
+
+  private static ForecastModel withCell(CellConfig.Kind kind, CellWeights layer) {
+    ForecastModel model = model(3);
+    return ModelArtifact.seal(
+        model.config().withCell(new CellConfig(kind, 1, 2)),
+        List.of(layer),
+        model.head(),
+        model.highway(),
+        model.provenance());
   }
 
   @Test
@@ -49,7 +104,7 @@ class ModelArtifactTest {
 
     ForecastModel read = ModelArtifact.read(ModelArtifact.write(highwayOnly));
 
-    assertTrue(read.lstm().isEmpty());
+    assertTrue(read.layers().isEmpty());
     assertTrue(read.head().isEmpty());
     assertTrue(read.highway().isPresent());
   }
@@ -109,7 +164,7 @@ class ModelArtifactTest {
     weights[0] = Float.NaN;
     ForecastModel broken =
         ModelArtifact.seal(
-            model.config(), model.lstm(), model.head(), model.highway(), model.provenance());
+            model.config(), model.layers(), model.head(), model.highway(), model.provenance());
 
     assertThrows(IllegalArgumentException.class, () -> ModelArtifact.write(broken));
   }
@@ -121,7 +176,7 @@ class ModelArtifactTest {
         new ForecastModel(
             "temperature_2m-13-00000000",
             model.config(),
-            model.lstm(),
+            model.layers(),
             model.head(),
             model.highway(),
             model.provenance());

@@ -18,16 +18,23 @@ class RecurrentNetworkTest {
 
   @ParameterizedTest
   @CsvSource({
-    "LEVEL, 1, 1, 1",
-    "LEVEL, 1, 3, 7",
-    "LEVEL, 2, 5, 3",
-    "LEVEL, 3, 2, 4",
-    "DIFFERENCE, 1, 4, 5",
-    "LOG_RETURN, 2, 3, 2"
+    "LSTM, LEVEL, 1, 1, 1",
+    "LSTM, LEVEL, 1, 3, 7",
+    "LSTM, LEVEL, 2, 5, 3",
+    "LSTM, LEVEL, 3, 2, 4",
+    "LSTM, DIFFERENCE, 1, 4, 5",
+    "LSTM, LOG_RETURN, 2, 3, 2",
+    "RNN, LEVEL, 1, 1, 1",
+    "RNN, LEVEL, 1, 5, 3",
+    "RNN, LEVEL, 2, 4, 3",
+    "RNN, DIFFERENCE, 3, 3, 2",
+    "FEED_FORWARD, LEVEL, 1, 1, 1",
+    "FEED_FORWARD, LEVEL, 1, 5, 3",
+    "FEED_FORWARD, LOG_RETURN, 2, 4, 3"
   })
   void gradientAgreesWithCentralDifferencesInDouble(
-      Transform transform, int layers, int hidden, int horizon) {
-    ForecasterConfig config = config(transform, layers, hidden, horizon);
+      CellConfig.Kind kind, Transform transform, int layers, int hidden, int horizon) {
+    ForecasterConfig config = config(transform, new CellConfig(kind, layers, hidden), horizon);
     WindowBatch batch = batch(config);
     float[] unit = units(horizon);
     float[] parameters = parameters(config);
@@ -82,9 +89,10 @@ class RecurrentNetworkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1", "4, 3", "17, 2"})
-  void lossDoesNotDependOnHowTheHeadIsChunkedOrTheBatchPadded(int batchSize, int extraSteps) {
-    ForecasterConfig config = config(Transform.LEVEL, 1, 3, 2);
+  @CsvSource({"LSTM, 1, 1", "LSTM, 4, 3", "LSTM, 17, 2", "RNN, 4, 3", "FEED_FORWARD, 17, 2"})
+  void lossDoesNotDependOnHowTheHeadIsChunkedOrTheBatchPadded(
+      CellConfig.Kind kind, int batchSize, int extraSteps) {
+    ForecasterConfig config = config(Transform.LEVEL, new CellConfig(kind, 2, 3), 2);
     WindowBatch.Window window = batch(config).windows().get(0);
     WindowBatch one = new WindowBatch(List.of(window));
     float[] parameters = parameters(config);
@@ -103,9 +111,9 @@ class RecurrentNetworkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1", "2"})
-  void gradientNormByLagFallsFromTheStepOfTheLoss(int layers) {
-    ForecasterConfig config = config(Transform.LEVEL, layers, 4, 2);
+  @CsvSource({"LSTM, 1", "LSTM, 2", "RNN, 1", "RNN, 2", "FEED_FORWARD, 1", "FEED_FORWARD, 2"})
+  void gradientNormByLagFallsFromTheStepOfTheLoss(CellConfig.Kind kind, int layers) {
+    ForecasterConfig config = config(Transform.LEVEL, new CellConfig(kind, layers, 4), 2);
     WindowBatch.Window window = batch(config).windows().get(0);
     WindowBatch last =
         new WindowBatch(
@@ -127,10 +135,13 @@ class RecurrentNetworkTest {
       assertEquals(window.to() - window.from(), norms.length);
       assertTrue(norms[0] > 0);
       assertTrue(norms[norms.length - 1] < norms[0]);
+      boolean remembers = kind != CellConfig.Kind.FEED_FORWARD;
+      assertEquals(
+          remembers, norms[1] > 0, "without memory nothing is learned about earlier steps");
     }
   }
 
-  private static ForecasterConfig config(Transform transform, int layers, int hidden, int horizon) {
+  private static ForecasterConfig config(Transform transform, CellConfig cell, int horizon) {
     return new ForecasterConfig(
         Duration.ofHours(1),
         horizon,
@@ -141,7 +152,7 @@ class RecurrentNetworkTest {
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY,
         List.of("wind"),
-        new CellConfig(CellConfig.Kind.LSTM, layers, hidden),
+        cell,
         12,
         3,
         ForecasterConfig.Ablation.NONE);

@@ -1,7 +1,9 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.SeriesInputs;
+import java.util.Arrays;
 
 /** The recurrent member's loss in double, in plain loops in the order of the equations. */
 final class ReferenceNetwork {
@@ -56,18 +58,29 @@ final class ReferenceNetwork {
 
   /** Steps h and c in place; returns where the next layer's parameters begin. */
   private int step(double[] x, double[] h, double[] c, double[] p, int at) {
-    int hh = at + 4 * hidden * x.length;
-    int bias = hh + 4 * hidden * hidden;
-    double[] z = new double[4 * hidden];
+    CellConfig.Kind kind = config.cell().kind();
+    int rows = kind == CellConfig.Kind.LSTM ? 4 * hidden : hidden;
+    int hh = at + rows * x.length;
+    int bias = kind == CellConfig.Kind.FEED_FORWARD ? hh : hh + rows * hidden;
+    double[] z = new double[rows];
     for (int k = 0; k < z.length; k++) {
       z[k] = p[bias + k];
       for (int i = 0; i < x.length; i++) {
         z[k] += p[at + k * x.length + i] * x[i];
       }
-      for (int i = 0; i < hidden; i++) {
+      for (int i = 0; i < hidden && bias > hh; i++) {
         z[k] += p[hh + k * hidden + i] * h[i];
       }
     }
+    if (kind == CellConfig.Kind.LSTM) {
+      stepGates(z, h, c);
+    } else {
+      Arrays.setAll(h, k -> Math.tanh(z[k]));
+    }
+    return bias + rows;
+  }
+
+  private void stepGates(double[] z, double[] h, double[] c) {
     for (int k = 0; k < hidden; k++) {
       double input = sigmoid(z[k]);
       double forget = sigmoid(z[hidden + k]);
@@ -76,7 +89,6 @@ final class ReferenceNetwork {
       c[k] = forget * c[k] + input * candidate;
       h[k] = output * Math.tanh(c[k]);
     }
-    return bias + 4 * hidden;
   }
 
   private double cell(

@@ -136,7 +136,7 @@ class TrainerTest {
     Arrays.fill(head.bias(), bias);
     ForecastModel broken =
         ModelArtifact.seal(
-            CONFIG, champion.lstm(), Optional.of(head), Optional.empty(), champion.provenance());
+            CONFIG, champion.layers(), Optional.of(head), Optional.empty(), champion.provenance());
     TrainingResult result =
         new Trainer(CONFIG, TrainingConfig.DEFAULT)
             .train(windows, Optional.of(broken), RUN, TrainingListener.NONE);
