@@ -3,6 +3,7 @@ package io.tidecast.model.eval;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
+import java.util.Arrays;
 
 /** Sums of errors by lead; sums of several series add up. */
 final class Accuracy {
@@ -18,6 +19,7 @@ final class Accuracy {
   private final double[] mase;
   private final long[][] inside;
   private final double[][] width;
+  private final long[] atOrBelow;
   private long windows;
 
   Accuracy(QuantileLevels levels, int horizon) {
@@ -33,6 +35,7 @@ final class Accuracy {
     mase = new double[horizon];
     inside = new long[levels.intervals()][horizon];
     width = new double[levels.intervals()][horizon];
+    atOrBelow = new long[levels.size()];
   }
 
   /**
@@ -62,6 +65,7 @@ final class Accuracy {
     mase[h] += Math.abs(error) / maseScale;
     for (int j = 0; j < levels.size(); j++) {
       pinball[h] += PinballLoss.of(levels.get(j), y, q[j][h]) / levels.size();
+      atOrBelow[j] += y <= q[j][h] ? 1 : 0;
     }
     for (int i = 0; i < levels.intervals(); i++) {
       double low = q[i][h];
@@ -69,6 +73,34 @@ final class Accuracy {
       inside[i][h] += y >= low && y <= high ? 1 : 0;
       width[i][h] += high - low;
     }
+  }
+
+  /** Takes over the sums of another series. */
+  void add(Accuracy other) {
+    windows += other.windows;
+    for (int h = 0; h < horizon; h++) {
+      count[h] += other.count[h];
+      squared[h] += other.squared[h];
+      absolute[h] += other.absolute[h];
+      smape[h] += other.smape[h];
+      pinball[h] += other.pinball[h];
+      scaledSquared[h] += other.scaledSquared[h];
+      scaledAbsolute[h] += other.scaledAbsolute[h];
+      mase[h] += other.mase[h];
+      for (int i = 0; i < inside.length; i++) {
+        inside[i][h] += other.inside[i][h];
+        width[i][h] += other.width[i][h];
+      }
+    }
+    for (int j = 0; j < atOrBelow.length; j++) {
+      atOrBelow[j] += other.atOrBelow[j];
+    }
+  }
+
+  /** Share of the targets at or below each level's quantile, over all leads. */
+  double[] reliability() {
+    double n = Arrays.stream(count).sum();
+    return Arrays.stream(atOrBelow).mapToDouble(below -> below / n).toArray();
   }
 
   /** Means over all leads. */

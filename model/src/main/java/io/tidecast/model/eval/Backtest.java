@@ -12,8 +12,11 @@ import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.train.TrainingWindow;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Rolling-origin evaluation in frozen mode: what was trained on the first part, and chosen on the
@@ -92,7 +95,15 @@ public final class Backtest {
 
   /** The trained model as it serves online, from the validation part on. */
   public Method online(String name, ForecastModel model) {
-    return Method.online(name, config, Optional.of(model), split.validationStart());
+    return online(name, config.ablation(), model);
+  }
+
+  /** The same with parts switched off in service; the weights are as trained. */
+  public Method online(String name, ForecasterConfig.Ablation ablation, ForecastModel model) {
+    return Method.online(
+        name,
+        config.withAblation(ablation),
+        origin -> origin < split.validationStart() ? Optional.empty() : Optional.of(model));
   }
 
   /**
@@ -100,29 +111,63 @@ public final class Backtest {
    *
    * @param total over all leads
    * @param byLead one row per lead
+   * @param bySeries over all leads, by series
+   * @param reliability share of targets at or below each level's quantile
    */
-  public record Result(BacktestRow total, List<BacktestRow> byLead) {
+  public record Result(
+      BacktestRow total,
+      List<BacktestRow> byLead,
+      Map<String, BacktestRow> bySeries,
+      double[] reliability) {
     public Result {
       byLead = List.copyOf(byLead);
+      bySeries = Collections.unmodifiableMap(new TreeMap<>(bySeries));
     }
+  }
+
+  /** Sees a pass go by. */
+  public interface Observer {
+    Observer NONE = new Observer() {};
+
+    /** So many more steps were made, of the number that {@link #steps} gives. */
+    default void stepped(int steps) {}
+
+    /** A forecast that counts. */
+    default void scored(String series, Forecast forecast) {}
+  }
+
+  /** Steps of one pass. */
+  public long steps(List<TrainingWindow> series) {
+    return series.stream().mapToLong(one -> rowOf(one, split.end())).sum();
   }
 
   /**
    * @param series all steps of each series, one window per series
    */
   public Result score(Method method, List<TrainingWindow> series) {
-    Accuracy accuracy = new Accuracy(config.levels(), config.horizon());
+    return score(method, series, Observer.NONE);
+  }
+
+  /**
+   * @param series all steps of each series, one window per series
+   */
+  public Result score(Method method, List<TrainingWindow> series, Observer observer) {
+    Accuracy total = new Accuracy(config.levels(), config.horizon());
+    Map<String, BacktestRow> bySeries = new TreeMap<>();
     for (TrainingWindow one : series) {
-      score(method, one, accuracy);
+      Accuracy accuracy = new Accuracy(config.levels(), config.horizon());
+      score(method, one, accuracy, observer);
+      bySeries.put(one.series(), accuracy.row(method.name()));
+      total.add(accuracy);
     }
     List<BacktestRow> byLead = new ArrayList<>();
     for (int lead = 1; lead <= config.horizon(); lead++) {
-      byLead.add(accuracy.row(method.name(), lead));
+      byLead.add(total.row(method.name(), lead));
     }
-    return new Result(accuracy.row(method.name()), byLead);
+    return new Result(total.row(method.name()), byLead, bySeries, total.reliability());
   }
 
-  private void score(Method method, TrainingWindow series, Accuracy accuracy) {
+  private void score(Method method, TrainingWindow series, Accuracy accuracy, Observer observer) {
     float[] targets = new float[series.values().length];
     for (int i = 0; i < targets.length; i++) {
       targets[i] = series.values()[i][0];
@@ -138,7 +183,9 @@ public final class Backtest {
       if (origin && forecast.isPresent()) {
         float[] ahead = Arrays.copyOfRange(targets, i + 1, i + 1 + config.horizon());
         accuracy.add(forecast.get(), ahead, deviation, maseScale);
+        observer.scored(series.series(), forecast.get());
       }
+      observer.stepped(1);
     }
   }
 

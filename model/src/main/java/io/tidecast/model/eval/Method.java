@@ -6,7 +6,10 @@ import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.SeriesForecaster;
 import io.tidecast.model.SeriesState;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /** A way to forecast that a backtest can step through a series. */
 public interface Method {
@@ -25,11 +28,13 @@ public interface Method {
   }
 
   /**
-   * The online forecaster with a model that serves from {@code servesFrom} on. Without one it is
-   * the seasonal naive with the empirical quantiles of its past errors, rolling and causal.
+   * The online forecaster.
+   *
+   * @param serving model that serves an origin, by its index; empty while none does: then the
+   *     seasonal naive with its running error quantiles
    */
   static Method online(
-      String name, ForecasterConfig config, Optional<ForecastModel> model, long servesFrom) {
+      String name, ForecasterConfig config, LongFunction<Optional<ForecastModel>> serving) {
     return new Method() {
       @Override
       public String name() {
@@ -41,16 +46,56 @@ public interface Method {
         // without evaluations of interest, the longest period costs least
         SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
         SeriesState state = forecaster.newState();
-        return step ->
-            forecaster
-                .step(state, step, step.index() < servesFrom ? Optional.empty() : model)
-                .forecast();
+        return step -> forecaster.step(state, step, serving.apply(step.index())).forecast();
       }
     };
   }
 
-  /** The seasonal naive; persistence if the season is 1. */
-  static Method seasonalNaive(String name, ForecasterConfig config, int season) {
-    return online(name, config.withSeason(season), Optional.empty(), 0);
+  /** The last value. */
+  static Method persistence(ForecasterConfig config) {
+    return Baseline.rolling("persistence", config, () -> new SeasonalNaive(1));
+  }
+
+  /**
+   * The last value with the error quantiles of the training part, which never change.
+   *
+   * @param trainingEnd first step after the training part
+   */
+  static Method persistenceFixed(ForecasterConfig config, long trainingEnd) {
+    return Baseline.fixed(
+        "persistence, fixed quantiles", config, () -> new SeasonalNaive(1), trainingEnd);
+  }
+
+  /** The value one season before. */
+  static Method seasonalNaive(ForecasterConfig config) {
+    return Baseline.rolling("seasonal naive", config, () -> new SeasonalNaive(config.season()));
+  }
+
+  /** The line through the first and the last value. */
+  static Method drift(ForecasterConfig config) {
+    return Baseline.rolling("drift", config, Drift::new);
+  }
+
+  /**
+   * Exponential smoothing of level, damped trend and season.
+   *
+   * @param trainingEnd first step after the training part, which its parameters are fitted to
+   */
+  static Method holtWinters(ForecasterConfig config, long trainingEnd) {
+    return Baseline.rolling(
+        "Holt-Winters", config, () -> new HoltWinters(config.season(), trainingEnd));
+  }
+
+  /** All that are to stand beside a forecaster, in the order of the table. */
+  static List<Method> baselines(ForecasterConfig config, long trainingEnd) {
+    List<Method> methods = new ArrayList<>();
+    methods.add(persistence(config));
+    methods.add(persistenceFixed(config, trainingEnd));
+    if (config.season() > 1) {
+      methods.add(seasonalNaive(config));
+    }
+    methods.add(drift(config));
+    methods.add(holtWinters(config, trainingEnd));
+    return methods;
   }
 }

@@ -20,6 +20,7 @@ import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.train.TrainingWindow;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -105,9 +106,8 @@ class BacktestTest {
     ForecastModel model = trained(backtest, series);
 
     BacktestRow tidecast = backtest.score(backtest.online("tidecast", model), series).total();
-    BacktestRow naive = backtest.score(Method.seasonalNaive("naive", CONFIG, 12), series).total();
-    BacktestRow persistence =
-        backtest.score(Method.seasonalNaive("persistence", CONFIG, 1), series).total();
+    BacktestRow naive = backtest.score(Method.seasonalNaive(CONFIG), series).total();
+    BacktestRow persistence = backtest.score(Method.persistence(CONFIG), series).total();
 
     assertEquals(naive.windows(), tidecast.windows());
     assertTrue(tidecast.mae() < naive.mae(), tidecast + " " + naive);
@@ -129,6 +129,81 @@ class BacktestTest {
     assertArrayEquals(
         ModelArtifact.write(trained(backtest, series)),
         ModelArtifact.write(trained(backtest, List.of(changed))));
+  }
+
+  @Test
+  void noiseAfterTheOriginLeavesForecastsUnchangedToTheBit() {
+    List<TrainingWindow> series = List.of(series("a", 1));
+    TrainingWindow changed = series("a", 1);
+    Random random = new Random(3);
+    int origin = 1700;
+    for (int i = origin + 1; i < 1900; i++) {
+      changed.values()[i][0] = 100 * random.nextFloat();
+    }
+    Backtest backtest = new Backtest(CONFIG, SPLIT);
+    ForecastModel model = trained(backtest, series);
+
+    List<Method> methods = new ArrayList<>(Method.baselines(CONFIG, SPLIT.validationStart()));
+    methods.add(backtest.online("tidecast", model));
+    for (Method method : methods) {
+      List<Forecast> kept = forecasts(backtest, method, series, 1000 + origin);
+      List<Forecast> again = forecasts(backtest, method, List.of(changed), 1000 + origin);
+
+      assertEquals(kept.size(), again.size());
+      assertEquals(1000 + origin, kept.get(kept.size() - 1).origin());
+      for (int i = 0; i < kept.size(); i++) {
+        for (int j = 0; j < kept.get(i).quantiles().length; j++) {
+          assertArrayEquals(
+              kept.get(i).quantiles()[j], again.get(i).quantiles()[j], 0, method.name());
+        }
+      }
+    }
+  }
+
+  private static List<Forecast> forecasts(
+      Backtest backtest, Method method, List<TrainingWindow> series, long lastOrigin) {
+    List<Forecast> forecasts = new ArrayList<>();
+    backtest.score(
+        method,
+        series,
+        new Backtest.Observer() {
+          @Override
+          public void scored(String name, Forecast forecast) {
+            if (forecast.origin() <= lastOrigin) {
+              forecasts.add(forecast);
+            }
+          }
+        });
+    return forecasts;
+  }
+
+  @Test
+  void resultsOfSeriesAddUpToTheWhole() {
+    List<TrainingWindow> series = List.of(series("a", 1), series("b", 2));
+    Backtest backtest = new Backtest(CONFIG, SPLIT);
+
+    Backtest.Result result = backtest.score(Method.persistence(CONFIG), series);
+
+    BacktestRow a = result.bySeries().get("a");
+    BacktestRow b = result.bySeries().get("b");
+    assertEquals(a.windows() + b.windows(), result.total().windows());
+    assertEquals((a.mae() + b.mae()) / 2, result.total().mae(), 1e-9);
+    assertEquals((a.crps() + b.crps()) / 2, result.total().crps(), 1e-9);
+  }
+
+  @Test
+  void reliabilityIsTheShareOfTargetsAtOrBelowEachQuantile() {
+    float[][] values = new float[12][1];
+    for (int i = 0; i < values.length; i++) {
+      values[i][0] = i;
+    }
+    Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
+
+    Backtest.Result result =
+        backtest.score(lastValue(2), List.of(new TrainingWindow("a", 11, values)));
+
+    // targets lie 1, 2 and 3 above the last value; the highest quantile 2 above
+    assertArrayEquals(new double[] {0, 0, 0, 0, 0, 0, 2.0 / 3}, result.reliability(), 1e-9);
   }
 
   @Test
