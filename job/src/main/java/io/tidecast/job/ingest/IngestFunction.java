@@ -9,7 +9,6 @@ import io.tidecast.connectors.serde.ObservationDecoder;
 import io.tidecast.job.metrics.Metrics;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
@@ -52,6 +51,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   public static final String MASKED = "masked";
 
   private final IngestConfig config;
+  private final ObservationSplitter splitter;
 
   private transient Map<Integer, Long> latest;
   private transient ListState<Tuple2<Integer, Long>> latestState;
@@ -62,6 +62,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   public IngestFunction(IngestConfig config) {
     this.config = config;
+    this.splitter = new ObservationSplitter(config);
   }
 
   @Override
@@ -122,62 +123,19 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       return;
     }
     observations.inc();
-    Map<String, Double> values = masked(record, observation, context);
-    for (String target : config.targets()) {
-      emit(record, observation.stream(), target, time, values, out);
-    }
+    splitter.split(
+        observation,
+        record.partition(),
+        record.offset(),
+        (variable, value) -> masked(record, variable, value, context),
+        out::collect);
   }
 
-  private Map<String, Double> masked(
-      RawRecord record, ObservationRecord observation, Context context) {
-    Map<String, Double> kept = observation.values();
-    for (Map.Entry<String, Double> entry : observation.values().entrySet()) {
-      double[] limits = config.limits().get(entry.getKey());
-      double value = entry.getValue();
-      if (limits != null && !(value >= limits[0] && value <= limits[1])) {
-        kept = new HashMap<>(kept);
-        kept.remove(entry.getKey());
-        masked.inc();
-        String accepted = "; accepted: " + limits[0] + " to " + limits[1];
-        deadLetter(record, MASKED, entry.getKey() + ": " + value + accepted, context);
-      }
-    }
-    return kept;
-  }
-
-  private void emit(
-      RawRecord record,
-      String stream,
-      String target,
-      long time,
-      Map<String, Double> values,
-      Collector<SeriesObservation> out) {
-    List<String> covariates = config.covariates().get(target);
-    boolean known = values.containsKey(target);
-    float[] beside = new float[covariates.size()];
-    for (int i = 0; i < beside.length; i++) {
-      beside[i] = valueOf(covariates.get(i), values);
-      known |= !Float.isNaN(beside[i]);
-    }
-    if (known) {
-      String series = stream + "/" + target;
-      float value = valueOf(target, values);
-      out.collect(
-          new SeriesObservation(
-              series,
-              config.groups().get(target),
-              time,
-              value,
-              beside,
-              record.partition(),
-              record.offset()));
-    }
-  }
-
-  /** Missing is absent on the wire and NaN inside. */
-  private static float valueOf(String variable, Map<String, Double> values) {
-    Double value = values.get(variable);
-    return value == null ? Float.NaN : value.floatValue();
+  private void masked(RawRecord record, String variable, double value, Context context) {
+    double[] limits = config.limits().get(variable);
+    masked.inc();
+    String accepted = "; accepted: " + limits[0] + " to " + limits[1];
+    deadLetter(record, MASKED, variable + ": " + value + accepted, context);
   }
 
   private void reject(RawRecord record, Rejection rejection, Context context) {

@@ -13,11 +13,11 @@ import java.util.Arrays;
  * @param times {@code [1 + covariates]}, event time of the latest, milliseconds
  */
 public record OpenStep(String group, float[] values, int[] counts, long[] times) {
-  static OpenStep empty(String group, int width) {
+  public static OpenStep empty(String group, int width) {
     return new OpenStep(group, new float[width], new int[width], new long[width]);
   }
 
-  OpenStep with(SeriesObservation observation, Aggregation aggregation) {
+  public OpenStep with(SeriesObservation observation, Aggregation aggregation) {
     OpenStep next = new OpenStep(group, values.clone(), counts.clone(), times.clone());
     next.add(0, observation.value(), observation.time(), aggregation);
     for (int i = 1; i < values.length; i++) {
@@ -43,7 +43,7 @@ public record OpenStep(String group, float[] values, int[] counts, long[] times)
     times[i] = counts[i] == 1 ? time : Math.max(times[i], time);
   }
 
-  ClosedStep close(long index) {
+  public ClosedStep close(long index) {
     float[] closed = new float[values.length];
     for (int i = 0; i < closed.length; i++) {
       closed[i] = counts[i] == 0 ? Float.NaN : values[i];

@@ -1,0 +1,80 @@
+package io.tidecast.job.ingest;
+
+import io.tidecast.connectors.record.ObservationRecord;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * What becomes of an accepted record: one observation per target, values that cannot be true left
+ * out.
+ */
+public final class ObservationSplitter implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final IngestConfig config;
+
+  public ObservationSplitter(IngestConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Splits a record.
+   *
+   * @param partition it came in
+   * @param offset it came at
+   * @param masked told each value outside its variable's limits, by variable
+   */
+  public void split(
+      ObservationRecord record,
+      int partition,
+      long offset,
+      BiConsumer<String, Double> masked,
+      Consumer<SeriesObservation> out) {
+    Map<String, Double> values = accepted(record.values(), masked);
+    for (String target : config.targets()) {
+      List<String> covariates = config.covariates().get(target);
+      boolean known = values.containsKey(target);
+      float[] beside = new float[covariates.size()];
+      for (int i = 0; i < beside.length; i++) {
+        beside[i] = valueOf(covariates.get(i), values);
+        known |= !Float.isNaN(beside[i]);
+      }
+      if (known) {
+        out.accept(
+            new SeriesObservation(
+                record.stream() + "/" + target,
+                config.groups().get(target),
+                record.time().toEpochMilli(),
+                valueOf(target, values),
+                beside,
+                partition,
+                offset));
+      }
+    }
+  }
+
+  private Map<String, Double> accepted(
+      Map<String, Double> values, BiConsumer<String, Double> masked) {
+    Map<String, Double> kept = values;
+    for (Map.Entry<String, Double> entry : values.entrySet()) {
+      double[] limits = config.limits().get(entry.getKey());
+      double value = entry.getValue();
+      if (limits != null && !(value >= limits[0] && value <= limits[1])) {
+        kept = kept == values ? new HashMap<>(values) : kept;
+        kept.remove(entry.getKey());
+        masked.accept(entry.getKey(), value);
+      }
+    }
+    return kept;
+  }
+
+  /** Missing is absent on the wire and NaN inside. */
+  private static float valueOf(String variable, Map<String, Double> values) {
+    Double value = values.get(variable);
+    return value == null ? Float.NaN : value.floatValue();
+  }
+}
