@@ -17,7 +17,8 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       FeedCommand.class,
       StoreCommand.class,
-      ServeCommand.class
+      ServeCommand.class,
+      BacktestCommand.class
     },
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})
 public final class Tidecast {

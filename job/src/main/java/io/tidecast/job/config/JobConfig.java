@@ -94,12 +94,6 @@ public record JobConfig(
       unless(partitions >= 1, "kafka.partitions", partitions, "1 or more");
     }
 
-    /** Without the values of the properties, passwords among them. */
-    @Override
-    public String toString() {
-      return "Kafka[" + bootstrapServers + ", properties=" + properties.keySet() + "]";
-    }
-
     public Kafka at(String servers) {
       return new Kafka(servers, properties, transactionTimeout, partitions);
     }
@@ -264,11 +258,7 @@ public record JobConfig(
 
   public JobConfig {
     required(domain, "domain", "a name, such as weather");
-    unless(
-        domain.matches("[a-z][a-z0-9-]{0,99}"),
-        "domain",
-        domain,
-        "lower-case letters, digits and hyphens, beginning with a letter");
+    unless(domain.matches("[a-zA-Z0-9._-]{1,100}"), "domain", domain, "letters, digits, . _ -");
     kafka = orElse(kafka, Kafka.DEFAULT);
     required(series, "series", "a section");
     required(forecast, "forecast", "a section");
@@ -284,6 +274,35 @@ public record JobConfig(
   public JobConfig withBootstrapServers(String servers) {
     return new JobConfig(
         domain, kafka.at(servers), series, forecast, model, retrain, ingest, flink, feed, postgres);
+  }
+
+  /** The same with another horizon, in steps. */
+  public JobConfig withHorizon(int horizon) {
+    Forecast other = new Forecast(horizon, forecast.levels(), forecast.evaluationPeriod());
+    return new JobConfig(
+        domain, kafka, series, other, model, retrain, ingest, flink, feed, postgres);
+  }
+
+  /** The same with another cell. */
+  public JobConfig withCell(CellConfig.Kind cell) {
+    Model other = new Model(cell, model.layers(), model.hidden(), model.ablate());
+    return new JobConfig(
+        domain, kafka, series, forecast, other, retrain, ingest, flink, feed, postgres);
+  }
+
+  /** The same without covariates. */
+  public JobConfig withoutCovariates() {
+    return new JobConfig(
+        domain,
+        kafka,
+        series.withoutCovariates(),
+        forecast,
+        model,
+        retrain,
+        ingest,
+        flink,
+        feed,
+        postgres);
   }
 
   /** How the series of a target are forecast. */
@@ -344,7 +363,7 @@ public record JobConfig(
   }
 
   /** Version of this software, as the build wrote it into the jar. */
-  private static String version() {
+  public static String version() {
     String version = JobConfig.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
   }
@@ -421,7 +440,6 @@ public record JobConfig(
 
   /** Reads a file; refuses what it does not understand with the key and what is accepted. */
   public static JobConfig read(Path file) throws IOException {
-    unless(Files.isReadable(file), "--config", file, "a file that can be read");
     return parse(Files.readString(file), System.getenv());
   }
 
@@ -434,12 +452,7 @@ public record JobConfig(
 
   static JobConfig parse(String yaml, Map<String, String> environment) {
     try {
-      JsonNode tree = MAPPER.readTree(yaml);
-      unless(tree.isObject(), "configuration", tree, "YAML sections, as in conf/weather.yaml");
-      JobConfig config = converted("", substituted(tree, environment), JobConfig.class);
-      // what only shows when sections meet is refused here too, before anything is started
-      config.groups();
-      return config;
+      return converted("", substituted(MAPPER.readTree(yaml), environment), JobConfig.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
     }

@@ -97,6 +97,11 @@ public record SeriesConfig(
     return inSteps("series.longSeason", longSeason, step);
   }
 
+  SeriesConfig withoutCovariates() {
+    return new SeriesConfig(
+        step, season, longSeason, targets, List.of(), variables, transform, aggregation, history);
+  }
+
   /** Limits of a variable; none if it has no entry. */
   public Variable variable(String name) {
     return variables.getOrDefault(name, Variable.ANY);

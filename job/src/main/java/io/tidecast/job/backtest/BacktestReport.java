@@ -1,0 +1,256 @@
+package io.tidecast.job.backtest;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.eval.Backtest;
+import io.tidecast.model.eval.BacktestRow;
+import io.tidecast.model.train.TrainingReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Results as a table for people and as JSON. */
+public final class BacktestReport {
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final List<GroupResult> groups;
+
+  BacktestReport(List<GroupResult> groups) {
+    this.groups = groups;
+  }
+
+  /** Runs a backtest. */
+  public static BacktestReport of(BacktestRun run) {
+    return new BacktestReport(run.results());
+  }
+
+  List<GroupResult> groups() {
+    return groups;
+  }
+
+  /** One table per group, and the mean absolute error at some leads. */
+  public String table() {
+    StringBuilder text = new StringBuilder();
+    for (GroupResult group : groups) {
+      Table table = new Table(header(group));
+      group.methods().forEach(result -> table.add(cells(result, group)));
+      text.append(group.group()).append('\n').append(table).append('\n');
+      Table leads = new Table(leadHeader(group));
+      group.methods().forEach(result -> leads.add(leadCells(result, group)));
+      text.append("MAE by lead\n").append(leads).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static List<String> header(GroupResult group) {
+    List<String> header =
+        new ArrayList<>(
+            List.of(
+                "method",
+                "horizon",
+                "windows",
+                "MSE",
+                "MAE",
+                "sMAPE",
+                "MASE",
+                "CRPS",
+                "scaled MSE",
+                "scaled MAE"));
+    for (int i = 0; i < group.config().levels().intervals(); i++) {
+      header.add(interval(group.config().levels(), i) + " cover");
+      header.add("width");
+    }
+    header.add("MAE/persist.");
+    if (group.methods().get(0).bySeries().size() > 1) {
+      header.add("worst");
+    }
+    return header;
+  }
+
+  private static List<String> cells(Backtest.Result result, GroupResult group) {
+    BacktestRow row = result.total();
+    List<String> cells = new ArrayList<>();
+    cells.add(row.method());
+    cells.add(Integer.toString(row.horizon()));
+    cells.add(Long.toString(row.windows()));
+    for (double value :
+        new double[] {
+          row.mse(),
+          row.mae(),
+          row.smape(),
+          row.mase(),
+          row.crps(),
+          row.scaledMse(),
+          row.scaledMae()
+        }) {
+      cells.add(number(value));
+    }
+    for (int i = 0; i < row.coverage().length; i++) {
+      cells.add(String.format(Locale.ROOT, "%.3f", row.coverage()[i]));
+      cells.add(number(row.width()[i]));
+    }
+    Backtest.Result persistence = group.method("persistence");
+    cells.add(ratio(row, persistence.total()));
+    if (result.bySeries().size() > 1) {
+      cells.add(
+          result.bySeries().entrySet().stream()
+              .map(one -> ratio(one.getValue(), persistence.bySeries().get(one.getKey())))
+              .max(String::compareTo)
+              .orElseThrow());
+    }
+    return cells;
+  }
+
+  private static String ratio(BacktestRow row, BacktestRow to) {
+    return String.format(Locale.ROOT, "%.4f", row.scaledMae() / to.scaledMae());
+  }
+
+  private static List<Integer> leads(GroupResult group) {
+    int horizon = group.config().horizon();
+    TreeSet<Integer> leads = new TreeSet<>(List.of(1, horizon));
+    for (int lead : new int[] {2, 3, 6, 12, 24, 48, 96, 168, 336}) {
+      if (lead < horizon) {
+        leads.add(lead);
+      }
+    }
+    return List.copyOf(leads);
+  }
+
+  private static List<String> leadHeader(GroupResult group) {
+    List<String> header = new ArrayList<>(List.of("method"));
+    leads(group).forEach(lead -> header.add(Integer.toString(lead)));
+    return header;
+  }
+
+  private static List<String> leadCells(Backtest.Result result, GroupResult group) {
+    List<String> cells = new ArrayList<>(List.of(result.total().method()));
+    leads(group).forEach(lead -> cells.add(number(result.byLead().get(lead - 1).mae())));
+    return cells;
+  }
+
+  /** Four significant digits without an exponent for what is neither tiny nor huge. */
+  private static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "-";
+    }
+    double size = Math.abs(value);
+    int digits = size == 0 ? 0 : Math.max(0, Math.min(7, 3 - (int) Math.floor(Math.log10(size))));
+    return String.format(Locale.ROOT, "%." + digits + "f", value);
+  }
+
+  private static String interval(QuantileLevels levels, int i) {
+    return Math.round(100 * nominal(levels, i)) + " %";
+  }
+
+  private static double nominal(QuantileLevels levels, int i) {
+    return Math.round(1e6 * (levels.get(levels.size() - 1 - i) - levels.get(i))) / 1e6;
+  }
+
+  /** Writes everything as one JSON object. */
+  public void writeJson(Path file) throws IOException {
+    Files.writeString(file, json().toPrettyString() + "\n");
+  }
+
+  ObjectNode json() {
+    ObjectNode json = MAPPER.createObjectNode();
+    ArrayNode rows = json.putArray("rows");
+    ArrayNode trainings = json.putArray("trainings");
+    for (GroupResult group : groups) {
+      for (Backtest.Result result : group.methods()) {
+        addRow(rows.addObject(), group, result);
+      }
+      group
+          .trainings()
+          .forEach((name, report) -> addTraining(trainings.addObject(), group, name, report));
+    }
+    return json;
+  }
+
+  private static void addRow(ObjectNode json, GroupResult group, Backtest.Result result) {
+    QuantileLevels levels = group.config().levels();
+    json.put("group", group.group());
+    json.put("method", result.total().method());
+    json.put("horizon", result.total().horizon());
+    addMeasures(json, result.total(), levels);
+    ObjectNode reliability = json.putObject("reliability");
+    for (int j = 0; j < levels.size(); j++) {
+      reliability.put(Double.toString(levels.get(j)), result.reliability()[j]);
+    }
+    ArrayNode leads = json.putArray("leads");
+    for (BacktestRow row : result.byLead()) {
+      addMeasures(leads.addObject().put("lead", row.horizon()), row, levels);
+    }
+    ArrayNode series = json.putArray("series");
+    for (Map.Entry<String, BacktestRow> one : result.bySeries().entrySet()) {
+      addMeasures(series.addObject().put("series", one.getKey()), one.getValue(), levels);
+    }
+  }
+
+  private static void addMeasures(ObjectNode json, BacktestRow row, QuantileLevels levels) {
+    json.put("windows", row.windows());
+    put(json, "mse", row.mse());
+    put(json, "mae", row.mae());
+    put(json, "smape", row.smape());
+    put(json, "mase", row.mase());
+    put(json, "crps", row.crps());
+    put(json, "scaledMse", row.scaledMse());
+    put(json, "scaledMae", row.scaledMae());
+    ObjectNode coverage = json.putObject("coverage");
+    ObjectNode width = json.putObject("width");
+    for (int i = 0; i < levels.intervals(); i++) {
+      String interval = Double.toString(nominal(levels, i));
+      put(coverage, interval, row.coverage()[i]);
+      put(width, interval, row.width()[i]);
+    }
+  }
+
+  /** JSON has no NaN: what is undefined is null. */
+  private static void put(ObjectNode json, String name, double value) {
+    json.put(name, Double.isFinite(value) ? Double.valueOf(value) : null);
+  }
+
+  private static void addTraining(
+      ObjectNode json, GroupResult group, String name, TrainingReport report) {
+    json.put("group", group.group());
+    json.put("method", name);
+    TrainingReports.addTo(json, report);
+  }
+
+  /** Columns as wide as they must be; the first to the left, numbers to the right. */
+  private static final class Table {
+    private final List<List<String>> rows = new ArrayList<>();
+
+    private Table(List<String> header) {
+      rows.add(header);
+    }
+
+    private void add(List<String> cells) {
+      rows.add(cells);
+    }
+
+    private int width(int column) {
+      return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+    }
+
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder();
+      for (List<String> row : rows) {
+        StringBuilder line = new StringBuilder();
+        for (int c = 0; c < row.size(); c++) {
+          String pad = " ".repeat(width(c) - row.get(c).length());
+          line.append(c == 0 ? row.get(c) + pad : "  " + pad + row.get(c));
+        }
+        text.append(line.toString().stripTrailing()).append('\n');
+      }
+      return text.toString();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.tidecast.job.backtest;
+
+import io.tidecast.connectors.feed.FileFeed;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.ingest.Aggregation;
+import io.tidecast.job.ingest.Grid;
+import io.tidecast.job.ingest.IngestConfig;
+import io.tidecast.job.ingest.ObservationSplitter;
+import io.tidecast.job.ingest.OpenStep;
+import io.tidecast.job.ingest.SeriesObservation;
+import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.train.TrainingWindow;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * All steps of one series of a feed, closed as the job closes them.
+ *
+ * @param steps in order; those without an observation are not there
+ */
+record SeriesHistory(String series, String group, List<SeriesStep> steps) {
+
+  /**
+   * The series of a configuration's feed, in order of their keys.
+   *
+   * @param data takes the place of the file of the feed
+   */
+  static List<SeriesHistory> read(JobConfig config, Optional<Path> data) {
+    if (config.feed(data) instanceof FileFeed file) {
+      return of(file.observations(), config.ingestConfig(), config.series().aggregation());
+    }
+    throw new IllegalArgumentException(
+        "feed.type: " + config.feed().path("type").asText() + "; accepted: file");
+  }
+
+  static List<SeriesHistory> of(
+      List<ObservationRecord> records, IngestConfig config, Aggregation aggregation) {
+    Map<String, TreeMap<Long, OpenStep>> open = new TreeMap<>();
+    ObservationSplitter splitter = new ObservationSplitter(config);
+    for (ObservationRecord record : records) {
+      splitter.split(
+          record,
+          0,
+          0,
+          (variable, value) -> {},
+          observation -> add(open, observation, config.grid(), aggregation));
+    }
+    return open.entrySet().stream().map(e -> closed(e.getKey(), e.getValue())).toList();
+  }
+
+  private static void add(
+      Map<String, TreeMap<Long, OpenStep>> open,
+      SeriesObservation observation,
+      Grid grid,
+      Aggregation aggregation) {
+    open.computeIfAbsent(observation.series(), series -> new TreeMap<>())
+        .compute(
+            grid.indexOf(observation.time()),
+            (index, step) -> orEmpty(step, observation).with(observation, aggregation));
+  }
+
+  private static OpenStep orEmpty(OpenStep step, SeriesObservation observation) {
+    return step == null
+        ? OpenStep.empty(observation.group(), 1 + observation.covariates().length)
+        : step;
+  }
+
+  private static SeriesHistory closed(String series, TreeMap<Long, OpenStep> open) {
+    List<SeriesStep> steps = new ArrayList<>(open.size());
+    String group = open.firstEntry().getValue().group();
+    open.forEach((index, step) -> steps.add(new SeriesStep(series, group, step.close(index))));
+    return new SeriesHistory(series, group, steps);
+  }
+
+  long first() {
+    return steps.get(0).step().index();
+  }
+
+  long last() {
+    return steps.get(steps.size() - 1).step().index();
+  }
+
+  /** All steps as one window, missing ones as NaN. */
+  TrainingWindow toWindow() {
+    int width = 1 + steps.get(0).step().covariates().length;
+    float[][] values = new float[(int) (last() - first() + 1)][width];
+    for (float[] row : values) {
+      Arrays.fill(row, Float.NaN);
+    }
+    for (SeriesStep one : steps) {
+      ClosedStep step = one.step();
+      float[] row = values[(int) (step.index() - first())];
+      row[0] = step.value();
+      System.arraycopy(step.covariates(), 0, row, 1, width - 1);
+    }
+    return new TrainingWindow(series, last(), values);
+  }
+}

@@ -1,0 +1,98 @@
+package io.tidecast.job.cli;
+
+import io.tidecast.job.backtest.BacktestReport;
+import io.tidecast.job.backtest.BacktestRun;
+import io.tidecast.job.backtest.Part;
+import io.tidecast.job.backtest.ProgressBars;
+import io.tidecast.job.backtest.SplitRows;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.model.CellConfig;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tidecast backtest}: the online forecaster over a file, beside what else one could use. */
+@Command(
+    name = "backtest",
+    description =
+        "Trains on the first part of a file, chooses on the second, and scores every origin of the"
+            + " last with the online forecaster, beside simple methods on the same origins.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example: tidecast backtest --config conf/ETTh1.yaml --data ETTh1.csv.gz"
+          + " --split 8640,2880,2880 --horizon 48 --json result.json --plot pictures"
+    })
+final class BacktestCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "configuration file, with a feed of type file")
+  private Path file;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "the file; default: the one the feed names")
+  private Path data;
+
+  @Option(
+      names = "--split",
+      paramLabel = "TRAIN,VALIDATION,TEST",
+      description =
+          "rows of each part, in steps of the grid from the first on; default: 60, 20 and 20 %% of"
+              + " all")
+  private String split;
+
+  @Option(names = "--horizon", paramLabel = "STEPS", description = "in place of the configured one")
+  private Integer horizon;
+
+  @Option(
+      names = "--cell",
+      paramLabel = "CELL",
+      description = "in place of the configured one: ${COMPLETION-CANDIDATES}")
+  private CellConfig.Kind cell;
+
+  @Option(
+      names = "--ablate",
+      split = ",",
+      paramLabel = "PART",
+      description = "one more row each, without that part: ${COMPLETION-CANDIDATES}")
+  private List<Part> ablate = List.of();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "writes all results there")
+  private Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    JobConfig config = JobConfig.read(file);
+    config = horizon == null ? config : config.withHorizon(horizon);
+    config = cell == null ? config : config.withCell(cell);
+    BacktestRun.Options options =
+        new BacktestRun.Options(
+            config,
+            Optional.ofNullable(data),
+            Optional.ofNullable(split).map(SplitRows::parse),
+            parts());
+    BacktestReport report =
+        BacktestReport.of(
+            new BacktestRun(options, new ProgressBars(System.err, System.console() != null)));
+    System.out.print(report.table());
+    if (json != null) {
+      report.writeJson(json);
+    }
+    return 0;
+  }
+
+  private Set<Part> parts() {
+    Set<Part> parts = EnumSet.noneOf(Part.class);
+    parts.addAll(ablate);
+    return parts;
+  }
+}

@@ -1,0 +1,79 @@
+package io.tidecast.job.backtest;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.ingest.Aggregation;
+import io.tidecast.job.ingest.Grid;
+import io.tidecast.job.ingest.IngestConfig;
+import io.tidecast.model.train.TrainingWindow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SeriesHistoryTest {
+  private static final IngestConfig CONFIG =
+      new IngestConfig(
+          Grid.of(Duration.ofHours(1)),
+          List.of("t"),
+          Map.of("t", List.of("w")),
+          Map.of("t", "t"),
+          Map.of("t", new double[] {-60, 60}),
+          0,
+          0);
+
+  @Test
+  void rowsBecomeStepsThatEndOnTheGridWithTheConfiguredAggregation() {
+    TrainingWindow window =
+        window(
+            Aggregation.MEAN,
+            at("2024-01-01T00:10:00Z", Map.of("t", 1.0, "w", 5.0)),
+            at("2024-01-01T01:00:00Z", Map.of("t", 3.0)),
+            at("2024-01-01T01:30:00Z", Map.of("t", 7.0)));
+
+    assertEquals(2, window.values().length);
+    assertEquals(hours("2024-01-01T02:00:00Z"), window.end());
+    assertArrayEquals(new float[] {2, 5}, window.values()[0]);
+    assertArrayEquals(new float[] {7, Float.NaN}, window.values()[1]);
+  }
+
+  @Test
+  void stepsWithoutAnObservationAreMissingValues() {
+    TrainingWindow window =
+        window(
+            Aggregation.LAST,
+            at("2024-01-01T01:00:00Z", Map.of("t", 1.0)),
+            at("2024-01-01T04:00:00Z", Map.of("t", 4.0)));
+
+    assertEquals(4, window.values().length);
+    assertArrayEquals(new float[] {Float.NaN, Float.NaN}, window.values()[2]);
+  }
+
+  @Test
+  void valuesThatCannotBeTrueAreLeftOut() {
+    TrainingWindow window =
+        window(
+            Aggregation.LAST,
+            at("2024-01-01T01:00:00Z", Map.of("t", 1000.0, "w", 2.0)),
+            at("2024-01-01T02:00:00Z", Map.of("t", 4.0)));
+
+    assertArrayEquals(new float[] {Float.NaN, 2}, window.values()[0]);
+  }
+
+  private static TrainingWindow window(Aggregation aggregation, ObservationRecord... records) {
+    List<SeriesHistory> histories = SeriesHistory.of(List.of(records), CONFIG, aggregation);
+    assertEquals("s/t", histories.get(0).series());
+    return histories.get(0).toWindow();
+  }
+
+  private static ObservationRecord at(String time, Map<String, Double> values) {
+    return new ObservationRecord("s", Instant.parse(time), values);
+  }
+
+  private static long hours(String time) {
+    return Instant.parse(time).getEpochSecond() / 3600;
+  }
+}

@@ -1,0 +1,41 @@
+package io.tidecast.job.backtest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.model.eval.Backtest;
+import io.tidecast.model.train.TrainingWindow;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SplitRowsTest {
+  @Test
+  void rowsAreStepsFromTheFirstOfAllSeries() {
+    List<TrainingWindow> series =
+        List.of(
+            new TrainingWindow("a", 109, new float[10][1]),
+            new TrainingWindow("b", 119, new float[15][1]));
+
+    assertEquals(new Backtest.Split(112, 115, 118), SplitRows.parse("12, 3, 3").on(series));
+    assertEquals(new SplitRows(12, 4, 4), SplitRows.of(series));
+  }
+
+  @Test
+  void moreRowsThanThereAreIsRefused() {
+    List<TrainingWindow> series = List.of(new TrainingWindow("a", 109, new float[10][1]));
+
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> SplitRows.parse("5,3,3").on(series));
+    assertTrue(
+        refused.getMessage().contains("5,3,3; accepted: at most the 10"), refused::getMessage);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1,2", "1,2,3,4", "a,b,c", "10,0,5", "-1,2,3"})
+  void whatIsNotThreePositiveCountsIsRefused(String text) {
+    assertThrows(IllegalArgumentException.class, () -> SplitRows.parse(text));
+  }
+}
