@@ -61,6 +61,7 @@ final class FeedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     JobConfig config = JobConfig.read(file);
+    Speed pace = Speed.parse(speed);
     Clock clock = Clock.systemUTC();
     Feed feed =
         config.feed(Optional.ofNullable(data)).anchored(start == null ? clock.instant() : start);
@@ -70,7 +71,7 @@ final class FeedCommand implements Callable<Integer> {
             config.kafkaSettings(),
             name,
             feed,
-            Speed.parse(speed),
+            pace,
             clock,
             (rows, time) -> System.err.printf("\r%,d rows published, at %s", rows, time));
     long rows;

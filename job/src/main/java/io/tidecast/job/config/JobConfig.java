@@ -94,6 +94,12 @@ public record JobConfig(
       unless(partitions >= 1, "kafka.partitions", partitions, "1 or more");
     }
 
+    /** Without the values of the properties, passwords among them. */
+    @Override
+    public String toString() {
+      return "Kafka[" + bootstrapServers + ", properties=" + properties.keySet() + "]";
+    }
+
     public Kafka at(String servers) {
       return new Kafka(servers, properties, transactionTimeout, partitions);
     }
@@ -258,7 +264,11 @@ public record JobConfig(
 
   public JobConfig {
     required(domain, "domain", "a name, such as weather");
-    unless(domain.matches("[a-zA-Z0-9._-]{1,100}"), "domain", domain, "letters, digits, . _ -");
+    unless(
+        domain.matches("[a-z][a-z0-9-]{0,99}"),
+        "domain",
+        domain,
+        "lower-case letters, digits and hyphens, beginning with a letter");
     kafka = orElse(kafka, Kafka.DEFAULT);
     required(series, "series", "a section");
     required(forecast, "forecast", "a section");
@@ -440,6 +450,7 @@ public record JobConfig(
 
   /** Reads a file; refuses what it does not understand with the key and what is accepted. */
   public static JobConfig read(Path file) throws IOException {
+    unless(Files.isReadable(file), "--config", file, "a file that can be read");
     return parse(Files.readString(file), System.getenv());
   }
 
@@ -452,7 +463,12 @@ public record JobConfig(
 
   static JobConfig parse(String yaml, Map<String, String> environment) {
     try {
-      return converted("", substituted(MAPPER.readTree(yaml), environment), JobConfig.class);
+      JsonNode tree = MAPPER.readTree(yaml);
+      unless(tree.isObject(), "configuration", tree, "YAML sections, as in conf/weather.yaml");
+      JobConfig config = converted("", substituted(tree, environment), JobConfig.class);
+      // what only shows when sections meet is refused here too, before anything is started
+      config.groups();
+      return config;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
     }

@@ -1,0 +1,133 @@
+package io.tidecast.job.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class TidecastTest {
+  private static final String CONFIG =
+      """
+      domain: weather
+      kafka:
+        bootstrapServers: "%s"
+        properties: {default.api.timeout.ms: "2000", request.timeout.ms: "1000"}
+      series: {step: PT1H, targets: [temperature]}
+      forecast: {horizon: 24}
+      """;
+
+  @TempDir Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return Tidecast.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  private String file(String text) throws IOException {
+    return Files.writeString(directory.resolve("config.yaml"), text).toString();
+  }
+
+  @Test
+  void helpOfEveryCommandShowsAnExampleAndIsDone() {
+    for (String command : Tidecast.commandLine().getSubcommands().keySet()) {
+      out.getBuffer().setLength(0);
+
+      assertEquals(0, run(command, "--help"), command);
+      assertTrue(out.toString().contains("Example: tidecast " + command), out.toString());
+    }
+  }
+
+  @Test
+  void helpShowsTheCommandsAndAnExample() {
+    assertEquals(0, run("--help"));
+
+    assertTrue(out.toString().contains("Example: tidecast demo"), out.toString());
+    for (String command : Tidecast.commandLine().getSubcommands().keySet()) {
+      assertTrue(out.toString().contains("  " + command), command);
+    }
+  }
+
+  @Test
+  void versionIsNamed() {
+    assertEquals(0, run("--version"));
+
+    assertTrue(out.toString().startsWith("tidecast "), out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "guess",
+        "run",
+        "run --config",
+        "run --file x",
+        "demo --port many",
+        "demo --exit-after soon",
+        "feed --config x --start yesterday"
+      })
+  void wrongArgumentsAreTwo(String arguments) {
+    assertEquals(2, run(arguments.split(" ")));
+
+    assertTrue(err.toString().contains("Usage: tidecast"), err.toString());
+  }
+
+  @Test
+  void wrongConfigurationIsTwoAndSaysKeyValueAndWhatIsAccepted() throws IOException {
+    String config = file(CONFIG.formatted("127.0.0.1:1").replace("horizon: 24", "horizon: 0"));
+
+    assertEquals(2, run("run", "--config", config));
+
+    assertTrue(err.toString().startsWith("tidecast: forecast.horizon"), err.toString());
+    assertTrue(err.toString().contains("accepted: "), err.toString());
+    assertFalse(err.toString().contains("\tat "), err.toString());
+  }
+
+  @Test
+  void configurationThatIsNotThereIsTwo() {
+    assertEquals(2, run("run", "--config", directory.resolve("none.yaml").toString()));
+
+    assertTrue(err.toString().startsWith("tidecast: --config: "), err.toString());
+  }
+
+  @Test
+  void brokerThatIsNotThereIsOne() throws IOException {
+    assertEquals(1, run("run", "--config", file(CONFIG.formatted("127.0.0.1:1"))));
+
+    assertTrue(err.toString().startsWith("tidecast: "), err.toString());
+  }
+
+  @Test
+  void speedThatIsNoneIsTwo() throws IOException {
+    String config = file(CONFIG.formatted("127.0.0.1:1") + "feed: {type: generated-weather}\n");
+
+    assertEquals(2, run("feed", "--config", config, "--speed", "fast"));
+
+    assertTrue(err.toString().contains("fast"), err.toString());
+    assertTrue(err.toString().contains("accepted: "), err.toString());
+  }
+
+  @Test
+  void commandLineKnowsItsCommands() {
+    CommandLine line = Tidecast.commandLine();
+
+    assertTrue(
+        line.getSubcommands()
+            .keySet()
+            .containsAll(java.util.List.of("demo", "run", "feed", "store", "serve")));
+  }
+}

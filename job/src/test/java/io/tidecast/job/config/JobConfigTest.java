@@ -1,0 +1,357 @@
+package io.tidecast.job.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.job.ingest.Aggregation;
+import io.tidecast.job.ingest.IngestConfig;
+import io.tidecast.job.retrain.RetrainConfig;
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Transform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobConfigTest {
+  private static final String LEAST =
+      """
+      domain: weather
+      series: {step: PT1H, targets: [temperature]}
+      forecast: {horizon: 24}
+      """;
+
+  private static JobConfig parse(String yaml) {
+    return JobConfig.parse(yaml, Map.of());
+  }
+
+  private static String refusal(String yaml) {
+    return assertThrows(IllegalArgumentException.class, () -> parse(yaml)).getMessage();
+  }
+
+  @Test
+  void whatIsLeftOutHasItsDocumentedDefault() {
+    JobConfig config = parse(LEAST);
+
+    assertEquals("127.0.0.1:9092", config.kafka().bootstrapServers());
+    assertEquals(Map.of(), config.kafka().properties());
+    assertEquals(Duration.ofMinutes(15), config.kafka().transactionTimeout());
+    assertEquals(4, config.kafka().partitions());
+    assertEquals(Aggregation.LAST, config.series().aggregation());
+    assertEquals(QuantileLevels.DEFAULT.values(), config.forecast().levels());
+    assertEquals(1, config.evaluationSteps());
+    assertEquals(
+        new RetrainConfig(
+            Duration.ofDays(7),
+            Duration.ofHours(168).dividedBy(60),
+            Duration.ofDays(7),
+            672,
+            24,
+            Duration.ofDays(365),
+            1,
+            1),
+        config.retrain().toConfig());
+    assertEquals(0, config.retrain().margin());
+    assertEquals(Duration.ZERO, config.ingest().maxOutOfOrder());
+    assertEquals(Duration.ofMinutes(10), config.ingest().maxFuture());
+    assertEquals(Duration.ofSeconds(30), config.ingest().idleTimeout());
+    assertEquals(24, config.maxGapSteps());
+    assertEquals(90 * 24, config.forecastConfig().ttlSteps());
+    assertEquals(Map.of(), config.flink());
+    assertEquals("jdbc:postgresql://127.0.0.1:5432/tidecast", config.postgres().url());
+    assertEquals(
+        Map.of("temperature", ForecasterConfig.of(Duration.ofHours(1), 24, 1, 0)), config.groups());
+  }
+
+  @Test
+  void forecasterIsDerivedFromAllSections() {
+    JobConfig config =
+        parse(
+            """
+            domain: weather
+            series:
+              step: PT30M
+              season: P1D
+              longSeason: P7D
+              targets: [temperature]
+              covariates: [dew, wind]
+              transform: difference
+              history: 100
+              variables:
+                temperature: {minimum: -60, maximum: 60, unit: C}
+            forecast: {horizon: 6, levels: [0.1, 0.5, 0.9], evaluationPeriod: PT2H}
+            model: {cell: lstm, layers: 2, hidden: 16, ablate: [state, highway]}
+            ingest: {maxGap: PT3H, ttl: P2D}
+            """);
+
+    ForecasterConfig expected =
+        new ForecasterConfig(
+            Duration.ofMinutes(30),
+            6,
+            new QuantileLevels(List.of(0.1, 0.5, 0.9)),
+            48,
+            336,
+            Transform.DIFFERENCE,
+            -60,
+            60,
+            List.of("dew", "wind"),
+            new CellConfig(CellConfig.Kind.LSTM, 2, 16),
+            100,
+            6,
+            new ForecasterConfig.Ablation(true, false, false, true));
+    assertEquals(Map.of("temperature", expected), config.groups());
+    assertEquals(4, config.forecastConfig().evaluationPeriod());
+    assertEquals(96, config.forecastConfig().ttlSteps());
+  }
+
+  @Test
+  void groupsMayHoldSeveralTargetsThatAreForecastAlike() {
+    String yaml =
+        """
+        domain: weather
+        series:
+          step: PT1H
+          targets: [inside, outside]
+          variables:
+            inside: {group: temperature}
+            outside: {group: temperature%s}
+        forecast: {horizon: 24}
+        """;
+
+    assertEquals(List.of("temperature"), List.copyOf(parse(yaml.formatted("")).groups().keySet()));
+    String refusal =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> parse(yaml.formatted(", maximum: 60")).groups())
+            .getMessage();
+    assertTrue(refusal.startsWith("series.variables.outside.group: temperature"), refusal);
+  }
+
+  @Test
+  void targetIsNoCovariateOfItself() {
+    IngestConfig ingest =
+        parse(
+                """
+                domain: weather
+                series: {step: PT1H, targets: [a, b], covariates: [a, b, c]}
+                forecast: {horizon: 24}
+                """)
+            .ingestConfig();
+
+    assertEquals(Map.of("a", List.of("b", "c"), "b", List.of("a", "c")), ingest.covariates());
+    assertEquals(Map.of("a", "a", "b", "b"), ingest.groups());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "color: blue|color: unknown key; accepted: [",
+        "kafka: {brokers: a}|kafka.brokers: unknown key; accepted: [",
+        "model: {cells: lstm}|model.cells: unknown key; accepted: [",
+        "retrain: {epochs: P1D}|retrain.epochs: unknown key; accepted: [",
+        "ingest: {gap: P1D}|ingest.gap: unknown key; accepted: [",
+        "postgres: {host: a}|postgres.host: unknown key; accepted: ["
+      })
+  void unknownKeyIsRefusedWithItsPath(String section, String start) {
+    String refusal = refusal(LEAST + section);
+
+    assertTrue(refusal.startsWith(start), refusal);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kafka: {partitions: 0}|kafka.partitions: 0; accepted: 1 or more",
+        "kafka: {partitions: many}|kafka.partitions: ",
+        "model: {cell: gru}|model.cell: ",
+        "model: {ablate: [everything]}|model.ablate: [everything]; accepted: any of [state, cell,",
+        "retrain: {epoch: P1D, lead: P2D}|retrain.lead: PT48H; accepted: from PT0S to below",
+        "retrain: {epoch: weekly}|retrain.epoch: ",
+        "retrain: {sample: 0}|retrain.sample: 0.0; accepted: above 0, at most 1",
+        "retrain: {margin: 1}|retrain.margin: 1.0; accepted: 0 to below 1",
+        "retrain: {history: P1D}|retrain.history: PT24H; accepted: retrain.epoch, PT168H, or more",
+        "ingest: {maxFuture: -PT1S}|ingest.maxFuture: PT-1S; accepted: PT0S or longer",
+        "postgres: {retention: -P1D}|postgres.retention: PT-24H; accepted: PT0S or longer"
+      })
+  void wrongValueIsRefusedWithKeyValueAndWhatIsAccepted(String section, String start) {
+    String refusal = refusal(LEAST + section);
+
+    assertTrue(refusal.startsWith(start), refusal);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "domain: Weather|lower-case letters, digits and hyphens",
+        "domain: we/ather|lower-case letters, digits and hyphens"
+      })
+  void domainThatNoTopicMayBeCalledAfterIsRefused(String domain, String accepted) {
+    String refusal = refusal(LEAST.replace("domain: weather", domain));
+
+    assertTrue(refusal.startsWith("domain: "), refusal);
+    assertTrue(refusal.contains(accepted), refusal);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "step: PT1H|series.step: absent; accepted: a duration, such as PT1H",
+        "targets: [temperature]|series.targets: absent; accepted: a list of variables",
+        "horizon: 24|forecast.horizon: absent; accepted: a number of steps"
+      })
+  void requiredKeyThatIsAbsentIsNamed(String key, String expected) {
+    assertEquals(expected, refusal(LEAST.replace(key, "").replace("{,", "{")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"domain", "series", "forecast"})
+  void requiredSectionThatIsAbsentIsNamed(String section) {
+    String refusal = refusal(LEAST.replaceAll("(?m)^" + section + ":.*\\n", ""));
+
+    assertTrue(refusal.startsWith(section + ": absent; accepted: "), refusal);
+  }
+
+  @Test
+  void seasonIsAMultipleOfTheStep() {
+    assertEquals(
+        "series.season: PT1H30M; accepted: a multiple of series.step, PT1H",
+        refusal(LEAST.replace("step: PT1H", "step: PT1H, season: PT90M")));
+  }
+
+  @Test
+  void keyThatStandsTwiceIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> parse(LEAST + "domain: again\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "- a\n- b\n", "just text", "a: [b", "\t: x"})
+  void whatIsNoConfigurationIsRefused(String text) {
+    assertThrows(IllegalArgumentException.class, () -> parse(text));
+  }
+
+  @Test
+  void environmentVariablesInValuesAreReplaced() {
+    JobConfig config =
+        JobConfig.parse(
+            LEAST
+                + """
+                # not in comments: ${NOWHERE}
+                kafka:
+                  bootstrapServers: "${HOST}:${PORT}"
+                  properties: {sasl.jaas.config: 'password="${SECRET}"'}
+                """,
+            Map.of("HOST", "broker", "PORT", "9093", "SECRET", "a$1\\b: {"));
+
+    assertEquals("broker:9093", config.kafka().bootstrapServers());
+    assertEquals("password=\"a$1\\b: {\"", config.kafka().properties().get("sasl.jaas.config"));
+  }
+
+  @Test
+  void environmentVariableThatIsNotSetIsNamed() {
+    assertEquals(
+        "${PASSWORD}: not set; accepted: an environment variable",
+        refusal(LEAST + "postgres: {password: \"${PASSWORD}\"}"));
+  }
+
+  @Test
+  void passwordsAreNotPrinted() {
+    JobConfig config =
+        parse(
+            LEAST
+                + """
+                kafka: {properties: {sasl.jaas.config: my secret}}
+                postgres: {password: a secret, readerPassword: another secret}
+                """);
+
+    assertFalse(config.toString().contains("secret"), config.toString());
+  }
+
+  @Test
+  void flinkSettingsComeOverThoseTheJobNeeds() {
+    Configuration plain = parse(LEAST).flinkConfiguration();
+    assertEquals(Duration.ofSeconds(10), plain.get(CheckpointingOptions.CHECKPOINTING_INTERVAL));
+    assertFalse(plain.get(PipelineOptions.GENERIC_TYPES));
+
+    Configuration tuned =
+        parse(LEAST + "flink: {execution.checkpointing.interval: 3 s, parallelism.default: 2}")
+            .flinkConfiguration();
+    assertEquals(Duration.ofSeconds(3), tuned.get(CheckpointingOptions.CHECKPOINTING_INTERVAL));
+    assertEquals("2", tuned.toMap().get("parallelism.default"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"weather", "market", "nycflights13_weather"})
+  void shippedConfigurationsAreAccepted(String name) throws IOException {
+    Path file = Path.of(System.getProperty("basedir", ""), "src/main/dist/conf", name + ".yaml");
+
+    JobConfig config = JobConfig.read(file);
+
+    assertFalse(config.groups().isEmpty());
+    config.ingestConfig();
+    config.forecastConfig();
+    config.kafkaSettings();
+    boolean file13 = name.startsWith("nycflights13");
+    config.feed(file13 ? Optional.of(Path.of("weather.csv.gz")) : Optional.empty());
+  }
+
+  @Test
+  void everyShippedConfigurationIsAmongTheTestedOnes() throws IOException {
+    Path directory = Path.of(System.getProperty("basedir", ""), "src/main/dist/conf");
+
+    try (var files = Files.list(directory)) {
+      assertEquals(
+          List.of("market.yaml", "nycflights13_weather.yaml", "weather.yaml"),
+          files
+              .map(f -> f.getFileName().toString())
+              .filter(f -> f.endsWith(".yaml"))
+              .sorted()
+              .toList());
+    }
+  }
+
+  @Test
+  void generatedWeatherOfTheDemoIsTheShippedOne() throws IOException {
+    Path file = Path.of(System.getProperty("basedir", ""), "src/main/dist/conf/weather.yaml");
+
+    assertEquals(JobConfig.read(file), JobConfig.generatedWeather());
+  }
+
+  @Test
+  void fileOfAFeedOfAnotherTypeIsRefused() throws IOException {
+    JobConfig config = JobConfig.generatedWeather();
+
+    String refusal =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> config.feed(Optional.of(Path.of("weather.csv"))))
+            .getMessage();
+    assertTrue(refusal.startsWith("--data: weather.csv; accepted: "), refusal);
+  }
+
+  @Test
+  void configurationWithoutAFeedHasNone() {
+    String refusal =
+        assertThrows(IllegalArgumentException.class, () -> parse(LEAST).feed(Optional.empty()))
+            .getMessage();
+
+    assertTrue(refusal.startsWith("feed: absent; accepted: "), refusal);
+  }
+}

@@ -1,0 +1,366 @@
+package io.tidecast.job.state;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.job.forecast.GroupModels;
+import io.tidecast.job.forecast.SeriesMemory;
+import io.tidecast.job.ingest.OpenStep;
+import io.tidecast.job.ingest.SeriesObservation;
+import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.retrain.Decision;
+import io.tidecast.job.retrain.GroupProgress;
+import io.tidecast.job.retrain.OpenWindow;
+import io.tidecast.job.retrain.SeriesWindow;
+import io.tidecast.model.ClosedStep;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class StoredTypesTest {
+  /** A type with a value that has something in every field. */
+  private record Sample<T>(TypeInformation<T> type, T value, String stored) {
+    TypeSerializer<T> serializer() {
+      return type.createSerializer(new SerializerConfigImpl());
+    }
+
+    @Override
+    public String toString() {
+      return type.toString();
+    }
+  }
+
+  private static final float[] FLOATS = {1.5f, Float.NaN, -0f, Float.MIN_VALUE};
+  private static final byte[] BYTES = {1, -1, 0};
+
+  static Stream<Sample<?>> samples() {
+    return Stream.of(
+        new Sample<>(
+            StoredTypes.SERIES_OBSERVATION,
+            new SeriesObservation("é/a", "g", -5, 2.5f, FLOATS, 3, 1L << 40),
+            "0004c3a92f61000167fffffffffffffffb40200000"
+                + "000000040000c03f0000c07f0000008001000000"
+                + "000000030000010000000000"),
+        new Sample<>(
+            StoredTypes.OPEN_STEP,
+            new OpenStep("g", FLOATS, new int[] {1, 0, 2}, new long[] {Long.MAX_VALUE}),
+            "000167000000040000c03f0000c07f0000008001000000"
+                + "00000003010000000000000002000000"
+                + "00000001ffffffffffffff7f"),
+        new Sample<>(
+            StoredTypes.SERIES_STEP,
+            new SeriesStep("s", "g", new ClosedStep(-7, Float.NaN, new float[] {3})),
+            "000173000167fffffffffffffff97fc000000000000100004040"),
+        new Sample<>(
+            StoredTypes.OPEN_WINDOW, new OpenWindow(9, new float[0]), "000000000000000900000000"),
+        new Sample<>(
+            StoredTypes.SERIES_WINDOW,
+            new SeriesWindow("g", "s", 9, 90, 2, new float[] {1, 2}),
+            "0001670001730000000000000009000000000000005a00000002000000020000803f00000040"),
+        new Sample<>(
+            StoredTypes.GROUP_PROGRESS,
+            new GroupProgress(Long.MIN_VALUE, 4, "g-4", BYTES),
+            "800000000000000000000004" + "0003672d34" + "0000000301ff00"),
+        new Sample<>(
+            StoredTypes.DECISION,
+            new Decision(
+                "g",
+                1,
+                2,
+                3,
+                Decision.Kind.PROMOTED,
+                "v",
+                "p",
+                "r",
+                4,
+                5,
+                0.5,
+                Double.NaN,
+                2,
+                BYTES),
+            "000167"
+                + "0000000000000001"
+                + "0000000000000002"
+                + "0000000000000003"
+                + "02"
+                + "000176"
+                + "000170"
+                + "000172"
+                + "00000004"
+                + "00000005"
+                + "3fe0000000000000"
+                + "7ff8000000000000"
+                + "4000000000000000"
+                + "0000000301ff00"),
+        new Sample<>(
+            StoredTypes.SERIES_MEMORY,
+            SeriesMemory.ofStored(12, BYTES),
+            "000000000000000c" + "0000000301ff00"),
+        new Sample<>(
+            StoredTypes.GROUP_MODELS,
+            new GroupModels(
+                77,
+                List.of(
+                    new GroupModels.Held(5, "v1", BYTES),
+                    new GroupModels.Held(6, "v2", new byte[0]))),
+            "000000000000004d"
+                + "00000002"
+                + "0000000000000005"
+                + "00027631"
+                + "0000000301ff00"
+                + "0000000000000006"
+                + "00027632"
+                + "00000000"));
+  }
+
+  private static <T> byte[] written(TypeSerializer<T> serializer, T value) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    serializer.serialize(value, out);
+    return out.getCopyOfBuffer();
+  }
+
+  private static <T> T read(TypeSerializer<T> serializer, byte[] bytes) throws IOException {
+    DataInputDeserializer in = new DataInputDeserializer(bytes);
+    T value = serializer.deserialize(in);
+    assertEquals(0, in.available());
+    return value;
+  }
+
+  /** Everything a value holds, arrays by content and floats by their bits. */
+  private static String content(Object value) throws Exception {
+    if (value instanceof float[] floats) {
+      List<Integer> bits = new ArrayList<>();
+      for (float number : floats) {
+        bits.add(Float.floatToRawIntBits(number));
+      }
+      return bits.toString();
+    } else if (value instanceof byte[] bytes) {
+      return Arrays.toString(bytes);
+    } else if (value instanceof int[] ints) {
+      return Arrays.toString(ints);
+    } else if (value instanceof long[] longs) {
+      return Arrays.toString(longs);
+    } else if (value instanceof SeriesMemory memory) {
+      return memory.lastIndex() + " " + Arrays.toString(memory.toBytes());
+    } else if (value instanceof List<?> list) {
+      List<String> parts = new ArrayList<>();
+      for (Object part : list) {
+        parts.add(content(part));
+      }
+      return parts.toString();
+    } else if (value instanceof Record) {
+      StringBuilder parts = new StringBuilder(value.getClass().getSimpleName());
+      for (RecordComponent component : value.getClass().getRecordComponents()) {
+        component.getAccessor().setAccessible(true);
+        parts.append(' ').append(content(component.getAccessor().invoke(value)));
+      }
+      return parts.toString();
+    }
+    return String.valueOf(value);
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  <T> void valueReadsBackAsItWasWritten(Sample<T> sample) throws Exception {
+    T read = read(sample.serializer(), written(sample.serializer(), sample.value()));
+
+    assertEquals(content(sample.value()), content(read));
+  }
+
+  /** These bytes lie in checkpoints: they stay readable, and so they stay the same. */
+  @ParameterizedTest
+  @MethodSource("samples")
+  <T> void layoutOneIsAsItWasFirstReleased(Sample<T> sample) throws Exception {
+    byte[] stored = HexFormat.of().parseHex(sample.stored());
+
+    assertEquals(
+        sample.stored(), HexFormat.of().formatHex(written(sample.serializer(), sample.value())));
+    assertEquals(content(sample.value()), content(read(sample.serializer(), stored)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  <T> void bytesAreCopiedWithoutAnObject(Sample<T> sample) throws Exception {
+    byte[] bytes = written(sample.serializer(), sample.value());
+    DataOutputSerializer copy = new DataOutputSerializer(16);
+
+    sample.serializer().copy(new DataInputDeserializer(bytes), copy);
+
+    assertArrayEquals(bytes, copy.getCopyOfBuffer());
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  <T> void copyHoldsTheSame(Sample<T> sample) throws Exception {
+    assertEquals(content(sample.value()), content(sample.serializer().copy(sample.value())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  <T> void serializerTravelsAndEqualsItself(Sample<T> sample) throws Exception {
+    TypeSerializer<T> serializer = sample.serializer();
+
+    assertEquals(serializer, InstantiationUtil.clone(serializer));
+    assertEquals(serializer, serializer.duplicate());
+    assertEquals(sample.type(), InstantiationUtil.clone(sample.type()));
+    samples()
+        .filter(other -> !other.type().equals(sample.type()))
+        .forEach(other -> assertFalse(serializer.equals(other.serializer()), other.toString()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  <T> void snapshotRestoresASerializerThatReadsTheSameBytes(Sample<T> sample) throws Exception {
+    byte[] bytes = written(sample.serializer(), sample.value());
+    TypeSerializerSnapshot<T> snapshot = snapshotThroughBytes(sample.serializer());
+
+    assertEquals(sample.serializer(), snapshot.restoreSerializer());
+    assertEquals(content(sample.value()), content(read(snapshot.restoreSerializer(), bytes)));
+    assertTrue(
+        sample
+            .serializer()
+            .snapshotConfiguration()
+            .resolveSchemaCompatibility(snapshot)
+            .isCompatibleAsIs());
+  }
+
+  private static <T> TypeSerializerSnapshot<T> snapshotThroughBytes(TypeSerializer<T> serializer)
+      throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    TypeSerializerSnapshot.writeVersionedSnapshot(out, serializer.snapshotConfiguration());
+    return TypeSerializerSnapshot.readVersionedSnapshot(
+        new DataInputDeserializer(out.getCopyOfBuffer()), StoredTypesTest.class.getClassLoader());
+  }
+
+  private static StoredSerializer.Snapshot<OpenWindow> snapshotOf(String name, int layout)
+      throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    out.writeUTF(name);
+    out.writeInt(layout);
+    StoredSerializer.Snapshot<OpenWindow> snapshot = new StoredSerializer.Snapshot<>();
+    snapshot.readSnapshot(
+        1,
+        new DataInputDeserializer(out.getCopyOfBuffer()),
+        StoredTypesTest.class.getClassLoader());
+    return snapshot;
+  }
+
+  @Test
+  void newerLayoutThanThisCodeKnowsIsRefusedWithBothNumbers() {
+    IOException refusal = assertThrows(IOException.class, () -> snapshotOf("open-window", 2));
+
+    assertEquals(
+        "Expected layout 1 or older of open-window but the state was written in layout 2",
+        refusal.getMessage());
+  }
+
+  @Test
+  void stateOfAnUnknownTypeIsRefusedByItsName() {
+    IOException refusal = assertThrows(IOException.class, () -> snapshotOf("open-door", 1));
+
+    assertEquals("state of an unknown type: open-door", refusal.getMessage());
+  }
+
+  @Test
+  void stateOfAnotherTypeIsIncompatible() throws Exception {
+    TypeSerializerSchemaCompatibility<OpenWindow> found =
+        snapshotOf("open-window", 1).resolveSchemaCompatibility(snapshotOf("open-step", 1));
+
+    assertTrue(found.isIncompatible());
+  }
+
+  /** A type whose second layout has learnt a unit; the first is read with a default. */
+  private record Length(long value, String unit) {}
+
+  private record LengthLayout(int version) implements Layout<Length> {
+    @Override
+    public String name() {
+      return "length";
+    }
+
+    @Override
+    public Class<Length> type() {
+      return Length.class;
+    }
+
+    @Override
+    public void write(Length value, org.apache.flink.core.memory.DataOutputView out)
+        throws IOException {
+      out.writeLong(value.value());
+      if (version >= 2) {
+        out.writeUTF(value.unit());
+      }
+    }
+
+    @Override
+    public Length read(int version, org.apache.flink.core.memory.DataInputView in)
+        throws IOException {
+      return new Length(in.readLong(), version == 1 ? "m" : in.readUTF());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof LengthLayout;
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
+    }
+  }
+
+  @Test
+  void olderLayoutIsReadAsSuchAndWrittenAsTheNewOne() throws Exception {
+    TypeSerializer<Length> before = new StoredSerializer<>(new LengthLayout(1), 1);
+    TypeSerializer<Length> now = new StoredSerializer<>(new LengthLayout(2), 2);
+    byte[] old = written(before, new Length(5, "ignored"));
+
+    TypeSerializerSchemaCompatibility<Length> found =
+        now.snapshotConfiguration().resolveSchemaCompatibility(before.snapshotConfiguration());
+    assertTrue(found.isCompatibleAfterMigration());
+
+    // what a state backend does with every value
+    TypeSerializer<Length> reader = new StoredSerializer<>(new LengthLayout(2), 1);
+    byte[] migrated = written(now, read(reader, old));
+    assertEquals(new Length(5, "m"), read(now, migrated));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Decision.Kind.class)
+  void codesOfDecisionsAreStable(Decision.Kind kind) {
+    int code =
+        switch (kind) {
+          case NOT_TRIGGERED -> 0;
+          case KEPT -> 1;
+          case PROMOTED -> 2;
+          case FAILED -> 3;
+        };
+
+    assertEquals(code, kind.code());
+    assertEquals(kind, Decision.Kind.ofCode(code));
+  }
+
+  @Test
+  void unknownCodeOfADecisionIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Decision.Kind.ofCode(4));
+  }
+}
