@@ -190,18 +190,24 @@ public record TopicData(int stations, Instant end, int hours, int horizon) {
         new byte[0]);
   }
 
-  /**
-   * Writes everything to the topics of the domain, which must exist, and waits until it is there.
-   */
-  public void publish(KafkaSettings kafka) {
+  /** Writes the observations, and before them texts that are none. */
+  public void publishObservations(KafkaSettings kafka, String... refused) {
+    String topic = kafka.topics().observation();
     try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
-      for (ObservationRecord record : observations()) {
-        send(
-            producer,
-            kafka.topics().observation(),
-            record.stream(),
-            ObservationJsonV1.write(record));
+      for (String text : refused) {
+        send(producer, topic, "refused", text.getBytes(StandardCharsets.UTF_8));
       }
+      for (ObservationRecord record : observations()) {
+        send(producer, topic, record.stream(), ObservationJsonV1.write(record));
+      }
+      producer.flush();
+    }
+  }
+
+  /** Writes everything to the topics of the domain, which must exist; returns when it is there. */
+  public void publish(KafkaSettings kafka) {
+    publishObservations(kafka);
+    try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       for (ForecastRecord record : forecasts()) {
         send(producer, kafka.topics().forecast(), record.key(), ForecastJsonV1.write(record));
       }
@@ -212,6 +218,13 @@ public record TopicData(int stations, Instant end, int hours, int horizon) {
         send(producer, kafka.topics().model(), record.decisionKey(), ModelJsonV1.write(record));
       }
       producer.flush();
+    }
+  }
+
+  /** Writes one forecast; returns when it is there. */
+  public static void publish(KafkaSettings kafka, ForecastRecord forecast) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+      send(producer, kafka.topics().forecast(), forecast.key(), ForecastJsonV1.write(forecast));
     }
   }
 

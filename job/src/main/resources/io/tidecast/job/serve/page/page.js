@@ -3,7 +3,10 @@
 import { Picker } from './picker.js';
 import { forecastOption, leadOption, number, residualOption, utc } from './charts.js';
 
-const HOUR = 3600e3;
+const [MINUTE, HOUR, DAY] = [60e3, 3600e3, 86400e3];
+// quick ranges are offered as multiples of what a forecast spans, rounded up to what people say
+const SPANS = [0.25, 2, 7, 30];
+const ROUND = [5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
 const SLOW_PANELS_EVERY = 3000;
 const element = (id) => document.getElementById(id);
 const phone = matchMedia('(max-width: 760px)');
@@ -11,7 +14,7 @@ const phone = matchMedia('(max-width: 760px)');
 const url = new URLSearchParams(location.search);
 const state = {
   series: url.get('series') ?? '',
-  hours: Number(url.get('hours')) || 48,
+  back: Number(url.get('back')) * 1000 || null, // how far back, in ms; null: not chosen yet
   from: Number(url.get('from')) || null,
   to: Number(url.get('to')) || null,
   lead: Number(url.get('lead')) || 0,
@@ -27,7 +30,8 @@ let lost = false;
 // ---------------------------------------------------------------- state and URL
 
 function remember() {
-  const query = new URLSearchParams({ series: state.series, hours: state.hours, theme: state.theme });
+  const query = new URLSearchParams({ series: state.series, theme: state.theme });
+  if (state.back) query.set('back', state.back / 1000);
   if (state.from) { query.set('from', state.from); query.set('to', state.to); }
   if (state.lead) query.set('lead', state.lead);
   history.replaceState(null, '', `?${query}`);
@@ -37,8 +41,13 @@ function remember() {
 function range() {
   if (state.from) return [state.from, state.to];
   const ahead = newest.horizon * newest.step;
-  const back = state.hours * HOUR;
+  const back = state.back ?? quickRanges()[1];
   return [newest.origin - back, newest.origin + Math.min(ahead, back)];
+}
+
+function quickRanges() {
+  const ahead = newest.horizon * newest.step;
+  return SPANS.map((span) => ROUND.find((length) => length >= span * ahead) ?? ROUND.at(-1));
 }
 
 // ---------------------------------------------------------------- asking
@@ -123,6 +132,7 @@ function chart(id) {
 
 function drawForecast() {
   const [from, to] = range();
+  document.querySelector('.legend .fixed').hidden = state.lead === 0;
   chart('forecast').setOption(
     forecastOption(drawn.forecast, drawn.retrained, newest.origin, from, to, phone.matches), true);
   // the chart forgets with every option that a drag means zoom
@@ -200,7 +210,7 @@ function drawFacts() {
 }
 
 function duration(millis) {
-  for (const [unit, size] of [['d', 24 * HOUR], ['h', HOUR], ['min', 60e3]]) {
+  for (const [unit, size] of [['d', DAY], ['h', HOUR], ['min', MINUTE]]) {
     if (millis % size === 0 && millis >= size) return `${millis / size} ${unit}`;
   }
   return `${millis / 1000} s`;
@@ -253,6 +263,7 @@ function listen() {
         model: columns.Model[0], quality: columns.Quality[0], age: columns['Written ago'][0], came: Date.now(),
       };
       drawFacts();
+      showRange();
       load();
     }
     drawStatus();
@@ -271,8 +282,8 @@ function chooseSeries(series) {
   listen();
 }
 
-function chooseHours(hours) {
-  state.hours = hours;
+function chooseBack(back) {
+  state.back = back;
   state.from = state.to = null;
   showRange();
   remember();
@@ -289,9 +300,14 @@ function zoom(from, to) {
 }
 
 function showRange() {
-  for (const button of element('ranges').children) {
-    button.setAttribute('aria-pressed', String(!state.from && Number(button.dataset.hours) === state.hours));
-  }
+  if (!newest) return;
+  const lengths = quickRanges();
+  const buttons = [...element('ranges').children];
+  buttons.forEach((button, i) => {
+    button.dataset.back = lengths[i];
+    button.textContent = duration(lengths[i]);
+    button.setAttribute('aria-pressed', String(!state.from && lengths[i] === (state.back ?? lengths[1])));
+  });
 }
 
 function showTheme() {
@@ -311,13 +327,13 @@ function chartKey(event) {
     zoom(from + moves[event.key][0] * width, to + moves[event.key][1] * width);
     event.preventDefault();
   } else if (event.key === 'Escape') {
-    chooseHours(state.hours);
+    chooseBack(state.back);
   }
 }
 
 function wire(picker) {
   element('ranges').addEventListener('click', (event) => {
-    if (event.target.dataset.hours) chooseHours(Number(event.target.dataset.hours));
+    if (event.target.dataset.back) chooseBack(Number(event.target.dataset.back));
   });
   element('lead').value = String(state.lead);
   element('lead').addEventListener('change', (event) => {
@@ -341,7 +357,7 @@ function wire(picker) {
     const chosen = event.batch?.[0];
     if (chosen?.startValue !== undefined) zoom(chosen.startValue, chosen.endValue);
   });
-  forecast.getZr().on('dblclick', () => chooseHours(state.hours));
+  forecast.getZr().on('dblclick', () => chooseBack(state.back));
   element('forecast').addEventListener('keydown', chartKey);
   new ResizeObserver(() => Object.values(charts).forEach((each) => each.resize())).observe(document.body);
   phone.addEventListener('change', () => drawn.forecast && drawForecast());
@@ -350,7 +366,6 @@ function wire(picker) {
 
 async function start() {
   showTheme();
-  showRange();
   const search = async (text) => ask('series', { search: text });
   const picker = new Picker(search, chooseSeries);
   wire(picker);
@@ -364,7 +379,6 @@ async function start() {
     picker.show(state.series);
     chooseSeries(state.series);
     Object.assign(state, { from, to });
-    showRange();
     remember();
   } else {
     say('No series yet: the first forecasts are on their way. This page looks again.');
