@@ -1,0 +1,231 @@
+package io.tidecast.job.grafana;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidecast.connectors.embedded.EmbeddedPostgres;
+import io.tidecast.job.grafana.DashboardFile.Query;
+import io.tidecast.job.store.StoreEnvironment;
+import io.tidecast.job.store.TopicData;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every query of dashboards and alerts, on a database the store job has written, as the reader. */
+class DashboardContractITCase {
+  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.HOURS);
+  private static final TopicData DATA = new TopicData(3, NOW, 100, 24);
+
+  @TempDir static Path directory;
+  private static StoreEnvironment environment;
+  private static ContractCheck check;
+
+  @BeforeAll
+  static void store() throws Exception {
+    try {
+      environment = StoreEnvironment.start(directory);
+    } catch (EmbeddedPostgres.CannotStartException e) {
+      abort(e.getMessage());
+    }
+    DATA.publish(environment.kafka());
+    environment.startJob();
+    environment.await(DATA);
+    write("INSERT INTO alert_limit VALUES ('" + TopicData.VARIABLE + "', -5, 20)");
+    check =
+        new ContractCheck(
+            environment.reader(),
+            NOW,
+            Map.of(
+                "series",
+                DATA.series(1),
+                "variable",
+                TopicData.VARIABLE,
+                "group",
+                TopicData.VARIABLE,
+                "origin",
+                "0",
+                "lead",
+                "3",
+                "__searchFilter",
+                "S%"));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (environment != null) {
+      environment.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"forecast", "accuracy", "models"})
+  void everyQueryRunsAndGivesWhatItsPanelNames(String name) throws Exception {
+    JsonNode dashboard = DashboardFile.dashboard(name);
+    List<Query> queries = new ArrayList<>(DashboardFile.annotations(dashboard));
+    queries.addAll(DashboardFile.variables(dashboard));
+    List<String> breaches = new ArrayList<>();
+    for (JsonNode panel : dashboard.path("panels")) {
+      queries.addAll(DashboardFile.queries(panel));
+      breaches.addAll(check.names(panel));
+    }
+    breaches.addAll(check.queries(queries));
+
+    assertEquals(List.of(), breaches);
+    assertFalse(queries.isEmpty());
+  }
+
+  @Test
+  void everyAlertQueryRunsAndGivesASeries() throws Exception {
+    List<Query> alerts = DashboardFile.alerts(DashboardFile.alertRules());
+
+    assertEquals(List.of(), check.queries(alerts));
+    assertEquals(5, alerts.size());
+    assertTrue(alerts.stream().allMatch(Query::timeSeries), "Grafana takes no tables in alerts");
+  }
+
+  @Test
+  void aPastForecastIsDrawnFromItsOrigin() throws Exception {
+    JsonNode panel = panel(DashboardFile.dashboard("forecast"), "Forecast");
+    ContractCheck past =
+        new ContractCheck(
+            environment.reader(),
+            NOW,
+            Map.of(
+                "series", DATA.series(0),
+                "origin", Long.toString(DATA.time(50).getEpochSecond()),
+                "lead", "0"));
+    List<Query> chosen =
+        DashboardFile.queries(panel).stream().filter(q -> q.place().endsWith("Chosen")).toList();
+
+    assertEquals(List.of(), past.queries(chosen));
+    assertEquals(1, chosen.size());
+  }
+
+  @Test
+  void noQueryReadsAllOfTheHistory() throws Exception {
+    write(
+        "SELECT open_partition('forecast', d, NULL), open_partition('observation', d, NULL)"
+            + " FROM generate_series(now() - interval '100 days', now(), '1 day') d");
+    write(
+        "INSERT INTO forecast SELECT 'H' || s || '/temperature', h, 'PT1H', '{0.05,0.5,0.95}',"
+            + " '{{1,2},{2,3},{3,4}}', '', 'naive' FROM generate_series(date_trunc('hour', now())"
+            + " - interval '83 days', now() - interval '1 hour', '1 hour') h,"
+            + " generate_series(1, 505) s");
+    write(
+        "INSERT INTO observation SELECT 'H' || s || '/temperature', h, 1 FROM generate_series("
+            + "date_trunc('hour', now()) - interval '83 days', now(), '1 hour') h,"
+            + " generate_series(1, 505) s");
+    write("ANALYZE");
+    assertTrue(environment.number("SELECT count(*) FROM forecast") > 1_000_000);
+
+    List<String> breaches = new ArrayList<>();
+    Pattern history = Pattern.compile("(forecast|observation)(_\\d+)?");
+    for (String name : List.of("forecast", "accuracy", "models")) {
+      JsonNode dashboard = DashboardFile.dashboard(name);
+      List<Query> queries = new ArrayList<>(DashboardFile.annotations(dashboard));
+      queries.addAll(DashboardFile.variables(dashboard));
+      for (JsonNode panel : dashboard.path("panels")) {
+        queries.addAll(DashboardFile.queries(panel));
+      }
+      for (Query query : queries) {
+        breaches.addAll(check.scans(query, history));
+      }
+    }
+    for (Query query : DashboardFile.alerts(DashboardFile.alertRules())) {
+      breaches.addAll(check.scans(query, history));
+    }
+    assertEquals(List.of(), breaches);
+    assertFalse(
+        check.scans(new Query("all", "SELECT count(*) FROM forecast", false), history).isEmpty(),
+        "a scan of the history is found");
+  }
+
+  @Test
+  void everyMetricIsExportedByTheRealJob() throws Exception {
+    Set<String> exported = ReportedMetrics.ofRealJob(directory.resolve("metrics"));
+    List<String> expressions =
+        new ArrayList<>(DashboardFile.promQl(DashboardFile.dashboard("pipeline")));
+    expressions.addAll(DashboardFile.promQl(DashboardFile.alertRules()));
+
+    assertEquals(List.of(), ContractCheck.metrics(expressions, exported));
+    assertEquals(
+        1,
+        ContractCheck.metrics(
+                List.of("rate(flink_taskmanager_job_task_operator_tidecast_observation[5m])"),
+                exported)
+            .size(),
+        "a misspelt metric is found");
+  }
+
+  @Test
+  void aMisspeltColumnIsFound() throws Exception {
+    JsonNode panel = misspelt("Forecast", "lower_90 AS", "lower_09 AS");
+
+    assertBreach(check.queries(DashboardFile.queries(panel)), "lower_09");
+  }
+
+  @Test
+  void aMisspeltOverrideIsFound() throws Exception {
+    JsonNode panel = misspelt("Forecast", "\"options\":\"Median\"", "\"options\":\"Meadian\"");
+
+    assertBreach(check.names(panel), "override of Meadian");
+  }
+
+  @Test
+  void aMisspeltLowerEndOfABandIsFound() throws Exception {
+    JsonNode panel = misspelt("Forecast", "\"value\":\"Lower 90%\"", "\"value\":\"Lower 90 %\"");
+
+    assertBreach(check.names(panel), "fillBelowTo Lower 90 %");
+  }
+
+  @Test
+  void aMisspeltMacroIsFound() throws Exception {
+    JsonNode panel = misspelt("Forecast", "$__timeFilter(time)", "$__timeFliter(time)");
+
+    assertBreach(check.queries(DashboardFile.queries(panel)), "$__timeFliter");
+  }
+
+  private static void assertBreach(List<String> breaches, String text) {
+    assertTrue(breaches.stream().anyMatch(b -> b.contains(text)), breaches::toString);
+  }
+
+  private static JsonNode misspelt(String title, String right, String wrong) throws Exception {
+    String text = panel(DashboardFile.dashboard("forecast"), title).toString();
+    assertTrue(text.contains(right), right);
+    return new ObjectMapper().readTree(text.replace(right, wrong));
+  }
+
+  private static JsonNode panel(JsonNode dashboard, String title) {
+    for (JsonNode panel : dashboard.path("panels")) {
+      if (panel.path("title").asText().equals(title)) {
+        return panel;
+      }
+    }
+    throw new AssertionError("no panel " + title);
+  }
+
+  private static void write(String sql) throws SQLException {
+    try (Connection connection = environment.owner().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}
