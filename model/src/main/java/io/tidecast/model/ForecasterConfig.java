@@ -19,6 +19,7 @@ import java.util.List;
  * @param maximum physical upper limit of the target; positive infinity if there is none
  * @param covariates names of the other variables of the stream that the recurrent member reads, in
  *     the order of {@link ClosedStep#covariates}
+ * @param calendar what the recurrent member is told of the local calendar; nothing by default
  * @param cell shape of the recurrent member
  * @param history steps of raw values that are kept per series: look-back of the linear highway, and
  *     what a replay reads
@@ -36,6 +37,7 @@ public record ForecasterConfig(
     double minimum,
     double maximum,
     List<String> covariates,
+    Calendar calendar,
     CellConfig cell,
     int history,
     int maxGap,
@@ -92,6 +94,26 @@ public record ForecasterConfig(
         minimum,
         maximum,
         covariates,
+        calendar,
+        cell,
+        history,
+        maxGap,
+        ablation);
+  }
+
+  /** The same with another calendar. */
+  public ForecasterConfig withCalendar(Calendar other) {
+    return new ForecasterConfig(
+        step,
+        horizon,
+        levels,
+        season,
+        longSeason,
+        transform,
+        minimum,
+        maximum,
+        covariates,
+        other,
         cell,
         history,
         maxGap,
@@ -110,6 +132,7 @@ public record ForecasterConfig(
         minimum,
         maximum,
         covariates,
+        calendar,
         other,
         history,
         maxGap,
@@ -128,6 +151,7 @@ public record ForecasterConfig(
         minimum,
         maximum,
         covariates,
+        calendar,
         cell,
         history,
         maxGap,
@@ -146,6 +170,7 @@ public record ForecasterConfig(
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY,
         List.of(),
+        Calendar.NONE,
         CellConfig.DEFAULT,
         DEFAULT_HISTORY,
         DEFAULT_MAX_GAP,

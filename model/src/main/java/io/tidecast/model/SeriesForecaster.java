@@ -152,14 +152,15 @@ public final class SeriesForecaster {
     for (long i = 0; i < missing; i++) {
       state.inputs().step(Float.NaN, noCovariates);
       state.countStep();
-      serving.ifPresent(model -> stepIfOwn(state, model));
+      long at = state.lastIndex() + 1 + i;
+      serving.ifPresent(model -> stepIfOwn(state, model, at));
     }
   }
 
   /** Before a swap the missing steps are left to the replay, which begins at the origin. */
-  private void stepIfOwn(SeriesState state, PackedModel model) {
+  private void stepIfOwn(SeriesState state, PackedModel model, long index) {
     if (state.hidden().version().equals(model.version())) {
-      stepCell(state, model);
+      stepCell(state, model, index);
     }
   }
 
@@ -171,24 +172,24 @@ public final class SeriesForecaster {
     }
     state.countStep();
     if (serving.isPresent()) {
-      stepCell(state, serving.get());
+      stepCell(state, serving.get(), closed.index());
     } else {
       state.hidden().invalidate();
     }
   }
 
-  private void stepCell(SeriesState state, PackedModel model) {
+  private void stepCell(SeriesState state, PackedModel model, long index) {
     if (model.recurrent().isEmpty()) {
       return;
     }
     RecurrentMember member = model.recurrent().get();
     HiddenState hidden = state.hidden();
     if (hidden.version().equals(model.version())) {
-      state.inputs().fill(inputs);
+      state.inputs().fill(index, inputs);
       member.step(hidden, inputs);
     } else {
       hidden.reset(model.version());
-      state.inputs().replay(row -> member.step(hidden, row), inputs);
+      state.inputs().replay(index, row -> member.step(hidden, row), inputs);
     }
   }
 

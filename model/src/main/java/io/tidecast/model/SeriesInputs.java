@@ -18,7 +18,8 @@ import java.util.TreeSet;
  *   <li>random walks: change, |change| over the running volatility; log of the volatility over a
  *       slow one; {@code (x - average) / (volatility sqrt(span))} for four exponential averages.
  *   <li>then 1 if the target is missing at this step, else 0;
- *   <li>then per covariate: level and change scaled the same way, and 1 if it is missing.
+ *   <li>then per covariate: level and change scaled the same way, and 1 if it is missing;
+ *   <li>then what the {@link Calendar} tells about the steps to be forecast.
  * </ul>
  *
  * <p>Missing values: the last one is carried forward and counts in averages and lags, not in the
@@ -59,11 +60,13 @@ public final class SeriesInputs {
   public static boolean[] odd(ForecasterConfig config) {
     boolean walk = config.transform().isRandomWalk();
     int own = (walk ? 3 : 2 + lags(config).length) + RunningInputs.averages();
-    boolean[] odd = new boolean[own + 1 + 3 * config.covariates().size()];
+    int covariates = 3 * config.covariates().size();
+    int calendar = config.calendar().size(config.horizon());
+    boolean[] odd = new boolean[own + 1 + covariates + calendar];
     for (int i = 0; i < own; i++) {
       odd[i] = !(walk && (i == 1 || i == 2));
     }
-    for (int i = own + 1; i < odd.length; i += 3) {
+    for (int i = own + 1; i < own + 1 + covariates; i += 3) {
       odd[i] = true;
       odd[i + 1] = true;
     }
@@ -186,18 +189,28 @@ public final class SeriesInputs {
     history.deviations(out);
   }
 
-  /** Inputs at the last step, {@code [size]}. */
-  public void fill(float[] inputs) {
-    fill(inputs, now, history.rows() - 1);
+  /**
+   * Inputs at the last step.
+   *
+   * @param index number of the last step on the grid
+   * @param inputs {@code [size]}
+   */
+  public void fill(long index, float[] inputs) {
+    fill(inputs, now, history.rows() - 1, index);
   }
 
-  /** Steps the kept history once more, from the oldest row to the last one. */
-  void replay(Replayed replayed, float[] inputs) {
+  /**
+   * Steps the kept history once more, from the oldest row to the last one.
+   *
+   * @param index number of the last step on the grid
+   */
+  void replay(long index, Replayed replayed, float[] inputs) {
     RunningInputs running = new RunningInputs(config);
     running.set(anchor);
     for (long row = history.firstReplayed(); row < history.rows(); row++) {
       running.step(history, row);
-      fill(inputs, running, row);
+      // gaps are filled in: the kept rows are consecutive steps
+      fill(inputs, running, row, index - (history.rows() - 1 - row));
       replayed.step(inputs);
     }
   }
@@ -207,7 +220,7 @@ public final class SeriesInputs {
     void step(float[] inputs);
   }
 
-  private void fill(float[] inputs, RunningInputs running, long row) {
+  private void fill(float[] inputs, RunningInputs running, long row, long index) {
     float x = history.target(row);
     int i =
         config.transform().isRandomWalk()
@@ -220,6 +233,7 @@ public final class SeriesInputs {
     for (int k = 0; k < config.covariates().size(); k++) {
       i = fillCovariate(inputs, i, running.covariate(k));
     }
+    config.calendar().fill(config.step(), index, config.horizon(), inputs, i);
   }
 
   private int fillLevel(float[] inputs, RunningScale target, float x, long row) {

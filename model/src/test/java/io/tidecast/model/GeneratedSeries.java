@@ -25,6 +25,7 @@ final class GeneratedSeries {
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY,
         List.of("wind", "pressure"),
+        Calendar.NONE,
         new CellConfig(CellConfig.Kind.LSTM, 1, 8),
         40,
         4,

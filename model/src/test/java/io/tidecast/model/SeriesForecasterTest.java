@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +102,7 @@ class SeriesForecasterTest {
         min,
         max,
         config.covariates(),
+        config.calendar(),
         config.cell(),
         config.history(),
         config.maxGap(),
@@ -215,7 +217,10 @@ class SeriesForecasterTest {
   void swapWithReplayEqualsAColdRunOverTheSameHistory(
       Transform transform, CellConfig.Kind kind, int layers) {
     ForecasterConfig config =
-        GeneratedSeries.config(transform, HORIZON).withCell(new CellConfig(kind, layers, 8));
+        GeneratedSeries.config(transform, HORIZON)
+            .withCell(new CellConfig(kind, layers, 8))
+            .withCalendar(
+                new Calendar(ZoneOffset.ofHours(2), List.of(Calendar.Feature.HOUR_OF_DAY)));
     GeneratedSeries series = new GeneratedSeries(6);
     List<ClosedStep> steps = new ArrayList<>();
     for (int t = 0; t < 200; t++) {

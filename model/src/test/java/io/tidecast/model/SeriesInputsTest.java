@@ -20,11 +20,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class SeriesInputsTest {
   private static final float[] NONE = {};
+  private static final Calendar CALENDAR =
+      new Calendar(Calendar.zone("Asia/Kathmandu"), List.of(Calendar.Feature.values()));
 
   @ParameterizedTest
   @EnumSource(Transform.class)
   void replaySeesTheInputsExactlyAsTheyWere(Transform transform) {
-    ForecasterConfig config = GeneratedSeries.config(transform, 4);
+    ForecasterConfig config = GeneratedSeries.config(transform, 4).withCalendar(CALENDAR);
     GeneratedSeries series = new GeneratedSeries(1);
     SeriesInputs inputs = new SeriesInputs(config);
     List<float[]> seen = new ArrayList<>();
@@ -32,11 +34,11 @@ class SeriesInputsTest {
 
     for (int t = 0; t < 300; t++) {
       inputs.step(series.perhapsMissing(series.value(t), 8), series.covariates());
-      inputs.fill(scratch);
+      inputs.fill(t, scratch);
       seen.add(scratch.clone());
 
       List<float[]> replayed = new ArrayList<>();
-      inputs.replay(row -> replayed.add(row.clone()), scratch);
+      inputs.replay(t, row -> replayed.add(row.clone()), scratch);
       List<float[]> expected = seen.subList(Math.max(0, seen.size() - 40), seen.size());
       assertEquals(expected.size(), replayed.size());
       for (int i = 0; i < replayed.size(); i++) {
@@ -81,7 +83,7 @@ class SeriesInputsTest {
       value = Transform.class,
       names = {"LEVEL", "DIFFERENCE"})
   void negatedSeriesNegatesTheOddInputsAlone(Transform transform) {
-    ForecasterConfig config = GeneratedSeries.config(transform, 4);
+    ForecasterConfig config = GeneratedSeries.config(transform, 4).withCalendar(CALENDAR);
     GeneratedSeries series = new GeneratedSeries(3);
     SeriesInputs inputs = new SeriesInputs(config);
     SeriesInputs negated = new SeriesInputs(config);
@@ -97,8 +99,8 @@ class SeriesInputsTest {
       if (!inputs.started()) {
         continue;
       }
-      inputs.fill(expected);
-      negated.fill(actual);
+      inputs.fill(t, expected);
+      negated.fill(t, actual);
       for (int i = 0; i < odd.length; i++) {
         assertEquals(odd[i] ? 0 - expected[i] : expected[i] + 0f, actual[i] + 0f);
       }
@@ -120,7 +122,7 @@ class SeriesInputsTest {
         float[] covariates = {absurd[random.nextInt(10)], absurd[random.nextInt(10)]};
         inputs.step(absurd[random.nextInt(absurd.length)], covariates);
         if (inputs.started()) {
-          inputs.fill(filled);
+          inputs.fill(t, filled);
           for (float input : filled) {
             assertTrue(Math.abs(input) <= 8, () -> transform + " " + Arrays.toString(filled));
           }

@@ -328,6 +328,7 @@ public record JobConfig(
         limits.minimum(),
         limits.maximum(),
         covariatesOf(target),
+        series.localCalendar(),
         new CellConfig(model.cell(), model.layers(), model.hidden()),
         series.history(),
         maxGapSteps(),

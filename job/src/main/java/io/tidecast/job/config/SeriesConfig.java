@@ -5,6 +5,7 @@ import static io.tidecast.job.config.Invalid.required;
 import static io.tidecast.job.config.Invalid.unless;
 
 import io.tidecast.job.ingest.Aggregation;
+import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Transform;
 import java.time.Duration;
@@ -25,6 +26,9 @@ import java.util.TreeMap;
  * @param transform {@code level} (default), {@code difference} or {@code log-return}
  * @param aggregation {@code last} (default), {@code mean} or {@code sum} of what a step holds
  * @param history steps of raw values kept per series (default 336)
+ * @param calendar what the recurrent member is told of the local calendar, any of {@code
+ *     hour-of-day}, {@code day-of-week}, {@code day-of-year} (default nothing)
+ * @param zone IANA zone of that calendar (default UTC)
  */
 public record SeriesConfig(
     Duration step,
@@ -35,7 +39,9 @@ public record SeriesConfig(
     Map<String, Variable> variables,
     Transform transform,
     Aggregation aggregation,
-    Integer history) {
+    Integer history,
+    List<Calendar.Feature> calendar,
+    String zone) {
 
   /**
    * Limits of a variable.
@@ -76,6 +82,8 @@ public record SeriesConfig(
     transform = orElse(transform, Transform.LEVEL);
     aggregation = orElse(aggregation, Aggregation.LAST);
     history = orElse(history, ForecasterConfig.DEFAULT_HISTORY);
+    calendar = List.copyOf(orElse(calendar, List.of()));
+    zone = Calendar.zone(orElse(zone, "UTC")).getId();
     inSteps("series.season", season, step);
     inSteps("series.longSeason", longSeason, step);
   }
@@ -99,7 +107,21 @@ public record SeriesConfig(
 
   SeriesConfig withoutCovariates() {
     return new SeriesConfig(
-        step, season, longSeason, targets, List.of(), variables, transform, aggregation, history);
+        step,
+        season,
+        longSeason,
+        targets,
+        List.of(),
+        variables,
+        transform,
+        aggregation,
+        history,
+        calendar,
+        zone);
+  }
+
+  public Calendar localCalendar() {
+    return new Calendar(Calendar.zone(zone), calendar);
   }
 
   /** Limits of a variable; none if it has no entry. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.job.ingest.Aggregation;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.RetrainConfig;
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.QuantileLevels;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,10 +93,12 @@ class JobConfigTest {
               covariates: [dew, wind]
               transform: difference
               history: 100
+              calendar: [day-of-week, hour-of-day]
+              zone: Europe/Berlin
               variables:
                 temperature: {minimum: -60, maximum: 60, unit: C}
             forecast: {horizon: 6, levels: [0.1, 0.5, 0.9], evaluationPeriod: PT2H}
-            model: {cell: lstm, layers: 2, hidden: 16, ablate: [state, highway]}
+            model: {cell: rnn, layers: 2, hidden: 16, ablate: [state, highway]}
             ingest: {maxGap: PT3H, ttl: P2D}
             """);
 
@@ -109,7 +113,10 @@ class JobConfigTest {
             -60,
             60,
             List.of("dew", "wind"),
-            new CellConfig(CellConfig.Kind.LSTM, 2, 16),
+            new Calendar(
+                ZoneId.of("Europe/Berlin"),
+                List.of(Calendar.Feature.HOUR_OF_DAY, Calendar.Feature.DAY_OF_WEEK)),
+            new CellConfig(CellConfig.Kind.RNN, 2, 16),
             100,
             6,
             new ForecasterConfig.Ablation(true, false, false, true));
@@ -227,6 +234,14 @@ class JobConfigTest {
     String refusal = refusal(LEAST.replaceAll("(?m)^" + section + ":.*\\n", ""));
 
     assertTrue(refusal.startsWith(section + ": absent; accepted: "), refusal);
+  }
+
+  @Test
+  void zoneThatIsNoneIsRefused() {
+    String refusal = refusal(LEAST.replace("step: PT1H", "step: PT1H, zone: Mars/Olympus"));
+
+    assertEquals(
+        "series.zone: Mars/Olympus; accepted: an IANA zone, such as Europe/Berlin", refusal);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.ingest.SeriesStep;
 import io.tidecast.job.retrain.Decision;
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecastModel;
@@ -67,6 +68,7 @@ class ForecastFunctionHarnessTest {
           Double.NEGATIVE_INFINITY,
           Double.POSITIVE_INFINITY,
           List.of(),
+          Calendar.NONE,
           new CellConfig(CellConfig.Kind.LSTM, 1, 4),
           24,
           8,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Provenance;
@@ -17,7 +18,8 @@ import java.util.List;
 
 /**
  * Configuration and provenance as JSON, field by field and in fixed order: the stored form stays
- * what it is when a record's fields are renamed or reordered. An absent limit is null.
+ * what it is when a record's fields are renamed or reordered. An absent limit is null; a calendar
+ * is there only if it tells something.
  */
 final class ConfigJson {
   private ConfigJson() {}
@@ -35,6 +37,12 @@ final class ConfigJson {
     json.put("maximum", finiteOrNull(config.maximum()));
     ArrayNode covariates = json.putArray("covariates");
     config.covariates().forEach(covariates::add);
+    if (!config.calendar().equals(Calendar.NONE)) {
+      ObjectNode calendar = json.putObject("calendar");
+      calendar.put("zone", config.calendar().zone().getId());
+      ArrayNode features = calendar.putArray("features");
+      config.calendar().features().forEach(feature -> features.add(feature.toString()));
+    }
     ObjectNode cell = json.putObject("cell");
     cell.put("kind", config.cell().kind().toString());
     cell.put("layers", config.cell().layers());
@@ -70,6 +78,7 @@ final class ConfigJson {
         json.path("minimum").asDouble(Double.NEGATIVE_INFINITY),
         json.path("maximum").asDouble(Double.POSITIVE_INFINITY),
         covariates,
+        calendar(json.path("calendar")),
         new CellConfig(kind(text(cell, "kind")), integer(cell, "layers"), integer(cell, "hidden")),
         integer(json, "history"),
         integer(json, "maxGap"),
@@ -78,6 +87,22 @@ final class ConfigJson {
             ablation.path("resetCell").asBoolean(),
             ablation.path("zeroRecurrentOutput").asBoolean(),
             ablation.path("noHighway").asBoolean()));
+  }
+
+  private static Calendar calendar(JsonNode json) {
+    if (json.isMissingNode()) {
+      return Calendar.NONE;
+    }
+    List<Calendar.Feature> features = new ArrayList<>();
+    json.path("features").forEach(label -> features.add(feature(label.asText())));
+    return new Calendar(Calendar.zone(text(json, "zone")), features);
+  }
+
+  private static Calendar.Feature feature(String label) {
+    return Arrays.stream(Calendar.Feature.values())
+        .filter(feature -> feature.toString().equals(label))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("calendar: " + label));
   }
 
   static ObjectNode json(Provenance provenance) {

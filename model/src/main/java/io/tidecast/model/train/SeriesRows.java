@@ -34,6 +34,7 @@ record SeriesRows(
       first++;
     }
     int rows = raw.length - first;
+    long start = stretch.get(0).start() + first;
     boolean[] skipped = longGaps(raw, config.maxGap());
     float[] x = new float[rows];
     float[] scale = new float[rows];
@@ -51,14 +52,13 @@ record SeriesRows(
       x[r] = pipeline.last();
       scale[r] = pipeline.scale();
       observed[r] = !missing(values[0], config);
-      pipeline.fill(inputs[r]);
+      pipeline.fill(start + r, inputs[r]);
       if (ready == rows && pipeline.ready()) {
         ready = r;
       }
     }
     int warmUp = Math.min(config.history(), (rows - ready) / 4);
-    return new SeriesRows(
-        stretch.get(0).start() + first, x, scale, observed, inputs, ready + warmUp);
+    return new SeriesRows(start, x, scale, observed, inputs, ready + warmUp);
   }
 
   private static boolean missing(float value, ForecasterConfig config) {

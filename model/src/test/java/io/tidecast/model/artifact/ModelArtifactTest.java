@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.CellWeights;
 import io.tidecast.model.FeedForwardWeights;
@@ -202,6 +203,9 @@ class ModelArtifactTest {
             -60,
             Double.POSITIVE_INFINITY,
             List.of("wind", "d\u00e9but \"x\""),
+            new Calendar(
+                Calendar.zone("Europe/Berlin"),
+                List.of(Calendar.Feature.DAY_OF_WEEK, Calendar.Feature.HOUR_OF_DAY)),
             new CellConfig(CellConfig.Kind.LSTM, 2, 2),
             8,
             24,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecastModel;
@@ -38,6 +39,7 @@ class BacktestTest {
           Double.NEGATIVE_INFINITY,
           Double.POSITIVE_INFINITY,
           List.of(),
+          Calendar.NONE,
           new CellConfig(CellConfig.Kind.LSTM, 1, 8),
           36,
           6,

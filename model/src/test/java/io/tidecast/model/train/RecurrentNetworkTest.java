@@ -3,6 +3,7 @@ package io.tidecast.model.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.QuantileLevels;
@@ -152,6 +153,7 @@ class RecurrentNetworkTest {
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY,
         List.of("wind"),
+        Calendar.NONE,
         cell,
         12,
         3,

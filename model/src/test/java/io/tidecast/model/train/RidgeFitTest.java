@@ -3,6 +3,7 @@ package io.tidecast.model.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.HighwayWeights;
@@ -121,6 +122,7 @@ class RidgeFitTest {
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY,
         List.of(),
+        Calendar.NONE,
         new CellConfig(CellConfig.Kind.LSTM, 1, 4),
         LOOK_BACK,
         3,

@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
@@ -30,9 +31,18 @@ class TrainedAsServedTest {
   private static final int ORIGIN = 110;
 
   @ParameterizedTest
-  @CsvSource({"1, 8, LEVEL", "1, 17, LEVEL", "2, 7, LEVEL", "1, 8, DIFFERENCE"})
-  void lossOfTheTrainerIsThatOfTheForecast(int layers, int hidden, Transform transform) {
-    ForecasterConfig config = config(layers, hidden, transform);
+  @CsvSource({
+    "LSTM, 1, 8, LEVEL",
+    "LSTM, 1, 17, LEVEL",
+    "LSTM, 2, 7, LEVEL",
+    "LSTM, 1, 8, DIFFERENCE",
+    "RNN, 1, 8, LEVEL",
+    "RNN, 2, 7, DIFFERENCE",
+    "FEED_FORWARD, 2, 7, LEVEL"
+  })
+  void lossOfTheTrainerIsThatOfTheForecast(
+      CellConfig.Kind kind, int layers, int hidden, Transform transform) {
+    ForecasterConfig config = config(kind, layers, hidden, transform);
     float[][] values = values();
     float[] parameters = parameters(config);
     float[] unit = {0.5f, 0.7f, 0.9f, 1f, 1.1f};
@@ -127,7 +137,8 @@ class TrainedAsServedTest {
         new Provenance("load", 1, "", 1, 0, 1, 1, 1, "test", 0));
   }
 
-  private static ForecasterConfig config(int layers, int hidden, Transform transform) {
+  private static ForecasterConfig config(
+      CellConfig.Kind kind, int layers, int hidden, Transform transform) {
     return new ForecasterConfig(
         Duration.ofHours(1),
         HORIZON,
@@ -138,7 +149,8 @@ class TrainedAsServedTest {
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY,
         List.of("wind"),
-        new CellConfig(CellConfig.Kind.LSTM, layers, hidden),
+        new Calendar(Calendar.zone("Europe/Berlin"), List.of(Calendar.Feature.HOUR_OF_DAY)),
+        new CellConfig(kind, layers, hidden),
         48,
         4,
         ForecasterConfig.Ablation.NONE);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
@@ -37,6 +38,7 @@ class TrainerTest {
           Double.NEGATIVE_INFINITY,
           Double.POSITIVE_INFINITY,
           List.of(),
+          Calendar.NONE,
           new CellConfig(CellConfig.Kind.LSTM, 1, 8),
           48,
           24,

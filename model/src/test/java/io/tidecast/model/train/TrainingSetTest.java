@@ -48,7 +48,7 @@ class TrainingSetTest {
     for (int r = 0; r < 200; r++) {
       float value = windows.get(r / 100).values()[r % 100][0];
       pipeline.step(value, new float[0]);
-      pipeline.fill(inputs);
+      pipeline.fill(r, inputs);
       assertArrayEquals(inputs, rows.inputs()[r]);
       assertEquals(pipeline.scale(), rows.scale()[r]);
       assertEquals(value, rows.x()[r]);

@@ -1,0 +1,117 @@
+package io.tidecast.model;
+
+import java.io.Serializable;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/**
+ * What the local calendar tells about the steps to be forecast, known however far ahead: inputs of
+ * the recurrent member.
+ *
+ * <p>Each feature is a phase in local time, given as its sine and cosine for the step of the first
+ * lead and, if there is more than one, for that of the last lead. By the second a forecast made
+ * before a change of the clocks knows of it.
+ *
+ * @param zone IANA zone of the series, daylight saving time included
+ * @param features distinct, in the order of {@link Feature}; none by default
+ */
+public record Calendar(ZoneId zone, List<Feature> features) implements Serializable {
+  public static final Calendar NONE = new Calendar(ZoneOffset.UTC, List.of());
+
+  private static final double SECONDS_PER_DAY = 86_400;
+  private static final double DAYS_PER_YEAR = 365.25;
+
+  /** A phase of the local calendar. */
+  public enum Feature {
+    /** By the clock on the wall: on the day of a change an hour is left out or comes twice. */
+    HOUR_OF_DAY("hour-of-day") {
+      @Override
+      double phase(LocalDateTime local) {
+        return local.toLocalTime().toSecondOfDay() / SECONDS_PER_DAY;
+      }
+    },
+    /** The same all day long, from midnight to midnight. */
+    DAY_OF_WEEK("day-of-week") {
+      @Override
+      double phase(LocalDateTime local) {
+        return local.getDayOfWeek().ordinal() / 7.0;
+      }
+    },
+    DAY_OF_YEAR("day-of-year") {
+      @Override
+      double phase(LocalDateTime local) {
+        return (local.getDayOfYear() - 1) / DAYS_PER_YEAR;
+      }
+    };
+
+    private final String label;
+
+    Feature(String label) {
+      this.label = label;
+    }
+
+    abstract double phase(LocalDateTime local);
+
+    @Override
+    public String toString() {
+      return label;
+    }
+  }
+
+  public Calendar {
+    features = features.stream().distinct().sorted().toList();
+    if (features.isEmpty()) {
+      zone = ZoneOffset.UTC;
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such zone
+   */
+  public static ZoneId zone(String id) {
+    try {
+      return ZoneId.of(id);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "series.zone: " + id + "; accepted: an IANA zone, such as Europe/Berlin", e);
+    }
+  }
+
+  /** Number of inputs. */
+  int size(int horizon) {
+    return 2 * features.size() * (horizon > 1 ? 2 : 1);
+  }
+
+  /**
+   * The inputs of the forecast from step {@code origin}, to {@code inputs} from {@code at} on.
+   *
+   * @param origin number of the step on the grid: it ends at {@code origin * step} after the epoch
+   */
+  void fill(Duration step, long origin, int horizon, float[] inputs, int at) {
+    if (features.isEmpty()) {
+      return;
+    }
+    int next = fill(step, origin + 1, inputs, at);
+    if (horizon > 1) {
+      fill(step, origin + horizon, inputs, next);
+    }
+  }
+
+  private int fill(Duration step, long index, float[] inputs, int at) {
+    // what a step covers lies before its end: at midnight, in the day that ends there
+    Instant covered = Instant.EPOCH.plus(step.multipliedBy(index)).minusNanos(1);
+    LocalDateTime local = LocalDateTime.ofInstant(covered, zone);
+    int i = at;
+    for (Feature feature : features) {
+      double angle = 2 * Math.PI * feature.phase(local);
+      inputs[i++] = (float) Math.sin(angle);
+      inputs[i++] = (float) Math.cos(angle);
+    }
+    return i;
+  }
+}
