@@ -3,6 +3,7 @@ package io.tidecast.connectors.kafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,12 +12,18 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Where a topic ends: the fixed ends of a run that ends by itself. */
 public final class EndOffsets {
+  /** Records and markers looked at first, from the end. */
+  private static final long LOOK_BACK = 64;
+
   private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final int RETRY_MILLIS = 20;
 
@@ -41,7 +48,7 @@ public final class EndOffsets {
               .toList();
       Map<Integer, Long> written = ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
       awaitCommitted(admin, partitions, written);
-      return written;
+      return behindLastRecords(settings, partitions, written);
     } catch (ExecutionException e) {
       throw new KafkaException("cannot list the end offsets of " + topic, e.getCause());
     } catch (InterruptedException e) {
@@ -79,5 +86,45 @@ public final class EndOffsets {
         .get()
         .forEach((partition, end) -> ends.put(partition.partition(), end.offset()));
     return ends;
+  }
+
+  /**
+   * A bounded source that is restored just behind the last record would wait for ever if its end
+   * lay behind the transaction marker that follows: no poll ever returns a marker.
+   */
+  private static Map<Integer, Long> behindLastRecords(
+      KafkaSettings settings, List<TopicPartition> partitions, Map<Integer, Long> written) {
+    Properties properties = settings.clientProperties();
+    properties.put("isolation.level", "read_committed");
+    Map<Integer, Long> ends = new TreeMap<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      for (TopicPartition partition : partitions) {
+        ends.put(
+            partition.partition(),
+            behindLastRecord(consumer, partition, written.get(partition.partition())));
+      }
+    }
+    return ends;
+  }
+
+  private static long behindLastRecord(
+      KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, long end) {
+    consumer.assign(List.of(partition));
+    long first = consumer.beginningOffsets(List.of(partition)).get(partition);
+    long behind = first;
+    for (long span = LOOK_BACK; behind == first && first < end; span *= 8) {
+      long from = Math.max(first, end - span);
+      consumer.seek(partition, from);
+      while (consumer.position(partition) < end) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+          behind = record.offset() + 1;
+        }
+      }
+      if (from == first) {
+        break;
+      }
+    }
+    return behind;
   }
 }
