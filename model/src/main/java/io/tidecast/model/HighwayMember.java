@@ -10,14 +10,22 @@ final class HighwayMember {
   private final HighwayWeights weights;
   private final Affine map;
   private final float[] deviations;
+  private final float[] covariates;
   private final float[] changes;
 
   HighwayMember(HighwayWeights weights) {
     this.weights = weights;
-    int inputs = weights.lookBack() - 1;
-    deviations = new float[inputs];
+    deviations = new float[weights.lookBack() - 1];
+    covariates = new float[weights.covariates()];
     changes = new float[weights.horizon()];
-    map = new Affine(inputs, changes, (h, i) -> weights.weight()[h * inputs + i]);
+    map = new Affine(deviations.length + covariates.length, changes, this::weight);
+  }
+
+  private float weight(int h, int i) {
+    int k = i - deviations.length;
+    return k < 0
+        ? weights.weight()[h * deviations.length + i]
+        : weights.covariateWeight()[h * covariates.length + k];
   }
 
   /** Whether the series is long enough to be read. */
@@ -34,9 +42,13 @@ final class HighwayMember {
     inputs.deviations(deviations);
     float scale = inputs.scale();
     float limit = HighwayWeights.MAX_DEVIATION * scale;
-    float[] limited = map.inputs();
+    float[] read = map.inputs();
     for (int i = 0; i < deviations.length; i++) {
-      limited[i] = Math.max(-limit, Math.min(limit, deviations[i]));
+      read[i] = Math.max(-limit, Math.min(limit, deviations[i]));
+    }
+    inputs.covariateLevels(covariates);
+    for (int k = 0; k < covariates.length; k++) {
+      read[deviations.length + k] = covariates[k] * scale;
     }
     map.apply(changes);
     int levels = weights.levels();

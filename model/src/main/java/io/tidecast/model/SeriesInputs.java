@@ -59,7 +59,7 @@ public final class SeriesInputs {
    */
   public static boolean[] odd(ForecasterConfig config) {
     boolean walk = config.transform().isRandomWalk();
-    int own = (walk ? 3 : 2 + lags(config).length) + RunningInputs.averages();
+    int own = own(config);
     int covariates = 3 * config.covariates().size();
     int calendar = config.calendar().size(config.horizon());
     boolean[] odd = new boolean[own + 1 + covariates + calendar];
@@ -71,6 +71,16 @@ public final class SeriesInputs {
       odd[i + 1] = true;
     }
     return odd;
+  }
+
+  /** Which input is the level of a covariate. */
+  public static int covariateLevel(ForecasterConfig config, int covariate) {
+    return own(config) + 1 + 3 * covariate;
+  }
+
+  private static int own(ForecasterConfig config) {
+    int changes = config.transform().isRandomWalk() ? 3 : 2 + lags(config).length;
+    return changes + RunningInputs.averages();
   }
 
   /** Ascending, distinct, at least 1; empty without a season. */
@@ -190,6 +200,17 @@ public final class SeriesInputs {
   }
 
   /**
+   * Those inputs at the last step that are the levels of covariates.
+   *
+   * @param out for the first of the covariates, or all of them
+   */
+  public void covariateLevels(float[] out) {
+    for (int i = 0; i < out.length; i++) {
+      out[i] = level(now.covariate(i));
+    }
+  }
+
+  /**
    * Inputs at the last step.
    *
    * @param index number of the last step on the grid
@@ -258,12 +279,17 @@ public final class SeriesInputs {
   }
 
   private static int fillCovariate(float[] inputs, int at, RunningScale covariate) {
-    boolean seen = covariate.seen();
-    inputs[at] =
-        seen ? clip((covariate.last() - covariate.mean()) / covariate.levelScale(), MAX_LEVEL) : 0;
-    inputs[at + 1] = seen ? clip(covariate.change() / covariate.changeScale(), MAX_CHANGE) : 0;
+    inputs[at] = level(covariate);
+    inputs[at + 1] =
+        covariate.seen() ? clip(covariate.change() / covariate.changeScale(), MAX_CHANGE) : 0;
     inputs[at + 2] = covariate.missing() ? 1 : 0;
     return at + 3;
+  }
+
+  private static float level(RunningScale covariate) {
+    return covariate.seen()
+        ? clip((covariate.last() - covariate.mean()) / covariate.levelScale(), MAX_LEVEL)
+        : 0;
   }
 
   private static float clip(double value, float limit) {

@@ -82,7 +82,8 @@ class LiveAccuracyTest {
         List.of(),
         Optional.empty(),
         Optional.of(
-            new HighwayWeights(HORIZON, lookBack, levels, weight, new float[HORIZON], residual)),
+            new HighwayWeights(
+                HORIZON, lookBack, levels, weight, new float[0], new float[HORIZON], residual)),
         random.provenance());
   }
 

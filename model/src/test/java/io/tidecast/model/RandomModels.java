@@ -103,6 +103,7 @@ final class RandomModels {
         lookBack,
         levels,
         floats(horizon * (lookBack - 1), 0.5 / lookBack, random),
+        floats(horizon * config.covariates().size(), 0.2, random),
         floats(horizon, 0.1, random),
         residual);
   }

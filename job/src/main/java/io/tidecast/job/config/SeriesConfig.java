@@ -21,7 +21,7 @@ import java.util.TreeMap;
  *     (default)
  * @param longSeason length of the longer season; PT0S if there is none (default)
  * @param targets variables to forecast; at least one
- * @param covariates variables that the recurrent member reads beside the target (default none)
+ * @param covariates variables that the model reads beside the target (default none)
  * @param variables limits of variables, by name: a value outside is masked, a forecast stays inside
  * @param transform {@code level} (default), {@code difference} or {@code log-return}
  * @param aggregation {@code last} (default), {@code mean} or {@code sum} of what a step holds

@@ -42,6 +42,7 @@ import java.util.Optional;
  * head.bias                    [horizon levels]
  * head.blend, head.unit        [horizon]
  * highway.weight               [horizon, look-back - 1]
+ * highway.covariate_weight     [horizon, covariates]   if the highway reads covariates
  * highway.intercept            [horizon]
  * highway.residual             [horizon, levels]
  *
@@ -61,6 +62,7 @@ import java.util.Optional;
 public final class ModelArtifact {
   static final int FORMAT_VERSION = 1;
   private static final String FORMAT = "tidecast-model";
+  private static final String COVARIATE_WEIGHT = "highway.covariate_weight";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ModelArtifact() {}
@@ -185,6 +187,9 @@ public final class ModelArtifact {
             weight.shape()[1] + 1,
             levels,
             weight.values(),
+            file.has(COVARIATE_WEIGHT)
+                ? file.tensor(COVARIATE_WEIGHT, horizon, config.covariates().size()).values()
+                : new float[0],
             file.tensor("highway.intercept", horizon).values(),
             file.tensor("highway.residual", horizon, levels).values()));
   }
@@ -211,6 +216,14 @@ public final class ModelArtifact {
               int horizon = highway.horizon();
               tensors.add(
                   new Tensor("highway.weight", highway.weight(), horizon, highway.lookBack() - 1));
+              if (highway.covariates() > 0) {
+                tensors.add(
+                    new Tensor(
+                        COVARIATE_WEIGHT,
+                        highway.covariateWeight(),
+                        horizon,
+                        highway.covariates()));
+              }
               tensors.add(new Tensor("highway.intercept", highway.intercept(), horizon));
               tensors.add(
                   new Tensor("highway.residual", highway.residual(), horizon, highway.levels()));

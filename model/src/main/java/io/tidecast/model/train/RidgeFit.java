@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.HighwayWeights;
+import io.tidecast.model.SeriesInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,25 +19,31 @@ import org.nd4j.linalg.factory.Nd4j;
  * one Cholesky decomposition, all leads at once.
  *
  * <p>With m the mean running scale of the series: {@code (x[t + h] - x[t]) / m} on {@code (x[t - k]
- * - x[t]) / m} for k from look-back - 1 down to 1, and {@code scale[t] / m}, whose weight is the
- * intercept in units of the running scale. Origins are observed; a missing target counts with the
- * value carried forward in the regression and not at all in the residuals, whose empirical
- * quantiles are the spread.
+ * - x[t]) / m} for k from look-back - 1 down to 1, on {@code z[t] scale[t] / m} for the level z of
+ * each covariate, and on {@code scale[t] / m}, whose weight is the intercept in units of the
+ * running scale. Origins are observed; a missing target counts with the value carried forward in
+ * the regression and not at all in the residuals, whose empirical quantiles are the spread.
  */
 final class RidgeFit {
   private static final int CHUNK = 1024;
   private static final int MAX_RESIDUALS = 20_000;
+  // a covariate's level lasts for days: many origins, but few of them tell something new
+  private static final double COVARIATE_RIDGE = 30;
 
   private final ForecasterConfig config;
   private final double ridge;
   private final int lookBack;
   private final int horizon;
+  private final int covariates;
+  private final int predictors;
 
   RidgeFit(ForecasterConfig config, double ridge) {
     this.config = config;
     this.ridge = ridge;
     lookBack = config.history();
     horizon = config.horizon();
+    covariates = config.covariates().size();
+    predictors = lookBack + covariates;
   }
 
   /** One origin of the regression. */
@@ -72,42 +79,53 @@ final class RidgeFit {
   }
 
   private RealMatrix solve(Matrices memory, List<Origin> origins) {
-    INDArray predictors = memory.doubles(CHUNK, lookBack);
+    INDArray read = memory.doubles(CHUNK, predictors);
     INDArray targets = memory.doubles(CHUNK, horizon);
-    INDArray gram = memory.doubles(lookBack, lookBack);
-    INDArray cross = memory.doubles(lookBack, horizon);
-    double[] predictorRows = new double[CHUNK * lookBack];
+    INDArray gram = memory.doubles(predictors, predictors);
+    INDArray cross = memory.doubles(predictors, horizon);
+    double[] readRows = new double[CHUNK * predictors];
     double[] targetRows = new double[CHUNK * horizon];
     for (int from = 0; from < origins.size(); from += CHUNK) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("training was interrupted");
       }
-      Arrays.fill(predictorRows, 0);
+      Arrays.fill(readRows, 0);
       Arrays.fill(targetRows, 0);
       for (int i = from; i < Math.min(origins.size(), from + CHUNK); i++) {
-        fill(
-            origins.get(i), predictorRows, (i - from) * lookBack, targetRows, (i - from) * horizon);
+        fill(origins.get(i), readRows, (i - from) * predictors, targetRows, (i - from) * horizon);
       }
-      predictors.data().asNioDouble().put(predictorRows);
+      read.data().asNioDouble().put(readRows);
       targets.data().asNioDouble().put(targetRows);
-      Nd4j.gemm(predictors, predictors, gram, true, false, 1, 1);
-      Nd4j.gemm(predictors, targets, cross, true, false, 1, 1);
+      Nd4j.gemm(read, read, gram, true, false, 1, 1);
+      Nd4j.gemm(read, targets, cross, true, false, 1, 1);
     }
     RealMatrix penalised = matrix(gram);
-    for (int i = 0; i < lookBack; i++) {
-      penalised.addToEntry(i, i, i < lookBack - 1 ? ridge : 1e-9 * origins.size());
+    for (int i = 0; i < predictors; i++) {
+      penalised.addToEntry(i, i, penalty(i, origins.size()));
     }
     return new CholeskyDecomposition(penalised, 1e-9, 0).getSolver().solve(matrix(cross));
   }
 
-  private void fill(Origin origin, double[] predictors, int p, double[] targets, int y) {
+  private double penalty(int predictor, int origins) {
+    if (predictor < lookBack - 1) {
+      return ridge;
+    }
+    return predictor < predictors - 1 ? COVARIATE_RIDGE * ridge : 1e-9 * origins;
+  }
+
+  private void fill(Origin origin, double[] read, int p, double[] targets, int y) {
     SeriesRows series = origin.series();
     int row = origin.row();
     double last = series.x()[row];
     for (int i = 0; i < lookBack - 1; i++) {
-      predictors[p + i] = (series.x()[row - lookBack + 1 + i] - last) / origin.unit();
+      read[p + i] = (series.x()[row - lookBack + 1 + i] - last) / origin.unit();
     }
-    predictors[p + lookBack - 1] = series.scale()[row] / origin.unit();
+    double scale = series.scale()[row] / origin.unit();
+    for (int k = 0; k < covariates; k++) {
+      read[p + lookBack - 1 + k] =
+          series.inputs()[row][SeriesInputs.covariateLevel(config, k)] * scale;
+    }
+    read[p + predictors - 1] = scale;
     for (int h = 0; h < horizon; h++) {
       targets[y + h] = (series.x()[row + 1 + h] - last) / origin.unit();
     }
@@ -126,18 +144,23 @@ final class RidgeFit {
   private HighwayWeights weights(RealMatrix solution, List<Origin> origins) {
     int width = lookBack - 1;
     float[] weight = new float[horizon * width];
+    float[] covariateWeight = new float[horizon * covariates];
     float[] intercept = new float[horizon];
     for (int h = 0; h < horizon; h++) {
       for (int i = 0; i < width; i++) {
         weight[h * width + i] = (float) solution.getEntry(i, h);
       }
-      intercept[h] = (float) solution.getEntry(width, h);
+      for (int k = 0; k < covariates; k++) {
+        covariateWeight[h * covariates + k] = (float) solution.getEntry(width + k, h);
+      }
+      intercept[h] = (float) solution.getEntry(predictors - 1, h);
     }
     return new HighwayWeights(
         horizon,
         lookBack,
         config.levels().size(),
         weight,
+        covariateWeight,
         intercept,
         residualQuantiles(solution, origins));
   }
@@ -148,15 +171,15 @@ final class RidgeFit {
     for (int h = 0; h < horizon; h++) {
       residuals[h] = new Quantiles(origins.size() / stride + 1);
     }
-    double[] predictors = new double[lookBack];
+    double[] read = new double[predictors];
     double[] targets = new double[horizon];
     double[][] columns = solution.transpose().getData();
     for (int i = 0; i < origins.size(); i += stride) {
       Origin origin = origins.get(i);
-      fill(origin, predictors, 0, targets, 0);
+      fill(origin, read, 0, targets, 0);
       for (int h = 0; h < horizon; h++) {
         if (origin.series().observed()[origin.row() + 1 + h]) {
-          double fitted = dot(columns[h], predictors);
+          double fitted = dot(columns[h], read);
           residuals[h].add(
               (targets[h] - fitted) * origin.unit() / origin.series().scale()[origin.row()]);
         }

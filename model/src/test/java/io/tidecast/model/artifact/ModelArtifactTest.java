@@ -2,6 +2,7 @@ package io.tidecast.model.artifact;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -43,8 +44,37 @@ class ModelArtifactTest {
         assertInstanceOf(LstmWeights.class, model.layers().get(1)).weightHh(),
         assertInstanceOf(LstmWeights.class, read.layers().get(1)).weightHh());
     assertArrayEquals(model.head().get().weight(), read.head().get().weight());
+    assertArrayEquals(
+        model.highway().get().covariateWeight(), read.highway().get().covariateWeight());
     assertArrayEquals(model.highway().get().residual(), read.highway().get().residual());
     assertArrayEquals(bytes, ModelArtifact.write(read));
+  }
+
+  @Test
+  void aHighwayThatReadsNoCovariatesHasNoTensorForThem() throws InvalidArtifactException {
+    ForecastModel model = model(3);
+    HighwayWeights full = model.highway().orElseThrow();
+    HighwayWeights without =
+        new HighwayWeights(
+            full.horizon(),
+            full.lookBack(),
+            full.levels(),
+            full.weight(),
+            new float[0],
+            full.intercept(),
+            full.residual());
+
+    byte[] bytes =
+        ModelArtifact.write(
+            ModelArtifact.seal(
+                model.config(),
+                model.layers(),
+                model.head(),
+                Optional.of(without),
+                model.provenance()));
+
+    assertFalse(new String(bytes, StandardCharsets.ISO_8859_1).contains("covariate_weight"));
+    assertEquals(0, ModelArtifact.read(bytes).highway().orElseThrow().covariates());
   }
 
   @Test
@@ -223,7 +253,14 @@ class ModelArtifactTest {
                 floats(random, 2),
                 floats(random, 2))),
         Optional.of(
-            new HighwayWeights(2, 8, 3, floats(random, 14), floats(random, 2), floats(random, 6))),
+            new HighwayWeights(
+                2,
+                8,
+                3,
+                floats(random, 14),
+                floats(random, 4),
+                floats(random, 2),
+                floats(random, 6))),
         new Provenance(
             "temperature_2m", 12, "temperature_2m-11-9f3a61c0", -7, 5, 900, 9, 3, "1", 0.25));
   }

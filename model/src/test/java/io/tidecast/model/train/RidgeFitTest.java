@@ -5,10 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.HighwayWeights;
+import io.tidecast.model.Provenance;
+import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.SeriesForecaster;
+import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.SeriesState;
 import io.tidecast.model.Transform;
+import io.tidecast.model.artifact.ModelArtifact;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +28,9 @@ class RidgeFitTest {
   private static final int LOOK_BACK = 8;
   private static final int HORIZON = 3;
   private static final double RIDGE = 5;
+  private static final int DEVIATIONS = LOOK_BACK - 1;
+  // deviations, level of the covariate, scale
+  private static final int PREDICTORS = DEVIATIONS + 2;
 
   @Test
   void gradientOfThePenalisedSquaresIsZeroAtTheSolution() {
@@ -27,21 +39,19 @@ class RidgeFitTest {
 
     double unit = series.meanScale(400);
     for (int h = 0; h < HORIZON; h++) {
-      double[] gradient = new double[LOOK_BACK];
+      double[] gradient = new double[PREDICTORS];
       for (int row = origin(series); row < 400 - HORIZON; row++) {
         double[] z = predictors(series, row, unit);
-        double fitted = fit.intercept()[h] * z[LOOK_BACK - 1];
-        for (int i = 0; i < LOOK_BACK - 1; i++) {
-          fitted += fit.weight()[h * (LOOK_BACK - 1) + i] * z[i];
-        }
+        double fitted = fitted(fit, h, z);
         double residual = (series.x()[row + 1 + h] - series.x()[row]) / unit - fitted;
-        for (int i = 0; i < LOOK_BACK; i++) {
+        for (int i = 0; i < PREDICTORS; i++) {
           gradient[i] -= residual * z[i];
         }
       }
-      for (int i = 0; i < LOOK_BACK - 1; i++) {
-        gradient[i] += RIDGE * fit.weight()[h * (LOOK_BACK - 1) + i];
+      for (int i = 0; i < DEVIATIONS; i++) {
+        gradient[i] += RIDGE * fit.weight()[h * DEVIATIONS + i];
       }
+      gradient[DEVIATIONS] += 30 * RIDGE * fit.covariateWeight()[h];
       for (double g : gradient) {
         // against sums of some 400 products; weights are rounded to float
         assertEquals(0, g, 2e-3);
@@ -57,10 +67,7 @@ class RidgeFitTest {
     int inside = 0;
     int count = 0;
     for (int row = origin(series); row < 2000 - HORIZON; row++) {
-      double median = series.x()[row] + fit.intercept()[0] * series.scale()[row];
-      for (int i = 0; i < LOOK_BACK - 1; i++) {
-        median += fit.weight()[i] * (series.x()[row - LOOK_BACK + 1 + i] - series.x()[row]);
-      }
+      double median = series.x()[row] + fitted(fit, 0, predictors(series, row, 1));
       double target = series.x()[row + 1];
       boolean above = target >= median + fit.residual()[0] * series.scale()[row];
       boolean below = target <= median + fit.residual()[2] * series.scale()[row];
@@ -68,6 +75,43 @@ class RidgeFitTest {
       count++;
     }
     assertEquals(0.8, (double) inside / count, 2.0 / count + 1e-3);
+  }
+
+  @Test
+  void forecasterServesTheMedianThatWasFitted() {
+    float[][] values = values(600);
+    SeriesRows series = rows(values);
+    ForecastModel model = model(fit(set(series)).orElseThrow());
+    HighwayWeights fit = model.highway().orElseThrow();
+
+    SeriesForecaster forecaster = new SeriesForecaster(config(), 24);
+    SeriesState state = forecaster.newState();
+    int compared = 0;
+    for (int row = 0; row < values.length; row++) {
+      ClosedStep step = new ClosedStep(row, values[row][0], new float[] {values[row][1]});
+      Forecast forecast = forecaster.step(state, step, Optional.of(model)).forecast().orElseThrow();
+      if (row < origin(series) || forecast.quality() != Quality.MODEL) {
+        continue;
+      }
+      compared++;
+      for (int h = 0; h < HORIZON; h++) {
+        double expected =
+            series.x()[row]
+                + fitted(fit, h, predictors(series, row, 1))
+                + fit.residual()[h * 3 + 1] * series.scale()[row];
+        // float values of about 10
+        assertEquals(expected, forecast.quantiles()[1][h], 1e-5, "row " + row + ", lead " + h);
+      }
+    }
+    assertTrue(compared > 100, "compared " + compared);
+  }
+
+  @Test
+  void theCovariateThatLeadsTheTargetIsRead() {
+    HighwayWeights fit = fit(set(series(2000))).orElseThrow();
+
+    assertEquals(1, fit.covariates());
+    assertTrue(fit.covariateWeight()[0] > 0.1, "weight " + fit.covariateWeight()[0]);
   }
 
   @Test
@@ -84,12 +128,33 @@ class RidgeFitTest {
   }
 
   private static double[] predictors(SeriesRows series, int row, double unit) {
-    double[] z = new double[LOOK_BACK];
-    for (int i = 0; i < LOOK_BACK - 1; i++) {
+    double[] z = new double[PREDICTORS];
+    double scale = series.scale()[row] / unit;
+    for (int i = 0; i < DEVIATIONS; i++) {
       z[i] = (series.x()[row - LOOK_BACK + 1 + i] - series.x()[row]) / unit;
     }
-    z[LOOK_BACK - 1] = series.scale()[row] / unit;
+    z[DEVIATIONS] = series.inputs()[row][SeriesInputs.covariateLevel(config(), 0)] * scale;
+    z[DEVIATIONS + 1] = scale;
     return z;
+  }
+
+  /** Change of the target by the equation of {@link HighwayWeights}, without the residuals. */
+  private static double fitted(HighwayWeights fit, int h, double[] z) {
+    double fitted = fit.covariateWeight()[h] * z[DEVIATIONS];
+    fitted += fit.intercept()[h] * z[DEVIATIONS + 1];
+    for (int i = 0; i < DEVIATIONS; i++) {
+      fitted += fit.weight()[h * DEVIATIONS + i] * z[i];
+    }
+    return fitted;
+  }
+
+  private static ForecastModel model(HighwayWeights highway) {
+    return ModelArtifact.seal(
+        config(),
+        List.of(),
+        Optional.empty(),
+        Optional.of(highway),
+        new Provenance("load", 1, "", 1, 0, 1, 1, 1, "test", 0));
   }
 
   private static TrainingSet set(SeriesRows series) {
@@ -101,14 +166,26 @@ class RidgeFitTest {
   }
 
   private static SeriesRows series(int steps) {
+    return rows(values(steps));
+  }
+
+  private static SeriesRows rows(float[][] values) {
+    return SeriesRows.of(List.of(new TrainingWindow("a", values.length - 1, values)), config());
+  }
+
+  /** The covariate, missing now and then, is felt in the next value of the target. */
+  private static float[][] values(int steps) {
     Random random = new Random(5);
-    float[][] values = new float[steps][1];
+    float[][] values = new float[steps][2];
     double state = 0;
+    double wind = 0;
     for (int i = 0; i < steps; i++) {
-      state = 0.9 * state + random.nextGaussian();
+      state = 0.9 * state + wind + random.nextGaussian();
+      wind = random.nextGaussian();
       values[i][0] = (float) (5 + state + 2 * Math.sin(i * Math.PI / 2));
+      values[i][1] = i % 11 == 3 ? Float.NaN : (float) (20 + 3 * wind);
     }
-    return SeriesRows.of(List.of(new TrainingWindow("a", steps - 1, values)), config());
+    return values;
   }
 
   private static ForecasterConfig config() {
@@ -121,7 +198,7 @@ class RidgeFitTest {
         Transform.LEVEL,
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY,
-        List.of(),
+        List.of("wind"),
         Calendar.NONE,
         new CellConfig(CellConfig.Kind.LSTM, 1, 4),
         LOOK_BACK,
