@@ -1,0 +1,89 @@
+package io.tidecast.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.job.config.JobConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged job on a cluster of processes, submitted as an operator would. */
+class ClusterSmokeITCase {
+  private static final int STEPS = 500;
+  private static final Path TARGET = Path.of(System.getProperty("basedir", ""), "target");
+
+  @TempDir Path directory;
+
+  @Test
+  void packagedJobTrainsAndForecastsOnAClusterOfProcesses() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+      Path file = configuration(kafka.bootstrapServers());
+      JobConfig config = JobConfig.read(file);
+      TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+      publish(config);
+
+      try (LocalCluster cluster =
+          LocalCluster.start(directory.resolve("cluster"), TARGET.resolve("tidecast"))) {
+        cluster.run(
+            TARGET.resolve("tidecast-job.jar"), "run", "--config", file.toString(), "--bounded");
+      }
+
+      JobRun run = JobRun.of(config);
+      List<String> forecasts = run.forecasts().values().get("a/value");
+      assertEquals(STEPS, forecasts.size());
+      assertEquals(STEPS, run.forecasts().values().get("b/value").size());
+      ModelRecord trained =
+          run.decisions().stream().filter(d -> d.windows() > 0).findFirst().orElseThrow();
+      assertEquals("promoted", trained.decision(), trained.reason());
+      assertTrue(
+          forecasts.get(STEPS - 1).contains("\"model\":\"" + trained.version() + "\""),
+          forecasts.get(STEPS - 1));
+    }
+  }
+
+  private Path configuration(String bootstrapServers) throws Exception {
+    return Files.writeString(
+        directory.resolve("config.yaml"),
+        """
+        domain: cluster
+        kafka: {bootstrapServers: "%s", partitions: 2}
+        series: {step: PT1H, season: PT24H, targets: [value], history: 48}
+        forecast: {horizon: 6}
+        model: {hidden: 4}
+        retrain: {epoch: P15D, lead: PT1H, every: P300D, minimumHistory: 600, window: 6}
+        flink: {execution.checkpointing.interval: 1 s}
+        """
+            .formatted(bootstrapServers));
+  }
+
+  private static void publish(JobConfig config) {
+    Properties properties = config.kafkaSettings().clientProperties();
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
+      for (int step = 1; step <= STEPS; step++) {
+        for (String stream : List.of("a", "b")) {
+          Instant time = Instant.EPOCH.plus(Duration.ofHours(step));
+          double value = 10 + 5 * Math.sin(step * Math.PI / 12) + step * 31 % 17 * 0.1;
+          producer.send(
+              new ProducerRecord<>(
+                  config.kafkaSettings().topics().observation(),
+                  stream,
+                  "{\"stream\":\"%s\",\"time\":\"%s\",\"values\":{\"value\":%.3f}}"
+                      .formatted(stream, time, value)));
+        }
+      }
+    }
+  }
+}
