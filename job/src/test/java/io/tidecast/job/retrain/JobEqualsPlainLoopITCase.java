@@ -1,0 +1,290 @@
+package io.tidecast.job.retrain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertLinesMatch;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.job.CommittedTopic;
+import io.tidecast.job.ForecastJob;
+import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.SeriesForecaster;
+import io.tidecast.model.SeriesState;
+import io.tidecast.model.train.Gate;
+import io.tidecast.model.train.Trainer;
+import io.tidecast.model.train.TrainingConfig;
+import io.tidecast.model.train.TrainingListener;
+import io.tidecast.model.train.TrainingResult;
+import io.tidecast.model.train.TrainingRun;
+import io.tidecast.model.train.TrainingWindow;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The job forecasts what a plain loop over the same observations does, to the bit: closed steps
+ * through {@link SeriesForecaster}, trainings by {@link Trainer} and {@link Gate} at the same
+ * boundaries.
+ */
+class JobEqualsPlainLoopITCase {
+  private static final long SEED = 7;
+  private static final int STEPS = 800;
+  private static final int WINDOW = 24;
+  private static final int MINIMUM_HISTORY = 480;
+  private static final Duration STEP = Duration.ofHours(1);
+  private static final Duration EPOCH = Duration.ofDays(5);
+  private static final Duration LEAD = Duration.ofHours(6);
+
+  /** Small, and not finished after one training, so that the next one is better. */
+  private static final TrainingConfig TRAINING =
+      new TrainingConfig(
+          8, 48, 8, 3, 2, 1000, 6, 12, 3, 3e-3, 3e-3, 4, 1e-4, 1.0, 300, 0.15, 0.15, 100, 10);
+
+  @TempDir Path directory;
+
+  /** By series: value by index of the step, as text; some are missing, once many in a row. */
+  private static Map<String, TreeMap<Long, String>> observations() {
+    Random random = new Random(SEED);
+    Map<String, TreeMap<Long, String>> series = new TreeMap<>();
+    for (String stream : List.of("a", "b")) {
+      TreeMap<Long, String> values = new TreeMap<>();
+      for (long index = 1; index <= STEPS; index++) {
+        // another rhythm, which the first model has not seen
+        int period = index < 300 ? 24 : 15;
+        double value =
+            20 + 4 * Math.sin(2 * Math.PI * index / period) + 0.5 * random.nextGaussian();
+        boolean isInLongGap = stream.equals("b") && index > 500 && index <= 540;
+        if (random.nextInt(20) > 0 && !isInLongGap) {
+          values.put(index, String.format(Locale.ROOT, "%.3f", value));
+        }
+      }
+      series.put(stream, values);
+    }
+    return series;
+  }
+
+  @Test
+  void jobForecastsWhatAPlainLoopDoes() throws Exception {
+    Map<String, TreeMap<Long, String>> observations = observations();
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+      JobConfig config = config(kafka.bootstrapServers());
+      TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+      publish(config, observations);
+      run(config);
+      CommittedTopic found =
+          CommittedTopic.of(config.kafkaSettings(), config.kafkaSettings().topics().forecast());
+
+      PlainLoop loop = new PlainLoop(config, observations);
+      loop.train();
+      Map<String, List<String>> expected = loop.forecasts();
+
+      // the last may hold for origins after the end only
+      Collection<ForecastModel> served =
+          loop.versions.headMap(time(STEPS).toEpochMilli(), true).values();
+      assertTrue(served.size() >= 2, "served: " + served.size());
+      assertEquals(expected.keySet(), found.values().keySet());
+      expected.forEach((key, lines) -> assertLinesMatch(lines, found.values().get(key), key));
+      for (ForecastModel model : served) {
+        String version = "\"model\":\"" + model.version() + "\"";
+        assertTrue(found.all().stream().anyMatch(line -> line.contains(version)), version);
+      }
+    }
+  }
+
+  private JobConfig config(String bootstrapServers) throws Exception {
+    return JobConfig.read(
+        Files.writeString(
+            directory.resolve("config.yaml"),
+            """
+            domain: parity
+            kafka: {bootstrapServers: "%s", partitions: 2}
+            series: {step: %s, season: PT24H, targets: [value], history: 48}
+            forecast: {horizon: 6}
+            model: {hidden: 4}
+            retrain: {epoch: %s, lead: %s, minimumHistory: %d, window: %d, seed: %d}
+            """
+                .formatted(bootstrapServers, STEP, EPOCH, LEAD, MINIMUM_HISTORY, WINDOW, SEED)));
+  }
+
+  private static void publish(JobConfig config, Map<String, TreeMap<Long, String>> observations) {
+    Properties properties = config.kafkaSettings().clientProperties();
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
+      observations.forEach(
+          (stream, values) ->
+              values.forEach(
+                  (index, value) ->
+                      producer.send(
+                          new ProducerRecord<>(
+                              config.kafkaSettings().topics().observation(),
+                              stream.equals("a") ? 0 : 1,
+                              stream,
+                              "{\"stream\":\"%s\",\"time\":\"%s\",\"values\":{\"value\":%s}}"
+                                  .formatted(stream, time(index), value)))));
+    }
+  }
+
+  private static Instant time(long index) {
+    return Instant.EPOCH.plus(STEP.multipliedBy(index));
+  }
+
+  private void run(JobConfig config) throws Exception {
+    Configuration flink = config.flinkConfiguration();
+    flink.setString("execution.checkpointing.interval", "500 ms");
+    flink.setString(
+        "execution.checkpointing.dir", directory.resolve("checkpoints").toUri().toString());
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
+    ModelTrainer trainer = new ModelTrainer(config.groups(), TRAINING, 0, "test");
+    new ForecastJob(config, trainer).addTo(env, KafkaEnds.bounded(config));
+    env.execute("parity");
+  }
+
+  /** Windows, trainings and forecasts without a stream. */
+  private static final class PlainLoop {
+    private final ForecasterConfig forecaster;
+    private final Map<String, TreeMap<Long, String>> observations;
+
+    /** By first origin, milliseconds. */
+    private final TreeMap<Long, ForecastModel> versions = new TreeMap<>();
+
+    private record Known(long knownAt, TrainingWindow window) {}
+
+    PlainLoop(JobConfig config, Map<String, TreeMap<Long, String>> observations) {
+      forecaster = config.groups().get("value");
+      this.observations = observations;
+    }
+
+    /** Stretches of {@link #WINDOW} steps, cut short by a gap that is not bridged. */
+    private List<Known> windows() {
+      List<Known> windows = new ArrayList<>();
+      observations.forEach(
+          (stream, values) -> {
+            List<float[]> rows = new ArrayList<>();
+            long last = values.firstKey() - 1;
+            for (Map.Entry<Long, String> entry : values.entrySet()) {
+              long index = entry.getKey();
+              if (index - last - 1 > forecaster.maxGap()) {
+                add(windows, stream, last, index, rows);
+              } else {
+                for (long missing = last + 1; missing < index; missing++) {
+                  rows.add(new float[] {Float.NaN});
+                }
+              }
+              rows.add(new float[] {Float.parseFloat(entry.getValue())});
+              last = index;
+              if (rows.size() >= WINDOW) {
+                add(windows, stream, last, index, rows);
+              }
+            }
+          });
+      return windows;
+    }
+
+    private static void add(
+        List<Known> windows, String stream, long end, long completedBy, List<float[]> rows) {
+      if (!rows.isEmpty()) {
+        TrainingWindow window =
+            new TrainingWindow(stream + "/value", end, rows.toArray(float[][]::new));
+        windows.add(new Known(time(completedBy).toEpochMilli(), window));
+        rows.clear();
+      }
+    }
+
+    void train() {
+      List<Known> windows = windows();
+      TreeSet<Long> boundaries = new TreeSet<>();
+      long epoch = EPOCH.toMillis();
+      windows.forEach(known -> boundaries.add((known.knownAt() + epoch - 1) / epoch * epoch));
+      Optional<ForecastModel> champion = Optional.empty();
+      int sequence = 0;
+      for (long boundary : boundaries) {
+        List<TrainingWindow> known =
+            windows.stream().filter(w -> w.knownAt() <= boundary).map(Known::window).toList();
+        if (known.stream().mapToInt(window -> window.values().length).sum() >= MINIMUM_HISTORY) {
+          sequence++;
+          Optional<ForecastModel> promoted = challenge(known, champion, boundary, sequence);
+          promoted.ifPresent(model -> versions.put(boundary + LEAD.toMillis(), model));
+          champion = promoted.or(() -> versions.values().stream().reduce((a, b) -> b));
+        }
+      }
+    }
+
+    private Optional<ForecastModel> challenge(
+        List<TrainingWindow> windows,
+        Optional<ForecastModel> champion,
+        long boundary,
+        int sequence) {
+      TrainingRun run =
+          new TrainingRun("value", sequence, Hashing.mix("value@" + boundary, SEED), "test");
+      TrainingResult result =
+          new Trainer(forecaster, TRAINING).train(windows, champion, run, TrainingListener.NONE);
+      if (!(result instanceof TrainingResult.Trained trained)) {
+        return Optional.empty();
+      }
+      Gate.Scores scores = new Gate(forecaster, TRAINING).score(windows, trained.model(), champion);
+      return scores.promotes(0) ? Optional.of(trained.model()) : Optional.empty();
+    }
+
+    Map<String, List<String>> forecasts() {
+      SeriesForecaster loop = new SeriesForecaster(forecaster, 1);
+      Map<String, List<String>> forecasts = new TreeMap<>();
+      observations.forEach(
+          (stream, values) -> {
+            SeriesState state = loop.newState();
+            List<String> lines = new ArrayList<>();
+            values.forEach(
+                (index, value) -> {
+                  ClosedStep step = new ClosedStep(index, Float.parseFloat(value), new float[0]);
+                  Map.Entry<Long, ForecastModel> version =
+                      versions.floorEntry(time(index).toEpochMilli());
+                  loop.step(state, step, Optional.ofNullable(version).map(Map.Entry::getValue))
+                      .forecast()
+                      .ifPresent(forecast -> lines.add(json(stream + "/value", forecast)));
+                });
+            forecasts.put(stream + "/value", lines);
+          });
+      return forecasts;
+    }
+
+    private String json(String series, Forecast forecast) {
+      ForecastRecord record =
+          new ForecastRecord(
+              series,
+              time(forecast.origin()),
+              STEP,
+              forecaster.horizon(),
+              forecaster.levels().values(),
+              forecast.quantiles(),
+              forecast.version(),
+              forecast.quality().label());
+      return new String(ForecastJsonV1.write(record), StandardCharsets.UTF_8);
+    }
+  }
+}
