@@ -72,7 +72,7 @@ class TidecastTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "guess",
+        "42",
         "run",
         "run --config",
         "run --file x",
