@@ -17,8 +17,8 @@ import java.util.List;
  * @param transform what is made of raw values
  * @param minimum physical lower limit of the target; negative infinity if there is none
  * @param maximum physical upper limit of the target; positive infinity if there is none
- * @param covariates names of the other variables of the stream that both members read, in
- *     the order of {@link ClosedStep#covariates}
+ * @param covariates names of the other variables of the stream that both members read, in the order
+ *     of {@link ClosedStep#covariates}
  * @param calendar what the recurrent member is told of the local calendar; nothing by default
  * @param cell shape of the recurrent member
  * @param history steps of raw values that are kept per series: look-back of the linear highway, and
