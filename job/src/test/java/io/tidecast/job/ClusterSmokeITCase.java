@@ -11,11 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,22 +66,25 @@ class ClusterSmokeITCase {
             .formatted(bootstrapServers));
   }
 
-  private static void publish(JobConfig config) {
-    Properties properties = config.kafkaSettings().clientProperties();
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
-      for (int step = 1; step <= STEPS; step++) {
-        for (String stream : List.of("a", "b")) {
-          Instant time = Instant.EPOCH.plus(Duration.ofHours(step));
-          double value = 10 + 5 * Math.sin(step * Math.PI / 12) + step * 31 % 17 * 0.1;
-          producer.send(
-              new ProducerRecord<>(
-                  config.kafkaSettings().topics().observation(),
-                  stream,
-                  "{\"stream\":\"%s\",\"time\":\"%s\",\"values\":{\"value\":%.3f}}"
-                      .formatted(stream, time, value)));
-        }
+  private static void publish(JobConfig config) throws Exception {
+    List<Publisher.Observation> observations = new ArrayList<>();
+    for (int step = 1; step <= STEPS; step++) {
+      for (int partition = 0; partition < 2; partition++) {
+        String stream = List.of("a", "b").get(partition);
+        Instant time = Instant.EPOCH.plus(Duration.ofHours(step));
+        double value = 10 + 5 * Math.sin(step * Math.PI / 12) + step * 31 % 17 * 0.1;
+        observations.add(
+            new Publisher.Observation(
+                partition,
+                stream,
+                String.format(
+                    Locale.ROOT,
+                    "{\"stream\":\"%s\",\"time\":\"%s\",\"values\":{\"value\":%.3f}}",
+                    stream,
+                    time,
+                    value)));
       }
     }
+    Publisher.publish(config, observations);
   }
 }

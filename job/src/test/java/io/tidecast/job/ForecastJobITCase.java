@@ -14,17 +14,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -180,23 +177,25 @@ class ForecastJobITCase {
   }
 
   /** Each stream in a partition of its own. */
-  private static void publish(JobConfig config) {
-    Properties properties = config.kafkaSettings().clientProperties();
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
-      for (int step = 0; step < STEPS; step++) {
-        for (int stream = 0; stream < STREAMS; stream++) {
-          double value = 10 + 5 * Math.sin(step * Math.PI / 12 + stream) + (step * 31 % 17) * 0.1;
-          producer.send(
-              new ProducerRecord<>(
-                  config.kafkaSettings().topics().observation(),
-                  stream,
-                  "s" + stream,
-                  "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":%.3f,\"b\":%.3f}}"
-                      .formatted(stream, time(step), value, -value)));
-        }
+  private static void publish(JobConfig config) throws Exception {
+    List<Publisher.Observation> observations = new ArrayList<>();
+    for (int step = 0; step < STEPS; step++) {
+      for (int stream = 0; stream < STREAMS; stream++) {
+        double value = 10 + 5 * Math.sin(step * Math.PI / 12 + stream) + (step * 31 % 17) * 0.1;
+        observations.add(
+            new Publisher.Observation(
+                stream,
+                "s" + stream,
+                String.format(
+                    Locale.ROOT,
+                    "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":%.3f,\"b\":%.3f}}",
+                    stream,
+                    time(step),
+                    value,
+                    -value)));
       }
     }
+    Publisher.publish(config, observations);
   }
 
   private static StreamExecutionEnvironment environment(JobConfig config, int parallelism) {

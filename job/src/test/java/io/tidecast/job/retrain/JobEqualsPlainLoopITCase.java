@@ -11,6 +11,7 @@ import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.CommittedTopic;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.Publisher;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
@@ -36,15 +37,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,22 +130,20 @@ class JobEqualsPlainLoopITCase {
                 .formatted(bootstrapServers, STEP, EPOCH, LEAD, MINIMUM_HISTORY, WINDOW, SEED)));
   }
 
-  private static void publish(JobConfig config, Map<String, TreeMap<Long, String>> observations) {
-    Properties properties = config.kafkaSettings().clientProperties();
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
-      observations.forEach(
-          (stream, values) ->
-              values.forEach(
-                  (index, value) ->
-                      producer.send(
-                          new ProducerRecord<>(
-                              config.kafkaSettings().topics().observation(),
-                              stream.equals("a") ? 0 : 1,
-                              stream,
-                              "{\"stream\":\"%s\",\"time\":\"%s\",\"values\":{\"value\":%s}}"
-                                  .formatted(stream, time(index), value)))));
-    }
+  private static void publish(JobConfig config, Map<String, TreeMap<Long, String>> observations)
+      throws Exception {
+    List<Publisher.Observation> all = new ArrayList<>();
+    observations.forEach(
+        (stream, values) ->
+            values.forEach(
+                (index, value) ->
+                    all.add(
+                        new Publisher.Observation(
+                            stream.equals("a") ? 0 : 1,
+                            stream,
+                            "{\"stream\":\"%s\",\"time\":\"%s\",\"values\":{\"value\":%s}}"
+                                .formatted(stream, time(index), value)))));
+    Publisher.publish(config, all);
   }
 
   private static Instant time(long index) {
