@@ -6,6 +6,7 @@ import io.tidecast.model.FeedForwardWeights;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.LstmWeights;
 import io.tidecast.model.RnnWeights;
+import io.tidecast.model.SeriesInputs;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,39 +48,33 @@ final class CellTensors {
 
   static List<CellWeights> read(Safetensors file, ForecasterConfig config)
       throws InvalidArtifactException {
-    CellConfig.Kind kind = config.cell().kind();
+    CellConfig cell = config.cell();
     List<CellWeights> layers = new ArrayList<>();
-    while (file.has(first(kind, layers.size()))) {
-      layers.add(layer(file, kind, config.cell().hidden(), layers.size()));
+    for (int k = 0; k < cell.layers(); k++) {
+      int inputs = k == 0 ? SeriesInputs.size(config) : cell.hidden();
+      layers.add(layer(file, cell.kind(), inputs, cell.hidden(), k));
     }
     return layers;
   }
 
-  /** Name of the matrix by which a layer is found. */
-  private static String first(CellConfig.Kind kind, int k) {
-    return switch (kind) {
-      case LSTM -> "lstm.weight_ih_l" + k;
-      case RNN -> "rnn.weight_ih_l" + k;
-      case FEED_FORWARD -> "linear." + k + ".weight";
-      case NONE -> "";
-    };
-  }
-
-  private static CellWeights layer(Safetensors file, CellConfig.Kind kind, int hidden, int k)
+  private static CellWeights layer(
+      Safetensors file, CellConfig.Kind kind, int inputs, int hidden, int k)
       throws InvalidArtifactException {
-    int rows = kind == CellConfig.Kind.LSTM ? 4 * hidden : hidden;
-    Tensor first = file.tensor(first(kind, k), rows, -1);
-    int inputs = first.shape()[1];
     if (kind == CellConfig.Kind.FEED_FORWARD) {
-      float[] bias = file.tensor("linear." + k + ".bias", hidden).values();
-      return new FeedForwardWeights(inputs, hidden, first.values(), bias);
+      return new FeedForwardWeights(
+          inputs,
+          hidden,
+          file.tensor("linear." + k + ".weight", hidden, inputs).values(),
+          file.tensor("linear." + k + ".bias", hidden).values());
     }
     String module = kind == CellConfig.Kind.LSTM ? "lstm" : "rnn";
+    int rows = kind == CellConfig.Kind.LSTM ? 4 * hidden : hidden;
+    float[] weightIh = file.tensor(module + ".weight_ih_l" + k, rows, inputs).values();
     float[] weightHh = file.tensor(module + ".weight_hh_l" + k, rows, hidden).values();
     float[] biasIh = file.tensor(module + ".bias_ih_l" + k, rows).values();
     float[] biasHh = file.tensor(module + ".bias_hh_l" + k, rows).values();
     return kind == CellConfig.Kind.LSTM
-        ? new LstmWeights(inputs, hidden, first.values(), weightHh, biasIh, biasHh)
-        : new RnnWeights(inputs, hidden, first.values(), weightHh, biasIh, biasHh);
+        ? new LstmWeights(inputs, hidden, weightIh, weightHh, biasIh, biasHh)
+        : new RnnWeights(inputs, hidden, weightIh, weightHh, biasIh, biasHh);
   }
 }

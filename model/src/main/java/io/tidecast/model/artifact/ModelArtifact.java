@@ -113,13 +113,7 @@ public final class ModelArtifact {
    *     model artifact
    */
   public static ForecastModel read(byte[] bytes) throws InvalidArtifactException {
-    Safetensors file = Safetensors.read(bytes);
-    ForecastModel model;
-    try {
-      model = model(file);
-    } catch (IllegalArgumentException | JsonProcessingException e) {
-      throw new InvalidArtifactException("not a model: " + e.getMessage(), e);
-    }
+    ForecastModel model = model(Safetensors.read(bytes));
     String digest = digest(model);
     if (!version(model.provenance(), digest).equals(model.version())) {
       throw new InvalidArtifactException(
@@ -131,7 +125,33 @@ public final class ModelArtifact {
     return model;
   }
 
-  private static ForecastModel model(Safetensors file)
+  /**
+   * A model that was made elsewhere, as with PyTorch: the tensors and the metadata {@code format},
+   * {@code formatVersion}, {@code config} and {@code provenance} as above, in any order of tensors.
+   * It is named by its content as any other.
+   *
+   * @throws InvalidArtifactException with the reason, if the bytes are not a whole model, or one
+   *     that cannot be stepped as its configuration says
+   */
+  public static ForecastModel importFrom(byte[] bytes) throws InvalidArtifactException {
+    ForecastModel foreign = model(Safetensors.read(bytes));
+    return seal(
+        foreign.config(),
+        foreign.layers(),
+        foreign.head(),
+        foreign.highway(),
+        foreign.provenance());
+  }
+
+  private static ForecastModel model(Safetensors file) throws InvalidArtifactException {
+    try {
+      return parsed(file);
+    } catch (IllegalArgumentException | JsonProcessingException e) {
+      throw new InvalidArtifactException("not a model: " + e.getMessage(), e);
+    }
+  }
+
+  private static ForecastModel parsed(Safetensors file)
       throws InvalidArtifactException, JsonProcessingException {
     if (!FORMAT.equals(file.metadata("format"))) {
       throw new InvalidArtifactException(
@@ -148,7 +168,7 @@ public final class ModelArtifact {
     return new ForecastModel(
         file.metadata("version"),
         config,
-        CellTensors.read(file, config),
+        file.has("head.weight") ? CellTensors.read(file, config) : List.of(),
         head(file, config),
         highway(file, config),
         ConfigJson.provenance(JSON.readTree(file.metadata("provenance"))));
@@ -181,10 +201,18 @@ public final class ModelArtifact {
     int horizon = config.horizon();
     int levels = config.levels().size();
     Tensor weight = file.tensor("highway.weight", horizon, -1);
+    int lookBack = weight.shape()[1] + 1;
+    if (lookBack > config.history()) {
+      throw new InvalidArtifactException(
+          "damaged: the highway reads "
+              + lookBack
+              + " values but a series keeps "
+              + config.history());
+    }
     return Optional.of(
         new HighwayWeights(
             horizon,
-            weight.shape()[1] + 1,
+            lookBack,
             levels,
             weight.values(),
             file.has(COVARIATE_WEIGHT)

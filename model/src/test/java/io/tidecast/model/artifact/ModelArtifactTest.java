@@ -19,6 +19,7 @@ import io.tidecast.model.LstmWeights;
 import io.tidecast.model.Provenance;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RnnWeights;
+import io.tidecast.model.SeriesInputs;
 import io.tidecast.model.Transform;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,6 +30,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ModelArtifactTest {
+  private static final int INPUTS = SeriesInputs.size(model(3).config());
+
   @Test
   void whatWasWrittenIsReadBackAndWrittenTheSame() throws InvalidArtifactException {
     ForecastModel model = model(3);
@@ -82,7 +85,12 @@ class ModelArtifactTest {
     Random random = new Random(5);
     RnnWeights layer =
         new RnnWeights(
-            3, 2, floats(random, 6), floats(random, 4), floats(random, 2), floats(random, 2));
+            INPUTS,
+            2,
+            floats(random, 2 * INPUTS),
+            floats(random, 4),
+            floats(random, 2),
+            floats(random, 2));
     ForecastModel model = withCell(CellConfig.Kind.RNN, layer);
 
     ForecastModel read = ModelArtifact.read(ModelArtifact.write(model));
@@ -97,7 +105,8 @@ class ModelArtifactTest {
   @Test
   void feedForwardLayerIsReadBack() throws InvalidArtifactException {
     Random random = new Random(6);
-    FeedForwardWeights layer = new FeedForwardWeights(3, 2, floats(random, 6), floats(random, 2));
+    FeedForwardWeights layer =
+        new FeedForwardWeights(INPUTS, 2, floats(random, 2 * INPUTS), floats(random, 2));
     ForecastModel model = withCell(CellConfig.Kind.FEED_FORWARD, layer);
 
     ForecastModel read = ModelArtifact.read(ModelArtifact.write(model));
@@ -109,11 +118,42 @@ class ModelArtifactTest {
 
   @Test
   void layersOfAnotherCellThanTheConfigurationSaysAreRefused() {
-    FeedForwardWeights layer = new FeedForwardWeights(3, 2, new float[6], new float[2]);
+    FeedForwardWeights layer =
+        new FeedForwardWeights(INPUTS, 2, new float[2 * INPUTS], new float[2]);
 
     byte[] bytes = ModelArtifact.write(withCell(CellConfig.Kind.RNN, layer));
 
     assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(bytes));
+  }
+
+  @Test
+  void layerOfAnotherWidthThanTheConfigurationSaysIsRefused() {
+    FeedForwardWeights layer = new FeedForwardWeights(3, 2, new float[6], new float[2]);
+
+    byte[] bytes = ModelArtifact.write(withCell(CellConfig.Kind.FEED_FORWARD, layer));
+
+    assertTrue(refusal(bytes).contains("expected shape [2, " + INPUTS + "]"), refusal(bytes));
+  }
+
+  @Test
+  void importedModelIsNamedByItsContent() throws InvalidArtifactException {
+    ForecastModel model = model(3);
+    byte[] bytes = ModelArtifact.write(model);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int digit = text.indexOf("sha256") + 9;
+    byte[] unnamed = bytes.clone();
+    unnamed[digit] = (byte) (bytes[digit] == '0' ? '1' : '0');
+
+    assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(unnamed));
+    assertEquals(model.version(), ModelArtifact.importFrom(unnamed).version());
+  }
+
+  @Test
+  void importIsRefusedWhereTensorsDoNotFitTheConfiguration() {
+    FeedForwardWeights layer = new FeedForwardWeights(3, 2, new float[6], new float[2]);
+    byte[] bytes = ModelArtifact.write(withCell(CellConfig.Kind.FEED_FORWARD, layer));
+
+    assertThrows(InvalidArtifactException.class, () -> ModelArtifact.importFrom(bytes));
   }
 
   private static ForecastModel withCell(CellConfig.Kind kind, CellWeights layer) {
@@ -242,7 +282,7 @@ class ModelArtifactTest {
             new ForecasterConfig.Ablation(false, true, false, false));
     return ModelArtifact.seal(
         config,
-        List.of(lstm(random, 3), lstm(random, 2)),
+        List.of(lstm(random, SeriesInputs.size(config)), lstm(random, 2)),
         Optional.of(
             new HeadWeights(
                 2,
