@@ -117,8 +117,11 @@ final class RidgeFit {
     SeriesRows series = origin.series();
     int row = origin.row();
     double last = series.x()[row];
+    // as the member online reads them
+    double limit = HighwayWeights.MAX_DEVIATION * (double) series.scale()[row];
     for (int i = 0; i < lookBack - 1; i++) {
-      read[p + i] = (series.x()[row - lookBack + 1 + i] - last) / origin.unit();
+      double deviation = series.x()[row - lookBack + 1 + i] - last;
+      read[p + i] = Math.max(-limit, Math.min(limit, deviation)) / origin.unit();
     }
     double scale = series.scale()[row] / origin.unit();
     for (int k = 0; k < covariates; k++) {

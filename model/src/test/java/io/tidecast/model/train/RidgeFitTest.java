@@ -34,7 +34,10 @@ class RidgeFitTest {
 
   @Test
   void gradientOfThePenalisedSquaresIsZeroAtTheSolution() {
-    SeriesRows series = series(400);
+    float[][] values = values(400);
+    // further out than is read
+    values[150][0] = 150;
+    SeriesRows series = rows(values);
     HighwayWeights fit = fit(set(series)).orElseThrow();
 
     double unit = series.meanScale(400);
@@ -131,7 +134,9 @@ class RidgeFitTest {
     double[] z = new double[PREDICTORS];
     double scale = series.scale()[row] / unit;
     for (int i = 0; i < DEVIATIONS; i++) {
-      z[i] = (series.x()[row - LOOK_BACK + 1 + i] - series.x()[row]) / unit;
+      double deviation = series.x()[row - LOOK_BACK + 1 + i] - series.x()[row];
+      double limit = HighwayWeights.MAX_DEVIATION * (double) series.scale()[row];
+      z[i] = Math.max(-limit, Math.min(limit, deviation)) / unit;
     }
     z[DEVIATIONS] = series.inputs()[row][SeriesInputs.covariateLevel(config(), 0)] * scale;
     z[DEVIATIONS + 1] = scale;
