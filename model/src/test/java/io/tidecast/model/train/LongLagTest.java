@@ -1,0 +1,128 @@
+package io.tidecast.model.train;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.SeriesInputs;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A value is shown once; a cue asks for it again and again, the last time 100 steps later. Inputs
+ * hold nothing else, so that only what a cell carries can tell the value. Trained on all cues,
+ * judged by the last of each alone.
+ */
+class LongLagTest {
+  private static final int LAG = 100;
+  private static final int CYCLE = LAG + 10;
+  private static final int CYCLES = 1000;
+  private static final int JUDGED = 30;
+  private static final long SEED = 1;
+
+  @Test
+  void lstmRemembersASignalOf100StepsBack() throws TrainingFailedException {
+    TrainingReport report = train(CellConfig.Kind.LSTM);
+
+    assertTrue(remaining(report) < 0.6, report.validation().toString());
+    // what does not vanish: the gradient still tells of the step of the signal
+    assertTrue(gradientAtTheLag(report) > 1e-3, report.gradientNormByLag().toString());
+  }
+
+  @Test
+  void vanillaRnnForgetsIt() throws TrainingFailedException {
+    TrainingReport report = train(CellConfig.Kind.RNN);
+
+    assertTrue(remaining(report) > 0.9, report.validation().toString());
+    assertTrue(gradientAtTheLag(report) < 1e-9, report.gradientNormByLag().toString());
+  }
+
+  /** Share of the loss of the start that is left. */
+  private static double remaining(TrainingReport report) {
+    List<Double> validation = report.validation();
+    return validation.get(report.bestRound()) / validation.get(0);
+  }
+
+  /** Relative to that at the step of the loss. */
+  private static double gradientAtTheLag(TrainingReport report) {
+    List<Double> norms = report.gradientNormByLag();
+    return norms.get(LAG) / norms.get(0);
+  }
+
+  private static TrainingReport train(CellConfig.Kind kind) throws TrainingFailedException {
+    ForecasterConfig config =
+        ForecasterConfig.of(Duration.ofHours(1), 1, 1, 0).withCell(new CellConfig(kind, 1, 12));
+    SeriesRows rows = rows(config);
+    int end = rows.rows();
+    TrainingSet set =
+        new TrainingSet(
+            List.of(rows), List.of(), 0, new TimeSplit(0, end - JUDGED * CYCLE, end, end - 1));
+    Progress progress = new Progress(set);
+    new RecurrentFit(config, recipe(), set, TrainingListener.NONE, SEED, progress)
+        .fit(Optional.empty());
+    return progress.report();
+  }
+
+  /** The defaults but for the rate and the length: the burn-in shows each signal before its cue. */
+  private static TrainingConfig recipe() {
+    TrainingConfig d = TrainingConfig.DEFAULT;
+    return new TrainingConfig(
+        LAG + 5,
+        CYCLE + 5,
+        d.batch(),
+        12,
+        d.warmStartRounds(),
+        d.rowsPerUpdate(),
+        64,
+        64,
+        12,
+        1e-2,
+        d.warmStartLearningRate(),
+        d.warmUpUpdates(),
+        d.weightDecay(),
+        d.clipNorm(),
+        d.ridge(),
+        d.validationFraction(),
+        0,
+        d.minimumHistory(),
+        d.maxNonFiniteSteps());
+  }
+
+  private static SeriesRows rows(ForecasterConfig config) {
+    int steps = CYCLES * CYCLE;
+    float[] x = new float[steps];
+    float[] scale = new float[steps];
+    Arrays.fill(scale, 1);
+    boolean[] observed = new boolean[steps];
+    float[][] inputs = new float[steps][SeriesInputs.size(config)];
+    int cue = SeriesInputs.size(config) - 1;
+    Random random = new Random(3);
+    for (int k = 0; k < CYCLES; k++) {
+      int signal = k * CYCLE + 3;
+      float value = (float) (3 * random.nextDouble() - 1.5);
+      inputs[signal][0] = value;
+      for (int lag = 1; lag > 0; lag = nextLag(lag, random)) {
+        int origin = signal + lag;
+        inputs[origin][cue] = 1;
+        x[origin + 1] = value;
+        if (lag == LAG || k < CYCLES - JUDGED) {
+          observed[origin] = true;
+          observed[origin + 1] = true;
+        }
+      }
+    }
+    return new SeriesRows(0, x, scale, observed, inputs, 0);
+  }
+
+  /** Ever further apart, the last at {@code LAG}; then 0. */
+  private static int nextLag(int lag, Random random) {
+    if (lag == LAG) {
+      return 0;
+    }
+    return Math.min(LAG, (int) (lag * (1.3 + 0.6 * random.nextDouble())) + 2);
+  }
+}
