@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -41,14 +42,15 @@ public final class RawRecordSource {
    *     markers take offsets too: a count of records is no end offset. Partitions that are absent
    *     are not read
    */
-  public static KafkaSource<RawRecord> bounded(
+  public static Source<RawRecord, ?, ?> bounded(
       KafkaSettings settings, String topic, String groupId, Map<Integer, Long> endOffsets) {
     Map<TopicPartition, Long> ends = new HashMap<>();
     endOffsets.forEach((partition, end) -> ends.put(new TopicPartition(topic, partition), end));
-    return builder(settings, groupId)
-        .setPartitions(new HashSet<>(ends.keySet()))
-        .setBounded(OffsetsInitializer.offsets(ends))
-        .build();
+    return new BoundedTopicSource(
+        builder(settings, groupId)
+            .setPartitions(new HashSet<>(ends.keySet()))
+            .setBounded(OffsetsInitializer.offsets(ends))
+            .build());
   }
 
   private static KafkaSourceBuilder<RawRecord> builder(KafkaSettings settings, String groupId) {

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.record.DeadLetter;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
@@ -22,13 +27,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
@@ -105,6 +113,66 @@ class KafkaITCase {
 
     assertTrue(!FAILURE_DUE.get(), "the failure happened");
     assertEquals(sequence(1000), countByValue(records));
+  }
+
+  @Test
+  void boundedRunStartedAnewFromItsCheckpointEndsByItself(@TempDir Path checkpoints)
+      throws Exception {
+    KafkaSettings kafka = kafka("anew");
+    TopicCreator.createMissing(kafka, TOPICS);
+    Topics topics = kafka.topics();
+    publish(kafka, topics.observation(), 0, 100);
+    Map<Integer, Long> ends = new HashMap<>(EndOffsets.of(kafka, topics.observation()));
+    ends.merge(0, 1L, Long::sum); // one record is still to come: the run cannot end before
+    JobClient first = boundedCopy(kafka, ends, checkpoints, Optional.empty());
+    CommittedRecords.await(kafka, topics.forecast(), 100);
+    first.cancel().get(60, TimeUnit.SECONDS);
+
+    send(kafka, new ProducerRecord<>(topics.observation(), 0, null, bytes("100")));
+    JobClient anew = boundedCopy(kafka, ends, checkpoints, Optional.of(newest(checkpoints)));
+    anew.getJobExecutionResult().get(120, TimeUnit.SECONDS);
+
+    assertEquals(sequence(101), countByValue(CommittedRecords.of(kafka, topics.forecast())));
+  }
+
+  private static JobClient boundedCopy(
+      KafkaSettings kafka, Map<Integer, Long> ends, Path checkpoints, Optional<Path> from)
+      throws Exception {
+    Configuration settings = new Configuration();
+    settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    settings.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    from.ifPresent(
+        path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
+    StreamExecutionEnvironment env = environment();
+    env.configure(settings);
+    Topics topics = kafka.topics();
+    env.fromSource(
+            RawRecordSource.bounded(kafka, topics.observation(), "anew", ends),
+            WatermarkStrategy.noWatermarks(),
+            "observations")
+        .uid("observations")
+        .map(record -> new KeyedBytes(record.key(), record.value()))
+        .returns(TypeInformation.of(KeyedBytes.class))
+        .uid("copy")
+        .sinkTo(
+            KeyedBytesSink.create(
+                kafka,
+                topics.forecast(),
+                new Delivery.ExactlyOnce("anew-forecast", Duration.ofMinutes(1))))
+        .uid("forecasts");
+    return env.executeAsync();
+  }
+
+  private static Path newest(Path checkpoints) throws IOException {
+    try (Stream<Path> files = Files.walk(checkpoints)) {
+      return files
+          .filter(file -> file.endsWith("_metadata"))
+          .max(Comparator.comparing(file -> file.toFile().lastModified()))
+          .orElseThrow()
+          .getParent();
+    }
   }
 
   @Test
