@@ -11,6 +11,7 @@ import io.tidecast.job.ingest.IngestFunction;
 import io.tidecast.job.ingest.SeriesObservation;
 import io.tidecast.job.ingest.SeriesStep;
 import io.tidecast.job.ingest.StepFunction;
+import io.tidecast.job.retrain.Champions;
 import io.tidecast.job.retrain.Decision;
 import io.tidecast.job.retrain.DecisionRecords;
 import io.tidecast.job.retrain.GroupTrainer;
@@ -69,10 +70,22 @@ public final class ForecastJob {
 
   private final JobConfig config;
   private final GroupTrainer trainer;
+  private final Champions champions;
 
+  /** A job whose groups start without a model. */
   public ForecastJob(JobConfig config, GroupTrainer trainer) {
+    this(config, trainer, Champions.NONE);
+  }
+
+  /**
+   * A job.
+   *
+   * @param champions that serve until a retraining promotes another model
+   */
+  public ForecastJob(JobConfig config, GroupTrainer trainer, Champions champions) {
     this.config = config;
     this.trainer = trainer;
+    this.champions = champions;
   }
 
   /** Adds the job to an environment. */
@@ -115,13 +128,13 @@ public final class ForecastJob {
             .transform(
                 "retrain",
                 StoredTypes.DECISION,
-                new RetrainOperator(config.retrain().toConfig(), trainer))
+                new RetrainOperator(config.retrain().toConfig(), trainer, champions))
             .uid("retrain");
 
     SingleOutputStreamOperator<KeyedBytes> forecasts =
         bySeries
             .connect(decisions.broadcast(ForecastFunction.MODELS))
-            .process(new ForecastFunction(config.forecastConfig()), KEYED_BYTES)
+            .process(new ForecastFunction(config.forecastConfig(), champions), KEYED_BYTES)
             .name("forecast")
             .uid("forecast");
 

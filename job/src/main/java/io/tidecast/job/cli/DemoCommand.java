@@ -3,8 +3,10 @@ package io.tidecast.job.cli;
 import io.tidecast.connectors.feed.Speed;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.demo.Demo;
+import io.tidecast.job.retrain.Champions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -73,13 +75,23 @@ final class DemoCommand implements Callable<Integer> {
       description = "of the live page; 0 for any free one; default: ${DEFAULT-VALUE}")
   private int pagePort;
 
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description =
+          "model that serves its group until a retraining promotes another, as written by train;"
+              + " once per group; to be given again when going on from a work directory")
+  private List<Path> models = List.of();
+
   @Override
   public Integer call() throws Exception {
+    JobConfig job = config == null ? JobConfig.generatedWeather() : JobConfig.read(config);
     Demo demo =
         new Demo(
             new Demo.Options(
-                config == null ? JobConfig.generatedWeather() : JobConfig.read(config),
+                job,
                 Optional.ofNullable(data),
+                Champions.read(models, job.groups()),
                 Speed.parse(speed == null ? (exitAtEnd ? "max" : "live") : speed),
                 exitAtEnd,
                 Optional.ofNullable(exitAfter),

@@ -4,7 +4,9 @@ import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.retrain.Champions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -33,14 +35,23 @@ final class RunCommand implements Callable<Integer> {
       description = "end where the observation topic ends now, instead of reading on for ever")
   private boolean bounded;
 
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description =
+          "model that serves its group until a retraining promotes another, as written by train;"
+              + " once per group; to be given again when going on from a savepoint")
+  private List<Path> models = List.of();
+
   @Override
   public Integer call() throws Exception {
     JobConfig config = JobConfig.read(file);
+    Champions champions = Champions.read(models, config.groups());
     TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.flinkConfiguration());
     ForecastJob.Ends ends = bounded ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);
-    new ForecastJob(config, config.trainer()).addTo(env, ends);
+    new ForecastJob(config, config.trainer(), champions).addTo(env, ends);
     env.execute("tidecast " + config.domain());
     return 0;
   }

@@ -9,6 +9,7 @@ import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.retrain.Champions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -44,6 +45,7 @@ public final class Demo {
    *
    * @param config the job
    * @param data file of a feed of type {@code file}
+   * @param champions models that serve from the first origin on
    * @param speed when observations are published
    * @param exitAtEnd feed everything, then forecast up to the end of it and end
    * @param exitAfter stop after this long
@@ -54,6 +56,7 @@ public final class Demo {
   public record Options(
       JobConfig config,
       Optional<Path> data,
+      Champions champions,
       Speed speed,
       boolean exitAtEnd,
       Optional<Duration> exitAfter,
@@ -188,7 +191,7 @@ public final class Demo {
         StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(flink(config, work));
     ForecastJob.Ends ends =
         options.exitAtEnd() ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);
-    new ForecastJob(config, config.trainer()).addTo(env, ends);
+    new ForecastJob(config, config.trainer(), options.champions()).addTo(env, ends);
     JobClient job = env.executeAsync("tidecast " + config.domain());
     view.say("Flink at http://127.0.0.1:" + env.getConfiguration().get(RestOptions.PORT));
     CompletableFuture<?> done = job.getJobExecutionResult();

@@ -6,6 +6,7 @@ import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.ingest.Grid;
 import io.tidecast.job.ingest.SeriesStep;
 import io.tidecast.job.metrics.Metrics;
+import io.tidecast.job.retrain.Champions;
 import io.tidecast.job.retrain.Decision;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.Evaluation;
@@ -91,6 +92,7 @@ public final class ForecastFunction
       implements Serializable {}
 
   private final Config config;
+  private final Champions champions;
   private final Grid grid;
 
   private transient ListState<SeriesStep> waiting;
@@ -99,8 +101,9 @@ public final class ForecastFunction
   private transient Map<String, ForecastModel> decoded;
   private transient Map<Quality, Counter> forecasts;
 
-  public ForecastFunction(Config config) {
+  public ForecastFunction(Config config, Champions champions) {
     this.config = config;
+    this.champions = champions;
     this.grid = Grid.of(config.step());
   }
 
@@ -155,12 +158,17 @@ public final class ForecastFunction
     GroupModels known = models.get(decision.group());
     models.put(
         decision.group(),
-        (known == null ? GroupModels.NONE : known).with(decision, context.currentWatermark()));
+        (known == null ? initial(decision.group()) : known)
+            .with(decision, context.currentWatermark()));
   }
 
-  private static GroupModels models(ReadOnlyContext context, String group) throws Exception {
+  private GroupModels models(ReadOnlyContext context, String group) throws Exception {
     GroupModels known = context.getBroadcastState(MODELS).get(group);
-    return known == null ? GroupModels.NONE : known;
+    return known == null ? initial(group) : known;
+  }
+
+  private GroupModels initial(String group) {
+    return GroupModels.initial(champions.progress(group));
   }
 
   /** Forecasts the waiting steps up to an origin, in their order. */

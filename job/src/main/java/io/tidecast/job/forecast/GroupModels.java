@@ -1,6 +1,7 @@
 package io.tidecast.job.forecast;
 
 import io.tidecast.job.retrain.Decision;
+import io.tidecast.job.retrain.GroupProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,15 @@ public record GroupModels(long coveredBefore, List<Held> models) {
    * @param artifact the model
    */
   public record Held(long validFrom, String version, byte[] artifact) {}
+
+  /** Before the first decision: the model the group started with, from the first origin on. */
+  static GroupModels initial(GroupProgress progress) {
+    return progress.version().isEmpty()
+        ? NONE
+        : new GroupModels(
+            Long.MIN_VALUE,
+            List.of(new Held(Long.MIN_VALUE, progress.version(), progress.champion())));
+  }
 
   /** The version for an origin; empty before the first. */
   Optional<Held> at(long origin) {

@@ -5,11 +5,11 @@ import io.tidecast.job.state.StoredTypes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -70,8 +70,9 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
   private static final ValueStateDescriptor<Long> PENDING =
       new ValueStateDescriptor<>("pending-boundary", Types.LONG);
 
-  private final RetrainConfig config;
+  private final RetrainPolicy policy;
   private final GroupTrainer trainer;
+  private final Champions champions;
 
   private transient MailboxExecutor mailbox;
   private transient ExecutorService threads;
@@ -91,9 +92,10 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
   private transient WatermarkStatus heldStatus;
   private transient volatile double lastTrainingSeconds;
 
-  public RetrainOperator(RetrainConfig config, GroupTrainer trainer) {
-    this.config = config;
+  public RetrainOperator(RetrainConfig config, GroupTrainer trainer, Champions champions) {
+    this.policy = new RetrainPolicy(config);
     this.trainer = trainer;
+    this.champions = champions;
   }
 
   @Override
@@ -153,7 +155,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     awaitPendingBefore(window.knownAt());
     setCurrentKey(window.group());
     windows.put(key(window), window);
-    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, config.boundaryFrom(window.knownAt()));
+    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, policy.boundaryOf(window));
   }
 
   /** Ascending by series, then end, as text: the order a training reads them in. */
@@ -189,7 +191,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
   /** Waits until no decision is pending that holds at or before a time. */
   private void awaitPendingBefore(long time) throws Exception {
     while (!underWay.isEmpty()) {
-      long validFrom = Collections.min(underWay.values()) + config.lead().toMillis();
+      long validFrom = policy.validFrom(Collections.min(underWay.values()));
       if (validFrom > time) {
         return;
       }
@@ -218,18 +220,10 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
 
   private void decide(String group, long boundary) throws Exception {
     dropOldWindows(boundary);
-    GroupProgress now = progressNow();
-    if (now.trainings() > 0 && boundary - now.lastTraining() < config.every().toMillis()) {
-      notTriggered(group, boundary, now, "trained less than " + config.every() + " ago");
-      return;
-    }
-    long steps = 0;
-    for (SeriesWindow window : windows.values()) {
-      steps += window.knownAt() <= boundary ? window.steps() : 0;
-    }
-    if (steps < config.minimumHistory()) {
-      notTriggered(
-          group, boundary, now, steps + " of " + config.minimumHistory() + " steps of history");
+    GroupProgress now = progressNow(group);
+    Optional<String> reason = policy.reasonNotToTrain(boundary, now, windows.values());
+    if (reason.isPresent()) {
+      emit(policy.notTriggered(group, boundary, now, reason.get()));
       return;
     }
     pending.update(boundary);
@@ -239,7 +233,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
   private void dropOldWindows(long boundary) throws Exception {
     List<String> old = new ArrayList<>();
     for (Map.Entry<String, SeriesWindow> entry : windows.entries()) {
-      if (entry.getValue().knownAt() <= boundary - config.history().toMillis()) {
+      if (policy.isTooOld(entry.getValue(), boundary)) {
         old.add(entry.getKey());
       }
     }
@@ -248,46 +242,14 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     }
   }
 
-  private GroupProgress progressNow() throws Exception {
+  private GroupProgress progressNow(String group) throws Exception {
     GroupProgress value = progress.value();
-    return value == null ? GroupProgress.NONE : value;
-  }
-
-  private void notTriggered(String group, long boundary, GroupProgress now, String reason) {
-    emit(
-        group,
-        boundary,
-        new GroupTrainer.Outcome(
-            Decision.Kind.NOT_TRIGGERED,
-            "",
-            new byte[0],
-            reason,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN),
-        now.version(),
-        now.version(),
-        0,
-        0);
+    return value == null ? champions.progress(group) : value;
   }
 
   private void start(String group, long boundary) throws Exception {
-    GroupProgress now = progressNow();
-    List<SeriesWindow> known = new ArrayList<>();
-    for (SeriesWindow window : windows.values()) {
-      if (window.knownAt() <= boundary) {
-        known.add(window);
-      }
-    }
-    known.sort(Comparator.comparing(SeriesWindow::series).thenComparingLong(SeriesWindow::end));
     GroupTrainer.Request request =
-        new GroupTrainer.Request(
-            group,
-            boundary,
-            now.trainings() + 1,
-            Hashing.mix(group + '@' + boundary, config.seed()),
-            now.champion(),
-            known);
+        policy.request(group, boundary, progressNow(group), windows.values());
     underWay.put(group, boundary);
     long started = System.nanoTime();
     CompletableFuture.supplyAsync(() -> train(request), threads)
@@ -321,65 +283,27 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
           error);
     }
     setCurrentKey(request.group());
-    GroupProgress before = progressNow();
-    boolean promoted = outcome.kind() == Decision.Kind.PROMOTED;
-    GroupProgress after =
-        new GroupProgress(
-            request.boundary(),
-            request.sequence(),
-            promoted ? outcome.version() : before.version(),
-            promoted ? outcome.artifact() : before.champion());
+    GroupProgress before = progressNow(request.group());
+    GroupProgress after = policy.after(before, request, outcome);
     progress.update(after);
     pending.clear();
     underWay.remove(request.group());
-    long series = request.windows().stream().map(SeriesWindow::series).distinct().count();
-    emit(
-        request.group(),
-        request.boundary(),
-        outcome,
-        after.version(),
-        before.version(),
-        request.windows().size(),
-        (int) series);
+    emit(policy.trained(request, outcome, before, after));
     finished.get(outcome.kind()).inc();
     if (heldStatus != null && underWay.isEmpty()) {
       processWatermarkStatus(heldStatus);
     }
   }
 
-  private void emit(
-      String group,
-      long boundary,
-      GroupTrainer.Outcome outcome,
-      String version,
-      String parent,
-      int windowCount,
-      int seriesCount) {
-    long validFrom = boundary + config.lead().toMillis();
-    Decision decision =
-        new Decision(
-            group,
-            boundary,
-            validFrom,
-            validFrom + config.epoch().toMillis(),
-            outcome.kind(),
-            version,
-            parent,
-            outcome.reason(),
-            windowCount,
-            seriesCount,
-            outcome.pinball(),
-            outcome.championPinball(),
-            outcome.naivePinball(),
-            outcome.artifact());
+  private void emit(Decision decision) {
     LOG.info(
         "group {} at boundary {}: {}, serving {} ({})",
-        group,
-        Instant.ofEpochMilli(boundary),
+        decision.group(),
+        Instant.ofEpochMilli(decision.boundary()),
         decision.kind().label(),
-        version.isEmpty() ? "no model" : version,
+        decision.version().isEmpty() ? "no model" : decision.version(),
         decision.reason());
-    output.collect(new StreamRecord<>(decision, boundary));
+    output.collect(new StreamRecord<>(decision, decision.boundary()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.retrain.Champions;
 import io.tidecast.job.retrain.Decision;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
@@ -124,7 +125,7 @@ class ForecastFunctionHarnessTest {
     harness =
         new KeyedBroadcastOperatorTestHarness<>(
             new CoBroadcastWithKeyedOperator<>(
-                new ForecastFunction(config), List.of(ForecastFunction.MODELS)),
+                new ForecastFunction(config, Champions.NONE), List.of(ForecastFunction.MODELS)),
             SeriesStep::series,
             Types.STRING,
             MAX_PARALLELISM,

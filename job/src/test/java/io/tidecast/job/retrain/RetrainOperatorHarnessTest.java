@@ -67,7 +67,7 @@ class RetrainOperatorHarnessTest {
             Duration.ofMillis(10 * EPOCH),
             1,
             1);
-    operator = new RetrainOperator(config, PROMOTING);
+    operator = new RetrainOperator(config, PROMOTING, Champions.NONE);
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             operator, SeriesWindow::group, Types.STRING, 8, 1, 0);

@@ -1,0 +1,78 @@
+package io.tidecast.job.retrain;
+
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.artifact.InvalidArtifactException;
+import io.tidecast.model.artifact.ModelArtifact;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Models that serve from the first origin on, so that the first day of a group is not naive. They
+ * are part of a job's configuration: a job that goes on from a checkpoint is started with the same
+ * ones, and they end with the first promotion.
+ */
+public final class Champions implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  public static final Champions NONE = new Champions(Map.of());
+
+  private final Map<String, GroupProgress> byGroup;
+
+  private Champions(Map<String, GroupProgress> byGroup) {
+    this.byGroup = new TreeMap<>(byGroup);
+  }
+
+  /**
+   * Reads model files, at most one per group.
+   *
+   * @param groups of the job: how their series are forecast
+   * @throws IllegalArgumentException if a file is no model artifact, or not for this job
+   */
+  public static Champions read(List<Path> files, Map<String, ForecasterConfig> groups)
+      throws IOException {
+    Map<String, GroupProgress> byGroup = new TreeMap<>();
+    for (Path file : files) {
+      byte[] artifact = Files.readAllBytes(file);
+      ForecastModel model = decode(file, artifact);
+      String group = model.provenance().group();
+      if (!model.config().equals(groups.get(group))) {
+        throw refused(
+            file,
+            "a model trained with this configuration, for one of the groups " + groups.keySet());
+      }
+      GroupProgress progress =
+          new GroupProgress(
+              GroupProgress.NONE.lastTraining(),
+              model.provenance().sequence(),
+              model.version(),
+              artifact);
+      if (byGroup.put(group, progress) != null) {
+        throw refused(file, "one model per group, but there are two for " + group);
+      }
+    }
+    return new Champions(byGroup);
+  }
+
+  private static ForecastModel decode(Path file, byte[] artifact) {
+    try {
+      return ModelArtifact.read(artifact);
+    } catch (InvalidArtifactException e) {
+      throw refused(file, "a model artifact (" + e.getMessage() + ")");
+    }
+  }
+
+  private static IllegalArgumentException refused(Path file, String accepted) {
+    return new IllegalArgumentException("--model: " + file + "; accepted: " + accepted);
+  }
+
+  /** Where the retraining of a group stands before its first boundary. */
+  public GroupProgress progress(String group) {
+    return byGroup.getOrDefault(group, GroupProgress.NONE);
+  }
+}

@@ -1,0 +1,139 @@
+package io.tidecast.job.retrain;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is decided at a boundary, as a function of the group's windows and progress: whether to
+ * train, on what, and what follows from the outcome. The stream and offline replays ask the same.
+ */
+public final class RetrainPolicy implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final RetrainConfig config;
+
+  public RetrainPolicy(RetrainConfig config) {
+    this.config = config;
+  }
+
+  /** The first boundary that sees a window; milliseconds. */
+  public long boundaryOf(SeriesWindow window) {
+    return config.boundaryFrom(window.knownAt());
+  }
+
+  /** First origin that a decision at a boundary holds for; milliseconds. */
+  public long validFrom(long boundary) {
+    return boundary + config.lead().toMillis();
+  }
+
+  /** Whether no boundary from this one on trains on a window. */
+  public boolean isTooOld(SeriesWindow window, long boundary) {
+    return window.knownAt() <= boundary - config.history().toMillis();
+  }
+
+  /** Why the group is not trained at a boundary; empty if it is. */
+  public Optional<String> reasonNotToTrain(
+      long boundary, GroupProgress now, Iterable<SeriesWindow> windows) {
+    if (now.hasTrained() && boundary - now.lastTraining() < config.every().toMillis()) {
+      return Optional.of("trained less than " + config.every() + " ago");
+    }
+    long steps = 0;
+    for (SeriesWindow window : windows) {
+      steps += window.knownAt() <= boundary ? window.steps() : 0;
+    }
+    return steps < config.minimumHistory()
+        ? Optional.of(steps + " of " + config.minimumHistory() + " steps of history")
+        : Optional.empty();
+  }
+
+  /** The training of a group at a boundary, on the windows known there. */
+  public GroupTrainer.Request request(
+      String group, long boundary, GroupProgress now, Iterable<SeriesWindow> windows) {
+    List<SeriesWindow> known = new ArrayList<>();
+    for (SeriesWindow window : windows) {
+      if (window.knownAt() <= boundary) {
+        known.add(window);
+      }
+    }
+    known.sort(Comparator.comparing(SeriesWindow::series).thenComparingLong(SeriesWindow::end));
+    return new GroupTrainer.Request(
+        group,
+        boundary,
+        now.trainings() + 1,
+        Hashing.mix(group + '@' + boundary, config.seed()),
+        now.champion(),
+        known);
+  }
+
+  /** Where the group stands after a training. */
+  public GroupProgress after(
+      GroupProgress before, GroupTrainer.Request request, GroupTrainer.Outcome outcome) {
+    boolean promoted = outcome.kind() == Decision.Kind.PROMOTED;
+    return new GroupProgress(
+        request.boundary(),
+        request.sequence(),
+        promoted ? outcome.version() : before.version(),
+        promoted ? outcome.artifact() : before.champion());
+  }
+
+  /** The decision without a training. */
+  public Decision notTriggered(String group, long boundary, GroupProgress now, String reason) {
+    return decision(
+        group,
+        boundary,
+        new GroupTrainer.Outcome(
+            Decision.Kind.NOT_TRIGGERED,
+            "",
+            new byte[0],
+            reason,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN),
+        now.version(),
+        now.version(),
+        List.of());
+  }
+
+  /** The decision after a training. */
+  public Decision trained(
+      GroupTrainer.Request request,
+      GroupTrainer.Outcome outcome,
+      GroupProgress before,
+      GroupProgress after) {
+    return decision(
+        request.group(),
+        request.boundary(),
+        outcome,
+        after.version(),
+        before.version(),
+        request.windows());
+  }
+
+  private Decision decision(
+      String group,
+      long boundary,
+      GroupTrainer.Outcome outcome,
+      String version,
+      String parent,
+      Collection<SeriesWindow> windows) {
+    return new Decision(
+        group,
+        boundary,
+        validFrom(boundary),
+        validFrom(boundary) + config.epoch().toMillis(),
+        outcome.kind(),
+        version,
+        parent,
+        outcome.reason(),
+        windows.size(),
+        (int) windows.stream().map(SeriesWindow::series).distinct().count(),
+        outcome.pinball(),
+        outcome.championPinball(),
+        outcome.naivePinball(),
+        outcome.artifact());
+  }
+}

@@ -1,0 +1,77 @@
+package io.tidecast.job.retrain;
+
+import io.tidecast.job.ingest.Grid;
+import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.model.ClosedStep;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * How the closed steps of a series become training windows: {@code window} consecutive steps each,
+ * without overlap, missing ones as NaN. A gap longer than {@code maxGap} ends the open window
+ * early, short as it is. Which series are sampled is a matter of their keys.
+ */
+public final class WindowCollector implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final Grid grid;
+  private final RetrainConfig config;
+  private final int maxGap;
+
+  public WindowCollector(Grid grid, RetrainConfig config, int maxGap) {
+    this.grid = grid;
+    this.config = config;
+    this.maxGap = maxGap;
+  }
+
+  /** Whether a series is among those that are trained on. */
+  public boolean samples(String series) {
+    return Hashing.unit(series, config.seed()) < config.sample();
+  }
+
+  /**
+   * The window that is open after one more step.
+   *
+   * @param before the one that was open; empty before the first step of the series
+   * @param out takes the windows that the step completes
+   */
+  public OpenWindow add(Optional<OpenWindow> before, SeriesStep step, Consumer<SeriesWindow> out) {
+    ClosedStep closed = step.step();
+    int width = 1 + closed.covariates().length;
+    OpenWindow window = before.orElse(new OpenWindow(closed.index() - 1, new float[0]));
+    long gap = closed.index() - window.end() - 1;
+    if (gap > maxGap) {
+      emit(step, window, width, out);
+      window = new OpenWindow(closed.index() - 1, new float[0]);
+      gap = 0;
+    }
+    int known = window.values().length;
+    float[] values = Arrays.copyOf(window.values(), known + (int) (gap + 1) * width);
+    Arrays.fill(values, known, values.length, Float.NaN);
+    int last = values.length - width;
+    values[last] = closed.value();
+    System.arraycopy(closed.covariates(), 0, values, last + 1, width - 1);
+    OpenWindow grown = new OpenWindow(closed.index(), values);
+    if (values.length / width < config.window()) {
+      return grown;
+    }
+    emit(step, grown, width, out);
+    // kept empty, for the next step to tell a gap by
+    return new OpenWindow(closed.index(), new float[0]);
+  }
+
+  private void emit(SeriesStep by, OpenWindow window, int width, Consumer<SeriesWindow> out) {
+    if (window.values().length > 0) {
+      out.accept(
+          new SeriesWindow(
+              by.group(),
+              by.series(),
+              window.end(),
+              grid.end(by.step().index()),
+              width,
+              window.values()));
+    }
+  }
+}
