@@ -82,6 +82,11 @@ public record ForecasterConfig(
     }
   }
 
+  /** Whether the linear highway takes part: a price has nothing it could read. */
+  public boolean hasHighway() {
+    return !transform.isRandomWalk() && !ablation.noHighway();
+  }
+
   /** The same with another main season. */
   public ForecasterConfig withSeason(int other) {
     return new ForecasterConfig(

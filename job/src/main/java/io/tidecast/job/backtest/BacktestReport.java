@@ -3,13 +3,16 @@ package io.tidecast.job.backtest;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.job.retrain.Decision;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.eval.BacktestRow;
+import io.tidecast.model.eval.Method;
 import io.tidecast.model.train.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -96,7 +99,7 @@ public final class BacktestReport {
       cells.add(String.format(Locale.ROOT, "%.3f", row.coverage()[i]));
       cells.add(number(row.width()[i]));
     }
-    Backtest.Result persistence = group.method("persistence");
+    Backtest.Result persistence = group.method(Method.PERSISTENCE);
     cells.add(ratio(row, persistence.total()));
     if (result.bySeries().size() > 1) {
       cells.add(
@@ -162,6 +165,7 @@ public final class BacktestReport {
     ObjectNode json = MAPPER.createObjectNode();
     ArrayNode rows = json.putArray("rows");
     ArrayNode trainings = json.putArray("trainings");
+    ArrayNode decisions = json.putArray("decisions");
     for (GroupResult group : groups) {
       for (Backtest.Result result : group.methods()) {
         addRow(rows.addObject(), group, result);
@@ -169,6 +173,10 @@ public final class BacktestReport {
       group
           .trainings()
           .forEach((name, report) -> addTraining(trainings.addObject(), group, name, report));
+      group
+          .decisions()
+          .forEach(
+              (name, all) -> all.forEach(one -> addDecision(decisions.addObject(), name, one)));
     }
     return json;
   }
@@ -221,6 +229,19 @@ public final class BacktestReport {
     json.put("group", group.group());
     json.put("method", name);
     TrainingReports.addTo(json, report);
+  }
+
+  private static void addDecision(ObjectNode json, String name, Decision decision) {
+    json.put("group", decision.group());
+    json.put("method", name);
+    json.put("boundary", Instant.ofEpochMilli(decision.boundary()).toString());
+    json.put("validFrom", Instant.ofEpochMilli(decision.validFrom()).toString());
+    json.put("decision", decision.kind().label());
+    json.put("version", decision.version());
+    json.put("reason", decision.reason());
+    put(json, "pinball", decision.pinball());
+    put(json, "championPinball", decision.championPinball());
+    put(json, "naivePinball", decision.naivePinball());
   }
 
   /** Columns as wide as they must be; the first to the left, numbers to the right. */

@@ -1,6 +1,8 @@
 package io.tidecast.job.backtest;
 
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.config.SeriesConfig;
+import io.tidecast.job.retrain.Decision;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecastModel;
@@ -16,10 +18,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /**
  * A backtest of every model group of a configuration on a file: Tidecast, what is left of it
@@ -29,6 +32,19 @@ public final class BacktestRun {
   static final String TIDECAST = "tidecast";
   static final String LINEAR = "linear map";
 
+  /** Where the models come from. */
+  public enum Mode {
+    /** Trained on the first part, chosen on the second, and left alone. */
+    FROZEN,
+    /** Test-then-train: the epochs of the configuration, as in the job. */
+    ONLINE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /**
    * What is asked for.
    *
@@ -37,7 +53,11 @@ public final class BacktestRun {
    * @param ablate each gives one more row
    */
   public record Options(
-      JobConfig config, Optional<Path> data, Optional<SplitRows> split, Set<Part> ablate) {}
+      JobConfig config,
+      Optional<Path> data,
+      Optional<SplitRows> split,
+      Mode mode,
+      Set<Part> ablate) {}
 
   private final Options options;
   private final Phases phases;
@@ -49,104 +69,106 @@ public final class BacktestRun {
 
   /** Runs it; one result per group. */
   List<GroupResult> results() {
-    Map<String, List<TrainingWindow>> groups = groups(options.config());
     List<GroupResult> results = new ArrayList<>();
-    groups.forEach((group, series) -> results.add(new GroupRun(group, series).result()));
+    SeriesHistory.byGroup(options.config(), options.data())
+        .forEach((group, series) -> results.add(new GroupRun(group, series).result()));
     return results;
-  }
-
-  private Map<String, List<TrainingWindow>> groups(JobConfig config) {
-    Map<String, List<TrainingWindow>> groups = new TreeMap<>();
-    for (SeriesHistory history : SeriesHistory.read(config, options.data())) {
-      groups.computeIfAbsent(history.group(), group -> new ArrayList<>()).add(history.toWindow());
-    }
-    if (groups.isEmpty()) {
-      throw new IllegalArgumentException(
-          "series.targets: "
-              + config.series().targets()
-              + "; accepted: variables that the feed has values of");
-    }
-    return groups;
   }
 
   /** One group. */
   private final class GroupRun {
     private final String group;
+    private final List<SeriesHistory> histories;
     private final List<TrainingWindow> series;
     private final ForecasterConfig config;
     private final Backtest.Split split;
     private final Backtest backtest;
     private final List<Backtest.Result> results = new ArrayList<>();
     private final Map<String, TrainingReport> trainings = new LinkedHashMap<>();
+    private final Map<String, List<Decision>> decisions = new LinkedHashMap<>();
     private final List<Forecast> shown = new ArrayList<>();
 
-    private GroupRun(String group, List<TrainingWindow> series) {
+    private GroupRun(String group, List<SeriesHistory> histories) {
       this.group = group;
-      this.series = series;
+      this.histories = histories;
+      series = windows(histories);
       config = options.config().groups().get(group);
       split = options.split().orElseGet(() -> SplitRows.of(series)).on(series);
       backtest = new Backtest(config, split);
-      if (split.end() - split.testStart() < config.horizon()) {
+      long test = split.end() - split.testStart();
+      if (test < config.horizon()) {
         throw new IllegalArgumentException(
             "forecast.horizon: "
                 + config.horizon()
                 + "; accepted: at most the "
-                + (split.end() - split.testStart())
+                + test
                 + " steps of the test part");
       }
     }
 
+    private static List<TrainingWindow> windows(List<SeriesHistory> histories) {
+      return histories.stream().map(SeriesHistory::toWindow).toList();
+    }
+
     private GroupResult result() {
-      ForecastModel model = train(TIDECAST, config, series);
-      results.add(score(backtest, backtest.online(TIDECAST, model), series, this::keepShown));
+      LongFunction<Optional<ForecastModel>> serving =
+          serving(TIDECAST, options.config(), histories);
+      score(backtest, Method.online(TIDECAST, config, serving), series, true);
       for (Part part : options.ablate()) {
-        ablate(part, model);
+        ablate(part, serving);
       }
-      if (config.cell().kind() != CellConfig.Kind.NONE && model.highway().isPresent()) {
-        linearMap();
+      if (config.cell().kind() != CellConfig.Kind.NONE && config.hasHighway()) {
+        retrained(LINEAR, options.config().withCell(CellConfig.Kind.NONE), histories);
       }
       for (Method baseline : Method.baselines(config, split.validationStart())) {
-        results.add(score(backtest, baseline, series, forecast -> {}));
+        score(backtest, baseline, series, false);
       }
-      return new GroupResult(group, config, split, results, trainings, series.get(0), shown);
+      return new GroupResult(
+          group, unit(), config, split, results, trainings, decisions, series.get(0), shown);
     }
 
-    private void keepShown(Forecast forecast) {
-      boolean due =
-          shown.isEmpty()
-              || forecast.origin() >= shown.get(shown.size() - 1).origin() + config.horizon();
-      if (due) {
-        shown.add(forecast);
-      }
+    private String unit() {
+      SeriesConfig all = options.config().series();
+      return all.targets().stream()
+          .filter(target -> all.group(target).equals(group))
+          .map(target -> all.variable(target).unit())
+          .findFirst()
+          .orElseThrow();
     }
 
-    private void ablate(Part part, ForecastModel model) {
+    private void ablate(Part part, LongFunction<Optional<ForecastModel>> serving) {
       String name = TIDECAST + " without " + part;
       if (part == Part.COVARIATES) {
         JobConfig alone = options.config().withoutCovariates();
-        trainAndScore(name, alone.groups().get(group), groups(alone).get(group));
+        retrained(name, alone, SeriesHistory.byGroup(alone, options.data()).get(group));
       } else {
-        Method method = backtest.online(name, part.off(config.ablation()), model);
-        results.add(score(backtest, method, series, forecast -> {}));
+        ForecasterConfig without = config.withAblation(part.off(config.ablation()));
+        score(backtest, Method.online(name, without, serving), series, false);
       }
     }
 
-    private void linearMap() {
-      JobConfig linear = options.config().withCell(CellConfig.Kind.NONE);
-      trainAndScore(LINEAR, linear.groups().get(group), series);
+    private void retrained(String name, JobConfig how, List<SeriesHistory> on) {
+      ForecasterConfig other = how.groups().get(group);
+      Method method = Method.online(name, other, serving(name, how, on));
+      score(new Backtest(other, split), method, windows(on), false);
     }
 
-    private void trainAndScore(String name, ForecasterConfig how, List<TrainingWindow> on) {
-      Backtest other = new Backtest(how, split);
-      ForecastModel model = train(name, how, on);
-      results.add(score(other, other.online(name, model), on, forecast -> {}));
+    private LongFunction<Optional<ForecastModel>> serving(
+        String name, JobConfig how, List<SeriesHistory> on) {
+      return switch (options.mode()) {
+        case FROZEN -> backtest.frozen(train(name, how.groups().get(group), windows(on)));
+        case ONLINE -> {
+          OnlineReplay replay = OnlineReplay.of(how, how.trainer(), group, on, split.end(), phases);
+          decisions.put(name, replay.decisions());
+          yield replay::serving;
+        }
+      };
     }
 
     private ForecastModel train(String name, ForecasterConfig how, List<TrainingWindow> on) {
       TrainingRun run =
           new TrainingRun(group, 1, options.config().retrain().seed(), JobConfig.version());
-      TrainingProgress progress = new TrainingProgress(phases, "training " + name);
-      try (progress) {
+      try (TrainingProgress progress = new TrainingProgress(phases, "training " + name)) {
         TrainingResult result =
             new Backtest(how, split).train(on, TrainingConfig.DEFAULT, run, progress);
         if (result instanceof TrainingResult.Failed failed) {
@@ -158,33 +180,41 @@ public final class BacktestRun {
       }
     }
 
-    private Backtest.Result score(
-        Backtest on, Method method, List<TrainingWindow> of, ForecastSink firstSeries) {
+    private void score(Backtest on, Method method, List<TrainingWindow> of, boolean show) {
       try (Phases.Phase phase = phases.begin("scoring " + method.name(), on.steps(of))) {
-        return on.score(
-            method,
-            of,
-            new Backtest.Observer() {
-              private long steps;
-
-              @Override
-              public void stepped(int more) {
-                steps += more;
-                phase.at(steps, "");
-              }
-
-              @Override
-              public void scored(String name, Forecast forecast) {
-                if (name.equals(of.get(0).series())) {
-                  firstSeries.take(forecast);
-                }
-              }
-            });
+        results.add(on.score(method, of, new Pass(phase, of.get(0).series(), show)));
       }
     }
-  }
 
-  private interface ForecastSink {
-    void take(Forecast forecast);
+    /** Shows how far a pass has come, and keeps forecasts of the first series for the picture. */
+    private final class Pass implements Backtest.Observer {
+      private final Phases.Phase phase;
+      private final String first;
+      private final boolean show;
+      private long steps;
+
+      private Pass(Phases.Phase phase, String first, boolean show) {
+        this.phase = phase;
+        this.first = first;
+        this.show = show;
+      }
+
+      @Override
+      public void stepped(int more) {
+        steps += more;
+        phase.at(steps, "");
+      }
+
+      @Override
+      public void scored(String name, Forecast forecast) {
+        if (show && name.equals(first) && lastHasEnded(forecast.origin())) {
+          shown.add(forecast);
+        }
+      }
+
+      private boolean lastHasEnded(long origin) {
+        return shown.isEmpty() || origin >= shown.get(shown.size() - 1).origin() + config.horizon();
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.tidecast.job.backtest;
 
+import io.tidecast.job.retrain.Decision;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.eval.Backtest;
@@ -12,19 +13,23 @@ import java.util.Map;
  * What a backtest of one model group came to.
  *
  * @param group its name
+ * @param unit of its targets; empty if none is configured
  * @param config as its series were forecast
  * @param split in steps of the grid
  * @param methods their results, the forecaster first
- * @param trainings their reports, by what was trained
+ * @param trainings in frozen mode: their reports, by what was trained
+ * @param decisions in online mode: those of every boundary, by what was trained
  * @param shown a series, all of its steps, for a picture
  * @param forecasts of the forecaster for that series, in order of origins, a horizon apart
  */
 record GroupResult(
     String group,
+    String unit,
     ForecasterConfig config,
     Backtest.Split split,
     List<Backtest.Result> methods,
     Map<String, TrainingReport> trainings,
+    Map<String, List<Decision>> decisions,
     TrainingWindow shown,
     List<Forecast> forecasts) {
 

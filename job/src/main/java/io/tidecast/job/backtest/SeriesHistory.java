@@ -1,6 +1,5 @@
 package io.tidecast.job.backtest;
 
-import io.tidecast.connectors.feed.FileFeed;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.ingest.Aggregation;
@@ -28,16 +27,29 @@ import java.util.TreeMap;
 record SeriesHistory(String series, String group, List<SeriesStep> steps) {
 
   /**
-   * The series of a configuration's feed, in order of their keys.
+   * The series of a file, by model group.
    *
-   * @param data takes the place of the file of the feed
+   * @param data takes the place of the file of the configuration's feed
    */
-  static List<SeriesHistory> read(JobConfig config, Optional<Path> data) {
-    if (config.feed(data) instanceof FileFeed file) {
-      return of(file.observations(), config.ingestConfig(), config.series().aggregation());
+  static Map<String, List<SeriesHistory>> byGroup(JobConfig config, Optional<Path> data) {
+    return byGroup(config, config.fileFeed(data).observations());
+  }
+
+  /** By model group. */
+  static Map<String, List<SeriesHistory>> byGroup(
+      JobConfig config, List<ObservationRecord> observations) {
+    Map<String, List<SeriesHistory>> groups = new TreeMap<>();
+    for (SeriesHistory history :
+        of(observations, config.ingestConfig(), config.series().aggregation())) {
+      groups.computeIfAbsent(history.group(), group -> new ArrayList<>()).add(history);
     }
-    throw new IllegalArgumentException(
-        "feed.type: " + config.feed().path("type").asText() + "; accepted: file");
+    if (groups.isEmpty()) {
+      throw new IllegalArgumentException(
+          "series.targets: "
+              + config.series().targets()
+              + "; accepted: variables that there are observations of");
+    }
+    return groups;
   }
 
   static List<SeriesHistory> of(

@@ -1,5 +1,6 @@
 package io.tidecast.job.cli;
 
+import io.tidecast.job.backtest.BacktestPictures;
 import io.tidecast.job.backtest.BacktestReport;
 import io.tidecast.job.backtest.BacktestRun;
 import io.tidecast.job.backtest.Part;
@@ -50,6 +51,15 @@ final class BacktestCommand implements Callable<Integer> {
               + " all")
   private String split;
 
+  @Option(
+      names = "--mode",
+      defaultValue = "frozen",
+      paramLabel = "MODE",
+      description =
+          "frozen: the first part is trained on, the second chooses, and that is it; online: the"
+              + " epochs of the configuration, exactly as in the job; default: ${DEFAULT-VALUE}")
+  private BacktestRun.Mode mode;
+
   @Option(names = "--horizon", paramLabel = "STEPS", description = "in place of the configured one")
   private Integer horizon;
 
@@ -69,6 +79,9 @@ final class BacktestCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "writes all results there")
   private Path json;
 
+  @Option(names = "--plot", paramLabel = "DIR", description = "writes pictures (PNG) there")
+  private Path pictures;
+
   @Override
   public Integer call() throws Exception {
     JobConfig config = JobConfig.read(file);
@@ -79,6 +92,7 @@ final class BacktestCommand implements Callable<Integer> {
             config,
             Optional.ofNullable(data),
             Optional.ofNullable(split).map(SplitRows::parse),
+            mode,
             parts());
     BacktestReport report =
         BacktestReport.of(
@@ -86,6 +100,9 @@ final class BacktestCommand implements Callable<Integer> {
     System.out.print(report.table());
     if (json != null) {
       report.writeJson(json);
+    }
+    if (pictures != null) {
+      new BacktestPictures(pictures).write(report);
     }
     return 0;
   }

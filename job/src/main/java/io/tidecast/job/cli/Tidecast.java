@@ -18,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
       FeedCommand.class,
       StoreCommand.class,
       ServeCommand.class,
+      TrainCommand.class,
       BacktestCommand.class
     },
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})

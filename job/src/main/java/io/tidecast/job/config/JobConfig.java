@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.tidecast.connectors.feed.Feed;
+import io.tidecast.connectors.feed.FileFeed;
 import io.tidecast.connectors.kafka.KafkaSettings;
 import io.tidecast.connectors.kafka.TopicSettings;
 import io.tidecast.connectors.postgres.PostgresConfig;
@@ -396,6 +397,19 @@ public record JobConfig(
     JsonNode settings = feed.deepCopy();
     data.ifPresent(file -> ((ObjectNode) settings).put("file", file.toString()));
     return converted("feed", settings, Feed.class);
+  }
+
+  /**
+   * Where history comes from offline.
+   *
+   * @param data takes the place of the file
+   */
+  public FileFeed fileFeed(Optional<Path> data) {
+    if (feed(data) instanceof FileFeed file) {
+      return file;
+    }
+    throw new IllegalArgumentException(
+        "feed.type: " + feed.path("type").asText() + "; accepted here: file");
   }
 
   /** What the forecast function is told. */

@@ -36,6 +36,7 @@ class BacktestRunTest {
                     config(),
                     Optional.of(data()),
                     Optional.of(SplitRows.parse("800,200,200")),
+                    BacktestRun.Mode.FROZEN,
                     EnumSet.of(Part.STATE, Part.COVARIATES)),
                 Phases.SILENT));
   }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /**
  * Rolling-origin evaluation in frozen mode: what was trained on the first part, and chosen on the
@@ -94,16 +95,8 @@ public final class Backtest {
   }
 
   /** The trained model as it serves online, from the validation part on. */
-  public Method online(String name, ForecastModel model) {
-    return online(name, config.ablation(), model);
-  }
-
-  /** The same with parts switched off in service; the weights are as trained. */
-  public Method online(String name, ForecasterConfig.Ablation ablation, ForecastModel model) {
-    return Method.online(
-        name,
-        config.withAblation(ablation),
-        origin -> origin < split.validationStart() ? Optional.empty() : Optional.of(model));
+  public LongFunction<Optional<ForecastModel>> frozen(ForecastModel model) {
+    return origin -> origin < split.validationStart() ? Optional.empty() : Optional.of(model);
   }
 
   /**

@@ -13,6 +13,9 @@ import java.util.function.LongFunction;
 
 /** A way to forecast that a backtest can step through a series. */
 public interface Method {
+  String PERSISTENCE = "persistence";
+  String PERSISTENCE_FIXED = "persistence, fixed quantiles";
+
   String name();
 
   /** Begins a series. */
@@ -53,7 +56,7 @@ public interface Method {
 
   /** The last value. */
   static Method persistence(ForecasterConfig config) {
-    return Baseline.rolling("persistence", config, () -> new SeasonalNaive(1));
+    return Baseline.rolling(PERSISTENCE, config, () -> new SeasonalNaive(1));
   }
 
   /**
@@ -62,8 +65,7 @@ public interface Method {
    * @param trainingEnd first step after the training part
    */
   static Method persistenceFixed(ForecasterConfig config, long trainingEnd) {
-    return Baseline.fixed(
-        "persistence, fixed quantiles", config, () -> new SeasonalNaive(1), trainingEnd);
+    return Baseline.fixed(PERSISTENCE_FIXED, config, () -> new SeasonalNaive(1), trainingEnd);
   }
 
   /** The value one season before. */

@@ -88,9 +88,9 @@ public final class Trainer {
 
   private Optional<HighwayWeights> highway(TrainingSet set) {
     // not on the validation part as well: online the mixture would be learned on fitted values
-    return config.transform().isRandomWalk() || config.ablation().noHighway()
-        ? Optional.empty()
-        : new RidgeFit(config, training.ridge()).fit(set, set.split().validationStart());
+    return config.hasHighway()
+        ? new RidgeFit(config, training.ridge()).fit(set, set.split().validationStart())
+        : Optional.empty();
   }
 
   private boolean fits(ForecastModel champion) {

@@ -107,7 +107,8 @@ class BacktestTest {
     Backtest backtest = new Backtest(CONFIG, SPLIT);
     ForecastModel model = trained(backtest, series);
 
-    BacktestRow tidecast = backtest.score(backtest.online("tidecast", model), series).total();
+    BacktestRow tidecast =
+        backtest.score(Method.online("tidecast", CONFIG, backtest.frozen(model)), series).total();
     BacktestRow naive = backtest.score(Method.seasonalNaive(CONFIG), series).total();
     BacktestRow persistence = backtest.score(Method.persistence(CONFIG), series).total();
 
@@ -146,7 +147,7 @@ class BacktestTest {
     ForecastModel model = trained(backtest, series);
 
     List<Method> methods = new ArrayList<>(Method.baselines(CONFIG, SPLIT.validationStart()));
-    methods.add(backtest.online("tidecast", model));
+    methods.add(Method.online("tidecast", CONFIG, backtest.frozen(model)));
     for (Method method : methods) {
       List<Forecast> kept = forecasts(backtest, method, series, 1000 + origin);
       List<Forecast> again = forecasts(backtest, method, List.of(changed), 1000 + origin);

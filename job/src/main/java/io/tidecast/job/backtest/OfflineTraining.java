@@ -1,0 +1,78 @@
+package io.tidecast.job.backtest;
+
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.train.Gate;
+import io.tidecast.model.train.Trainer;
+import io.tidecast.model.train.TrainingConfig;
+import io.tidecast.model.train.TrainingReport;
+import io.tidecast.model.train.TrainingResult;
+import io.tidecast.model.train.TrainingRun;
+import io.tidecast.model.train.TrainingWindow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Trains the model of every group from history, as an epoch of the job would from scratch. */
+public final class OfflineTraining {
+  /**
+   * What came of it for one group.
+   *
+   * @param held scores on the newest part, which the training did not see
+   */
+  public record Trained(ForecastModel model, TrainingReport report, Gate.Scores held) {
+    /** In words, a line each for the training and for the scores. */
+    public String words() {
+      return String.format(
+          Locale.ROOT,
+          "%s: %s%n  newest part: pinball %.4f, seasonal naive %.4f, over %,d targets%n",
+          model.version(),
+          TrainingReports.words(report),
+          held.challenger(),
+          held.naive(),
+          held.targets());
+    }
+  }
+
+  private final JobConfig config;
+  private final Phases phases;
+
+  public OfflineTraining(JobConfig config, Phases phases) {
+    this.config = config;
+    this.phases = phases;
+  }
+
+  /**
+   * Trains on observations in order of time.
+   *
+   * @throws IllegalStateException if a training fails, with its reason
+   */
+  public List<Trained> train(List<ObservationRecord> observations) {
+    List<Trained> trained = new ArrayList<>();
+    SeriesHistory.byGroup(config, observations)
+        .forEach(
+            (group, series) ->
+                trained.add(train(group, series.stream().map(SeriesHistory::toWindow).toList())));
+    return trained;
+  }
+
+  private Trained train(String group, List<TrainingWindow> windows) {
+    ForecasterConfig how = config.groups().get(group);
+    TrainingRun run = new TrainingRun(group, 1, config.retrain().seed(), JobConfig.version());
+    try (TrainingProgress progress = new TrainingProgress(phases, "training " + group)) {
+      TrainingResult result =
+          new Trainer(how, TrainingConfig.DEFAULT).train(windows, Optional.empty(), run, progress);
+      if (result instanceof TrainingResult.Failed failed) {
+        throw new IllegalStateException(
+            "training of group " + group + " failed: " + failed.reason());
+      }
+      ForecastModel model = ((TrainingResult.Trained) result).model();
+      Gate.Scores held =
+          new Gate(how, TrainingConfig.DEFAULT).score(windows, model, Optional.empty());
+      return new Trained(model, result.report(), held);
+    }
+  }
+}

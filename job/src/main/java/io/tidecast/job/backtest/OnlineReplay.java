@@ -1,0 +1,150 @@
+package io.tidecast.job.backtest;
+
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.ingest.Grid;
+import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.retrain.Decision;
+import io.tidecast.job.retrain.GroupProgress;
+import io.tidecast.job.retrain.GroupTrainer;
+import io.tidecast.job.retrain.OpenWindow;
+import io.tidecast.job.retrain.RetrainPolicy;
+import io.tidecast.job.retrain.SeriesWindow;
+import io.tidecast.job.retrain.WindowCollector;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.artifact.InvalidArtifactException;
+import io.tidecast.model.artifact.ModelArtifact;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Test-then-train: the decisions of a group at every boundary, from the windows, by the policy and
+ * with the trainer of the job. What is decided depends on the steps alone, so it can be known
+ * before anything is forecast.
+ */
+final class OnlineReplay {
+  private final Grid grid;
+  private final RetrainPolicy policy;
+  private final WindowCollector collector;
+  private final GroupTrainer trainer;
+  private final List<Decision> decisions = new ArrayList<>();
+
+  /** By the first origin it holds for, milliseconds. */
+  private final NavigableMap<Long, ForecastModel> serving = new TreeMap<>();
+
+  private OnlineReplay(JobConfig config, GroupTrainer trainer) {
+    grid = Grid.of(config.series().step());
+    policy = new RetrainPolicy(config.retrain().toConfig());
+    collector = new WindowCollector(grid, config.retrain().toConfig(), config.maxGapSteps());
+    this.trainer = trainer;
+  }
+
+  /**
+   * Replays a group.
+   *
+   * @param series of the group
+   * @param end first step that is not seen any more
+   * @param phase its places are boundaries
+   */
+  static OnlineReplay of(
+      JobConfig config,
+      GroupTrainer trainer,
+      String group,
+      List<SeriesHistory> series,
+      long end,
+      Phases phases) {
+    OnlineReplay replay = new OnlineReplay(config, trainer);
+    NavigableMap<Long, List<SeriesWindow>> windows = replay.windows(series, end);
+    try (Phases.Phase phase = phases.begin("epochs of " + group, windows.size())) {
+      replay.decideAll(group, windows, phase);
+    }
+    return replay;
+  }
+
+  /** By the first boundary that sees them. */
+  private NavigableMap<Long, List<SeriesWindow>> windows(List<SeriesHistory> series, long end) {
+    NavigableMap<Long, List<SeriesWindow>> windows = new TreeMap<>();
+    for (SeriesHistory history : series) {
+      if (!collector.samples(history.series())) {
+        continue;
+      }
+      Optional<OpenWindow> open = Optional.empty();
+      for (SeriesStep step : history.steps()) {
+        if (step.step().index() < end) {
+          open =
+              Optional.of(
+                  collector.add(
+                      open,
+                      step,
+                      window ->
+                          windows
+                              .computeIfAbsent(
+                                  policy.boundaryOf(window), boundary -> new ArrayList<>())
+                              .add(window)));
+        }
+      }
+    }
+    return windows;
+  }
+
+  private void decideAll(
+      String group, NavigableMap<Long, List<SeriesWindow>> windows, Phases.Phase phase) {
+    GroupProgress progress = GroupProgress.NONE;
+    List<SeriesWindow> known = new ArrayList<>();
+    for (Map.Entry<Long, List<SeriesWindow>> entry : windows.entrySet()) {
+      long boundary = entry.getKey();
+      known.addAll(entry.getValue());
+      known.removeIf(window -> policy.isTooOld(window, boundary));
+      progress = decide(group, boundary, progress, known);
+      Decision last = decisions.get(decisions.size() - 1);
+      phase.at(decisions.size(), Instant.ofEpochMilli(boundary) + " " + last.kind().label());
+    }
+  }
+
+  private GroupProgress decide(
+      String group, long boundary, GroupProgress before, List<SeriesWindow> known) {
+    Optional<String> reason = policy.reasonNotToTrain(boundary, before, known);
+    if (reason.isPresent()) {
+      decisions.add(policy.notTriggered(group, boundary, before, reason.get()));
+      return before;
+    }
+    GroupTrainer.Request request = policy.request(group, boundary, before, known);
+    GroupTrainer.Outcome outcome = train(request);
+    GroupProgress after = policy.after(before, request, outcome);
+    decisions.add(policy.trained(request, outcome, before, after));
+    if (outcome.kind() == Decision.Kind.PROMOTED) {
+      serving.put(policy.validFrom(boundary), decode(outcome));
+    }
+    return after;
+  }
+
+  private GroupTrainer.Outcome train(GroupTrainer.Request request) {
+    try {
+      return trainer.train(request);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("training of " + request.group() + " was interrupted", e);
+    }
+  }
+
+  private static ForecastModel decode(GroupTrainer.Outcome outcome) {
+    try {
+      return ModelArtifact.read(outcome.artifact());
+    } catch (InvalidArtifactException e) {
+      throw new IllegalStateException("cannot read model " + outcome.version(), e);
+    }
+  }
+
+  List<Decision> decisions() {
+    return List.copyOf(decisions);
+  }
+
+  /** The model that serves an origin, by its index. */
+  Optional<ForecastModel> serving(long origin) {
+    return Optional.ofNullable(serving.floorEntry(grid.end(origin))).map(Map.Entry::getValue);
+  }
+}

@@ -1,0 +1,74 @@
+package io.tidecast.job.cli;
+
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.backtest.ObservationTopic;
+import io.tidecast.job.backtest.OfflineTraining;
+import io.tidecast.job.backtest.ProgressBars;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.model.artifact.ModelArtifact;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tidecast train}: a model per group from history, for {@code run --model}. */
+@Command(
+    name = "train",
+    description =
+        "Trains a model for each group from a file or from the observation topic, and writes it to"
+            + " a file that run and demo can start from.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example: tidecast train --config conf/ETTh1.yaml --data ETTh1.csv.gz --out models",
+      "         tidecast run --config conf/ETTh1.yaml --model models/OT-1-0a1b2c3d.safetensors"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "configuration file")
+  private Path file;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "the file of the configured feed; default: the one the feed names")
+  private Path data;
+
+  @Option(names = "--topic", description = "what the observation topic holds now is the history")
+  private boolean topic;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = ".",
+      description =
+          "directory of the model files, <version>.safetensors; default: ${DEFAULT-VALUE}")
+  private Path out;
+
+  @Override
+  public Integer call() throws Exception {
+    if (topic && data != null) {
+      throw new IllegalArgumentException("--topic: with --data; accepted: one of the two");
+    }
+    JobConfig config = JobConfig.read(file);
+    List<ObservationRecord> observations =
+        topic
+            ? ObservationTopic.read(config.kafkaSettings())
+            : config.fileFeed(Optional.ofNullable(data)).observations();
+    ProgressBars bars = new ProgressBars(System.err, System.console() != null);
+    Files.createDirectories(out);
+    for (OfflineTraining.Trained trained : new OfflineTraining(config, bars).train(observations)) {
+      Path written = out.resolve(trained.model().version().replace('/', '_') + ".safetensors");
+      Files.write(written, ModelArtifact.write(trained.model()));
+      System.out.print(trained.words());
+      System.out.println("  written to " + written);
+    }
+    return 0;
+  }
+}

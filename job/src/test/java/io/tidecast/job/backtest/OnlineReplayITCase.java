@@ -1,0 +1,213 @@
+package io.tidecast.job.backtest;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.connectors.serde.ObservationJsonV1;
+import io.tidecast.job.CommittedTopic;
+import io.tidecast.job.ForecastJob;
+import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.retrain.Champions;
+import io.tidecast.job.retrain.ModelTrainer;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.SeriesForecaster;
+import io.tidecast.model.SeriesState;
+import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.train.TrainingConfig;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an online backtest measures is what the job serves. */
+class OnlineReplayITCase {
+  private static final int STEPS = 900;
+  private static final Duration STEP = Duration.ofHours(1);
+
+  private static final TrainingConfig TRAINING =
+      new TrainingConfig(
+          8, 48, 8, 3, 2, 1000, 6, 12, 3, 3e-3, 3e-3, 4, 1e-4, 1.0, 300, 0.15, 0.15, 100, 10);
+
+  @TempDir static Path directory;
+
+  private static EmbeddedKafka kafka;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+  }
+
+  @AfterAll
+  static void stopBroker() throws Exception {
+    kafka.close();
+  }
+
+  @Test
+  void onlineBacktestForecastsWhatTheJobDoes() throws Exception {
+    JobConfig config = config("online");
+    ModelTrainer trainer = new ModelTrainer(config.groups(), TRAINING, 0, "test");
+    List<ObservationRecord> observations = observations();
+
+    Map<String, ForecastRecord> served =
+        run(config, observations, new ForecastJob(config, trainer));
+
+    List<SeriesHistory> series = SeriesHistory.byGroup(config, observations).get("load");
+    OnlineReplay replay =
+        OnlineReplay.of(config, trainer, "load", series, Long.MAX_VALUE, Phases.SILENT);
+    TreeSet<String> versions = new TreeSet<>();
+    int count = 0;
+    for (SeriesHistory history : series) {
+      SeriesForecaster forecaster =
+          new SeriesForecaster(config.groups().get("load"), Integer.MAX_VALUE);
+      SeriesState state = forecaster.newState();
+      for (SeriesStep step : history.steps()) {
+        long origin = step.step().index();
+        Optional<Forecast> forecast =
+            forecaster.step(state, step.step(), replay.serving(origin)).forecast();
+        if (forecast.isPresent()) {
+          ForecastRecord record = served.get(history.series() + "@" + time(origin));
+          assertEquals(forecast.get().version(), record.model(), record.toString());
+          for (int j = 0; j < record.quantiles().length; j++) {
+            assertArrayEquals(forecast.get().quantiles()[j], record.quantiles()[j], 0);
+          }
+          versions.add(record.model());
+          count++;
+        }
+      }
+    }
+    assertEquals(served.size(), count);
+    assertTrue(versions.size() >= 3, "no model, a first and a second one: " + versions);
+  }
+
+  @Test
+  void aJobThatStartsWithAModelServesItFromTheBeginning() throws Exception {
+    JobConfig config = config("started");
+    List<ObservationRecord> observations = observations();
+    ForecastModel model =
+        new OfflineTraining(config, Phases.SILENT).train(observations).get(0).model();
+    Path file = Files.write(directory.resolve("model.safetensors"), ModelArtifact.write(model));
+    Champions champions = Champions.read(List.of(file), config.groups());
+    ModelTrainer trainer = new ModelTrainer(config.groups(), TRAINING, 0, "test");
+
+    Map<String, ForecastRecord> served =
+        run(config, observations, new ForecastJob(config, trainer, champions));
+
+    for (ForecastRecord record : served.values()) {
+      if (record.origin().isBefore(time(400))) {
+        assertTrue(
+            record.model().equals(model.version()) || record.quality().equals("naive"),
+            record.toString());
+      }
+    }
+    long early =
+        served.values().stream()
+            .filter(record -> record.origin().isBefore(time(400)))
+            .filter(record -> record.model().equals(model.version()))
+            .count();
+    assertTrue(early > 500, early + " of the first 800 forecasts");
+  }
+
+  private static JobConfig config(String domain) throws Exception {
+    return JobConfig.read(
+        Files.writeString(
+            directory.resolve(domain + ".yaml"),
+            """
+            domain: %s
+            kafka: {bootstrapServers: "%s", partitions: 2}
+            series: {step: %s, season: PT12H, targets: [load], covariates: [wind], history: 48}
+            forecast: {horizon: 6}
+            model: {hidden: 4}
+            retrain: {epoch: P5D, lead: PT6H, minimumHistory: 900, window: 24}
+            """
+                .formatted(domain, kafka.bootstrapServers(), STEP)));
+  }
+
+  /** Two streams, in order of time; values are missing, once more than are bridged. */
+  private static List<ObservationRecord> observations() {
+    Random random = new Random(5);
+    List<ObservationRecord> observations = new ArrayList<>();
+    for (long index = 1; index <= STEPS; index++) {
+      // another rhythm, which the first model has not seen
+      int period = index < 500 ? 12 : 9;
+      for (String stream : List.of("a", "b")) {
+        double load = 20 + 4 * Math.sin(2 * Math.PI * index / period) + random.nextGaussian();
+        double wind = random.nextGaussian();
+        boolean inGap = stream.equals("b") && index > 600 && index < 640;
+        if (random.nextInt(20) > 0 && !inGap) {
+          observations.add(
+              new ObservationRecord(
+                  stream,
+                  time(index),
+                  random.nextInt(20) > 0
+                      ? Map.of("load", load, "wind", wind)
+                      : Map.of("wind", wind)));
+        }
+      }
+    }
+    return observations;
+  }
+
+  private static Instant time(long index) {
+    return Instant.EPOCH.plus(STEP.multipliedBy(index));
+  }
+
+  /** Forecasts by series and origin. */
+  private static Map<String, ForecastRecord> run(
+      JobConfig config, List<ObservationRecord> observations, ForecastJob job) throws Exception {
+    TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+    String topic = config.kafkaSettings().topics().observation();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            config.kafkaSettings().clientProperties(),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (ObservationRecord record : observations) {
+        producer.send(
+            new ProducerRecord<>(
+                topic,
+                record.stream().equals("a") ? 0 : 1,
+                record.stream().getBytes(StandardCharsets.UTF_8),
+                ObservationJsonV1.write(record)));
+      }
+    }
+    Configuration flink = config.flinkConfiguration();
+    flink.setString("execution.checkpointing.interval", "500 ms");
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
+    job.addTo(env, KafkaEnds.bounded(config));
+    env.execute(config.domain());
+    Map<String, ForecastRecord> forecasts = new TreeMap<>();
+    for (String line :
+        CommittedTopic.of(config.kafkaSettings(), config.kafkaSettings().topics().forecast())
+            .all()) {
+      ForecastRecord record = ForecastJsonV1.read(line.getBytes(StandardCharsets.UTF_8));
+      forecasts.put(record.series() + "@" + record.origin(), record);
+    }
+    return forecasts;
+  }
+}
