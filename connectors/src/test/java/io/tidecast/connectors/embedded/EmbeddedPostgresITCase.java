@@ -71,7 +71,7 @@ class EmbeddedPostgresITCase {
     CannotStartException refused =
         Assertions.assertThrows(CannotStartException.class, () -> EmbeddedPostgres.start(file));
 
-    assertTrue(refused.getMessage().contains("--jdbc-url"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("tidecast store"), refused.getMessage());
     assertTrue(refused.getMessage().contains("a-file"), refused.getMessage());
   }
 

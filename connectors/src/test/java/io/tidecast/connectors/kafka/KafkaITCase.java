@@ -128,7 +128,7 @@ class KafkaITCase {
     CommittedRecords.await(kafka, topics.forecast(), 100);
     first.cancel().get(60, TimeUnit.SECONDS);
 
-    send(kafka, new ProducerRecord<>(topics.observation(), 0, null, bytes("100")));
+    send(kafka, new ProducerRecord<>(topics.observation(), 0, null, bytes("000100")));
     JobClient anew = boundedCopy(kafka, ends, checkpoints, Optional.of(newest(checkpoints)));
     anew.getJobExecutionResult().get(120, TimeUnit.SECONDS);
 
