@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
  */
 class LongLagTest {
   private static final int LAG = 100;
-  private static final int CYCLE = LAG + 10;
+  static final int CYCLE = LAG + 10;
+  static final int JUDGED = 30;
   private static final int CYCLES = 1000;
-  private static final int JUDGED = 30;
   private static final long SEED = 1;
 
   @Test
@@ -56,7 +56,7 @@ class LongLagTest {
   private static TrainingReport train(CellConfig.Kind kind) throws TrainingFailedException {
     ForecasterConfig config =
         ForecasterConfig.of(Duration.ofHours(1), 1, 1, 0).withCell(new CellConfig(kind, 1, 12));
-    SeriesRows rows = rows(config);
+    SeriesRows rows = rows(config, CYCLES);
     int end = rows.rows();
     TrainingSet set =
         new TrainingSet(
@@ -92,8 +92,9 @@ class LongLagTest {
         d.maxNonFiniteSteps());
   }
 
-  private static SeriesRows rows(ForecasterConfig config) {
-    int steps = CYCLES * CYCLE;
+  /** Of the last {@link #JUDGED} cycles the last cue alone has an origin. */
+  static SeriesRows rows(ForecasterConfig config, int cycles) {
+    int steps = cycles * CYCLE;
     float[] x = new float[steps];
     float[] scale = new float[steps];
     Arrays.fill(scale, 1);
@@ -101,7 +102,7 @@ class LongLagTest {
     float[][] inputs = new float[steps][SeriesInputs.size(config)];
     int cue = SeriesInputs.size(config) - 1;
     Random random = new Random(3);
-    for (int k = 0; k < CYCLES; k++) {
+    for (int k = 0; k < cycles; k++) {
       int signal = k * CYCLE + 3;
       float value = (float) (3 * random.nextDouble() - 1.5);
       inputs[signal][0] = value;
@@ -109,7 +110,7 @@ class LongLagTest {
         int origin = signal + lag;
         inputs[origin][cue] = 1;
         x[origin + 1] = value;
-        if (lag == LAG || k < CYCLES - JUDGED) {
+        if (lag == LAG || k < cycles - JUDGED) {
           observed[origin] = true;
           observed[origin + 1] = true;
         }

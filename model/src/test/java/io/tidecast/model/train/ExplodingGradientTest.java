@@ -1,0 +1,132 @@
+package io.tidecast.model.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.HeadWeights;
+import io.tidecast.model.Provenance;
+import io.tidecast.model.RnnWeights;
+import io.tidecast.model.SeriesInputs;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A vanilla RNN that starts with feedback so strong that gradients grow with every step back. */
+class ExplodingGradientTest {
+  private static final int HIDDEN = 12;
+  private static final int CYCLES = 300;
+  private static final double FEEDBACK = 2.5;
+  private static final int FAR = 280;
+
+  @Test
+  void clippedTrainingTamesTheGradientAndLearns() throws TrainingFailedException {
+    TrainingReport report = train(TrainingConfig.DEFAULT.clipNorm());
+
+    assertTrue(growth(report) < 1e-2, report.gradientNormByLag().toString());
+    assertTrue(report.clippedSteps() > 20, "clipped " + report.clippedSteps());
+    assertTrue(remaining(report) < 0.92, report.validation().toString());
+  }
+
+  @Test
+  void withoutClippingItGoesOnExploding() throws TrainingFailedException {
+    TrainingReport report = train(Float.MAX_VALUE);
+
+    assertTrue(growth(report) > 100, report.gradientNormByLag().toString());
+    assertEquals(0, report.clippedSteps());
+    assertTrue(remaining(report) > 0.93, report.validation().toString());
+  }
+
+  /** Gradient that many steps before the loss over that at the step of the loss. */
+  private static double growth(TrainingReport report) {
+    List<Double> norms = report.gradientNormByLag();
+    return norms.get(FAR) / norms.get(0);
+  }
+
+  private static double remaining(TrainingReport report) {
+    List<Double> validation = report.validation();
+    return validation.get(report.bestRound()) / validation.get(0);
+  }
+
+  private static TrainingReport train(double clipNorm) throws TrainingFailedException {
+    ForecasterConfig config =
+        ForecasterConfig.of(Duration.ofHours(1), 1, 1, 0)
+            .withCell(new CellConfig(CellConfig.Kind.RNN, 1, HIDDEN));
+    SeriesRows rows = LongLagTest.rows(config, CYCLES);
+    long holdOut = rows.rows() - LongLagTest.JUDGED * LongLagTest.CYCLE;
+    long validation = holdOut - LongLagTest.JUDGED * LongLagTest.CYCLE;
+    TrainingSet set =
+        new TrainingSet(
+            List.of(rows), List.of(), 0, new TimeSplit(0, validation, holdOut, rows.rows() - 1));
+    Progress progress = new Progress(set);
+    new RecurrentFit(config, recipe(clipNorm), set, TrainingListener.NONE, 1, progress)
+        .fit(Optional.of(start(config)));
+    return progress.report();
+  }
+
+  private static TrainingConfig recipe(double clipNorm) {
+    TrainingConfig d = TrainingConfig.DEFAULT;
+    return new TrainingConfig(
+        d.burnIn(),
+        d.windowSteps(),
+        d.batch(),
+        d.rounds(),
+        8,
+        d.rowsPerUpdate(),
+        48,
+        48,
+        8,
+        d.learningRate(),
+        1e-2,
+        0,
+        d.weightDecay(),
+        clipNorm,
+        d.ridge(),
+        d.validationFraction(),
+        d.holdOutFraction(),
+        d.minimumHistory(),
+        d.maxNonFiniteSteps());
+  }
+
+  private static ForecastModel start(ForecasterConfig config) {
+    Random random = new Random(1);
+    int inputs = SeriesInputs.size(config);
+    int levels = config.levels().size();
+    RnnWeights layer =
+        new RnnWeights(
+            inputs,
+            HIDDEN,
+            gaussian(HIDDEN * inputs, 0.3, random),
+            gaussian(HIDDEN * HIDDEN, FEEDBACK / Math.sqrt(HIDDEN), random),
+            new float[HIDDEN],
+            new float[HIDDEN]);
+    HeadWeights head =
+        new HeadWeights(
+            1,
+            levels,
+            HIDDEN,
+            gaussian(levels * HIDDEN, 0.1, random),
+            new float[levels],
+            new float[1],
+            new float[] {0.87f});
+    return new ForecastModel(
+        "start",
+        config,
+        List.of(layer),
+        Optional.of(head),
+        Optional.empty(),
+        new Provenance("test", 1, "", 1, 0, 1, 1, 1, "test", 1));
+  }
+
+  private static float[] gaussian(int size, double deviation, Random random) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) (deviation * random.nextGaussian());
+    }
+    return values;
+  }
+}
