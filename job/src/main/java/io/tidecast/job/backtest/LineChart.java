@@ -179,11 +179,12 @@ final class LineChart {
     }
     JFreeChart chart = new JFreeChart(title, font(Font.BOLD, 20), plot, true);
     chart.setBackgroundPaint(Color.WHITE);
-    chart.setPadding(new RectangleInsets(12, 12, 12, 24));
+    chart.setPadding(new RectangleInsets(12, 12, 12, 64));
     LegendTitle box = chart.getLegend();
     box.setItemFont(font(Font.PLAIN, 16));
     box.setPosition(RectangleEdge.BOTTOM);
     box.setFrame(BlockBorder.NONE);
+    box.setItemLabelPadding(new RectangleInsets(2, 6, 2, 18));
     return chart;
   }
 

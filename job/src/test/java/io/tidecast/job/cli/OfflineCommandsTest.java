@@ -1,0 +1,156 @@
+package io.tidecast.job.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.retrain.Champions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OfflineCommandsTest {
+  private static final String CONFIG =
+      """
+      domain: test
+      series: {step: PT1H, season: PT12H, targets: [load], history: 36}
+      forecast: {horizon: %d}
+      model: {hidden: 4}
+      feed:
+        type: file
+        time: {column: time}
+        streams: {a: {load: load}}
+      """;
+
+  @TempDir Path directory;
+
+  private final StringWriter err = new StringWriter();
+  private String config;
+  private String data;
+
+  @BeforeEach
+  void writeFiles() throws IOException {
+    config = Files.writeString(directory.resolve("config.yaml"), CONFIG.formatted(4)).toString();
+    Random random = new Random(3);
+    StringBuilder csv = new StringBuilder("time,load\n");
+    for (int i = 0; i < 900; i++) {
+      double load = 5 + 2 * Math.sin(2 * Math.PI * i / 12) + 0.3 * random.nextGaussian();
+      Instant time = Instant.parse("2024-01-01T00:00:00Z").plusSeconds(3600L * i);
+      csv.append(String.format(Locale.ROOT, "%s,%.4f%n", time, load));
+    }
+    data = Files.writeString(directory.resolve("data.csv"), csv).toString();
+  }
+
+  private int run(String... arguments) {
+    return Tidecast.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
+  }
+
+  private int backtest(String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("backtest", "--config", config, "--data", data));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void backtestWritesJsonAndPictures() throws IOException {
+    Path json = directory.resolve("result.json");
+    Path pictures = directory.resolve("pictures");
+
+    int code =
+        backtest(
+            "--split",
+            "500,200,200",
+            "--horizon",
+            "3",
+            "--cell",
+            "rnn",
+            "--ablate",
+            "cell,highway",
+            "--json",
+            json.toString(),
+            "--plot",
+            pictures.toString());
+
+    assertEquals(0, code, err::toString);
+    JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
+    assertEquals("tidecast", rows.get(0).get("method").asText());
+    assertEquals(3, rows.get(0).get("horizon").asInt());
+    assertEquals("tidecast without cell", rows.get(1).get("method").asText());
+    assertEquals("tidecast without highway", rows.get(2).get("method").asText());
+    try (Stream<Path> written = Files.list(pictures)) {
+      assertEquals(
+          List.of(
+              "load-error-by-lead.png",
+              "load-forecast.png",
+              "load-losses.png",
+              "load-reliability.png"),
+          written.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--split 1,2 | --split: 1,2; accepted: TRAIN,VALIDATION,TEST",
+        "--split 500,300,200 | --split: 500,300,200; accepted: at most the 900 steps",
+        "--split 500,300,3 | forecast.horizon: 4; accepted: at most the 3 steps",
+        "--cell gru | lstm",
+        "--ablate brain | state",
+        "--mode live | frozen",
+        "--horizon 0 | forecast.horizon",
+      })
+  void whatCannotBeIsRefusedWithWhatCan(String options, String message) {
+    assertEquals(2, backtest(options.split(" ")));
+
+    assertTrue(err.toString().contains(message), err::toString);
+  }
+
+  @Test
+  void historyComesFromAFileOrTheTopicNotBoth() {
+    assertEquals(2, run("train", "--config", config, "--data", data, "--topic"));
+
+    assertTrue(err.toString().contains("accepted: one of the two"), err::toString);
+  }
+
+  @Test
+  void whatIsTrainedCanBeStartedFromByTheSameConfigurationOnly() throws IOException {
+    Path models = directory.resolve("models");
+
+    assertEquals(0, run("train", "--config", config, "--data", data, "--out", models.toString()));
+
+    Path model;
+    try (Stream<Path> written = Files.list(models)) {
+      model = written.findFirst().orElseThrow();
+    }
+    assertTrue(model.getFileName().toString().matches("load-1-[0-9a-f]{8}\\.safetensors"));
+    JobConfig job = JobConfig.read(Path.of(config));
+    assertEquals(
+        "load-1-",
+        Champions.read(List.of(model), job.groups()).progress("load").version().substring(0, 7));
+    String other =
+        Files.writeString(directory.resolve("other.yaml"), CONFIG.formatted(5)).toString();
+    assertEquals(2, run("run", "--config", other, "--model", model.toString()));
+    assertTrue(
+        err.toString().contains("accepted: a model trained with this configuration"),
+        err::toString);
+    assertEquals(2, run("run", "--config", config, "--model", data));
+    assertTrue(err.toString().contains("accepted: a model artifact"), err::toString);
+  }
+}
