@@ -65,15 +65,15 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--port",
-      defaultValue = "8081",
-      description = "of Flink's web page; 0 for any free one; default: ${DEFAULT-VALUE}")
-  private int port;
+      description =
+          "of Flink's web page; 0 for any free one; default: 8081, or any free one if it is taken")
+  private Integer port;
 
   @Option(
       names = "--page-port",
-      defaultValue = "8080",
-      description = "of the live page; 0 for any free one; default: ${DEFAULT-VALUE}")
-  private int pagePort;
+      description =
+          "of the live page; 0 for any free one; default: 8080, or any free one if it is taken")
+  private Integer pagePort;
 
   @Option(
       names = "--model",
@@ -96,8 +96,8 @@ final class DemoCommand implements Callable<Integer> {
                 exitAtEnd,
                 Optional.ofNullable(exitAfter),
                 Optional.ofNullable(workDirectory),
-                port,
-                pagePort),
+                LoopbackPort.free("--port", port, 8081),
+                LoopbackPort.free("--page-port", pagePort, 8080)),
             System.out,
             System.err);
     CleanStop stop = CleanStop.onInterrupt(demo::stop);

@@ -10,10 +10,7 @@ import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.retrain.Champions;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -226,12 +223,6 @@ public final class Demo {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private Configuration flink(JobConfig config, WorkDirectory work) throws Exception {
     Configuration flink = config.flinkConfiguration();
     if (!config.flink().containsKey(CheckpointingOptions.CHECKPOINTING_INTERVAL.key())) {
@@ -246,7 +237,7 @@ public final class Demo {
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     flink.set(RestOptions.ADDRESS, "127.0.0.1");
-    flink.set(RestOptions.PORT, options.webPort() == 0 ? freePort() : options.webPort());
+    flink.set(RestOptions.PORT, options.webPort());
     work.latestCheckpoint()
         .ifPresent(
             checkpoint -> {

@@ -2,11 +2,14 @@ package io.tidecast.job.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,19 @@ class TidecastTest {
 
       assertEquals(0, run(command, "--help"), command);
       assertTrue(out.toString().contains("Example: tidecast " + command), out.toString());
+    }
+  }
+
+  @Test
+  void portThatIsTakenIsSaidAndTheUsualOneGivesWay() throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int taken = other.getLocalPort();
+
+      assertEquals(2, run("demo", "--page-port", String.valueOf(taken)));
+      assertEquals(
+          "tidecast: --page-port: " + taken + " is taken; accepted: a free port, or 0 for any",
+          err.toString().strip());
+      assertNotEquals(taken, LoopbackPort.free("--page-port", null, taken));
     }
   }
 
