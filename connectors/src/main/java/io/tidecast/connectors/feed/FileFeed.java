@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * The rows of a CSV or JSON file, plain, gzipped, or the only member of a zip. It is read into
@@ -61,12 +62,16 @@ public record FileFeed(
    * A column of numbers; alone, its name is enough.
    *
    * @param column its name
+   * @param words numbers that words in it stand for, such as the points of the compass; default
+   *     none
    * @param multiply factor to the unit wanted; default 1
    * @param add what is added after that; default 0
    */
-  public record Column(String column, Double multiply, Double add) {
+  public record Column(String column, Map<String, Double> words, Double multiply, Double add) {
     public Column {
       require(column != null, "values.*.column", column, "the name of a column");
+      words = words == null ? Map.of() : Map.copyOf(words);
+      require(words.values().stream().allMatch(Double::isFinite), "words", words, "finite numbers");
       multiply = orElse(multiply, 1.0);
       add = orElse(add, 0.0);
       require(Double.isFinite(multiply) && multiply != 0, "multiply", multiply, "finite, not zero");
@@ -75,7 +80,24 @@ public record FileFeed(
 
     @JsonCreator
     public static Column named(String column) {
-      return new Column(column, null, null);
+      return new Column(column, null, null, null);
+    }
+
+    private double read(String text, List<String> missing) {
+      Double word = words.get(text);
+      try {
+        return convert(word == null ? Double.parseDouble(text) : word);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            column
+                + ": '"
+                + text
+                + "'; accepted: a number"
+                + (words.isEmpty() ? "" : ", one of words: " + new TreeSet<>(words.keySet()))
+                + ", or one of missing: "
+                + missing,
+            e);
+      }
     }
 
     private double convert(double value) {
@@ -162,13 +184,7 @@ public record FileFeed(
       if (text.isEmpty() || missing.contains(text)) {
         return;
       }
-      try {
-        numbers.put(variable, column.convert(Double.parseDouble(text)));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            column.column() + ": '" + text + "'; accepted: a number, or one of missing: " + missing,
-            e);
-      }
+      numbers.put(variable, column.read(text, missing));
     }
   }
 }

@@ -64,6 +64,29 @@ class FileFeedTest {
   }
 
   @Test
+  void wordsStandForNumbers() {
+    String mapping =
+        """
+        'time':{'column':'time'},'stream':'city','values':{
+          'u':{'column':'wind','words':{'NW':0.7,'SE':-0.7},'multiply':2}}""";
+    String rows = "city,time,wind\nX,2013-01-01T06:00:00Z,NW\nX,2013-01-01T07:00:00Z,";
+
+    assertEquals(
+        List.of(
+            observation("X", "2013-01-01T06:00:00Z", Map.of("u", 1.4)),
+            observation("X", "2013-01-01T07:00:00Z", Map.of("u", -1.4))),
+        observations(plain(rows + "SE\n"), mapping));
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class, () -> observations(plain(rows + "NE\n"), mapping));
+    assertTrue(
+        refused
+            .getMessage()
+            .contains("row 2: wind: 'NE'; accepted: a number, one of words: [NW, SE]"),
+        refused.getMessage());
+  }
+
+  @Test
   void compressedFilesGiveTheSameRows() throws IOException {
     List<ObservationRecord> plain = observations(plain(WEATHER), WEATHER_MAPPING);
 
