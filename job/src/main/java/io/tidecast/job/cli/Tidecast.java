@@ -19,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
       StoreCommand.class,
       ServeCommand.class,
       TrainCommand.class,
+      ImportCommand.class,
       BacktestCommand.class
     },
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})

@@ -5,7 +5,9 @@ import io.tidecast.job.backtest.ObservationTopic;
 import io.tidecast.job.backtest.OfflineTraining;
 import io.tidecast.job.backtest.ProgressBars;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.model.ForecastModel;
 import io.tidecast.model.artifact.ModelArtifact;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,13 +64,17 @@ final class TrainCommand implements Callable<Integer> {
             ? ObservationTopic.read(config.kafkaSettings())
             : config.fileFeed(Optional.ofNullable(data)).observations();
     ProgressBars bars = new ProgressBars(System.err, System.console() != null);
-    Files.createDirectories(out);
     for (OfflineTraining.Trained trained : new OfflineTraining(config, bars).train(observations)) {
-      Path written = out.resolve(trained.model().version().replace('/', '_') + ".safetensors");
-      Files.write(written, ModelArtifact.write(trained.model()));
+      Path written = write(trained.model(), out);
       System.out.print(trained.words());
       System.out.println("  written to " + written);
     }
     return 0;
+  }
+
+  static Path write(ForecastModel model, Path directory) throws IOException {
+    Path file = directory.resolve(model.version().replace('/', '_') + ".safetensors");
+    Files.createDirectories(directory);
+    return Files.write(file, ModelArtifact.write(model));
   }
 }

@@ -1,5 +1,6 @@
 package io.tidecast.job.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import io.tidecast.job.retrain.Champions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -131,14 +133,8 @@ class OfflineCommandsTest {
 
   @Test
   void whatIsTrainedCanBeStartedFromByTheSameConfigurationOnly() throws IOException {
-    Path models = directory.resolve("models");
+    Path model = trained(directory.resolve("models"));
 
-    assertEquals(0, run("train", "--config", config, "--data", data, "--out", models.toString()));
-
-    Path model;
-    try (Stream<Path> written = Files.list(models)) {
-      model = written.findFirst().orElseThrow();
-    }
     assertTrue(model.getFileName().toString().matches("load-1-[0-9a-f]{8}\\.safetensors"));
     JobConfig job = JobConfig.read(Path.of(config));
     assertEquals(
@@ -152,5 +148,39 @@ class OfflineCommandsTest {
         err::toString);
     assertEquals(2, run("run", "--config", config, "--model", data));
     assertTrue(err.toString().contains("accepted: a model artifact"), err::toString);
+  }
+
+  @Test
+  void importedModelIsNamedByItsContentAndForThisConfigurationOnly() throws IOException {
+    Path model = trained(directory.resolve("models"));
+    byte[] bytes = Files.readAllBytes(model);
+    Path foreign = directory.resolve("foreign.safetensors");
+    // an unknown name in the metadata, whose text keeps its length
+    Files.write(foreign, replaced(bytes, "\"version\"", "\"trainer\""));
+    Path imported = directory.resolve("imported");
+
+    assertEquals(
+        0, run("import", "--config", config, "--out", imported.toString(), foreign.toString()));
+    assertArrayEquals(bytes, Files.readAllBytes(imported.resolve(model.getFileName())));
+
+    String other =
+        Files.writeString(directory.resolve("other.yaml"), CONFIG.formatted(5)).toString();
+    assertEquals(2, run("import", "--config", other, foreign.toString()));
+    assertTrue(err.toString().contains("is for another configuration"), err::toString);
+    assertEquals(2, run("import", "--config", config, data));
+    assertTrue(err.toString().contains("accepted: a model in safetensors"), err::toString);
+  }
+
+  private Path trained(Path models) throws IOException {
+    assertEquals(0, run("train", "--config", config, "--data", data, "--out", models.toString()));
+    try (Stream<Path> written = Files.list(models)) {
+      return written.findFirst().orElseThrow();
+    }
+  }
+
+  private static byte[] replaced(byte[] bytes, String text, String by) {
+    String all = new String(bytes, StandardCharsets.ISO_8859_1);
+    assertTrue(all.contains(text));
+    return all.replace(text, by).getBytes(StandardCharsets.ISO_8859_1);
   }
 }

@@ -1,0 +1,70 @@
+package io.tidecast.job.cli;
+
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.model.ForecastModel;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.artifact.InvalidArtifactException;
+import io.tidecast.model.artifact.ModelArtifact;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "import",
+    description =
+        "Makes a model file that run and demo can start from out of one that was trained elsewhere,"
+            + " such as with PyTorch: safetensors with the tensors and the metadata of a file that"
+            + " train has written.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example: tidecast import --config conf/ETTh1.yaml --out models from-pytorch.safetensors",
+      "         tidecast run --config conf/ETTh1.yaml --model models/OT-1-0a1b2c3d.safetensors"
+    })
+final class ImportCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "configuration file the model is for")
+  private Path file;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = ".",
+      description = "directory of the model file, <version>.safetensors; default: ${DEFAULT-VALUE}")
+  private Path out;
+
+  @Parameters(paramLabel = "MODEL", description = "the file that was made elsewhere")
+  private Path foreign;
+
+  @Override
+  public Integer call() throws Exception {
+    ForecastModel model = read(JobConfig.read(file).groups());
+    Path written = TrainCommand.write(model, out);
+    System.out.println(model.version() + "  written to " + written);
+    return 0;
+  }
+
+  private ForecastModel read(Map<String, ForecasterConfig> groups) throws Exception {
+    try {
+      ForecastModel model = ModelArtifact.importFrom(Files.readAllBytes(foreign));
+      if (!model.config().equals(groups.get(model.provenance().group()))) {
+        throw new IllegalArgumentException(
+            foreign
+                + ": is for another configuration; accepted: a model with this one, for one of the"
+                + " groups "
+                + groups.keySet());
+      }
+      return model;
+    } catch (InvalidArtifactException e) {
+      throw new IllegalArgumentException(
+          foreign + ": " + e.getMessage() + "; accepted: a model in safetensors", e);
+    }
+  }
+}
