@@ -4,16 +4,8 @@ import static io.tidecast.job.config.Invalid.orElse;
 import static io.tidecast.job.config.Invalid.required;
 import static io.tidecast.job.config.Invalid.unless;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FileFeed;
 import io.tidecast.connectors.kafka.KafkaSettings;
@@ -38,8 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -396,7 +386,7 @@ public record JobConfig(
         "only with a feed of type file in the configuration");
     JsonNode settings = feed.deepCopy();
     data.ifPresent(file -> ((ObjectNode) settings).put("file", file.toString()));
-    return converted("feed", settings, Feed.class);
+    return ConfigText.bind("feed", settings, Feed.class);
   }
 
   /**
@@ -479,78 +469,11 @@ public record JobConfig(
   }
 
   static JobConfig parse(String yaml, Map<String, String> environment) {
-    try {
-      JsonNode tree = MAPPER.readTree(yaml);
-      unless(tree.isObject(), "configuration", tree, "YAML sections, as in conf/weather.yaml");
-      JobConfig config = converted("", substituted(tree, environment), JobConfig.class);
-      // what only shows when sections meet is refused here too, before anything is started
-      config.groups();
-      return config;
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
-    }
+    JsonNode tree = ConfigText.parse(yaml, environment);
+    unless(tree.isObject(), "configuration", tree, "YAML sections, as in conf/weather.yaml");
+    JobConfig config = ConfigText.bind("", tree, JobConfig.class);
+    // what only shows when sections meet is refused here too, before anything is started
+    config.groups();
+    return config;
   }
-
-  private static <T> T converted(String section, JsonNode tree, Class<T> type) {
-    try {
-      return MAPPER.treeToValue(tree, type);
-    } catch (UnrecognizedPropertyException e) {
-      throw new IllegalArgumentException(
-          path(section, e) + ": unknown key; accepted: " + e.getKnownPropertyIds(), e);
-    } catch (JsonMappingException e) {
-      boolean ours = e.getCause() instanceof IllegalArgumentException;
-      throw new IllegalArgumentException(
-          ours ? e.getCause().getMessage() : path(section, e) + ": " + e.getOriginalMessage(), e);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(section + ": " + e.getOriginalMessage(), e);
-    }
-  }
-
-  private static String path(String section, JsonMappingException e) {
-    StringBuilder path = new StringBuilder(section);
-    for (JsonMappingException.Reference reference : e.getPath()) {
-      path.append(path.isEmpty() ? "" : ".")
-          .append(
-              reference.getFieldName() == null ? reference.getIndex() : reference.getFieldName());
-    }
-    return path.toString();
-  }
-
-  /** The same tree with environment variables in its texts replaced; comments are not texts. */
-  private static JsonNode substituted(JsonNode node, Map<String, String> environment) {
-    if (node instanceof ObjectNode object) {
-      object
-          .fieldNames()
-          .forEachRemaining(name -> object.set(name, substituted(object.get(name), environment)));
-    } else if (node instanceof ArrayNode array) {
-      for (int i = 0; i < array.size(); i++) {
-        array.set(i, substituted(array.get(i), environment));
-      }
-    } else if (node.isTextual()) {
-      return TextNode.valueOf(substituted(node.textValue(), environment));
-    }
-    return node;
-  }
-
-  private static String substituted(String text, Map<String, String> environment) {
-    return VARIABLE
-        .matcher(text)
-        .replaceAll(
-            match -> {
-              String name = match.group(1);
-              String value = environment.get(name);
-              unless(value != null, "${" + name + "}", "not set", "an environment variable");
-              return Matcher.quoteReplacement(value);
-            });
-  }
-
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
-
-  private static final YAMLMapper MAPPER =
-      YAMLMapper.builder()
-          .addModule(new JavaTimeModule())
-          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-          .build();
 }
