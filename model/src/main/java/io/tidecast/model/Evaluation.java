@@ -8,7 +8,9 @@ package io.tidecast.model;
  * <p>Every array but {@code inside} has one entry per lead.
  *
  * @param end index of the last step of the period the targets fall in
- * @param version of the model that made the forecasts; empty for those made without one
+ * @param version of the model the group had when the forecasts were made; empty if it had none.
+ *     Where the seasonal naive served in the model's stead its errors count as the model's: what
+ *     was given out while there was a model is what counts
  * @param count scored targets
  * @param absoluteError sum of |target - median|
  * @param squaredError sum of (target - median)^2

@@ -56,10 +56,9 @@ final class MemberForecasts {
     boolean ready = inputs.ready();
     hasRecurrent = false;
     hasHighway = false;
-    version = "";
+    version = model.map(PackedModel::version).orElse("");
     state.naiveErrors().forecast(inputs, naive);
     if (ready && model.isPresent()) {
-      version = model.get().version();
       model.get().recurrent().ifPresent(member -> recurrent(member, state));
       model.get().highway().ifPresent(member -> highway(member, inputs));
     }
@@ -150,7 +149,7 @@ final class MemberForecasts {
     return naiveServes;
   }
 
-  /** Of the model that took part; empty if none did. */
+  /** Of the model there is, also if it took no part; empty if there is none. */
   String version() {
     return version;
   }

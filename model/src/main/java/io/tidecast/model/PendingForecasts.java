@@ -94,7 +94,7 @@ final class PendingForecasts {
     origins[o] = origin;
     last[o] = lastValue;
     scale[o] = originScale;
-    versions[o] = made.naiveServes() ? "" : made.version();
+    versions[o] = made.version();
     parts[o] =
         (byte)
             ((made.hasModel() ? MIXTURE : 0)
@@ -144,6 +144,7 @@ final class PendingForecasts {
     return has(origin, NAIVE_SERVED);
   }
 
+  /** Of the model there was at the origin, also if the seasonal naive served. */
   String version(long origin) {
     return versions[originPlace(origin)];
   }

@@ -17,7 +17,7 @@ class EvaluationTest {
   private static final ForecasterConfig CONFIG =
       GeneratedSeries.config(Transform.LOG_RETURN, HORIZON);
 
-  private record Made(Forecast forecast, Forecast naive, float last) {}
+  private record Made(Forecast forecast, Forecast naive, float last, String version) {}
 
   private final Map<Long, Made> made = new HashMap<>();
   private final Map<Long, Float> observed = new HashMap<>();
@@ -64,7 +64,8 @@ class EvaluationTest {
       }
       evaluations.addAll(result.evaluations());
       if (result.forecast().isPresent()) {
-        made.put(t, new Made(result.forecast().get(), naive.forecast().get(), value));
+        String version = model.map(ForecastModel::version).orElse("");
+        made.put(t, new Made(result.forecast().get(), naive.forecast().get(), value, version));
         observed.put(t, value);
       }
     }
@@ -92,7 +93,7 @@ class EvaluationTest {
       Made forecast = made.get(target - lead);
       if (!observed.containsKey(target)
           || forecast == null
-          || !forecast.forecast().version().equals(evaluation.version())) {
+          || !forecast.version().equals(evaluation.version())) {
         continue;
       }
       double y = observed.get(target);

@@ -16,7 +16,8 @@ import java.util.List;
  * @param time end of the period the targets fall in
  * @param period length of that period
  * @param step spacing of the leads
- * @param model version that made the forecasts; empty for those made without one
+ * @param model version the group had when the forecasts were made, also where the seasonal naive
+ *     served in its stead; empty if it had none
  * @param levels ascending quantile levels in (0, 1)
  * @param count {@code [horizon]} scored targets
  * @param absoluteError {@code [horizon]} sum of |target - median|
