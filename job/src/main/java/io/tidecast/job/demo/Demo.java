@@ -136,7 +136,7 @@ public final class Demo {
       throws Exception {
     tally.readToEnd();
     if (database.isPresent()) {
-      database.get().awaitForecasts(tally.forecastCount());
+      database.get().awaitStored(tally.taken());
     }
     out.println(Summary.of(tally, (System.nanoTime() - started) * 1e-9));
   }

@@ -2,6 +2,7 @@ package io.tidecast.job.demo;
 
 import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.connectors.embedded.EmbeddedPostgres.CannotStartException;
+import io.tidecast.connectors.kafka.KafkaSettings;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.config.JobConfig;
@@ -12,26 +13,29 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 
 /** The demo's PostgreSQL, the store job that fills it, and the live page over it. */
 final class DemoDatabase implements AutoCloseable {
   private static final Duration CATCH_UP = Duration.ofMinutes(5);
 
+  private final KafkaSettings kafka;
   private final EmbeddedPostgres server;
   private final JobClient store;
   private final LivePage page;
 
-  private DemoDatabase(EmbeddedPostgres server, JobClient store, LivePage page) {
+  private DemoDatabase(
+      KafkaSettings kafka, EmbeddedPostgres server, JobClient store, LivePage page) {
+    this.kafka = kafka;
     this.server = server;
     this.store = store;
     this.page = page;
@@ -48,7 +52,8 @@ final class DemoDatabase implements AutoCloseable {
       PostgresConfig owner = server.owner();
       Schema.migrate(owner);
       LivePage page = LivePage.start(Schema.allowReader(owner, randomPassword()), pagePort);
-      return new DemoDatabase(server, startStore(config, owner), page);
+      JobClient store = startStore(config, owner);
+      return new DemoDatabase(config.kafkaSettings(), server, store, page);
     } catch (Exception e) {
       server.close();
       throw e;
@@ -75,31 +80,35 @@ final class DemoDatabase implements AutoCloseable {
     return page.uri();
   }
 
-  /** Waits until the tables hold as many forecasts as the topic. */
-  void awaitForecasts(long count) throws SQLException, IOException, InterruptedException {
+  /** Waits until everything before these offsets is in the tables, or out of their retention. */
+  void awaitStored(Map<TopicPartition, Long> offsets) throws Exception {
     long deadline = System.nanoTime() + CATCH_UP.toNanos();
-    try (Connection connection = server.owner().connect();
-        Statement statement = connection.createStatement()) {
-      while (count(statement) < count) {
-        if (System.nanoTime() > deadline) {
-          throw new IOException(
-              "the store has "
-                  + count(statement)
-                  + " of "
-                  + count
-                  + " forecasts after "
-                  + CATCH_UP);
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      for (Map.Entry<TopicPartition, Long> entry : offsets.entrySet()) {
+        TopicPartition partition = entry.getKey();
+        if (partition.topic().equals(kafka.topics().deadLetter())) {
+          continue; // which has no table
         }
-        Thread.sleep(200);
+        while (stored(admin, partition) < entry.getValue()) {
+          if (System.nanoTime() > deadline) {
+            throw new IOException(
+                "Expected the store to read %s up to %d within %s but it is at %d"
+                    .formatted(partition, entry.getValue(), CATCH_UP, stored(admin, partition)));
+          }
+          Thread.sleep(200);
+        }
       }
     }
   }
 
-  private static long count(Statement statement) throws SQLException {
-    try (ResultSet rows = statement.executeQuery("SELECT count(*) FROM forecast")) {
-      rows.next();
-      return rows.getLong(1);
-    }
+  private static long stored(Admin admin, TopicPartition partition) throws Exception {
+    OffsetAndMetadata committed =
+        admin
+            .listConsumerGroupOffsets(StoreJob.group(partition.topic()))
+            .partitionsToOffsetAndMetadata()
+            .get()
+            .get(partition);
+    return committed == null ? 0 : committed.offset();
   }
 
   @Override

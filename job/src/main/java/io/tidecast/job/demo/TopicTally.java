@@ -4,6 +4,7 @@ import io.tidecast.connectors.kafka.KafkaSettings;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.EvaluationRecord;
+import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
@@ -13,9 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -36,7 +38,12 @@ final class TopicTally implements AutoCloseable {
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final Map<String, Long> forecasts = new TreeMap<>();
   private final List<ModelRecord> decisions = new ArrayList<>();
-  private final NavigableMap<Instant, PeriodErrors> errors = new TreeMap<>();
+
+  private final Map<TopicPartition, Long> taken = new HashMap<>();
+
+  /** Count, absolute errors of forecast, naive and persistence. */
+  private final double[] errors = new double[4];
+
   private long observations;
   private long rejected;
   private long late;
@@ -44,35 +51,7 @@ final class TopicTally implements AutoCloseable {
   private Instant scoredFrom;
 
   /**
-   * Sums over the targets of a period, by lead: from which moment on they count is known last.
-   *
-   * @param sums {@code [horizon][4]}: count, absolute errors of forecast, naive and persistence
-   */
-  private record PeriodErrors(Duration period, Duration step, double[][] sums) {
-    private void add(EvaluationRecord record) {
-      for (int i = 0; i < sums.length; i++) {
-        sums[i][0] += record.count()[i];
-        sums[i][1] += record.absoluteError()[i];
-        sums[i][2] += record.naiveAbsoluteError()[i];
-        sums[i][3] += record.persistenceAbsoluteError()[i];
-      }
-    }
-
-    /** Adds the leads whose origins do not lie before a moment. */
-    private void addTo(double[] total, Instant end, Instant from) {
-      Instant firstTarget = end.minus(period).plus(step);
-      for (int i = 0; i < sums.length; i++) {
-        if (!firstTarget.minus(step.multipliedBy(i + 1L)).isBefore(from)) {
-          for (int j = 0; j < total.length; j++) {
-            total[j] += sums[i][j];
-          }
-        }
-      }
-    }
-  }
-
-  /**
-   * Errors over all leads and origins since a model first served.
+   * Errors over all leads and origins since a model first served, whoever served then.
    *
    * @param count scored targets
    */
@@ -117,12 +96,13 @@ final class TopicTally implements AutoCloseable {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     String topic = record.topic();
+    taken.put(new TopicPartition(topic, record.partition()), record.offset() + 1);
     if (topic.equals(topics.observation())) {
       observations++;
     } else if (topic.equals(topics.deadLetter())) {
       takeDeadLetter(record);
     } else if (topic.equals(topics.forecast())) {
-      forecasts.merge(ForecastJsonV1.read(record.value()).quality(), 1L, Long::sum);
+      takeForecast(ForecastJsonV1.read(record.value()));
     } else if (topic.equals(topics.evaluation())) {
       takeEvaluation(EvaluationJsonV1.read(record.value()));
     } else {
@@ -144,21 +124,30 @@ final class TopicTally implements AutoCloseable {
     if (key.indexOf('@') < 0) {
       return; // the model itself; its decision has a record of its own
     }
-    ModelRecord decision = ModelJsonV1.read(record.value());
-    decisions.add(decision);
-    boolean earlier = scoredFrom == null || decision.validFrom().isBefore(scoredFrom);
-    if (decision.decision().equals("promoted") && earlier) {
-      scoredFrom = decision.validFrom();
+    decisions.add(ModelJsonV1.read(record.value()));
+  }
+
+  private void takeForecast(ForecastRecord forecast) {
+    forecasts.merge(forecast.quality(), 1L, Long::sum);
+    boolean first = scoredFrom == null || forecast.origin().isBefore(scoredFrom);
+    if (!forecast.model().isEmpty() && first) {
+      scoredFrom = forecast.origin();
     }
   }
 
   private void takeEvaluation(EvaluationRecord record) {
-    errors
-        .computeIfAbsent(
-            record.time(),
-            time ->
-                new PeriodErrors(record.period(), record.step(), new double[record.horizon()][4]))
-        .add(record);
+    if (record.model().isEmpty()) {
+      return; // of before there was a model
+    }
+    errors[0] += Arrays.stream(record.count()).sum();
+    errors[1] += Arrays.stream(record.absoluteError()).sum();
+    errors[2] += Arrays.stream(record.naiveAbsoluteError()).sum();
+    errors[3] += Arrays.stream(record.persistenceAbsoluteError()).sum();
+  }
+
+  /** Offsets after the last record of each partition that holds one. */
+  Map<TopicPartition, Long> taken() {
+    return taken;
   }
 
   long observations() {
@@ -198,16 +187,11 @@ final class TopicTally implements AutoCloseable {
 
   /** Nothing before a model served. */
   Optional<Errors> errors() {
-    if (scoredFrom == null) {
-      return Optional.empty();
-    }
-    double[] total = new double[4];
-    errors.tailMap(scoredFrom).forEach((end, period) -> period.addTo(total, end, scoredFrom));
-    return total[0] == 0
+    double count = errors[0];
+    return count == 0
         ? Optional.empty()
         : Optional.of(
-            new Errors(
-                (long) total[0], total[1] / total[0], total[2] / total[0], total[3] / total[0]));
+            new Errors((long) count, errors[1] / count, errors[2] / count, errors[3] / count));
   }
 
   @Override

@@ -58,6 +58,11 @@ public final class StoreJob {
     job.wire();
   }
 
+  /** Consumer group that reads a topic; what it has committed is in the tables. */
+  public static String group(String topic) {
+    return topic + ".store";
+  }
+
   private void configure() {
     Configuration settings = new Configuration();
     settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
@@ -107,8 +112,7 @@ public final class StoreJob {
 
   private <T> DataStream<T> read(
       String topic, String name, ReadFunction.Reader<T> reader, Class<T> type) {
-    KafkaSource<RawRecord> source =
-        RawRecordSource.unbounded(config.kafka(), topic, topic + ".store");
+    KafkaSource<RawRecord> source = RawRecordSource.unbounded(config.kafka(), topic, group(topic));
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), topic)
         .uid("store-source-" + name)
         .flatMap(new ReadFunction<>(reader))

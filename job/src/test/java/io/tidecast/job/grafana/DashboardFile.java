@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The files under {@code docker/grafana}, and the queries in them. */
-final class DashboardFile {
+public final class DashboardFile {
   static final Path GRAFANA = Path.of("..", "docker", "grafana");
   static final List<String> NAMES = List.of("forecast", "accuracy", "models", "pipeline");
 
@@ -24,7 +24,7 @@ final class DashboardFile {
 
   private DashboardFile() {}
 
-  static JsonNode dashboard(String name) throws IOException {
+  public static JsonNode dashboard(String name) throws IOException {
     return new ObjectMapper()
         .readTree(GRAFANA.resolve("dashboards").resolve(name + ".json").toFile());
   }
