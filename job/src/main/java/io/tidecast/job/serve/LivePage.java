@@ -51,6 +51,12 @@ public final class LivePage implements AutoCloseable {
 
   private record StaticFile(String resource, String type) {}
 
+  static {
+    // head and body of a response are two packets: without it the second waits 40 ms for the
+    // acknowledgement of the first
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool(LivePage::daemon);
   private final DashboardQueries queries;
