@@ -115,18 +115,24 @@ function band(t, columns, level, opacity) {
 function vertical(t, time, text, color, type) {
   return {
     xAxis: time, name: text, lineStyle: { color, type, width: 1.5 },
-    label: { formatter: text, color, position: 'end', distance: 2, fontSize: 11 },
+    label: { formatter: text, color, position: 'end', distance: 4, fontSize: 11 },
   };
 }
 
-export function forecastOption(results, retrained, origin, from, to, phone) {
+/** Retrainings, named where there is room, and one line for the present. */
+export function verticalLines(retrained, [present, name], from, to, phone) {
   const t = theme();
-  const rows = rowsByTime(results);
-  const chosen = results.Chosen;
   const shown = retrained.filter(([time]) => time >= from && time <= to);
   const lines = shown.map(([time, text]) =>
     vertical(t, time, phone || shown.length > 6 ? '' : text, t.purple, 'dotted'));
-  if (origin >= from && origin <= to) lines.push(vertical(t, origin, 'now', t.orange, 'solid'));
+  if (present >= from && present <= to) lines.push(vertical(t, present, name, t.orange, 'solid'));
+  return lines;
+}
+
+export function forecastOption(results, lines, from, to) {
+  const t = theme();
+  const rows = rowsByTime(results);
+  const chosen = results.Chosen;
   const observed = pairs(results.Observed, 'Observed');
   return {
     ...frame(t, { type: 'time', min: from, max: to }, (at) => {

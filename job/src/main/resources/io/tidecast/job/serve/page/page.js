@@ -1,7 +1,7 @@
 // The live page: state in the URL, events of one series in, charts out.
 
 import { Picker } from './picker.js';
-import { forecastOption, leadOption, number, residualOption, utc } from './charts.js';
+import { forecastOption, leadOption, number, residualOption, utc, verticalLines } from './charts.js';
 
 const [MINUTE, HOUR, DAY] = [60e3, 3600e3, 86400e3];
 // quick ranges are offered as multiples of what a forecast spans, rounded up to what people say
@@ -58,8 +58,13 @@ async function ask(question, parameters) {
   return response.json();
 }
 
-function panel(title) {
-  const [from, to] = range();
+/** The range that is zoomed to; else the longest quick one, as errors over a short one are noise. */
+function accuracyRange() {
+  if (state.from) return [state.from, state.to];
+  return [newest.origin - Math.max(state.back ?? 0, quickRanges().at(-1)), newest.origin];
+}
+
+function panel(title, [from, to] = range()) {
   return ask('panel', { title, series: state.series, from: Math.round(from), to: Math.round(to), lead: state.lead });
 }
 
@@ -99,7 +104,8 @@ const loadForecast = single(async () => {
 const loadRest = single(async () => {
   const series = state.series;
   const [residuals, byLead, numbers, total] = await Promise.all([
-    panel('Residuals'), panel('Accuracy by lead'), panel('Numbers by lead'), panel('Live accuracy')]);
+    panel('Residuals'), ...['Accuracy by lead', 'Numbers by lead', 'Live accuracy'].map(
+      (title) => panel(title, accuracyRange()))]);
   if (series !== state.series) return;
   Object.assign(drawn, { residuals, byLead, numbers, total });
   drawRest();
@@ -123,7 +129,23 @@ function reload() {
 
 // ---------------------------------------------------------------- drawing
 
+/** The present, or, where the newest forecast does not reach it as in a replay, its origin. */
+function verticals() {
+  const [from, to] = range();
+  const now = Date.now();
+  const reached = now < newest.origin + newest.horizon * newest.step;
+  const present = reached ? [now, 'now'] : [newest.origin, 'origin'];
+  return verticalLines(drawn.retrained, present, from, to, phone.matches);
+}
+
+/** Time goes on between two forecasts, but not under a hand that drags. */
+function moveNow() {
+  if (!newest || !drawn.forecast || pressed) return;
+  chart('forecast').setOption({ series: [{ name: 'Observed', markLine: { data: verticals() } }] });
+}
+
 const charts = {};
+let pressed = false;
 
 function chart(id) {
   charts[id] ??= echarts.init(element(id));
@@ -134,7 +156,7 @@ function drawForecast() {
   const [from, to] = range();
   document.querySelector('.legend .fixed').hidden = state.lead === 0;
   chart('forecast').setOption(
-    forecastOption(drawn.forecast, drawn.retrained, newest.origin, from, to, phone.matches), true);
+    forecastOption(drawn.forecast, verticals(), from, to), true);
   // the chart forgets with every option that a drag means zoom
   chart('forecast').dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true });
   const last = drawn.forecast.Observed.time.length - 1;
@@ -150,6 +172,8 @@ function drawRest() {
   element('residual-title').textContent = `Residuals, ${lead === 1 ? 'one step' : `${lead} steps`} ahead`;
   chart('residuals').setOption(residualOption(drawn.residuals, from, to), true);
   chart('by-lead').setOption(leadOption(drawn.byLead), true);
+  const period = state.from ? 'in the range shown' : `last ${duration(newest.origin - accuracyRange()[0])}`;
+  document.querySelectorAll('.period').forEach((each) => { each.textContent = `, ${period}`; });
   drawNumbers(drawn.total.Total);
   drawTable(drawn.numbers.Numbers);
 }
@@ -358,10 +382,13 @@ function wire(picker) {
     if (chosen?.startValue !== undefined) zoom(chosen.startValue, chosen.endValue);
   });
   forecast.getZr().on('dblclick', () => chooseBack(state.back));
+  element('forecast').addEventListener('pointerdown', () => { pressed = true; });
+  addEventListener('pointerup', () => { pressed = false; });
+  addEventListener('pointercancel', () => { pressed = false; });
   element('forecast').addEventListener('keydown', chartKey);
   new ResizeObserver(() => Object.values(charts).forEach((each) => each.resize())).observe(document.body);
   phone.addEventListener('change', () => drawn.forecast && drawForecast());
-  setInterval(drawStatus, 1000);
+  setInterval(() => { drawStatus(); moveNow(); }, 1000);
 }
 
 async function start() {
