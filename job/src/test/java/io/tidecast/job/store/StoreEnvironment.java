@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -84,8 +85,13 @@ public final class StoreEnvironment implements AutoCloseable {
     return reader;
   }
 
-  public JobClient job() {
-    return job;
+  /** Waits until the job has failed and waits for the database. */
+  public void awaitRestarting() throws Exception {
+    JobStatus status = job.getJobStatus().get();
+    while (status != JobStatus.RESTARTING) {
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      status = job.getJobStatus().get();
+    }
   }
 
   /** Waits until a query gives this number. */

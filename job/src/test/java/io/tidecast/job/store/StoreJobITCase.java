@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,21 +72,10 @@ class StoreJobITCase {
 
     environment.stopPostgres();
     DATA.publish(environment.kafka());
-    awaitRestarting();
+    environment.awaitRestarting();
     environment.startPostgres();
 
-    environment.await("SELECT count(*) FROM forecast", DATA.forecasts().size());
-    environment.await("SELECT count(*) FROM evaluation WHERE time = '" + END + "'", 3);
-    environment.await(
-        "SELECT count(*) FROM forecast_latest WHERE origin = '" + END + "'", DATA.stations());
-  }
-
-  private void awaitRestarting() throws Exception {
-    JobStatus status = environment.job().getJobStatus().get();
-    while (status != JobStatus.RESTARTING) {
-      Thread.onSpinWait();
-      status = environment.job().getJobStatus().get();
-    }
+    new TopicsAndTables(environment).awaitEqual();
   }
 
   private void assertForecastsEqual() throws Exception {

@@ -230,6 +230,8 @@ public record TopicData(int stations, Instant end, int hours, int horizon) {
 
   static KafkaProducer<byte[], byte[]> producer(KafkaSettings kafka) {
     Properties properties = kafka.clientProperties();
+    // of several requests under way to a topic just created the first may be refused and come last
+    properties.put("max.in.flight.requests.per.connection", "1");
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
