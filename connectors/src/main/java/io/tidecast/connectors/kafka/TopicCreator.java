@@ -40,7 +40,12 @@ public final class TopicCreator {
         awaitCreation(created);
       }
     } catch (ExecutionException e) {
-      throw new KafkaException("cannot create the topics of " + kafka, e.getCause());
+      throw new KafkaException(
+          "cannot create the topics at "
+              + kafka.bootstrapServers()
+              + " (kafka.bootstrapServers): "
+              + e.getCause().getMessage(),
+          e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while creating the topics of " + kafka, e);

@@ -121,10 +121,11 @@ class TidecastTest {
   }
 
   @Test
-  void brokerThatIsNotThereIsOne() throws IOException {
+  void brokerThatIsNotThereIsOneAndNamed() throws IOException {
     assertEquals(1, run("run", "--config", file(CONFIG.formatted("127.0.0.1:1"))));
 
     assertTrue(err.toString().startsWith("tidecast: "), err.toString());
+    assertTrue(err.toString().contains(" 127.0.0.1:1 (kafka.bootstrapServers): "), err.toString());
   }
 
   @Test
