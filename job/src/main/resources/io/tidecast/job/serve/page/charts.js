@@ -112,10 +112,13 @@ function band(t, columns, level, opacity) {
   ];
 }
 
-function vertical(t, time, text, color, type) {
+/** Near an edge the name stands beside the line, so that it stays within the chart. */
+function vertical(time, text, color, type, from, to) {
+  const share = (time - from) / (to - from);
+  const align = share < 0.08 ? 'left' : share > 0.92 ? 'right' : 'center';
   return {
     xAxis: time, name: text, lineStyle: { color, type, width: 1.5 },
-    label: { formatter: text, color, position: 'end', distance: 4, fontSize: 11 },
+    label: { formatter: text, color, align, position: 'end', distance: 4, fontSize: 11 },
   };
 }
 
@@ -124,8 +127,8 @@ export function verticalLines(retrained, [present, name], from, to, phone) {
   const t = theme();
   const shown = retrained.filter(([time]) => time >= from && time <= to);
   const lines = shown.map(([time, text]) =>
-    vertical(t, time, phone || shown.length > 6 ? '' : text, t.purple, 'dotted'));
-  if (present >= from && present <= to) lines.push(vertical(t, present, name, t.orange, 'solid'));
+    vertical(time, phone || shown.length > 6 ? '' : text, t.purple, 'dotted', from, to));
+  if (present >= from && present <= to) lines.push(vertical(present, name, t.orange, 'solid', from, to));
   return lines;
 }
 

@@ -209,6 +209,12 @@ function drawNumbers(columns) {
   }));
 }
 
+/** With the zeros at the end that keep a column in line. */
+function aligned(value) {
+  const plain = value === null || Number.isInteger(value) || Math.abs(value) >= 1e4;
+  return plain ? number(value) : value.toPrecision(4);
+}
+
 function drawTable(columns) {
   const names = Object.keys(columns);
   const row = (cells, tag) => {
@@ -220,7 +226,7 @@ function drawTable(columns) {
     }));
     return tr;
   };
-  const text = (name, value) => (name.startsWith('Inside') ? percent(value) : number(value));
+  const text = (name, value) => (name.startsWith('Inside') ? percent(value) : aligned(value));
   element('table').replaceChildren(
     row(names, 'th'), ...columns.Lead.map((_, i) => row(names.map((name) => text(name, columns[name][i])), 'td')));
 }
