@@ -107,6 +107,19 @@ class LivePageITCase {
   }
 
   @Test
+  void theNowLineIsThePresentAndMovesOn() throws Exception {
+    try (Browser browser = browser()) {
+      browser.open(page.uri().toString(), 1400, 1250);
+      browser.await("a first forecast", () -> points(browser) > 0);
+
+      long first = nowLine(browser);
+      assertTrue(Math.abs(first - System.currentTimeMillis()) < 30_000, first + ", not now");
+      browser.await("the line to move", () -> nowLine(browser) > first);
+      browser.assertQuietConsole();
+    }
+  }
+
+  @Test
   void stateIsInTheAddress() throws Exception {
     try (Browser browser = browser()) {
       String state = "?series=S3%2Ftemperature&theme=light&back=21600&lead=6";
@@ -228,6 +241,14 @@ class LivePageITCase {
   private static int points(Browser browser) {
     String points = attribute(browser, "data-points");
     return points == null ? 0 : Integer.parseInt(points);
+  }
+
+  private static long nowLine(Browser browser) {
+    return (Long)
+        browser.script(
+            "const chart = echarts.getInstanceByDom(document.getElementById('forecast'));"
+                + "const observed = chart.getOption().series.find((s) => s.name === 'Observed');"
+                + "return observed.markLine.data.find((line) => line.name === 'now').xAxis;");
   }
 
   private static String attribute(Browser browser, String name) {
