@@ -136,7 +136,8 @@ class LiveAccuracyTest {
       }
     }
 
-    assertTrue(coverage.get(0) < 0.7, "first " + coverage.get(0));
+    // the first period has the naive's, which stood in until the look-back was full
+    assertTrue(coverage.get(1) < 0.7, "second " + coverage.get(1));
     double settled =
         coverage.stream().skip(100).mapToDouble(Double::doubleValue).average().orElse(0);
     // four deviations of 15,000 targets, those of lead 2 in overlapping pairs
