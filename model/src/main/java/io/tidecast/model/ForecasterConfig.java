@@ -82,9 +82,9 @@ public record ForecasterConfig(
     }
   }
 
-  /** Whether the linear highway takes part: a price has nothing it could read. */
+  /** Whether the linear highway takes part. */
   public boolean hasHighway() {
-    return !transform.isRandomWalk() && !ablation.noHighway();
+    return !ablation.noHighway();
   }
 
   /** The same with another main season. */

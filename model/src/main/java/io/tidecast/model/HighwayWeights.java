@@ -11,6 +11,8 @@ package io.tidecast.model;
  * SeriesInputs}; quantile j is {@code median_h + residual[h, j] * scale}, scale being the running
  * scale of the series.
  *
+ * <p>A random walk is read by its last value alone: its look-back is 1, and no weights.
+ *
  * <p>The limit is beyond what ordinary values reach. Without it one absurd value spoils every
  * forecast for as long as it is in the look-back.
  *

@@ -32,6 +32,9 @@ public final class BacktestRun {
   static final String TIDECAST = "tidecast";
   static final String LINEAR = "linear map";
 
+  /** A random walk has no linear map: its changes in units of the running volatility. */
+  static final String VOLATILITY = "volatility alone";
+
   /** Where the models come from. */
   public enum Mode {
     /** Trained on the first part, chosen on the second, and left alone. */
@@ -118,7 +121,8 @@ public final class BacktestRun {
         ablate(part, serving);
       }
       if (config.cell().kind() != CellConfig.Kind.NONE && config.hasHighway()) {
-        retrained(LINEAR, options.config().withCell(CellConfig.Kind.NONE), histories);
+        String name = config.transform().isRandomWalk() ? VOLATILITY : LINEAR;
+        retrained(name, options.config().withCell(CellConfig.Kind.NONE), histories);
       }
       for (Method baseline : Method.baselines(config, split.validationStart())) {
         score(backtest, baseline, series, false);

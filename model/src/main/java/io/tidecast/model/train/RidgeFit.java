@@ -23,6 +23,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * each covariate, and on {@code scale[t] / m}, whose weight is the intercept in units of the
  * running scale. Origins are observed; a missing target counts with the value carried forward in
  * the regression and not at all in the residuals, whose empirical quantiles are the spread.
+ *
+ * <p>A random walk has nothing to read but its last value: its residuals are its changes, and their
+ * quantiles in units of the running volatility are all there is to fit.
  */
 final class RidgeFit {
   private static final int CHUNK = 1024;
@@ -32,6 +35,7 @@ final class RidgeFit {
 
   private final ForecasterConfig config;
   private final double ridge;
+  private final boolean walk;
   private final int lookBack;
   private final int horizon;
   private final int covariates;
@@ -40,9 +44,10 @@ final class RidgeFit {
   RidgeFit(ForecasterConfig config, double ridge) {
     this.config = config;
     this.ridge = ridge;
-    lookBack = config.history();
+    walk = config.transform().isRandomWalk();
+    lookBack = walk ? 1 : config.history();
     horizon = config.horizon();
-    covariates = config.covariates().size();
+    covariates = walk ? 0 : config.covariates().size();
     predictors = lookBack + covariates;
   }
 
@@ -51,12 +56,15 @@ final class RidgeFit {
 
   /**
    * @param set of which the origins whose targets all lie before {@code step} are used
-   * @return empty if there are fewer origins than the look-back has values
+   * @return empty if there are fewer origins than the series keeps values
    */
   Optional<HighwayWeights> fit(TrainingSet set, long step) {
     List<Origin> origins = origins(set, step);
-    if (origins.size() < lookBack) {
+    if (origins.size() < config.history()) {
       return Optional.empty();
+    }
+    if (walk) {
+      return Optional.of(weights(new Array2DRowRealMatrix(predictors, horizon), origins));
     }
     try (Matrices memory = new Matrices()) {
       RealMatrix solution = solve(memory, origins);
