@@ -50,7 +50,7 @@ public record TrainingConfig(
 
   public static final TrainingConfig DEFAULT =
       new TrainingConfig(
-          48, 240, 16, 20, 6, 250, 8, 128, 8, 3e-3, 1e-3, 20, 1e-4, 1.0, 300, 0.15, 0.15, 300, 10);
+          48, 240, 16, 14, 6, 500, 8, 96, 6, 3e-3, 1e-3, 20, 1e-4, 1.0, 300, 0.15, 0.15, 300, 10);
 
   public TrainingConfig {
     inRange("training.burnIn", burnIn, 1, 1000);
