@@ -2,6 +2,7 @@ package io.tidecast.job.serve;
 
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.config.JobConfig;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Set;
@@ -50,6 +51,9 @@ public final class ServeCommand implements Callable<Integer> {
       spec.commandLine().getOut().println("Live page: " + page.uri());
       spec.commandLine().getOut().flush();
       new CountDownLatch(1).await(); // until the process is ended
+    } catch (BindException e) {
+      throw new IllegalArgumentException(
+          "--port: " + port + " is taken; accepted: a free port, or 0 for any", e);
     }
     return 0;
   }

@@ -65,6 +65,10 @@ class TidecastTest {
           "tidecast: --page-port: " + taken + " is taken; accepted: a free port, or 0 for any",
           err.toString().strip());
       assertNotEquals(taken, LoopbackPort.free("--page-port", null, taken));
+      String config = file(CONFIG.formatted("127.0.0.1:1"));
+      assertEquals(2, run("serve", "--config", config, "--port", String.valueOf(taken)));
+      assertTrue(
+          err.toString().contains("tidecast: --port: " + taken + " is taken"), err::toString);
     }
   }
 
