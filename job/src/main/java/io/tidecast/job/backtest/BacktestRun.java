@@ -26,7 +26,7 @@ import java.util.function.LongFunction;
 
 /**
  * A backtest of every model group of a configuration on a file: Tidecast, what is left of it
- * without some part, the linear map alone, and the baselines, all over the same origins.
+ * without some part, its second member alone, and the baselines, all over the same origins.
  */
 public final class BacktestRun {
   static final String TIDECAST = "tidecast";

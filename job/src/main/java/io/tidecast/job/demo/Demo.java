@@ -47,8 +47,8 @@ public final class Demo {
    * @param exitAtEnd feed everything, then forecast up to the end of it and end
    * @param exitAfter stop after this long
    * @param workDirectory kept and gone on from; a new one, deleted at the end, if absent
-   * @param webPort of Flink's web page; 0 for any free one
-   * @param pagePort of the live page; 0 for any free one
+   * @param webPort of Flink's web page; a free one
+   * @param pagePort of the live page; a free one
    */
   public record Options(
       JobConfig config,

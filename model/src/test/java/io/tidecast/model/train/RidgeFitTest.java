@@ -1,5 +1,6 @@
 package io.tidecast.model.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -118,6 +119,30 @@ class RidgeFitTest {
   }
 
   @Test
+  void randomWalkReadsItsLastValueAloneAndItsChangesCoverTheirShare() throws Exception {
+    ForecasterConfig walk = config(Transform.DIFFERENCE);
+    SeriesRows series = SeriesRows.of(List.of(new TrainingWindow("a", 1999, values(2000))), walk);
+    HighwayWeights fit = new RidgeFit(walk, RIDGE).fit(set(series), 2000).orElseThrow();
+
+    assertEquals(1, fit.lookBack());
+    assertEquals(0, fit.covariates());
+    assertArrayEquals(new float[HORIZON], fit.intercept());
+    int inside = 0;
+    int count = 0;
+    for (int row = series.firstUsable(); row < 2000 - HORIZON; row++) {
+      double change = (series.x()[row + HORIZON] - series.x()[row]) / series.scale()[row];
+      int lead = 3 * (HORIZON - 1);
+      inside += change >= fit.residual()[lead] && change <= fit.residual()[lead + 2] ? 1 : 0;
+      count++;
+    }
+    assertEquals(0.8, (double) inside / count, 2.0 / count + 1e-3);
+    HighwayWeights stored =
+        ModelArtifact.read(ModelArtifact.write(model(walk, fit))).highway().orElseThrow();
+    assertEquals(1, stored.lookBack());
+    assertArrayEquals(fit.residual(), stored.residual());
+  }
+
+  @Test
   void tooFewOriginsGiveNoHighway() {
     assertTrue(fit(set(series(33))).isEmpty());
   }
@@ -154,8 +179,12 @@ class RidgeFitTest {
   }
 
   private static ForecastModel model(HighwayWeights highway) {
+    return model(config(), highway);
+  }
+
+  private static ForecastModel model(ForecasterConfig config, HighwayWeights highway) {
     return ModelArtifact.seal(
-        config(),
+        config,
         List.of(),
         Optional.empty(),
         Optional.of(highway),
@@ -194,13 +223,17 @@ class RidgeFitTest {
   }
 
   private static ForecasterConfig config() {
+    return config(Transform.LEVEL);
+  }
+
+  private static ForecasterConfig config(Transform transform) {
     return new ForecasterConfig(
         Duration.ofHours(1),
         HORIZON,
         new QuantileLevels(List.of(0.1, 0.5, 0.9)),
         4,
         0,
-        Transform.LEVEL,
+        transform,
         Double.NEGATIVE_INFINITY,
         Double.POSITIVE_INFINITY,
         List.of("wind"),
