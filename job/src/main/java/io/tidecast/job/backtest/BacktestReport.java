@@ -3,7 +3,7 @@ package io.tidecast.job.backtest;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tidecast.job.retrain.Decision;
+import io.tidecast.job.state.Decision;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.eval.BacktestRow;

@@ -2,7 +2,7 @@ package io.tidecast.job.backtest;
 
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.SeriesConfig;
-import io.tidecast.job.retrain.Decision;
+import io.tidecast.job.state.Decision;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecastModel;

@@ -1,6 +1,6 @@
 package io.tidecast.job.backtest;
 
-import io.tidecast.job.retrain.Decision;
+import io.tidecast.job.state.Decision;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.eval.Backtest;

@@ -1,16 +1,16 @@
 package io.tidecast.job.backtest;
 
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.job.ingest.Grid;
-import io.tidecast.job.ingest.SeriesStep;
-import io.tidecast.job.retrain.Decision;
-import io.tidecast.job.retrain.GroupProgress;
 import io.tidecast.job.retrain.GroupTrainer;
-import io.tidecast.job.retrain.OpenWindow;
 import io.tidecast.job.retrain.RetrainPolicy;
-import io.tidecast.job.retrain.SeriesWindow;
 import io.tidecast.job.retrain.WindowCollector;
+import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupProgress;
+import io.tidecast.job.state.OpenWindow;
+import io.tidecast.job.state.SeriesStep;
+import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.ForecastModel;
+import io.tidecast.model.Grid;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package io.tidecast.job.cli;
 import io.tidecast.connectors.feed.Speed;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.demo.Demo;
-import io.tidecast.job.retrain.Champions;
+import io.tidecast.job.state.Champions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,7 +4,7 @@ import static io.tidecast.job.config.Invalid.orElse;
 import static io.tidecast.job.config.Invalid.required;
 import static io.tidecast.job.config.Invalid.unless;
 
-import io.tidecast.job.ingest.Aggregation;
+import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Transform;

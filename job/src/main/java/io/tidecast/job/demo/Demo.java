@@ -9,7 +9,7 @@ import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.job.retrain.Champions;
+import io.tidecast.job.state.Champions;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;

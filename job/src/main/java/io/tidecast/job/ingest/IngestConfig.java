@@ -1,5 +1,6 @@
 package io.tidecast.job.ingest;
 
+import io.tidecast.model.Grid;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.Rejection;
 import io.tidecast.connectors.serde.ObservationDecoder;
 import io.tidecast.job.metrics.Metrics;
+import io.tidecast.job.state.SeriesObservation;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;

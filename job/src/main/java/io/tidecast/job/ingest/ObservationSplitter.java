@@ -1,6 +1,7 @@
 package io.tidecast.job.ingest;
 
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.state.SeriesObservation;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.tidecast.job.retrain;
 import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.serde.ModelJsonV1;
+import io.tidecast.job.state.Decision;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.flink.api.common.functions.FlatMapFunction;

@@ -1,5 +1,7 @@
 package io.tidecast.job.retrain;
 
+import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.artifact.InvalidArtifactException;

@@ -1,6 +1,10 @@
 package io.tidecast.job.retrain;
 
 import io.tidecast.job.metrics.Metrics;
+import io.tidecast.job.state.Champions;
+import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupProgress;
+import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package io.tidecast.job.retrain;
 
+import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupProgress;
+import io.tidecast.job.state.SeriesWindow;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,8 +1,10 @@
 package io.tidecast.job.retrain;
 
-import io.tidecast.job.ingest.Grid;
-import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.state.OpenWindow;
+import io.tidecast.job.state.SeriesStep;
+import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Grid;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Optional;

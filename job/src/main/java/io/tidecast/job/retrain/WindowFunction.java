@@ -1,8 +1,10 @@
 package io.tidecast.job.retrain;
 
-import io.tidecast.job.ingest.Grid;
-import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.state.OpenWindow;
+import io.tidecast.job.state.SeriesStep;
+import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.model.Grid;
 import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;

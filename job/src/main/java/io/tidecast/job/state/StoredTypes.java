@@ -1,14 +1,5 @@
 package io.tidecast.job.state;
 
-import io.tidecast.job.forecast.GroupModels;
-import io.tidecast.job.forecast.SeriesMemory;
-import io.tidecast.job.ingest.OpenStep;
-import io.tidecast.job.ingest.SeriesObservation;
-import io.tidecast.job.ingest.SeriesStep;
-import io.tidecast.job.retrain.Decision;
-import io.tidecast.job.retrain.GroupProgress;
-import io.tidecast.job.retrain.OpenWindow;
-import io.tidecast.job.retrain.SeriesWindow;
 import io.tidecast.model.ClosedStep;
 import java.io.IOException;
 import java.util.ArrayList;

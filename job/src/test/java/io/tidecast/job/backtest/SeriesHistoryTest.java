@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.record.ObservationRecord;
-import io.tidecast.job.ingest.Aggregation;
-import io.tidecast.job.ingest.Grid;
 import io.tidecast.job.ingest.IngestConfig;
+import io.tidecast.job.state.Aggregation;
+import io.tidecast.model.Grid;
 import io.tidecast.model.train.TrainingWindow;
 import java.time.Duration;
 import java.time.Instant;

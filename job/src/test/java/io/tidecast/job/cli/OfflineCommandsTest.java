@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.job.retrain.Champions;
+import io.tidecast.job.state.Champions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

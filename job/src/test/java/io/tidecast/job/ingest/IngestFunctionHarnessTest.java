@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.model.Grid;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

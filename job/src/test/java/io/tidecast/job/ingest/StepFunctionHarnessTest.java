@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.SeriesObservation;
+import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Grid;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,9 @@ package io.tidecast.job.retrain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.job.state.Champions;
+import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,10 +3,11 @@ package io.tidecast.job.retrain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.job.ingest.Grid;
-import io.tidecast.job.ingest.SeriesStep;
+import io.tidecast.job.state.SeriesStep;
+import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Grid;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

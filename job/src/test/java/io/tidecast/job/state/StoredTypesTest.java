@@ -6,15 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.job.forecast.GroupModels;
-import io.tidecast.job.forecast.SeriesMemory;
-import io.tidecast.job.ingest.OpenStep;
-import io.tidecast.job.ingest.SeriesObservation;
-import io.tidecast.job.ingest.SeriesStep;
-import io.tidecast.job.retrain.Decision;
-import io.tidecast.job.retrain.GroupProgress;
-import io.tidecast.job.retrain.OpenWindow;
-import io.tidecast.job.retrain.SeriesWindow;
 import io.tidecast.model.ClosedStep;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;

@@ -1,4 +1,4 @@
-package io.tidecast.job.retrain;
+package io.tidecast.job.state;
 
 import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;

@@ -1,4 +1,4 @@
-package io.tidecast.job.retrain;
+package io.tidecast.job.state;
 
 import java.io.Serializable;
 
@@ -16,7 +16,7 @@ public record GroupProgress(long lastTraining, int trainings, String version, by
     implements Serializable {
   public static final GroupProgress NONE = new GroupProgress(Long.MIN_VALUE, 0, "", new byte[0]);
 
-  boolean hasTrained() {
+  public boolean hasTrained() {
     return lastTraining != Long.MIN_VALUE;
   }
 }

@@ -1,7 +1,5 @@
-package io.tidecast.job.forecast;
+package io.tidecast.job.state;
 
-import io.tidecast.job.retrain.Decision;
-import io.tidecast.job.retrain.GroupProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +23,7 @@ public record GroupModels(long coveredBefore, List<Held> models) {
   public record Held(long validFrom, String version, byte[] artifact) {}
 
   /** Before the first decision: the model the group started with, from the first origin on. */
-  static GroupModels initial(GroupProgress progress) {
+  public static GroupModels initial(GroupProgress progress) {
     return progress.version().isEmpty()
         ? NONE
         : new GroupModels(
@@ -34,7 +32,7 @@ public record GroupModels(long coveredBefore, List<Held> models) {
   }
 
   /** The version for an origin; empty before the first. */
-  Optional<Held> at(long origin) {
+  public Optional<Held> at(long origin) {
     Held found = null;
     for (Held held : models) {
       if (held.validFrom() <= origin) {
@@ -45,7 +43,7 @@ public record GroupModels(long coveredBefore, List<Held> models) {
   }
 
   /** With one more decision, without the versions that no origin after {@code watermark} needs. */
-  GroupModels with(Decision decision, long watermark) {
+  public GroupModels with(Decision decision, long watermark) {
     List<Held> next = new ArrayList<>(models);
     if (decision.artifact().length > 0) {
       next.add(new Held(decision.validFrom(), decision.version(), decision.artifact()));

@@ -1,4 +1,4 @@
-package io.tidecast.job.retrain;
+package io.tidecast.job.state;
 
 /**
  * What holds for a group from {@code validFrom} on, decided at a boundary. There is one decision

@@ -1,8 +1,7 @@
-package io.tidecast.job.forecast;
+package io.tidecast.job.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tidecast.job.retrain.Decision;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

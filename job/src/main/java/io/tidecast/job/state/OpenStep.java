@@ -1,4 +1,4 @@
-package io.tidecast.job.ingest;
+package io.tidecast.job.state;
 
 import io.tidecast.model.ClosedStep;
 import java.util.Arrays;

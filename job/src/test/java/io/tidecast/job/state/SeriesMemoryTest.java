@@ -1,4 +1,4 @@
-package io.tidecast.job.forecast;
+package io.tidecast.job.state;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

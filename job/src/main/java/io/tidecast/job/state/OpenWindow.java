@@ -1,4 +1,4 @@
-package io.tidecast.job.retrain;
+package io.tidecast.job.state;
 
 /**
  * A training window that is still short of steps.

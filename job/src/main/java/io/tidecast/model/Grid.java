@@ -1,4 +1,4 @@
-package io.tidecast.job.ingest;
+package io.tidecast.model;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.tidecast.job.ingest;
+package io.tidecast.job.state;
 
 /**
  * One accepted value of one series.

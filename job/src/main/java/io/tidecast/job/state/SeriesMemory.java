@@ -1,4 +1,4 @@
-package io.tidecast.job.forecast;
+package io.tidecast.job.state;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.SeriesState;
@@ -29,7 +29,7 @@ public final class SeriesMemory {
     return new SeriesMemory(lastIndex, stored, null);
   }
 
-  static SeriesMemory ofLive(SeriesState live) {
+  public static SeriesMemory ofLive(SeriesState live) {
     return new SeriesMemory(Long.MIN_VALUE, null, live);
   }
 
@@ -43,7 +43,7 @@ public final class SeriesMemory {
    *
    * @throws IOException if the stored state is of another shape than the configuration
    */
-  SeriesState live(ForecasterConfig config) throws IOException {
+  public SeriesState live(ForecasterConfig config) throws IOException {
     if (live == null) {
       live = SeriesState.read(new DataInputStream(new ByteArrayInputStream(stored)), config);
       stored = null;

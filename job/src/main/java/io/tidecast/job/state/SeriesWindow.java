@@ -1,4 +1,4 @@
-package io.tidecast.job.retrain;
+package io.tidecast.job.state;
 
 /**
  * A training window on its way to the operator that trains its group, and as it lies in its state.
