@@ -83,7 +83,7 @@ public record Calendar(ZoneId zone, List<Feature> features) implements Serializa
   }
 
   /** Number of inputs. */
-  int size(int horizon) {
+  public int size(int horizon) {
     return 2 * features.size() * (horizon > 1 ? 2 : 1);
   }
 
@@ -92,7 +92,7 @@ public record Calendar(ZoneId zone, List<Feature> features) implements Serializa
    *
    * @param origin number of the step on the grid: it ends at {@code origin * step} after the epoch
    */
-  void fill(Duration step, long origin, int horizon, float[] inputs, int at) {
+  public void fill(Duration step, long origin, int horizon, float[] inputs, int at) {
     if (features.isEmpty()) {
       return;
     }

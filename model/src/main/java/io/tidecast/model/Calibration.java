@@ -77,10 +77,10 @@ final class Calibration {
   }
 
   void write(DataOutput out) throws IOException {
-    StoredArrays.write(out, factor);
+    LittleEndian.write(out, factor);
   }
 
   void read(DataInput in) throws IOException {
-    StoredArrays.read(in, factor);
+    LittleEndian.read(in, factor);
   }
 }

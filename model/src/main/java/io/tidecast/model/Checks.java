@@ -1,7 +1,7 @@
 package io.tidecast.model;
 
 /** Refusals of configuration and weights: what was found and what is accepted. */
-final class Checks {
+public final class Checks {
   private Checks() {}
 
   static void inRange(String key, double value, double min, double max) {
@@ -11,7 +11,7 @@ final class Checks {
     }
   }
 
-  static void length(String name, float[] values, int expected) {
+  public static void length(String name, float[] values, int expected) {
     if (values.length != expected) {
       throw new IllegalArgumentException(
           "Expected " + expected + " values in " + name + " but found " + values.length);

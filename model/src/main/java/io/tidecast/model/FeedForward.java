@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import io.tidecast.model.weights.FeedForwardWeights;
+
 /**
  * No memory at all: {@code h = tanh(W x + b)}. What is forecast depends on the inputs of the last
  * step alone; h and c before the step play no part, and c is left alone.

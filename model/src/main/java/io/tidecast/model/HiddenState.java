@@ -73,16 +73,16 @@ final class HiddenState {
   void write(DataOutput out) throws IOException {
     out.writeUTF(version);
     for (int layer = 0; layer < h.length; layer++) {
-      StoredArrays.write(out, h[layer]);
-      StoredArrays.write(out, c[layer]);
+      LittleEndian.write(out, h[layer]);
+      LittleEndian.write(out, c[layer]);
     }
   }
 
   void read(DataInput in) throws IOException {
     version = in.readUTF();
     for (int layer = 0; layer < h.length; layer++) {
-      StoredArrays.read(in, h[layer]);
-      StoredArrays.read(in, c[layer]);
+      LittleEndian.read(in, h[layer]);
+      LittleEndian.read(in, c[layer]);
     }
   }
 }

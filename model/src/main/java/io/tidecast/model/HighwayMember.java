@@ -1,5 +1,8 @@
 package io.tidecast.model;
 
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.HighwayWeights;
+
 /**
  * The linear highway of one model version, packed for one key at a time, see {@link
  * HighwayWeights}.

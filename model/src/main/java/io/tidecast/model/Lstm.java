@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import io.tidecast.model.weights.LstmWeights;
+
 /**
  * LSTM with forget gate (Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000),
  * without peepholes:

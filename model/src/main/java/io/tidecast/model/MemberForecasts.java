@@ -1,5 +1,6 @@
 package io.tidecast.model;
 
+import io.tidecast.model.input.SeriesInputs;
 import java.util.Optional;
 
 /**

@@ -53,14 +53,14 @@ final class Mixture {
   }
 
   void write(DataOutput out) throws IOException {
-    StoredArrays.write(out, recurrentLoss);
-    StoredArrays.write(out, highwayLoss);
-    StoredArrays.write(out, count);
+    LittleEndian.write(out, recurrentLoss);
+    LittleEndian.write(out, highwayLoss);
+    LittleEndian.write(out, count);
   }
 
   void read(DataInput in) throws IOException {
-    StoredArrays.read(in, recurrentLoss);
-    StoredArrays.read(in, highwayLoss);
-    StoredArrays.read(in, count);
+    LittleEndian.read(in, recurrentLoss);
+    LittleEndian.read(in, highwayLoss);
+    LittleEndian.read(in, count);
   }
 }

@@ -1,5 +1,6 @@
 package io.tidecast.model;
 
+import io.tidecast.model.input.SeriesInputs;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -104,14 +105,14 @@ final class NaiveErrors {
   }
 
   void write(DataOutput out) throws IOException {
-    StoredArrays.write(out, spread);
-    StoredArrays.write(out, count);
-    StoredArrays.write(out, shape);
+    LittleEndian.write(out, spread);
+    LittleEndian.write(out, count);
+    LittleEndian.write(out, shape);
   }
 
   void read(DataInput in) throws IOException {
-    StoredArrays.read(in, spread);
-    StoredArrays.read(in, count);
-    StoredArrays.read(in, shape);
+    LittleEndian.read(in, spread);
+    LittleEndian.read(in, count);
+    LittleEndian.read(in, shape);
   }
 }

@@ -1,5 +1,6 @@
 package io.tidecast.model;
 
+import io.tidecast.model.weights.ForecastModel;
 import java.util.Optional;
 
 /**

@@ -189,12 +189,12 @@ final class PendingForecasts {
   }
 
   void write(DataOutput out) throws IOException {
-    StoredArrays.write(out, mixture);
-    StoredArrays.write(out, naive);
-    StoredArrays.write(out, recurrent);
-    StoredArrays.write(out, highway);
-    StoredArrays.write(out, last);
-    StoredArrays.write(out, scale);
+    LittleEndian.write(out, mixture);
+    LittleEndian.write(out, naive);
+    LittleEndian.write(out, recurrent);
+    LittleEndian.write(out, highway);
+    LittleEndian.write(out, last);
+    LittleEndian.write(out, scale);
     out.write(parts);
     List<String> names = new ArrayList<>(new LinkedHashSet<>(Arrays.asList(versions)));
     out.writeShort(names.size());
@@ -208,12 +208,12 @@ final class PendingForecasts {
   }
 
   void read(DataInput in) throws IOException {
-    StoredArrays.read(in, mixture);
-    StoredArrays.read(in, naive);
-    StoredArrays.read(in, recurrent);
-    StoredArrays.read(in, highway);
-    StoredArrays.read(in, last);
-    StoredArrays.read(in, scale);
+    LittleEndian.read(in, mixture);
+    LittleEndian.read(in, naive);
+    LittleEndian.read(in, recurrent);
+    LittleEndian.read(in, highway);
+    LittleEndian.read(in, last);
+    LittleEndian.read(in, scale);
     in.readFully(parts);
     String[] names = new String[in.readUnsignedShort()];
     for (int i = 0; i < names.length; i++) {

@@ -1,5 +1,10 @@
 package io.tidecast.model;
 
+import io.tidecast.model.weights.CellWeights;
+import io.tidecast.model.weights.FeedForwardWeights;
+import io.tidecast.model.weights.LstmWeights;
+import io.tidecast.model.weights.RnnWeights;
+
 /**
  * One layer of the recurrent member, packed for stepping one key at a time.
  *

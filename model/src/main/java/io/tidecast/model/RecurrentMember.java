@@ -1,5 +1,8 @@
 package io.tidecast.model;
 
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HeadWeights;
 import java.util.Arrays;
 
 /**

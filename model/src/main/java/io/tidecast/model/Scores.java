@@ -112,24 +112,24 @@ final class Scores {
   }
 
   void write(DataOutput out) throws IOException {
-    StoredArrays.write(out, count);
+    LittleEndian.write(out, count);
     for (double[] sum : sums()) {
-      StoredArrays.write(out, sum);
+      LittleEndian.write(out, sum);
     }
     for (int i = 0; i < inside.length; i++) {
-      StoredArrays.write(out, inside[i]);
-      StoredArrays.write(out, width[i]);
+      LittleEndian.write(out, inside[i]);
+      LittleEndian.write(out, width[i]);
     }
   }
 
   void read(DataInput in) throws IOException {
-    StoredArrays.read(in, count);
+    LittleEndian.read(in, count);
     for (double[] sum : sums()) {
-      StoredArrays.read(in, sum);
+      LittleEndian.read(in, sum);
     }
     for (int i = 0; i < inside.length; i++) {
-      StoredArrays.read(in, inside[i]);
-      StoredArrays.read(in, width[i]);
+      LittleEndian.read(in, inside[i]);
+      LittleEndian.read(in, width[i]);
     }
   }
 }

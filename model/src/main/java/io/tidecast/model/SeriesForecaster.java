@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.tidecast.model;
 
+import io.tidecast.model.input.SeriesInputs;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;

@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import io.tidecast.model.weights.RnnWeights;
+
 /**
  * Recurrent network without gates (Elman 1990): memory by feedback alone.
  *

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.input.SeriesInputs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

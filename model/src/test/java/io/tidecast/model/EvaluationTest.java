@@ -3,6 +3,7 @@ package io.tidecast.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

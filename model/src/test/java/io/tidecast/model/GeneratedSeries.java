@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Random;
 
 /** Seeded series with seasons, noise, missing values and gaps, for tests. */
-final class GeneratedSeries {
+public final class GeneratedSeries {
   private final Random random;
   private double walk;
 
-  GeneratedSeries(long seed) {
+  public GeneratedSeries(long seed) {
     random = new Random(seed);
   }
 
   /** A season of 6 and a long one of 18 steps, two covariates, a short history. */
-  static ForecasterConfig config(Transform transform, int horizon) {
+  public static ForecasterConfig config(Transform transform, int horizon) {
     return new ForecasterConfig(
         Duration.ofHours(1),
         horizon,
@@ -33,17 +33,17 @@ final class GeneratedSeries {
   }
 
   /** Positive value of step {@code index}: level 50, season of 6, a slow random walk. */
-  float value(long index) {
+  public float value(long index) {
     walk += 0.1 * random.nextGaussian();
     return (float) (50 + 4 * Math.sin(2 * Math.PI * index / 6) + walk + random.nextGaussian());
   }
 
   /** NaN in one of {@code oneIn} draws, else {@code value}. */
-  float perhapsMissing(float value, int oneIn) {
+  public float perhapsMissing(float value, int oneIn) {
     return random.nextInt(oneIn) == 0 ? Float.NaN : value;
   }
 
-  float[] covariates() {
+  public float[] covariates() {
     return new float[] {
       perhapsMissing((float) random.nextGaussian(), 9),
       perhapsMissing((float) (1000 + random.nextGaussian()), 7)

@@ -3,6 +3,8 @@ package io.tidecast.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.ForecastModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,5 +1,14 @@
 package io.tidecast.model;
 
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.CellWeights;
+import io.tidecast.model.weights.FeedForwardWeights;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HeadWeights;
+import io.tidecast.model.weights.HighwayWeights;
+import io.tidecast.model.weights.LstmWeights;
+import io.tidecast.model.weights.Provenance;
+import io.tidecast.model.weights.RnnWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

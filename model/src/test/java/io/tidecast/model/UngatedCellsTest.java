@@ -2,6 +2,8 @@ package io.tidecast.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.tidecast.model.weights.FeedForwardWeights;
+import io.tidecast.model.weights.RnnWeights;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,7 +2,6 @@ package io.tidecast.job.backtest;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.train.Gate;
 import io.tidecast.model.train.Trainer;
@@ -11,6 +10,7 @@ import io.tidecast.model.train.TrainingReport;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.train.TrainingWindow;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.weights.ForecastModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

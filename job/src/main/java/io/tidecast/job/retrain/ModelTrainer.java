@@ -2,7 +2,6 @@ package io.tidecast.job.retrain;
 
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.SeriesWindow;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
@@ -13,6 +12,7 @@ import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.train.TrainingWindow;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

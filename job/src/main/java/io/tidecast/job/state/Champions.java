@@ -1,9 +1,9 @@
 package io.tidecast.job.state;
 
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.weights.ForecastModel;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;

@@ -2,12 +2,12 @@ package io.tidecast.model.artifact;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidecast.model.CellWeights;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.HeadWeights;
-import io.tidecast.model.HighwayWeights;
-import io.tidecast.model.Provenance;
+import io.tidecast.model.weights.CellWeights;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HeadWeights;
+import io.tidecast.model.weights.HighwayWeights;
+import io.tidecast.model.weights.Provenance;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,6 @@ package io.tidecast.model.eval;
 
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
@@ -10,6 +9,7 @@ import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.train.TrainingWindow;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -2,10 +2,10 @@ package io.tidecast.model.eval;
 
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.SeriesForecaster;
 import io.tidecast.model.SeriesState;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.tidecast.model.train;
 
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

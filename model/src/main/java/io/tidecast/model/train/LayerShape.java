@@ -1,12 +1,12 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
-import io.tidecast.model.CellWeights;
-import io.tidecast.model.FeedForwardWeights;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.LstmWeights;
-import io.tidecast.model.RnnWeights;
-import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.CellWeights;
+import io.tidecast.model.weights.FeedForwardWeights;
+import io.tidecast.model.weights.LstmWeights;
+import io.tidecast.model.weights.RnnWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
-import io.tidecast.model.CellWeights;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.HeadWeights;
+import io.tidecast.model.weights.CellWeights;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HeadWeights;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

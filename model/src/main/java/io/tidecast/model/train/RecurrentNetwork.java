@@ -1,9 +1,9 @@
 package io.tidecast.model.train;
 
-import io.tidecast.model.CellWeights;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.HeadWeights;
-import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.CellWeights;
+import io.tidecast.model.weights.HeadWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.HighwayWeights;
-import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

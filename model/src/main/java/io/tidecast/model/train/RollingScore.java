@@ -2,11 +2,11 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Evaluation;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.SeriesForecaster;
-import io.tidecast.model.SeriesInputs;
 import io.tidecast.model.SeriesState;
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.input.SeriesInputs;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.HighwayWeights;
-import io.tidecast.model.Provenance;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HighwayWeights;
+import io.tidecast.model.weights.Provenance;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;

@@ -1,6 +1,6 @@
 package io.tidecast.model.train;
 
-import io.tidecast.model.ForecastModel;
+import io.tidecast.model.weights.ForecastModel;
 
 /** What a training comes to. A failed one leaves the champion serving. */
 public sealed interface TrainingResult {

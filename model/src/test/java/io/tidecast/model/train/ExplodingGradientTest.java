@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.HeadWeights;
-import io.tidecast.model.Provenance;
-import io.tidecast.model.RnnWeights;
-import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HeadWeights;
+import io.tidecast.model.weights.Provenance;
+import io.tidecast.model.weights.RnnWeights;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

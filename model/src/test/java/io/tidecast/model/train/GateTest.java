@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.input.SeriesInputs;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

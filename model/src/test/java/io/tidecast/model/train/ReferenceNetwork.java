@@ -2,7 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.SeriesInputs;
+import io.tidecast.model.input.SeriesInputs;
 import java.util.Arrays;
 
 /** The recurrent member's loss in double, in plain loops in the order of the equations. */

@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
-import io.tidecast.model.ForecastModel;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.HeadWeights;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HeadWeights;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

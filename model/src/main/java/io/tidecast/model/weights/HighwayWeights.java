@@ -1,4 +1,7 @@
-package io.tidecast.model;
+package io.tidecast.model.weights;
+
+import io.tidecast.model.Checks;
+import io.tidecast.model.input.SeriesInputs;
 
 /**
  * The linear highway: a closed-form ridge map of the kept history and of the covariates at the

@@ -1,4 +1,4 @@
-package io.tidecast.model;
+package io.tidecast.model.weights;
 
 /**
  * Where a model comes from. Indices are steps of the grid. No wall clock: the same training gives

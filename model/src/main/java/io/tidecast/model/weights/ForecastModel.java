@@ -1,5 +1,6 @@
-package io.tidecast.model;
+package io.tidecast.model.weights;
 
+import io.tidecast.model.ForecasterConfig;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,4 +1,6 @@
-package io.tidecast.model;
+package io.tidecast.model.weights;
+
+import io.tidecast.model.Checks;
 
 /**
  * Weights of one layer of PyTorch's {@code Linear}, row-major.

@@ -7,16 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Arrays of known length as little-endian bytes, copied in bulk. */
-final class StoredArrays {
-  private StoredArrays() {}
+public final class LittleEndian {
+  private LittleEndian() {}
 
-  static void write(DataOutput out, float[] values) throws IOException {
+  public static void write(DataOutput out, float[] values) throws IOException {
     ByteBuffer buffer = buffer(values.length * Float.BYTES);
     buffer.asFloatBuffer().put(values);
     out.write(buffer.array());
   }
 
-  static void read(DataInput in, float[] values) throws IOException {
+  public static void read(DataInput in, float[] values) throws IOException {
     ByteBuffer buffer = buffer(values.length * Float.BYTES);
     in.readFully(buffer.array());
     buffer.asFloatBuffer().get(values);

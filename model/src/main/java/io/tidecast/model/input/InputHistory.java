@@ -1,5 +1,7 @@
-package io.tidecast.model;
+package io.tidecast.model.input;
 
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.LittleEndian;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -109,15 +111,15 @@ final class InputHistory {
 
   void write(DataOutput out) throws IOException {
     out.writeLong(rows);
-    StoredArrays.write(out, targets);
-    StoredArrays.write(out, covariates);
+    LittleEndian.write(out, targets);
+    LittleEndian.write(out, covariates);
     out.write(missing);
   }
 
   void read(DataInput in) throws IOException {
     rows = in.readLong();
-    StoredArrays.read(in, targets);
-    StoredArrays.read(in, covariates);
+    LittleEndian.read(in, targets);
+    LittleEndian.read(in, covariates);
     in.readFully(missing);
   }
 }

@@ -1,4 +1,4 @@
-package io.tidecast.model;
+package io.tidecast.model.weights;
 
 /**
  * Weights of one layer of the recurrent member in PyTorch's layouts. Shared by all keys: never

@@ -1,4 +1,6 @@
-package io.tidecast.model;
+package io.tidecast.model.weights;
+
+import io.tidecast.model.Checks;
 
 /**
  * Weights of one LSTM layer in the layout of PyTorch's {@code LSTM}: row-major, the four gates

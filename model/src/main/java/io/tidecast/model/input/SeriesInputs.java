@@ -1,5 +1,8 @@
-package io.tidecast.model;
+package io.tidecast.model.input;
 
+import io.tidecast.model.Calendar;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Transform;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -225,7 +228,7 @@ public final class SeriesInputs {
    *
    * @param index number of the last step on the grid
    */
-  void replay(long index, Replayed replayed, float[] inputs) {
+  public void replay(long index, Replayed replayed, float[] inputs) {
     RunningInputs running = new RunningInputs(config);
     running.set(anchor);
     for (long row = history.firstReplayed(); row < history.rows(); row++) {
@@ -237,7 +240,7 @@ public final class SeriesInputs {
   }
 
   /** Takes the inputs of one step of a replay; they are overwritten by the next. */
-  interface Replayed {
+  public interface Replayed {
     void step(float[] inputs);
   }
 
@@ -304,17 +307,17 @@ public final class SeriesInputs {
     return copy;
   }
 
-  static int bytes(ForecasterConfig config) {
+  public static int bytes(ForecasterConfig config) {
     return InputHistory.bytes(config) + 2 * RunningInputs.bytes(config.covariates().size());
   }
 
-  void write(DataOutput out) throws IOException {
+  public void write(DataOutput out) throws IOException {
     history.write(out);
     now.write(out);
     anchor.write(out);
   }
 
-  void read(DataInput in) throws IOException {
+  public void read(DataInput in) throws IOException {
     history.read(in);
     now.read(in);
     anchor.read(in);

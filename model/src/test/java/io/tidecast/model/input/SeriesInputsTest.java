@@ -1,10 +1,14 @@
-package io.tidecast.model;
+package io.tidecast.model.input;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Calendar;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.Transform;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

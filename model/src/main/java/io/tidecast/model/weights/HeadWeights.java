@@ -1,4 +1,6 @@
-package io.tidecast.model;
+package io.tidecast.model.weights;
+
+import io.tidecast.model.Checks;
 
 /**
  * The direct head of the recurrent member: from the last layer's hidden state to all leads and

@@ -1,4 +1,4 @@
-package io.tidecast.model;
+package io.tidecast.model.input;
 
 import java.io.DataInput;
 import java.io.DataOutput;
