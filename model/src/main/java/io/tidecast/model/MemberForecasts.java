@@ -1,6 +1,9 @@
 package io.tidecast.model;
 
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.member.HighwayMember;
+import io.tidecast.model.member.PackedModel;
+import io.tidecast.model.member.RecurrentMember;
 import java.util.Optional;
 
 /**

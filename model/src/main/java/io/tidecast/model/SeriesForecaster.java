@@ -1,6 +1,9 @@
 package io.tidecast.model;
 
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.member.HiddenState;
+import io.tidecast.model.member.PackedModel;
+import io.tidecast.model.member.RecurrentMember;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package io.tidecast.model;
 
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.member.HiddenState;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;

@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.Random;
 
 /** Untrained models of any shape with seeded weights, for tests. */
-final class RandomModels {
+public final class RandomModels {
   private RandomModels() {}
 
-  static LstmWeights lstm(int inputs, int hidden, Random random) {
+  public static LstmWeights lstm(int inputs, int hidden, Random random) {
     double size = 1 / Math.sqrt(inputs + hidden);
     return new LstmWeights(
         inputs,
@@ -30,7 +30,7 @@ final class RandomModels {
         floats(4 * hidden, 0.3, random));
   }
 
-  static RnnWeights rnn(int inputs, int hidden, Random random) {
+  public static RnnWeights rnn(int inputs, int hidden, Random random) {
     double size = 1 / Math.sqrt(inputs + hidden);
     return new RnnWeights(
         inputs,
@@ -41,7 +41,7 @@ final class RandomModels {
         floats(hidden, 0.3, random));
   }
 
-  static FeedForwardWeights feedForward(int inputs, int hidden, Random random) {
+  public static FeedForwardWeights feedForward(int inputs, int hidden, Random random) {
     return new FeedForwardWeights(
         inputs,
         hidden,

@@ -1,6 +1,6 @@
 package io.tidecast.model.train;
 
-import io.tidecast.model.Activations;
+import io.tidecast.model.member.Activations;
 import java.util.Arrays;
 
 /**

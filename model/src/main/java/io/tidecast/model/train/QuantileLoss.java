@@ -1,7 +1,7 @@
 package io.tidecast.model.train;
 
-import io.tidecast.model.Activations;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.member.Activations;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,6 @@
 package io.tidecast.model.train;
 
-import io.tidecast.model.Activations;
+import io.tidecast.model.member.Activations;
 
 /** The cells without gates, {@code h_t = tanh(z_t)}: with feedback (Elman 1990) or without. */
 final class TanhLayer extends CellLayer {

@@ -1,4 +1,4 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.HighwayWeights;
@@ -9,14 +9,14 @@ import io.tidecast.model.weights.HighwayWeights;
  *
  * <p>Not thread safe: it owns its scratch space.
  */
-final class HighwayMember {
+public final class HighwayMember {
   private final HighwayWeights weights;
   private final Affine map;
   private final float[] deviations;
   private final float[] covariates;
   private final float[] changes;
 
-  HighwayMember(HighwayWeights weights) {
+  public HighwayMember(HighwayWeights weights) {
     this.weights = weights;
     deviations = new float[weights.lookBack() - 1];
     covariates = new float[weights.covariates()];
@@ -32,7 +32,7 @@ final class HighwayMember {
   }
 
   /** Whether the series is long enough to be read. */
-  boolean reads(SeriesInputs inputs) {
+  public boolean reads(SeriesInputs inputs) {
     return inputs.length() >= weights.lookBack();
   }
 
@@ -41,7 +41,7 @@ final class HighwayMember {
    *
    * @param out {@code [horizon * levels]}, transformed, ascending over levels
    */
-  void forecast(SeriesInputs inputs, float[] out) {
+  public void forecast(SeriesInputs inputs, float[] out) {
     inputs.deviations(deviations);
     float scale = inputs.scale();
     float limit = HighwayWeights.MAX_DEVIATION * scale;

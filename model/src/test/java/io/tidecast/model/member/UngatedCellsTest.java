@@ -1,7 +1,8 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.tidecast.model.RandomModels;
 import io.tidecast.model.weights.FeedForwardWeights;
 import io.tidecast.model.weights.RnnWeights;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
 /**
  * Activation functions of the recurrent member. Training and stepping use these same ones, so a

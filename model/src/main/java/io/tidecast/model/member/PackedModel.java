@@ -1,5 +1,6 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
+import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.Optional;
 
@@ -9,10 +10,10 @@ import java.util.Optional;
  * @param recurrent absent if the cell is {@code NONE}
  * @param highway absent if it was not trained or is switched off
  */
-record PackedModel(
+public record PackedModel(
     String version, Optional<RecurrentMember> recurrent, Optional<HighwayMember> highway) {
 
-  static PackedModel of(ForecastModel model, ForecasterConfig config) {
+  public static PackedModel of(ForecastModel model, ForecasterConfig config) {
     requireTrainedFor(config, model);
     return new PackedModel(
         model.version(),

@@ -1,5 +1,6 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
+import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
@@ -11,7 +12,7 @@ import java.util.Arrays;
  *
  * <p>Not thread safe: it owns its scratch space; states belong to their series.
  */
-final class RecurrentMember {
+public final class RecurrentMember {
   private final ForecasterConfig.Ablation ablation;
   private final RecurrentCell[] cells;
   private final HeadWeights weights;
@@ -19,7 +20,7 @@ final class RecurrentMember {
   private final float[] share;
   private final float[] raw;
 
-  RecurrentMember(ForecastModel model, ForecasterConfig config) {
+  public RecurrentMember(ForecastModel model, ForecasterConfig config) {
     ablation = config.ablation();
     cells = model.layers().stream().map(RecurrentCell::of).toArray(RecurrentCell[]::new);
     weights = model.head().orElseThrow();
@@ -31,7 +32,7 @@ final class RecurrentMember {
   }
 
   /** Steps the state with the inputs of one step of the series. */
-  void step(HiddenState state, float[] inputs) {
+  public void step(HiddenState state, float[] inputs) {
     if (ablation.resetState()) {
       HiddenState.clear(state.h());
     }
@@ -50,7 +51,7 @@ final class RecurrentMember {
    *
    * @param out {@code [horizon * levels]}, transformed, ascending over levels
    */
-  void forecast(HiddenState state, SeriesInputs inputs, float[] out) {
+  public void forecast(HiddenState state, SeriesInputs inputs, float[] out) {
     float[] top = state.h()[cells.length - 1];
     if (ablation.zeroRecurrentOutput()) {
       Arrays.fill(head.inputs(), 0);

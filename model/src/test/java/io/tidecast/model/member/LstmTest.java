@@ -1,9 +1,10 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.RandomModels;
 import io.tidecast.model.weights.LstmWeights;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

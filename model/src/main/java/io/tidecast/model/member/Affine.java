@@ -1,4 +1,4 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
 /**
  * {@code out = bias + W x} over heap arrays, packed so that the JIT vectorises it: one row of all

@@ -1,4 +1,4 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;

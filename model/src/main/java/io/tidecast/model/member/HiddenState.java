@@ -1,5 +1,8 @@
-package io.tidecast.model;
+package io.tidecast.model.member;
 
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.LittleEndian;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -9,14 +12,14 @@ import java.util.Arrays;
  * Hidden and cell state of one series, and the version of the weights that made them; they mean
  * nothing to any other weights.
  */
-final class HiddenState {
+public final class HiddenState {
   private static final String NO_VERSION = "";
 
   private final float[][] h;
   private final float[][] c;
   private String version = NO_VERSION;
 
-  HiddenState(ForecasterConfig config) {
+  public HiddenState(ForecasterConfig config) {
     h = new float[layers(config)][config.cell().hidden()];
     c = new float[layers(config)][config.cell().hidden()];
   }
@@ -26,33 +29,33 @@ final class HiddenState {
   }
 
   /** Without the name of the version. */
-  static int bytes(ForecasterConfig config) {
+  public static int bytes(ForecasterConfig config) {
     return 2 * Float.BYTES * layers(config) * config.cell().hidden();
   }
 
   /** Hidden state per layer, {@code [layers][hidden]}. */
-  float[][] h() {
+  public float[][] h() {
     return h;
   }
 
   /** Cell state per layer, {@code [layers][hidden]}. */
-  float[][] c() {
+  public float[][] c() {
     return c;
   }
 
-  String version() {
+  public String version() {
     return version;
   }
 
   /** Zero, for the weights of {@code version}. */
-  void reset(String version) {
+  public void reset(String version) {
     this.version = version;
     clear(h);
     clear(c);
   }
 
   /** No longer that of any weights. */
-  void invalidate() {
+  public void invalidate() {
     reset(NO_VERSION);
   }
 
@@ -62,7 +65,7 @@ final class HiddenState {
     }
   }
 
-  void set(HiddenState other) {
+  public void set(HiddenState other) {
     version = other.version;
     for (int layer = 0; layer < h.length; layer++) {
       System.arraycopy(other.h[layer], 0, h[layer], 0, h[layer].length);
@@ -70,7 +73,7 @@ final class HiddenState {
     }
   }
 
-  void write(DataOutput out) throws IOException {
+  public void write(DataOutput out) throws IOException {
     out.writeUTF(version);
     for (int layer = 0; layer < h.length; layer++) {
       LittleEndian.write(out, h[layer]);
@@ -78,7 +81,7 @@ final class HiddenState {
     }
   }
 
-  void read(DataInput in) throws IOException {
+  public void read(DataInput in) throws IOException {
     version = in.readUTF();
     for (int layer = 0; layer < h.length; layer++) {
       LittleEndian.read(in, h[layer]);
