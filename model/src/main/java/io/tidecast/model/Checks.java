@@ -4,7 +4,7 @@ package io.tidecast.model;
 public final class Checks {
   private Checks() {}
 
-  static void inRange(String key, double value, double min, double max) {
+  public static void inRange(String key, double value, double min, double max) {
     if (!(value >= min && value <= max)) {
       throw new IllegalArgumentException(
           key + ": " + plain(value) + "; accepted: " + plain(min) + " to " + plain(max));

@@ -22,25 +22,25 @@ public final class LittleEndian {
     buffer.asFloatBuffer().get(values);
   }
 
-  static void write(DataOutput out, double[] values) throws IOException {
+  public static void write(DataOutput out, double[] values) throws IOException {
     ByteBuffer buffer = buffer(values.length * Double.BYTES);
     buffer.asDoubleBuffer().put(values);
     out.write(buffer.array());
   }
 
-  static void read(DataInput in, double[] values) throws IOException {
+  public static void read(DataInput in, double[] values) throws IOException {
     ByteBuffer buffer = buffer(values.length * Double.BYTES);
     in.readFully(buffer.array());
     buffer.asDoubleBuffer().get(values);
   }
 
-  static void write(DataOutput out, int[] values) throws IOException {
+  public static void write(DataOutput out, int[] values) throws IOException {
     ByteBuffer buffer = buffer(values.length * Integer.BYTES);
     buffer.asIntBuffer().put(values);
     out.write(buffer.array());
   }
 
-  static void read(DataInput in, int[] values) throws IOException {
+  public static void read(DataInput in, int[] values) throws IOException {
     ByteBuffer buffer = buffer(values.length * Integer.BYTES);
     in.readFully(buffer.array());
     buffer.asIntBuffer().get(values);

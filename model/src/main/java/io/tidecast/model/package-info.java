@@ -1,10 +1,11 @@
 /**
  * The online forecaster: plain objects and numbers, no stream, no broker, no clock.
  *
- * <p>Read {@link io.tidecast.model.SeriesForecaster} first: closed step in, forecast and
- * evaluations out. Everything it remembers of a series is in {@link io.tidecast.model.SeriesState};
- * what it makes of raw values is in {@link io.tidecast.model.input.SeriesInputs}; weights are
- * shared and never written. {@code train} makes the weights, {@code artifact} stores them.
+ * <p>Read {@link io.tidecast.model.online.SeriesForecaster} first: closed step in, forecast and
+ * evaluations out. Everything it remembers of a series is in {@link
+ * io.tidecast.model.online.SeriesState}; what it makes of raw values is in {@link
+ * io.tidecast.model.input.SeriesInputs}; weights are shared and never written. {@code train} makes
+ * the weights, {@code artifact} stores them.
  *
  * <p><b>Why the state is carried.</b> One step costs one step of the cell, however long the memory
  * is. The state is recomputed only for other weights: then the kept history is replayed. The

@@ -14,6 +14,8 @@ import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.HighwayMember;
 import io.tidecast.model.member.RecurrentMember;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.IOException;
 import java.io.InputStream;

@@ -59,7 +59,7 @@ public final class RandomModels {
   }
 
   /** Both members; spreads of about one scale. */
-  static ForecastModel model(ForecasterConfig config, String version, long seed) {
+  public static ForecastModel model(ForecasterConfig config, String version, long seed) {
     Random random = new Random(seed);
     int hidden = config.cell().hidden();
     List<CellWeights> layers = new ArrayList<>();
@@ -89,7 +89,7 @@ public final class RandomModels {
         provenance());
   }
 
-  static ForecastModel withoutHighway(ForecastModel model) {
+  public static ForecastModel withoutHighway(ForecastModel model) {
     return new ForecastModel(
         model.version(),
         model.config(),

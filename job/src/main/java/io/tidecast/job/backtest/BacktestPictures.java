@@ -2,11 +2,11 @@ package io.tidecast.job.backtest;
 
 import io.tidecast.model.Forecast;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.eval.BacktestRow;
 import io.tidecast.model.eval.Method;
 import io.tidecast.model.train.TrainingReport;
-import io.tidecast.model.train.TrainingWindow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ public final class BacktestPictures {
 
   /** The newest stretch of the test part, forecast anew each time the last forecast has ended. */
   private static LineChart forecast(GroupResult group) {
-    TrainingWindow series = group.shown();
+    Stretch series = group.shown();
     QuantileLevels levels = group.config().levels();
     List<Forecast> fans = newest(group);
     LineChart chart =
@@ -83,7 +83,7 @@ public final class BacktestPictures {
   }
 
   private static List<double[]> actual(GroupResult group, long from, long to) {
-    TrainingWindow series = group.shown();
+    Stretch series = group.shown();
     List<double[]> points = new ArrayList<>();
     for (long step = Math.max(from, series.start()); step <= Math.min(to, series.end()); step++) {
       points.add(new double[] {millis(group, step), valueAt(series, step)});
@@ -91,7 +91,7 @@ public final class BacktestPictures {
     return points;
   }
 
-  private static double valueAt(TrainingWindow series, long step) {
+  private static double valueAt(Stretch series, long step) {
     return series.values()[(int) (step - series.start())][0];
   }
 

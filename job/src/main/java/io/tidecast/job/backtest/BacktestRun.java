@@ -6,13 +6,13 @@ import io.tidecast.job.state.Decision;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.eval.Method;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingReport;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
-import io.tidecast.model.train.TrainingWindow;
 import io.tidecast.model.weights.ForecastModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ public final class BacktestRun {
   private final class GroupRun {
     private final String group;
     private final List<SeriesHistory> histories;
-    private final List<TrainingWindow> series;
+    private final List<Stretch> series;
     private final ForecasterConfig config;
     private final Backtest.Split split;
     private final Backtest backtest;
@@ -109,7 +109,7 @@ public final class BacktestRun {
       }
     }
 
-    private static List<TrainingWindow> windows(List<SeriesHistory> histories) {
+    private static List<Stretch> windows(List<SeriesHistory> histories) {
       return histories.stream().map(SeriesHistory::toWindow).toList();
     }
 
@@ -169,7 +169,7 @@ public final class BacktestRun {
       };
     }
 
-    private ForecastModel train(String name, ForecasterConfig how, List<TrainingWindow> on) {
+    private ForecastModel train(String name, ForecasterConfig how, List<Stretch> on) {
       TrainingRun run =
           new TrainingRun(group, 1, options.config().retrain().seed(), JobConfig.version());
       try (TrainingProgress progress = new TrainingProgress(phases, "training " + name)) {
@@ -184,7 +184,7 @@ public final class BacktestRun {
       }
     }
 
-    private void score(Backtest on, Method method, List<TrainingWindow> of, boolean show) {
+    private void score(Backtest on, Method method, List<Stretch> of, boolean show) {
       try (Phases.Phase phase = phases.begin("scoring " + method.name(), on.steps(of))) {
         results.add(on.score(method, of, new Pass(phase, of.get(0).series(), show)));
       }

@@ -3,9 +3,9 @@ package io.tidecast.job.backtest;
 import io.tidecast.job.state.Decision;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.train.TrainingReport;
-import io.tidecast.model.train.TrainingWindow;
 import java.util.List;
 import java.util.Map;
 
@@ -30,7 +30,7 @@ record GroupResult(
     List<Backtest.Result> methods,
     Map<String, TrainingReport> trainings,
     Map<String, List<Decision>> decisions,
-    TrainingWindow shown,
+    Stretch shown,
     List<Forecast> forecasts) {
 
   /** The result of a method that is there. */

@@ -3,13 +3,13 @@ package io.tidecast.job.backtest;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.train.Gate;
+import io.tidecast.model.Stretch;
+import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingReport;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
-import io.tidecast.model.train.TrainingWindow;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ public final class OfflineTraining {
    *
    * @param held scores on the newest part, which the training did not see
    */
-  public record Trained(ForecastModel model, TrainingReport report, Gate.Scores held) {
+  public record Trained(ForecastModel model, TrainingReport report, PromotionGate.Scores held) {
     /** In words, a line each for the training and for the scores. */
     public String words() {
       return String.format(
@@ -59,7 +59,7 @@ public final class OfflineTraining {
     return trained;
   }
 
-  private Trained train(String group, List<TrainingWindow> windows) {
+  private Trained train(String group, List<Stretch> windows) {
     ForecasterConfig how = config.groups().get(group);
     TrainingRun run = new TrainingRun(group, 1, config.retrain().seed(), JobConfig.version());
     try (TrainingProgress progress = new TrainingProgress(phases, "training " + group)) {
@@ -70,8 +70,8 @@ public final class OfflineTraining {
             "training of group " + group + " failed: " + failed.reason());
       }
       ForecastModel model = ((TrainingResult.Trained) result).model();
-      Gate.Scores held =
-          new Gate(how, TrainingConfig.DEFAULT).score(windows, model, Optional.empty());
+      PromotionGate.Scores held =
+          new PromotionGate(how, TrainingConfig.DEFAULT).score(windows, model, Optional.empty());
       return new Trained(model, result.report(), held);
     }
   }

@@ -10,7 +10,7 @@ import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
-import io.tidecast.model.train.TrainingWindow;
+import io.tidecast.model.Stretch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,7 +100,7 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
   }
 
   /** All steps as one window, missing ones as NaN. */
-  TrainingWindow toWindow() {
+  Stretch toWindow() {
     int width = 1 + steps.get(0).step().covariates().length;
     float[][] values = new float[(int) (last() - first() + 1)][width];
     for (float[] row : values) {
@@ -112,6 +112,6 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
       row[0] = step.value();
       System.arraycopy(step.covariates(), 0, row, 1, width - 1);
     }
-    return new TrainingWindow(series, last(), values);
+    return new Stretch(series, last(), values);
   }
 }

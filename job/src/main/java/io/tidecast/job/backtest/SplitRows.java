@@ -1,7 +1,7 @@
 package io.tidecast.job.backtest;
 
+import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
-import io.tidecast.model.train.TrainingWindow;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,7 +37,7 @@ public record SplitRows(int training, int validation, int test) {
   }
 
   /** 60, 20 and 20 per cent of all steps. */
-  static SplitRows of(List<TrainingWindow> series) {
+  static SplitRows of(List<Stretch> series) {
     int all = steps(series);
     int training = (int) (TRAINING * all);
     int validation = (int) (VALIDATION * all);
@@ -45,7 +45,7 @@ public record SplitRows(int training, int validation, int test) {
   }
 
   /** On the grid of these series. */
-  Backtest.Split on(List<TrainingWindow> series) {
+  Backtest.Split on(List<Stretch> series) {
     if ((long) training + validation + test > steps(series)) {
       throw new IllegalArgumentException(
           "--split: "
@@ -57,12 +57,12 @@ public record SplitRows(int training, int validation, int test) {
     return Backtest.Split.of(first(series), training, validation, test);
   }
 
-  private static long first(List<TrainingWindow> series) {
-    return series.stream().mapToLong(TrainingWindow::start).min().orElseThrow();
+  private static long first(List<Stretch> series) {
+    return series.stream().mapToLong(Stretch::start).min().orElseThrow();
   }
 
-  private static int steps(List<TrainingWindow> series) {
-    long end = series.stream().mapToLong(TrainingWindow::end).max().orElseThrow();
+  private static int steps(List<Stretch> series) {
+    long end = series.stream().mapToLong(Stretch::end).max().orElseThrow();
     return (int) (end + 1 - first(series));
   }
 

@@ -3,15 +3,15 @@ package io.tidecast.job.retrain;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
-import io.tidecast.model.train.Gate;
+import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
-import io.tidecast.model.train.TrainingWindow;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.Arrays;
 import java.util.List;
@@ -60,8 +60,7 @@ public final class ModelTrainer implements GroupTrainer {
   private Outcome trainAndJudge(Request request) {
     ForecasterConfig config = groups.get(request.group());
     Optional<ForecastModel> champion = decode(request.champion());
-    List<TrainingWindow> windows =
-        request.windows().stream().map(ModelTrainer::toTrainingWindow).toList();
+    List<Stretch> windows = request.windows().stream().map(ModelTrainer::toTrainingWindow).toList();
     TrainingRun run =
         new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
     TrainingResult result =
@@ -77,10 +76,11 @@ public final class ModelTrainer implements GroupTrainer {
           Double.NaN);
     }
     ForecastModel challenger = ((TrainingResult.Trained) result).model();
-    return judge(challenger, new Gate(config, training).score(windows, challenger, champion));
+    return judge(
+        challenger, new PromotionGate(config, training).score(windows, challenger, champion));
   }
 
-  private Outcome judge(ForecastModel challenger, Gate.Scores scores) {
+  private Outcome judge(ForecastModel challenger, PromotionGate.Scores scores) {
     boolean promoted = scores.promotes(margin);
     return new Outcome(
         promoted ? Decision.Kind.PROMOTED : Decision.Kind.KEPT,
@@ -92,11 +92,11 @@ public final class ModelTrainer implements GroupTrainer {
         orNaN(scores.naive(), scores));
   }
 
-  private static double orNaN(double loss, Gate.Scores scores) {
+  private static double orNaN(double loss, PromotionGate.Scores scores) {
     return scores.targets() > 0 ? loss : Double.NaN;
   }
 
-  private static String reason(Gate.Scores scores, boolean promoted) {
+  private static String reason(PromotionGate.Scores scores, boolean promoted) {
     if (scores.targets() == 0) {
       return "no held-out target could be scored";
     }
@@ -123,12 +123,12 @@ public final class ModelTrainer implements GroupTrainer {
     }
   }
 
-  private static TrainingWindow toTrainingWindow(SeriesWindow window) {
+  private static Stretch toTrainingWindow(SeriesWindow window) {
     int width = window.width();
     float[][] rows =
         IntStream.range(0, window.steps())
             .mapToObj(step -> Arrays.copyOfRange(window.values(), step * width, (step + 1) * width))
             .toArray(float[][]::new);
-    return new TrainingWindow(window.series(), window.end(), rows);
+    return new Stretch(window.series(), window.end(), rows);
   }
 }

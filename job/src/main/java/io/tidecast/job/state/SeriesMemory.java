@@ -1,7 +1,7 @@
 package io.tidecast.job.state;
 
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.SeriesState;
+import io.tidecast.model.online.SeriesState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

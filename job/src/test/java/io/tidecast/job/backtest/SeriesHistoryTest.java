@@ -7,7 +7,7 @@ import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Grid;
-import io.tidecast.model.train.TrainingWindow;
+import io.tidecast.model.Stretch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +27,7 @@ class SeriesHistoryTest {
 
   @Test
   void rowsBecomeStepsThatEndOnTheGridWithTheConfiguredAggregation() {
-    TrainingWindow window =
+    Stretch window =
         window(
             Aggregation.MEAN,
             at("2024-01-01T00:10:00Z", Map.of("t", 1.0, "w", 5.0)),
@@ -42,7 +42,7 @@ class SeriesHistoryTest {
 
   @Test
   void stepsWithoutAnObservationAreMissingValues() {
-    TrainingWindow window =
+    Stretch window =
         window(
             Aggregation.LAST,
             at("2024-01-01T01:00:00Z", Map.of("t", 1.0)),
@@ -54,7 +54,7 @@ class SeriesHistoryTest {
 
   @Test
   void valuesThatCannotBeTrueAreLeftOut() {
-    TrainingWindow window =
+    Stretch window =
         window(
             Aggregation.LAST,
             at("2024-01-01T01:00:00Z", Map.of("t", 1000.0, "w", 2.0)),
@@ -63,7 +63,7 @@ class SeriesHistoryTest {
     assertArrayEquals(new float[] {Float.NaN, 2}, window.values()[0]);
   }
 
-  private static TrainingWindow window(Aggregation aggregation, ObservationRecord... records) {
+  private static Stretch window(Aggregation aggregation, ObservationRecord... records) {
     List<SeriesHistory> histories = SeriesHistory.of(List.of(records), CONFIG, aggregation);
     assertEquals("s/t", histories.get(0).series());
     return histories.get(0).toWindow();

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
-import io.tidecast.model.train.TrainingWindow;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SplitRowsTest {
   @Test
   void rowsAreStepsFromTheFirstOfAllSeries() {
-    List<TrainingWindow> series =
-        List.of(
-            new TrainingWindow("a", 109, new float[10][1]),
-            new TrainingWindow("b", 119, new float[15][1]));
+    List<Stretch> series =
+        List.of(new Stretch("a", 109, new float[10][1]), new Stretch("b", 119, new float[15][1]));
 
     assertEquals(new Backtest.Split(112, 115, 118), SplitRows.parse("12, 3, 3").on(series));
     assertEquals(new SplitRows(12, 4, 4), SplitRows.of(series));
@@ -25,7 +23,7 @@ class SplitRowsTest {
 
   @Test
   void moreRowsThanThereAreIsRefused() {
-    List<TrainingWindow> series = List.of(new TrainingWindow("a", 109, new float[10][1]));
+    List<Stretch> series = List.of(new Stretch("a", 109, new float[10][1]));
 
     IllegalArgumentException refused =
         assertThrows(IllegalArgumentException.class, () -> SplitRows.parse("5,3,3").on(series));

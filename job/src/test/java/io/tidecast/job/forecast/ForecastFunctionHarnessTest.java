@@ -14,17 +14,17 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.QuantileLevels;
-import io.tidecast.model.SeriesForecaster;
-import io.tidecast.model.SeriesState;
-import io.tidecast.model.StepResult;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
+import io.tidecast.model.online.StepResult;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
-import io.tidecast.model.train.TrainingWindow;
 import io.tidecast.model.weights.ForecastModel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -98,7 +98,7 @@ class ForecastFunctionHarnessTest {
     TrainingResult result =
         new Trainer(CONFIG, training)
             .train(
-                List.of(new TrainingWindow("s", values.length, values)),
+                List.of(new Stretch("s", values.length, values)),
                 Optional.empty(),
                 new TrainingRun("g", sequence, sequence, "test"),
                 TrainingListener.NONE);

@@ -16,15 +16,15 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.SeriesForecaster;
-import io.tidecast.model.SeriesState;
-import io.tidecast.model.train.Gate;
+import io.tidecast.model.Stretch;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
+import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
-import io.tidecast.model.train.TrainingWindow;
 import io.tidecast.model.weights.ForecastModel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,8 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The job forecasts what a plain loop over the same observations does, to the bit: closed steps
- * through {@link SeriesForecaster}, trainings by {@link Trainer} and {@link Gate} at the same
- * boundaries.
+ * through {@link SeriesForecaster}, trainings by {@link Trainer} and {@link PromotionGate} at the
+ * same boundaries.
  */
 class JobEqualsPlainLoopITCase {
   private static final long SEED = 7;
@@ -169,7 +169,7 @@ class JobEqualsPlainLoopITCase {
     /** By first origin, milliseconds. */
     private final TreeMap<Long, ForecastModel> versions = new TreeMap<>();
 
-    private record Known(long knownAt, TrainingWindow window) {}
+    private record Known(long knownAt, Stretch window) {}
 
     PlainLoop(JobConfig config, Map<String, TreeMap<Long, String>> observations) {
       forecaster = config.groups().get("value");
@@ -205,8 +205,7 @@ class JobEqualsPlainLoopITCase {
     private static void add(
         List<Known> windows, String stream, long end, long completedBy, List<float[]> rows) {
       if (!rows.isEmpty()) {
-        TrainingWindow window =
-            new TrainingWindow(stream + "/value", end, rows.toArray(float[][]::new));
+        Stretch window = new Stretch(stream + "/value", end, rows.toArray(float[][]::new));
         windows.add(new Known(time(completedBy).toEpochMilli(), window));
         rows.clear();
       }
@@ -220,7 +219,7 @@ class JobEqualsPlainLoopITCase {
       Optional<ForecastModel> champion = Optional.empty();
       int sequence = 0;
       for (long boundary : boundaries) {
-        List<TrainingWindow> known =
+        List<Stretch> known =
             windows.stream().filter(w -> w.knownAt() <= boundary).map(Known::window).toList();
         if (known.stream().mapToInt(window -> window.values().length).sum() >= MINIMUM_HISTORY) {
           sequence++;
@@ -232,10 +231,7 @@ class JobEqualsPlainLoopITCase {
     }
 
     private Optional<ForecastModel> challenge(
-        List<TrainingWindow> windows,
-        Optional<ForecastModel> champion,
-        long boundary,
-        int sequence) {
+        List<Stretch> windows, Optional<ForecastModel> champion, long boundary, int sequence) {
       TrainingRun run =
           new TrainingRun("value", sequence, Hashing.mix("value@" + boundary, SEED), "test");
       TrainingResult result =
@@ -243,7 +239,8 @@ class JobEqualsPlainLoopITCase {
       if (!(result instanceof TrainingResult.Trained trained)) {
         return Optional.empty();
       }
-      Gate.Scores scores = new Gate(forecaster, TRAINING).score(windows, trained.model(), champion);
+      PromotionGate.Scores scores =
+          new PromotionGate(forecaster, TRAINING).score(windows, trained.model(), champion);
       return scores.promotes(0) ? Optional.of(trained.model()) : Optional.empty();
     }
 

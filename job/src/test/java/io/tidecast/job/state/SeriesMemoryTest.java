@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.SeriesForecaster;
-import io.tidecast.model.SeriesState;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

@@ -3,12 +3,12 @@ package io.tidecast.model.eval;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
-import io.tidecast.model.train.TrainingWindow;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,17 +75,14 @@ public final class Backtest {
    * @param series all steps of each series, one window per series
    */
   public TrainingResult train(
-      List<TrainingWindow> series,
-      TrainingConfig training,
-      TrainingRun run,
-      TrainingListener listener) {
-    List<TrainingWindow> seen = new ArrayList<>();
+      List<Stretch> series, TrainingConfig training, TrainingRun run, TrainingListener listener) {
+    List<Stretch> seen = new ArrayList<>();
     long first = split.validationStart();
-    for (TrainingWindow one : series) {
+    for (Stretch one : series) {
       float[][] rows = Arrays.copyOf(one.values(), rowOf(one, split.testStart()));
       first = Math.min(first, one.start());
       if (rows.length > 0) {
-        seen.add(new TrainingWindow(one.series(), one.start() + rows.length - 1, rows));
+        seen.add(new Stretch(one.series(), one.start() + rows.length - 1, rows));
       }
     }
     double validation =
@@ -130,24 +127,24 @@ public final class Backtest {
   }
 
   /** Steps of one pass. */
-  public long steps(List<TrainingWindow> series) {
+  public long steps(List<Stretch> series) {
     return series.stream().mapToLong(one -> rowOf(one, split.end())).sum();
   }
 
   /**
    * @param series all steps of each series, one window per series
    */
-  public Result score(Method method, List<TrainingWindow> series) {
+  public Result score(Method method, List<Stretch> series) {
     return score(method, series, Observer.NONE);
   }
 
   /**
    * @param series all steps of each series, one window per series
    */
-  public Result score(Method method, List<TrainingWindow> series, Observer observer) {
+  public Result score(Method method, List<Stretch> series, Observer observer) {
     Accuracy total = new Accuracy(config.levels(), config.horizon());
     Map<String, BacktestRow> bySeries = new TreeMap<>();
-    for (TrainingWindow one : series) {
+    for (Stretch one : series) {
       Accuracy accuracy = new Accuracy(config.levels(), config.horizon());
       score(method, one, accuracy, observer);
       bySeries.put(one.series(), accuracy.row(method.name()));
@@ -160,7 +157,7 @@ public final class Backtest {
     return new Result(total.row(method.name()), byLead, bySeries, total.reliability());
   }
 
-  private void score(Method method, TrainingWindow series, Accuracy accuracy, Observer observer) {
+  private void score(Method method, Stretch series, Accuracy accuracy, Observer observer) {
     float[] targets = new float[series.values().length];
     for (int i = 0; i < targets.length; i++) {
       targets[i] = series.values()[i][0];
@@ -182,7 +179,7 @@ public final class Backtest {
     }
   }
 
-  private static Optional<Forecast> step(Method.Session session, TrainingWindow series, int i) {
+  private static Optional<Forecast> step(Method.Session session, Stretch series, int i) {
     float[] row = series.values()[i];
     for (float value : row) {
       if (!Float.isNaN(value)) {
@@ -193,7 +190,7 @@ public final class Backtest {
     return Optional.empty();
   }
 
-  private static int rowOf(TrainingWindow series, long step) {
+  private static int rowOf(Stretch series, long step) {
     return (int) Math.max(0, Math.min(series.values().length, step - series.start()));
   }
 

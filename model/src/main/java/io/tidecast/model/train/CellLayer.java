@@ -28,7 +28,7 @@ abstract class CellLayer {
   private final float[] rowH;
   private final float[] rowZ;
 
-  CellLayer(Matrices memory, LayerShape shape, int batch, int maxSteps) {
+  CellLayer(OffHeap memory, LayerShape shape, int batch, int maxSteps) {
     this.shape = shape;
     this.batch = batch;
     int rows = shape.rows();

@@ -29,7 +29,7 @@ record LayerShape(CellConfig.Kind kind, int inputs, int hidden) {
     return layers;
   }
 
-  CellLayer layer(Matrices memory, int batch, int maxSteps) {
+  CellLayer layer(OffHeap memory, int batch, int maxSteps) {
     return kind == CellConfig.Kind.LSTM
         ? new LstmLayer(memory, this, batch, maxSteps)
         : new TanhLayer(memory, this, batch, maxSteps);

@@ -18,7 +18,7 @@ final class LstmLayer extends CellLayer {
   private final float[][] tanhC; // [steps][batch * hidden]
   private final float[] cGradient;
 
-  LstmLayer(Matrices memory, LayerShape shape, int batch, int maxSteps) {
+  LstmLayer(OffHeap memory, LayerShape shape, int batch, int maxSteps) {
     super(memory, shape, batch, maxSteps);
     hidden = shape.hidden();
     c = new float[1 + maxSteps][batch * hidden];

@@ -61,7 +61,7 @@ final class RecurrentFit {
     float[] parameters = champion.map(this::parameters).orElseGet(() -> initial(start, unit));
     int rounds = champion.isPresent() ? training.warmStartRounds() : training.rounds();
     double rate = champion.isPresent() ? training.warmStartLearningRate() : training.learningRate();
-    try (Matrices memory = new Matrices()) {
+    try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network =
           new RecurrentNetwork(
               memory, config, unit, training.batch(), training.burnIn() + training.windowSteps());

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>All parameters are one flat vector: layer by layer as in {@link LayerShape}; then head.weight
  * {@code [outputs, hidden]}, head.bias {@code [outputs]}, head.blend {@code [horizon]}, with {@code
- * outputs = horizon * levels}. Not thread safe; its memory belongs to the given {@link Matrices}.
+ * outputs = horizon * levels}. Not thread safe; its memory belongs to the given {@link OffHeap}.
  */
 final class RecurrentNetwork {
   // outputs of the head that are in memory at once: 1 MB of floats
@@ -44,8 +44,7 @@ final class RecurrentNetwork {
    * @param unit {@code [horizon]}, see {@link HeadWeights}
    * @param maxSteps of a window, burn-in included
    */
-  RecurrentNetwork(
-      Matrices memory, ForecasterConfig config, float[] unit, int batch, int maxSteps) {
+  RecurrentNetwork(OffHeap memory, ForecasterConfig config, float[] unit, int batch, int maxSteps) {
     this.config = config;
     odd = SeriesInputs.odd(config);
     inputs = odd.length;

@@ -66,7 +66,7 @@ final class RidgeFit {
     if (walk) {
       return Optional.of(weights(new Array2DRowRealMatrix(predictors, horizon), origins));
     }
-    try (Matrices memory = new Matrices()) {
+    try (OffHeap memory = new OffHeap()) {
       RealMatrix solution = solve(memory, origins);
       return Optional.of(weights(solution, origins));
     }
@@ -86,7 +86,7 @@ final class RidgeFit {
     return origins;
   }
 
-  private RealMatrix solve(Matrices memory, List<Origin> origins) {
+  private RealMatrix solve(OffHeap memory, List<Origin> origins) {
     INDArray read = memory.doubles(CHUNK, predictors);
     INDArray targets = memory.doubles(CHUNK, horizon);
     INDArray gram = memory.doubles(predictors, predictors);

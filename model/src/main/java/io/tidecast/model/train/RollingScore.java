@@ -3,9 +3,10 @@ package io.tidecast.model.train;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.SeriesForecaster;
-import io.tidecast.model.SeriesState;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.Arrays;
 import java.util.List;
@@ -24,13 +25,13 @@ final class RollingScore {
   private static final int WARM_UP_HISTORIES = 3;
 
   private final ForecasterConfig config;
-  private final List<List<TrainingWindow>> series;
+  private final List<List<Stretch>> series;
 
   private double model;
   private double naive;
   private int targets;
 
-  RollingScore(ForecasterConfig config, List<TrainingWindow> usable) {
+  RollingScore(ForecasterConfig config, List<Stretch> usable) {
     this.config = config;
     series = TrainingWindows.bySeries(usable);
   }
@@ -47,7 +48,7 @@ final class RollingScore {
     model = 0;
     naive = 0;
     targets = 0;
-    for (List<TrainingWindow> windows : series) {
+    for (List<Stretch> windows : series) {
       scoreSeries(windows, served, servesFrom, from, to);
     }
     int count = Math.max(1, targets);
@@ -55,12 +56,12 @@ final class RollingScore {
   }
 
   private void scoreSeries(
-      List<TrainingWindow> windows, ForecastModel served, long servesFrom, long from, long to) {
+      List<Stretch> windows, ForecastModel served, long servesFrom, long from, long to) {
     long first = servesFrom - (long) WARM_UP_HISTORIES * config.history();
     double unit = unit(windows, first, from, to);
     SeriesForecaster forecaster = new SeriesForecaster(config, 1);
     SeriesState state = forecaster.newState();
-    for (TrainingWindow window : windows) {
+    for (Stretch window : windows) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("scoring was interrupted");
       }
@@ -94,11 +95,11 @@ final class RollingScore {
   /**
    * Mean running scale over the observed steps in {@code [from, to)}, in the unit of the target.
    */
-  private double unit(List<TrainingWindow> windows, long first, long from, long to) {
+  private double unit(List<Stretch> windows, long first, long from, long to) {
     SeriesInputs pipeline = new SeriesInputs(config);
     double sum = 0;
     int count = 0;
-    for (TrainingWindow window : windows) {
+    for (Stretch window : windows) {
       for (int i = 0; i < window.values().length; i++) {
         long step = window.start() + i;
         float[] row = window.values()[i];

@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.input.SeriesInputs;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,7 @@ record SeriesRows(
    * Runs the pipeline over adjoining windows, as the forecaster does: what is missing is stepped
    * with a mask, gaps beyond the limit are skipped.
    */
-  static SeriesRows of(List<TrainingWindow> stretch, ForecasterConfig config) {
+  static SeriesRows of(List<Stretch> stretch, ForecasterConfig config) {
     float[][] raw =
         stretch.stream().flatMap(w -> Arrays.stream(w.values())).toArray(float[][]::new);
     int first = 0;

@@ -4,7 +4,7 @@ import io.tidecast.model.member.Activations;
 
 /** The cells without gates, {@code h_t = tanh(z_t)}: with feedback (Elman 1990) or without. */
 final class TanhLayer extends CellLayer {
-  TanhLayer(Matrices memory, LayerShape shape, int batch, int maxSteps) {
+  TanhLayer(OffHeap memory, LayerShape shape, int batch, int maxSteps) {
     super(memory, shape, batch, maxSteps);
   }
 

@@ -1,5 +1,6 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.Stretch;
 import java.util.List;
 
 /**
@@ -16,12 +17,12 @@ import java.util.List;
  */
 record TimeSplit(long first, long validationStart, long holdOutStart, long end) {
 
-  static TimeSplit of(List<TrainingWindow> windows, TrainingConfig training) {
+  static TimeSplit of(List<Stretch> windows, TrainingConfig training) {
     if (windows.isEmpty()) {
       return new TimeSplit(0, 0, 0, -1);
     }
-    long first = windows.stream().mapToLong(TrainingWindow::start).min().getAsLong();
-    long end = windows.stream().mapToLong(TrainingWindow::end).max().getAsLong();
+    long first = windows.stream().mapToLong(Stretch::start).min().getAsLong();
+    long end = windows.stream().mapToLong(Stretch::end).max().getAsLong();
     long span = end - first + 1;
     long holdOutStart = end + 1 - Math.round(span * training.holdOutFraction());
     long validationStart = holdOutStart - Math.round(span * training.validationFraction());

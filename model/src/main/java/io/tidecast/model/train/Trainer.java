@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HighwayWeights;
@@ -34,7 +35,7 @@ public final class Trainer {
    * @throws IllegalArgumentException if a window's width does not fit the configured covariates
    */
   public TrainingResult train(
-      List<TrainingWindow> windows,
+      List<Stretch> windows,
       Optional<ForecastModel> champion,
       TrainingRun run,
       TrainingListener listener) {

@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,15 +13,13 @@ import java.util.List;
  * @param windows accepted, by series and time
  * @param refused windows with an infinite value, or that overlap another
  */
-record TrainingSet(
-    List<SeriesRows> series, List<TrainingWindow> windows, int refused, TimeSplit split) {
+record TrainingSet(List<SeriesRows> series, List<Stretch> windows, int refused, TimeSplit split) {
 
   /** Joins adjoining windows and runs the pipeline over each stretch from its start. */
-  static TrainingSet of(
-      List<TrainingWindow> windows, ForecasterConfig config, TrainingConfig training) {
-    List<TrainingWindow> usable = TrainingWindows.usable(windows, config);
+  static TrainingSet of(List<Stretch> windows, ForecasterConfig config, TrainingConfig training) {
+    List<Stretch> usable = TrainingWindows.usable(windows, config);
     List<SeriesRows> series = new ArrayList<>();
-    for (List<TrainingWindow> stretch : TrainingWindows.stretches(usable)) {
+    for (List<Stretch> stretch : TrainingWindows.stretches(usable)) {
       SeriesRows rows = SeriesRows.of(stretch, config);
       if (rows.rows() > 0) {
         series.add(rows);
@@ -35,7 +34,7 @@ record TrainingSet(
 
   /** Number of different series. */
   int seriesCount() {
-    return (int) windows.stream().map(TrainingWindow::series).distinct().count();
+    return (int) windows.stream().map(Stretch::series).distinct().count();
   }
 
   /** Row of {@code series} where its training part ends. */

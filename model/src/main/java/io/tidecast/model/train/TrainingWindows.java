@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,16 +15,16 @@ final class TrainingWindows {
    *
    * @throws IllegalArgumentException if a step has not one value per variable
    */
-  static List<TrainingWindow> usable(List<TrainingWindow> windows, ForecasterConfig config) {
-    List<TrainingWindow> sorted = new ArrayList<>(windows);
+  static List<Stretch> usable(List<Stretch> windows, ForecasterConfig config) {
+    List<Stretch> sorted = new ArrayList<>(windows);
     sorted.removeIf(window -> !finite(window, 1 + config.covariates().size()));
     sorted.sort(
-        Comparator.comparing(TrainingWindow::series)
-            .thenComparingLong(TrainingWindow::end)
-            .thenComparingLong(TrainingWindow::start));
-    List<TrainingWindow> usable = new ArrayList<>();
-    for (TrainingWindow window : sorted) {
-      TrainingWindow before = usable.isEmpty() ? null : usable.get(usable.size() - 1);
+        Comparator.comparing(Stretch::series)
+            .thenComparingLong(Stretch::end)
+            .thenComparingLong(Stretch::start));
+    List<Stretch> usable = new ArrayList<>();
+    for (Stretch window : sorted) {
+      Stretch before = usable.isEmpty() ? null : usable.get(usable.size() - 1);
       if (before == null
           || !before.series().equals(window.series())
           || window.start() > before.end()) {
@@ -33,7 +34,7 @@ final class TrainingWindows {
     return usable;
   }
 
-  private static boolean finite(TrainingWindow window, int width) {
+  private static boolean finite(Stretch window, int width) {
     for (float[] row : window.values()) {
       if (row.length != width) {
         throw new IllegalArgumentException(
@@ -56,10 +57,10 @@ final class TrainingWindows {
   }
 
   /** Adjoining windows of a series together. */
-  static List<List<TrainingWindow>> stretches(List<TrainingWindow> usable) {
-    List<List<TrainingWindow>> stretches = new ArrayList<>();
-    TrainingWindow before = null;
-    for (TrainingWindow window : usable) {
+  static List<List<Stretch>> stretches(List<Stretch> usable) {
+    List<List<Stretch>> stretches = new ArrayList<>();
+    Stretch before = null;
+    for (Stretch window : usable) {
       if (before == null
           || !before.series().equals(window.series())
           || window.start() != before.end() + 1) {
@@ -72,9 +73,9 @@ final class TrainingWindows {
   }
 
   /** All windows of a series together, holes or not. */
-  static List<List<TrainingWindow>> bySeries(List<TrainingWindow> usable) {
-    List<List<TrainingWindow>> series = new ArrayList<>();
-    for (TrainingWindow window : usable) {
+  static List<List<Stretch>> bySeries(List<Stretch> usable) {
+    List<List<Stretch>> series = new ArrayList<>();
+    for (Stretch window : usable) {
       if (series.isEmpty()
           || !series.get(series.size() - 1).get(0).series().equals(window.series())) {
         series.add(new ArrayList<>());

@@ -12,13 +12,13 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
-import io.tidecast.model.train.TrainingWindow;
 import io.tidecast.model.weights.ForecastModel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ class BacktestTest {
     for (int i = 0; i < values.length; i++) {
       values[i][0] = i;
     }
-    TrainingWindow series = new TrainingWindow("a", 11, values);
+    Stretch series = new Stretch("a", 11, values);
     Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
 
     BacktestRow row = backtest.score(lastValue(10), List.of(series)).total();
@@ -80,8 +80,7 @@ class BacktestTest {
     }
     Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
 
-    Backtest.Result result =
-        backtest.score(lastValue(1), List.of(new TrainingWindow("a", 11, values)));
+    Backtest.Result result = backtest.score(lastValue(1), List.of(new Stretch("a", 11, values)));
 
     assertEquals(List.of(1.0, 2.0, 3.0), result.byLead().stream().map(BacktestRow::mae).toList());
   }
@@ -93,8 +92,7 @@ class BacktestTest {
     values[8][0] = 5;
     Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
 
-    BacktestRow row =
-        backtest.score(lastValue(1), List.of(new TrainingWindow("a", 11, values))).total();
+    BacktestRow row = backtest.score(lastValue(1), List.of(new Stretch("a", 11, values))).total();
 
     // origins 5, 6 and 8: targets 6 8; 8 9; 9 10 11
     assertEquals(3, row.windows());
@@ -103,7 +101,7 @@ class BacktestTest {
 
   @Test
   void whatIsTrainedBeatsTheNaiveMethods() {
-    List<TrainingWindow> series = List.of(series("a", 1), series("b", 2));
+    List<Stretch> series = List.of(series("a", 1), series("b", 2));
     Backtest backtest = new Backtest(CONFIG, SPLIT);
     ForecastModel model = trained(backtest, series);
 
@@ -121,8 +119,8 @@ class BacktestTest {
 
   @Test
   void theTestPartIsNeverTrainedOn() {
-    List<TrainingWindow> series = List.of(series("a", 1));
-    TrainingWindow changed = series("a", 1);
+    List<Stretch> series = List.of(series("a", 1));
+    Stretch changed = series("a", 1);
     Random random = new Random(3);
     for (int i = 1500; i < 1900; i++) {
       changed.values()[i][0] = 100 * random.nextFloat();
@@ -136,8 +134,8 @@ class BacktestTest {
 
   @Test
   void noiseAfterTheOriginLeavesForecastsUnchangedToTheBit() {
-    List<TrainingWindow> series = List.of(series("a", 1));
-    TrainingWindow changed = series("a", 1);
+    List<Stretch> series = List.of(series("a", 1));
+    Stretch changed = series("a", 1);
     Random random = new Random(3);
     int origin = 1700;
     for (int i = origin + 1; i < 1900; i++) {
@@ -164,7 +162,7 @@ class BacktestTest {
   }
 
   private static List<Forecast> forecasts(
-      Backtest backtest, Method method, List<TrainingWindow> series, long lastOrigin) {
+      Backtest backtest, Method method, List<Stretch> series, long lastOrigin) {
     List<Forecast> forecasts = new ArrayList<>();
     backtest.score(
         method,
@@ -182,7 +180,7 @@ class BacktestTest {
 
   @Test
   void resultsOfSeriesAddUpToTheWhole() {
-    List<TrainingWindow> series = List.of(series("a", 1), series("b", 2));
+    List<Stretch> series = List.of(series("a", 1), series("b", 2));
     Backtest backtest = new Backtest(CONFIG, SPLIT);
 
     Backtest.Result result = backtest.score(Method.persistence(CONFIG), series);
@@ -202,8 +200,7 @@ class BacktestTest {
     }
     Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
 
-    Backtest.Result result =
-        backtest.score(lastValue(2), List.of(new TrainingWindow("a", 11, values)));
+    Backtest.Result result = backtest.score(lastValue(2), List.of(new Stretch("a", 11, values)));
 
     // targets lie 1, 2 and 3 above the last value; the highest quantile 2 above
     assertArrayEquals(new double[] {0, 0, 0, 0, 0, 0, 2.0 / 3}, result.reliability(), 1e-9);
@@ -214,7 +211,7 @@ class BacktestTest {
     assertThrows(IllegalArgumentException.class, () -> Backtest.Split.of(0, 10, 0, 5));
   }
 
-  private static ForecastModel trained(Backtest backtest, List<TrainingWindow> series) {
+  private static ForecastModel trained(Backtest backtest, List<Stretch> series) {
     TrainingResult result =
         backtest.train(
             series,
@@ -224,7 +221,7 @@ class BacktestTest {
     return assertInstanceOf(TrainingResult.Trained.class, result).model();
   }
 
-  private static TrainingWindow series(String name, long seed) {
+  private static Stretch series(String name, long seed) {
     Random random = new Random(seed);
     float[][] values = new float[1900][1];
     double level = 0;
@@ -233,7 +230,7 @@ class BacktestTest {
       values[i][0] =
           (float) (5 + 2 * Math.sin(2 * Math.PI * i / 12) + level + 0.2 * random.nextGaussian());
     }
-    return new TrainingWindow(name, 1000 + 1899, values);
+    return new Stretch(name, 1000 + 1899, values);
   }
 
   /** The last value at all levels but the outermost, which are {@code spread} away. */

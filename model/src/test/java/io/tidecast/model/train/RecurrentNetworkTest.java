@@ -7,6 +7,7 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,7 @@ class RecurrentNetworkTest {
     float[] gradient = new float[parameters.length];
 
     double loss;
-    try (Matrices memory = new Matrices()) {
+    try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, 5, 30);
       network.load(parameters);
       loss = network.lossAndGradient(batch, gradient).mean(config.levels().size());
@@ -98,7 +99,7 @@ class RecurrentNetworkTest {
     WindowBatch one = new WindowBatch(List.of(window));
     float[] parameters = parameters(config);
 
-    try (Matrices memory = new Matrices()) {
+    try (OffHeap memory = new OffHeap()) {
       int steps = window.to() - window.from();
       RecurrentNetwork tight = new RecurrentNetwork(memory, config, units(2), 1, steps);
       RecurrentNetwork wide =
@@ -127,7 +128,7 @@ class RecurrentNetworkTest {
                     window.targetEnd(),
                     window.meanScale(),
                     false)));
-    try (Matrices memory = new Matrices()) {
+    try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network = new RecurrentNetwork(memory, config, units(2), 2, 30);
       network.load(parameters(config));
 
@@ -171,7 +172,7 @@ class RecurrentNetworkTest {
         values[i][0] = Float.NaN;
       }
     }
-    SeriesRows rows = SeriesRows.of(List.of(new TrainingWindow("a", 119, values)), config);
+    SeriesRows rows = SeriesRows.of(List.of(new Stretch("a", 119, values)), config);
     return new WindowBatch(
         List.of(
             new WindowBatch.Window(rows, 40, 45, 70, 120, 2.5, false),

@@ -11,11 +11,12 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
-import io.tidecast.model.SeriesForecaster;
-import io.tidecast.model.SeriesState;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HighwayWeights;
 import io.tidecast.model.weights.Provenance;
@@ -121,7 +122,7 @@ class RidgeFitTest {
   @Test
   void randomWalkReadsItsLastValueAloneAndItsChangesCoverTheirShare() throws Exception {
     ForecasterConfig walk = config(Transform.DIFFERENCE);
-    SeriesRows series = SeriesRows.of(List.of(new TrainingWindow("a", 1999, values(2000))), walk);
+    SeriesRows series = SeriesRows.of(List.of(new Stretch("a", 1999, values(2000))), walk);
     HighwayWeights fit = new RidgeFit(walk, RIDGE).fit(set(series), 2000).orElseThrow();
 
     assertEquals(1, fit.lookBack());
@@ -204,7 +205,7 @@ class RidgeFitTest {
   }
 
   private static SeriesRows rows(float[][] values) {
-    return SeriesRows.of(List.of(new TrainingWindow("a", values.length - 1, values)), config());
+    return SeriesRows.of(List.of(new Stretch("a", values.length - 1, values)), config());
   }
 
   /** The covariate, missing now and then, is felt in the next value of the target. */

@@ -9,11 +9,12 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
-import io.tidecast.model.SeriesForecaster;
-import io.tidecast.model.SeriesState;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.Provenance;
 import java.time.Duration;
@@ -49,9 +50,8 @@ class TrainedAsServedTest {
 
     Forecast forecast = serve(config, values, model(config, parameters, unit));
 
-    SeriesRows rows =
-        SeriesRows.of(List.of(new TrainingWindow("a", values.length - 1, values)), config);
-    try (Matrices memory = new Matrices()) {
+    SeriesRows rows = SeriesRows.of(List.of(new Stretch("a", values.length - 1, values)), config);
+    try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, 3, 40);
       network.load(parameters);
       double served = 0;

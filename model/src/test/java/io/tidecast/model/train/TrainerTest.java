@@ -10,6 +10,7 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.weights.ForecastModel;
@@ -47,9 +48,9 @@ class TrainerTest {
 
   @Test
   void sameWindowsInAnyOrderAndSameSeedGiveTheSameBytes() {
-    List<TrainingWindow> windows = windows("a", 1500, 100, 1);
+    List<Stretch> windows = windows("a", 1500, 100, 1);
     windows.addAll(windows("b", 1500, 100, 2));
-    List<TrainingWindow> shuffled = new ArrayList<>(windows);
+    List<Stretch> shuffled = new ArrayList<>(windows);
     Collections.shuffle(shuffled, new Random(3));
 
     byte[] first = ModelArtifact.write(train(windows, Optional.empty()).model());
@@ -76,7 +77,7 @@ class TrainerTest {
     for (int i = 0; i < values.length; i++) {
       values[i][0] = (float) (10 + Math.sin(2 * Math.PI * i / 24) + Math.sin(2 * Math.PI * i / 60));
     }
-    List<TrainingWindow> windows = List.of(new TrainingWindow("a", 899, values));
+    List<Stretch> windows = List.of(new Stretch("a", 899, values));
 
     TrainingReport report =
         new Trainer(CONFIG, recipe(4, 20, 20, 1e-2))
@@ -90,7 +91,7 @@ class TrainerTest {
 
   @Test
   void championsWeightsAreTheStart() {
-    List<TrainingWindow> windows = windows("a", 2000, 100, 1);
+    List<Stretch> windows = windows("a", 2000, 100, 1);
     ForecastModel champion = train(windows, Optional.empty()).model();
     TrainingResult.Trained again = train(windows, Optional.of(champion));
 
@@ -103,7 +104,7 @@ class TrainerTest {
 
   @Test
   void championOfAnotherConfigurationIsNoStart() {
-    List<TrainingWindow> windows = windows("a", 1000, 100, 1);
+    List<Stretch> windows = windows("a", 1000, 100, 1);
     ForecastModel champion = train(windows, Optional.empty()).model();
     ForecasterConfig other = CONFIG.withSeason(12);
 
@@ -132,7 +133,7 @@ class TrainerTest {
   }
 
   private static TrainingResult.Failed trainFromHeadBiases(float bias) {
-    List<TrainingWindow> windows = windows("a", 1000, 100, 1);
+    List<Stretch> windows = windows("a", 1000, 100, 1);
     ForecastModel champion = train(windows, Optional.empty()).model();
     HeadWeights head = champion.head().orElseThrow();
     Arrays.fill(head.bias(), bias);
@@ -166,9 +167,9 @@ class TrainerTest {
 
   @Test
   void windowsThatAreInfiniteOrOverlapAreLeftOutAndCounted() {
-    List<TrainingWindow> windows = windows("a", 1500, 100, 1);
+    List<Stretch> windows = windows("a", 1500, 100, 1);
     windows.get(3).values()[7][0] = Float.POSITIVE_INFINITY;
-    windows.add(new TrainingWindow("a", 1450, new float[60][1]));
+    windows.add(new Stretch("a", 1450, new float[60][1]));
 
     TrainingResult.Trained trained = train(windows, Optional.empty());
 
@@ -179,9 +180,9 @@ class TrainerTest {
 
   @Test
   void missingValuesAndLongGapsNeverReachTheWeights() {
-    List<TrainingWindow> windows = windows("a", 2000, 100, 1);
+    List<Stretch> windows = windows("a", 2000, 100, 1);
     Random random = new Random(5);
-    for (TrainingWindow window : windows) {
+    for (Stretch window : windows) {
       for (float[] row : window.values()) {
         if (random.nextInt(10) == 0) {
           row[0] = Float.NaN;
@@ -206,7 +207,7 @@ class TrainerTest {
     }
 
     TrainingResult.Trained trained =
-        train(List.of(new TrainingWindow("a", 999, values)), Optional.empty());
+        train(List.of(new Stretch("a", 999, values)), Optional.empty());
 
     assertEquals(0, trained.report().nonFiniteSteps());
     assertTrue(ModelArtifact.write(trained.model()).length > 0);
@@ -214,7 +215,7 @@ class TrainerTest {
 
   @Test
   void widthThatDoesNotFitTheCovariatesIsAnError() {
-    List<TrainingWindow> windows = List.of(new TrainingWindow("a", 9, new float[10][2]));
+    List<Stretch> windows = List.of(new Stretch("a", 9, new float[10][2]));
 
     assertThrows(
         IllegalArgumentException.class,
@@ -225,7 +226,7 @@ class TrainerTest {
 
   @Test
   void anInterruptedTrainingIsCancelled() {
-    List<TrainingWindow> windows = windows("a", 1500, 100, 1);
+    List<Stretch> windows = windows("a", 1500, 100, 1);
 
     assertThrows(
         CancellationException.class,
@@ -238,39 +239,39 @@ class TrainerTest {
                     (round, rounds, loss, validation) -> Thread.currentThread().interrupt()));
 
     assertTrue(Thread.interrupted(), "the interrupt is left to the caller");
-    assertEquals(0, Matrices.openBytes());
+    assertEquals(0, OffHeap.openBytes());
   }
 
   @Test
   void closedMatricesReleaseTheirMemoryAtOnce() {
-    Matrices memory = new Matrices();
+    OffHeap memory = new OffHeap();
     Matrix floats = memory.floats(3, 4);
     INDArray doubles = memory.doubles(5, 6);
-    assertEquals(3 * 4 * 4 + 5 * 6 * 8, Matrices.openBytes());
+    assertEquals(3 * 4 * 4 + 5 * 6 * 8, OffHeap.openBytes());
 
     memory.close();
 
-    assertEquals(0, Matrices.openBytes());
+    assertEquals(0, OffHeap.openBytes());
     assertTrue(floats.array().wasClosed());
     assertTrue(doubles.wasClosed());
   }
 
   @Test
   void memoryOutsideTheHeapIsReleasedAfterEachTrainingAndStaysAsItWasOverMany() {
-    List<TrainingWindow> windows = windows("a", 900, 100, 1);
+    List<Stretch> windows = windows("a", 900, 100, 1);
     Trainer trainer = new Trainer(CONFIG, recipe(64, 1, 1, 3e-3));
     trainAgain(trainer, windows, 5);
     long before = Pointer.physicalBytes();
 
     trainAgain(trainer, windows, 60);
 
-    assertEquals(0, Matrices.openBytes());
+    assertEquals(0, OffHeap.openBytes());
     // each touches some 8 MB outside the heap: 0.5 GB if the system did not get it back
     long growth = Pointer.physicalBytes() - before;
     assertTrue(growth < 250_000_000, "grew by " + growth);
   }
 
-  private static void trainAgain(Trainer trainer, List<TrainingWindow> windows, int times) {
+  private static void trainAgain(Trainer trainer, List<Stretch> windows, int times) {
     for (int i = 0; i < times; i++) {
       assertInstanceOf(
           TrainingResult.Trained.class,
@@ -303,16 +304,16 @@ class TrainerTest {
   }
 
   private static TrainingResult.Trained train(
-      List<TrainingWindow> windows, Optional<ForecastModel> champion) {
+      List<Stretch> windows, Optional<ForecastModel> champion) {
     TrainingResult result =
         new Trainer(CONFIG, TrainingConfig.DEFAULT)
             .train(windows, champion, RUN, TrainingListener.NONE);
     return assertInstanceOf(TrainingResult.Trained.class, result);
   }
 
-  static List<TrainingWindow> windows(String series, int steps, int length, long seed) {
+  static List<Stretch> windows(String series, int steps, int length, long seed) {
     Random random = new Random(seed);
-    List<TrainingWindow> windows = new ArrayList<>();
+    List<Stretch> windows = new ArrayList<>();
     double level = 0;
     for (int from = 0; from < steps; from += length) {
       float[][] values = new float[length][1];
@@ -325,7 +326,7 @@ class TrainerTest {
                     + level
                     + 0.3 * random.nextGaussian());
       }
-      windows.add(new TrainingWindow(series, from + length - 1, values));
+      windows.add(new Stretch(series, from + length - 1, values));
     }
     return windows;
   }

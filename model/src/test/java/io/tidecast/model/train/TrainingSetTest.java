@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.input.SeriesInputs;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,8 @@ class TrainingSetTest {
 
   @Test
   void partsAreSharesOfTheTimeSpanOfAllSeries() {
-    List<TrainingWindow> windows = new ArrayList<>(TrainerTest.windows("a", 1000, 100, 1));
-    windows.add(new TrainingWindow("b", 1999, new float[500][1]));
+    List<Stretch> windows = new ArrayList<>(TrainerTest.windows("a", 1000, 100, 1));
+    windows.add(new Stretch("b", 1999, new float[500][1]));
 
     TimeSplit split = TimeSplit.of(windows, TrainingConfig.DEFAULT.withParts(0.1, 0.25));
 
@@ -27,7 +28,7 @@ class TrainingSetTest {
 
   @Test
   void adjoiningWindowsAreOneStretchAndAHoleBeginsAnother() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 600, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 600, 100, 1);
     windows.remove(3);
 
     TrainingSet set = TrainingSet.of(windows, CONFIG, TrainingConfig.DEFAULT);
@@ -39,7 +40,7 @@ class TrainingSetTest {
 
   @Test
   void rowsAreThoseOfThePipelineInService() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 200, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 200, 100, 1);
 
     SeriesRows rows = SeriesRows.of(windows, CONFIG);
 
@@ -57,7 +58,7 @@ class TrainingSetTest {
 
   @Test
   void aMissingTargetIsFilledInAndIsNoOrigin() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 200, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 200, 100, 1);
     windows.get(1).values()[50][0] = Float.NaN;
 
     SeriesRows rows = SeriesRows.of(windows, CONFIG);
@@ -70,7 +71,7 @@ class TrainingSetTest {
 
   @Test
   void aStretchBeginsWithItsFirstTarget() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 200, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 200, 100, 1);
     for (int i = 0; i < 30; i++) {
       windows.get(0).values()[i][0] = Float.NaN;
     }
@@ -88,7 +89,7 @@ class TrainingSetTest {
       values[i][0] = (float) Math.sin(i);
     }
 
-    SeriesRows rows = SeriesRows.of(List.of(new TrainingWindow("a", 399, values)), CONFIG);
+    SeriesRows rows = SeriesRows.of(List.of(new Stretch("a", 399, values)), CONFIG);
 
     double mean = rows.meanScale(400);
     assertFalse(rows.isOrigin(150, mean));

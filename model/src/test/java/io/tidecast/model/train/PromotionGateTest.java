@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,16 +16,16 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class GateTest {
+class PromotionGateTest {
   private static final ForecasterConfig CONFIG = TrainerTest.CONFIG;
   private static final TrainingConfig TRAINING = TrainingConfig.DEFAULT;
 
   @Test
   void aTrainedModelBeatsTheSeasonalNaiveOnTheHoldOut() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 3000, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 3000, 100, 1);
     windows.addAll(TrainerTest.windows("b", 3000, 100, 2));
 
-    Gate.Scores scores = gate().score(windows, trained(windows), Optional.empty());
+    PromotionGate.Scores scores = gate().score(windows, trained(windows), Optional.empty());
 
     assertTrue(scores.challenger() < 0.9 * scores.naive(), scores.toString());
     assertTrue(scores.promotes(0.01));
@@ -34,9 +35,9 @@ class GateTest {
 
   @Test
   void theHoldOutAloneIsScored() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 2000, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
     ForecastModel model = trained(windows);
-    Gate.Scores before = gate().score(windows, model, Optional.empty());
+    PromotionGate.Scores before = gate().score(windows, model, Optional.empty());
 
     float[][] newest = windows.get(windows.size() - 1).values();
     for (float[] row : newest) {
@@ -49,10 +50,10 @@ class GateTest {
 
   @Test
   void aChallengerThatIsTheChampionIsNotPromoted() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 2000, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
     ForecastModel model = trained(windows);
 
-    Gate.Scores scores = gate().score(windows, model, Optional.of(model));
+    PromotionGate.Scores scores = gate().score(windows, model, Optional.of(model));
 
     assertEquals(OptionalDouble.of(scores.challenger()), scores.champion());
     assertFalse(scores.promotes(0));
@@ -60,9 +61,9 @@ class GateTest {
 
   @Test
   void orderOfWindowsDoesNotMatter() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 2000, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
     ForecastModel model = trained(windows);
-    List<TrainingWindow> shuffled = new ArrayList<>(windows);
+    List<Stretch> shuffled = new ArrayList<>(windows);
     Collections.shuffle(shuffled, new Random(9));
 
     assertEquals(
@@ -72,17 +73,17 @@ class GateTest {
 
   @Test
   void lossesDoNotDependOnTheUnitOfASeries() {
-    List<TrainingWindow> windows = TrainerTest.windows("a", 2000, 100, 1);
+    List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
     ForecastModel model = trained(windows);
-    List<TrainingWindow> larger = TrainerTest.windows("a", 2000, 100, 1);
-    for (TrainingWindow window : larger) {
+    List<Stretch> larger = TrainerTest.windows("a", 2000, 100, 1);
+    for (Stretch window : larger) {
       for (float[] row : window.values()) {
         row[0] *= 1024;
       }
     }
 
-    Gate.Scores scores = gate().score(windows, model, Optional.empty());
-    Gate.Scores scaled = gate().score(larger, model, Optional.empty());
+    PromotionGate.Scores scores = gate().score(windows, model, Optional.empty());
+    PromotionGate.Scores scaled = gate().score(larger, model, Optional.empty());
 
     assertEquals(scores.challenger(), scaled.challenger(), 1e-4 * scores.challenger());
     assertEquals(scores.naive(), scaled.naive(), 1e-4 * scores.naive());
@@ -90,18 +91,18 @@ class GateTest {
 
   @Test
   void nothingScoredPromotesNothing() {
-    assertFalse(new Gate.Scores(0, OptionalDouble.empty(), 1, 0).promotes(0));
-    assertFalse(new Gate.Scores(1, OptionalDouble.empty(), 1, 9).promotes(0));
-    assertFalse(new Gate.Scores(0.5, OptionalDouble.of(0.5), 1, 9).promotes(0));
-    assertFalse(new Gate.Scores(0.499, OptionalDouble.of(0.5), 1, 9).promotes(0.01));
-    assertTrue(new Gate.Scores(0.49, OptionalDouble.of(0.5), 1, 9).promotes(0.01));
+    assertFalse(new PromotionGate.Scores(0, OptionalDouble.empty(), 1, 0).promotes(0));
+    assertFalse(new PromotionGate.Scores(1, OptionalDouble.empty(), 1, 9).promotes(0));
+    assertFalse(new PromotionGate.Scores(0.5, OptionalDouble.of(0.5), 1, 9).promotes(0));
+    assertFalse(new PromotionGate.Scores(0.499, OptionalDouble.of(0.5), 1, 9).promotes(0.01));
+    assertTrue(new PromotionGate.Scores(0.49, OptionalDouble.of(0.5), 1, 9).promotes(0.01));
   }
 
-  private static Gate gate() {
-    return new Gate(CONFIG, TRAINING);
+  private static PromotionGate gate() {
+    return new PromotionGate(CONFIG, TRAINING);
   }
 
-  private static ForecastModel trained(List<TrainingWindow> windows) {
+  private static ForecastModel trained(List<Stretch> windows) {
     TrainingResult result =
         new Trainer(CONFIG, TRAINING)
             .train(

@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.List;
 import java.util.Optional;
@@ -15,14 +16,14 @@ import java.util.concurrent.CancellationException;
  * <p>Deterministic in its arguments, whatever the order of the windows. Runs on the calling thread;
  * an interrupted one ends with {@link CancellationException}.
  */
-public final class Gate {
+public final class PromotionGate {
   private final ForecasterConfig config;
   private final TrainingConfig training;
 
   /**
    * @param training of the challenger: it says which part was held out
    */
-  public Gate(ForecasterConfig config, TrainingConfig training) {
+  public PromotionGate(ForecasterConfig config, TrainingConfig training) {
     this.config = config;
     this.training = training;
   }
@@ -54,8 +55,8 @@ public final class Gate {
    * @param windows those the challenger was trained from
    */
   public Scores score(
-      List<TrainingWindow> windows, ForecastModel challenger, Optional<ForecastModel> champion) {
-    List<TrainingWindow> usable = TrainingWindows.usable(windows, config);
+      List<Stretch> windows, ForecastModel challenger, Optional<ForecastModel> champion) {
+    List<Stretch> usable = TrainingWindows.usable(windows, config);
     TimeSplit split = TimeSplit.of(usable, training);
     RollingScore rolling = new RollingScore(config, usable);
     RollingScore.Score ofChallenger = score(rolling, challenger, split);

@@ -1,5 +1,7 @@
-package io.tidecast.model;
+package io.tidecast.model.online;
 
+import io.tidecast.model.Evaluation;
+import io.tidecast.model.Forecast;
 import java.util.List;
 import java.util.Optional;
 

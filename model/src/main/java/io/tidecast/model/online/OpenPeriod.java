@@ -1,5 +1,7 @@
-package io.tidecast.model;
+package io.tidecast.model.online;
 
+import io.tidecast.model.Evaluation;
+import io.tidecast.model.ForecasterConfig;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

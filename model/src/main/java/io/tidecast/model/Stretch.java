@@ -1,4 +1,4 @@
-package io.tidecast.model.train;
+package io.tidecast.model;
 
 /**
  * A stretch of consecutive steps of one series, as the job collects them for training. Windows of a
@@ -8,7 +8,7 @@ package io.tidecast.model.train;
  * @param end index of the last step
  * @param values {@code [steps][1 + covariates]}, the target first; raw, NaN where missing
  */
-public record TrainingWindow(String series, long end, float[][] values) {
+public record Stretch(String series, long end, float[][] values) {
   public long start() {
     return end - values.length + 1;
   }

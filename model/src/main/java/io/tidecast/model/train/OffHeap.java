@@ -13,7 +13,7 @@ import org.nd4j.nativeblas.Nd4jBlas;
  * update and released together. ND4J frees what is not closed only when the collector finds its
  * wrapper, which under retraining is far too late.
  */
-final class Matrices implements AutoCloseable {
+final class OffHeap implements AutoCloseable {
   static {
     // Without this, BLAS pools spin on cores that belong to other tasks: 20 times slower when busy.
     Nd4j.getEnvironment().setMaxThreads(1);

@@ -1,8 +1,10 @@
-package io.tidecast.model;
+package io.tidecast.model.online;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.Transform;
 import org.junit.jupiter.api.Test;
 
 class MixtureTest {

@@ -1,10 +1,15 @@
-package io.tidecast.model;
+package io.tidecast.model.online;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.RandomModels;
+import io.tidecast.model.Transform;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,5 +1,13 @@
-package io.tidecast.model;
+package io.tidecast.model.online;
 
+import io.tidecast.model.Checks;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Evaluation;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.PinballLoss;
+import io.tidecast.model.Quality;
+import io.tidecast.model.Transform;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.PackedModel;

@@ -1,8 +1,15 @@
-package io.tidecast.model;
+package io.tidecast.model.online;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Evaluation;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.RandomModels;
+import io.tidecast.model.Transform;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
-package io.tidecast.model;
+package io.tidecast.model.online;
 
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import java.io.ByteArrayOutputStream;

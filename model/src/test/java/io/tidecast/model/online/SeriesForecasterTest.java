@@ -1,4 +1,4 @@
-package io.tidecast.model;
+package io.tidecast.model.online;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Calendar;
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.Quality;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.RandomModels;
+import io.tidecast.model.Transform;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.ByteArrayInputStream;
