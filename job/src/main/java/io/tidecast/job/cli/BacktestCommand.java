@@ -1,12 +1,12 @@
 package io.tidecast.job.cli;
 
-import io.tidecast.job.backtest.BacktestPictures;
-import io.tidecast.job.backtest.BacktestReport;
-import io.tidecast.job.backtest.BacktestRun;
-import io.tidecast.job.backtest.Part;
-import io.tidecast.job.backtest.ProgressBars;
-import io.tidecast.job.backtest.SplitRows;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.offline.BacktestRun;
+import io.tidecast.job.offline.Part;
+import io.tidecast.job.offline.SplitRows;
+import io.tidecast.job.report.BacktestPictures;
+import io.tidecast.job.report.BacktestReport;
+import io.tidecast.job.report.ProgressBars;
 import io.tidecast.model.CellConfig;
 import java.nio.file.Path;
 import java.util.EnumSet;

@@ -1,7 +1,5 @@
 package io.tidecast.job.cli;
 
-import io.tidecast.job.serve.ServeCommand;
-import io.tidecast.job.store.StoreCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;

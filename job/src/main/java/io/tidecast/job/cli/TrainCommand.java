@@ -1,10 +1,10 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.connectors.record.ObservationRecord;
-import io.tidecast.job.backtest.ObservationTopic;
-import io.tidecast.job.backtest.OfflineTraining;
-import io.tidecast.job.backtest.ProgressBars;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.offline.ObservationTopic;
+import io.tidecast.job.offline.OfflineTraining;
+import io.tidecast.job.report.ProgressBars;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.IOException;

@@ -13,7 +13,7 @@ import io.tidecast.connectors.kafka.TopicSettings;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.forecast.ForecastFunction;
 import io.tidecast.job.ingest.IngestConfig;
-import io.tidecast.job.retrain.ModelTrainer;
+import io.tidecast.job.retrain.ChallengerTrainer;
 import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
@@ -362,8 +362,8 @@ public record JobConfig(
   }
 
   /** Trains the groups of this job. */
-  public ModelTrainer trainer() {
-    return new ModelTrainer(groups(), TrainingConfig.DEFAULT, retrain.margin(), version());
+  public ChallengerTrainer trainer() {
+    return new ChallengerTrainer(groups(), TrainingConfig.DEFAULT, retrain.margin(), version());
   }
 
   /** Version of this software, as the build wrote it into the jar. */

@@ -156,7 +156,7 @@ class JobEqualsPlainLoopITCase {
     flink.setString(
         "execution.checkpointing.dir", directory.resolve("checkpoints").toUri().toString());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
-    ModelTrainer trainer = new ModelTrainer(config.groups(), TRAINING, 0, "test");
+    ChallengerTrainer trainer = new ChallengerTrainer(config.groups(), TRAINING, 0, "test");
     new ForecastJob(config, trainer).addTo(env, KafkaEnds.bounded(config));
     env.execute("parity");
   }

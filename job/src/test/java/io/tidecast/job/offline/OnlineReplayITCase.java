@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,7 +14,7 @@ import io.tidecast.job.CommittedTopic;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.job.retrain.ModelTrainer;
+import io.tidecast.job.retrain.ChallengerTrainer;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.model.Forecast;
@@ -71,7 +71,7 @@ class OnlineReplayITCase {
   @Test
   void onlineBacktestForecastsWhatTheJobDoes() throws Exception {
     JobConfig config = config("online");
-    ModelTrainer trainer = new ModelTrainer(config.groups(), TRAINING, 0, "test");
+    ChallengerTrainer trainer = new ChallengerTrainer(config.groups(), TRAINING, 0, "test");
     List<ObservationRecord> observations = observations();
 
     Map<String, ForecastRecord> served =
@@ -113,7 +113,7 @@ class OnlineReplayITCase {
         new OfflineTraining(config, Phases.SILENT).train(observations).get(0).model();
     Path file = Files.write(directory.resolve("model.safetensors"), ModelArtifact.write(model));
     Champions champions = Champions.read(List.of(file), config.groups());
-    ModelTrainer trainer = new ModelTrainer(config.groups(), TRAINING, 0, "test");
+    ChallengerTrainer trainer = new ChallengerTrainer(config.groups(), TRAINING, 0, "test");
 
     Map<String, ForecastRecord> served =
         run(config, observations, new ForecastJob(config, trainer, champions));

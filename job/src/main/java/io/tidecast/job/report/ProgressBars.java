@@ -1,5 +1,6 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.report;
 
+import io.tidecast.job.offline.Phases;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;

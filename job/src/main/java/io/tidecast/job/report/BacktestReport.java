@@ -1,8 +1,10 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.report;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.job.offline.BacktestRun;
+import io.tidecast.job.offline.GroupResult;
 import io.tidecast.job.state.Decision;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.eval.Backtest;
@@ -161,7 +163,7 @@ public final class BacktestReport {
     Files.writeString(file, json().toPrettyString() + "\n");
   }
 
-  ObjectNode json() {
+  public ObjectNode json() {
     ObjectNode json = MAPPER.createObjectNode();
     ArrayNode rows = json.putArray("rows");
     ArrayNode trainings = json.putArray("trainings");

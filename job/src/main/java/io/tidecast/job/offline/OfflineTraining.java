@@ -1,7 +1,8 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.report.TrainingReports;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.train.PromotionGate;

@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import io.tidecast.model.train.TrainingListener;
 import java.util.Locale;

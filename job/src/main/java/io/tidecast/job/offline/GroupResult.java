@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import io.tidecast.job.state.Decision;
 import io.tidecast.model.Forecast;
@@ -22,7 +22,7 @@ import java.util.Map;
  * @param shown a series, all of its steps, for a picture
  * @param forecasts of the forecaster for that series, in order of origins, a horizon apart
  */
-record GroupResult(
+public record GroupResult(
     String group,
     String unit,
     ForecasterConfig config,
@@ -34,7 +34,7 @@ record GroupResult(
     List<Forecast> forecasts) {
 
   /** The result of a method that is there. */
-  Backtest.Result method(String name) {
+  public Backtest.Result method(String name) {
     return methods.stream()
         .filter(result -> result.total().method().equals(name))
         .findFirst()

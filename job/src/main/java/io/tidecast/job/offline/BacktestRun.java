@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.SeriesConfig;
@@ -29,7 +29,7 @@ import java.util.function.LongFunction;
  * without some part, its second member alone, and the baselines, all over the same origins.
  */
 public final class BacktestRun {
-  static final String TIDECAST = "tidecast";
+  public static final String TIDECAST = "tidecast";
   static final String LINEAR = "linear map";
 
   /** A random walk has no linear map: its changes in units of the running volatility. */
@@ -71,7 +71,7 @@ public final class BacktestRun {
   }
 
   /** Runs it; one result per group. */
-  List<GroupResult> results() {
+  public List<GroupResult> results() {
     List<GroupResult> results = new ArrayList<>();
     SeriesHistory.byGroup(options.config(), options.data())
         .forEach((group, series) -> results.add(new GroupRun(group, series).result()));

@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A training's report as JSON and in words. */
-final class TrainingReports {
+public final class TrainingReports {
   private TrainingReports() {}
 
   static void addTo(ObjectNode json, TrainingReport report) {
@@ -30,7 +30,7 @@ final class TrainingReports {
     }
   }
 
-  static String words(TrainingReport report) {
+  public static String words(TrainingReport report) {
     int rounds = report.validation().size() - 1;
     String kept =
         report.validation().isEmpty()

@@ -1,7 +1,9 @@
-package io.tidecast.job.store;
+package io.tidecast.job.cli;
 
 import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.store.StoreConfig;
+import io.tidecast.job.store.StoreJob;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;

@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.report;
 
 import java.awt.BasicStroke;
 import java.awt.Color;

@@ -22,7 +22,7 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
 /** Trains with the model's own trainer and promotes what passes its gate. */
-public final class ModelTrainer implements GroupTrainer {
+public final class ChallengerTrainer implements GroupTrainer {
   private static final long serialVersionUID = 1;
 
   private final Map<String, ForecasterConfig> groups;
@@ -37,7 +37,7 @@ public final class ModelTrainer implements GroupTrainer {
    * @param margin share of the champion's loss a challenger must gain, such as 0.01
    * @param codeVersion for the provenance
    */
-  public ModelTrainer(
+  public ChallengerTrainer(
       Map<String, ForecasterConfig> groups,
       TrainingConfig training,
       double margin,
@@ -60,7 +60,8 @@ public final class ModelTrainer implements GroupTrainer {
   private Outcome trainAndJudge(Request request) {
     ForecasterConfig config = groups.get(request.group());
     Optional<ForecastModel> champion = decode(request.champion());
-    List<Stretch> windows = request.windows().stream().map(ModelTrainer::toTrainingWindow).toList();
+    List<Stretch> windows =
+        request.windows().stream().map(ChallengerTrainer::toTrainingWindow).toList();
     TrainingRun run =
         new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
     TrainingResult result =

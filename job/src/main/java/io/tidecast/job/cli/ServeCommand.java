@@ -1,7 +1,8 @@
-package io.tidecast.job.serve;
+package io.tidecast.job.cli;
 
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.serve.LivePage;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.JobConfig;

@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import io.tidecast.connectors.kafka.EndOffsets;
 import io.tidecast.connectors.kafka.KafkaSettings;

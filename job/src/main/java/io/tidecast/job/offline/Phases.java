@@ -1,4 +1,4 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 /** Shows a person how far a long run has come. */
 public interface Phases {

@@ -1,5 +1,7 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.report;
 
+import io.tidecast.job.offline.BacktestRun;
+import io.tidecast.job.offline.GroupResult;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;

@@ -1,10 +1,11 @@
-package io.tidecast.job.backtest;
+package io.tidecast.job.offline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.report.BacktestReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
