@@ -109,7 +109,7 @@ public final class ForecastJob {
                 new StepFunction(
                     grid,
                     config.series().aggregation(),
-                    config.kafkaSettings().topics().observation()),
+                    config.kafkaConfig().topics().observation()),
                 StoredTypes.SERIES_STEP)
             .name("steps")
             .uid("steps");

@@ -3,7 +3,7 @@ package io.tidecast.job;
 import io.tidecast.connectors.kafka.DeadLetterSink;
 import io.tidecast.connectors.kafka.Delivery;
 import io.tidecast.connectors.kafka.EndOffsets;
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.RawRecordSource;
@@ -19,7 +19,7 @@ public final class KafkaEnds {
 
   /** Reads on for ever. */
   public static ForecastJob.Ends unbounded(JobConfig config) {
-    KafkaSettings kafka = config.kafkaSettings();
+    KafkaConfig kafka = config.kafkaConfig();
     String topic = kafka.topics().observation();
     return ends(
         config,
@@ -29,7 +29,7 @@ public final class KafkaEnds {
 
   /** Reads what the observation topic holds now, to its end. */
   public static ForecastJob.Ends bounded(JobConfig config) {
-    KafkaSettings kafka = config.kafkaSettings();
+    KafkaConfig kafka = config.kafkaConfig();
     String topic = kafka.topics().observation();
     Map<Integer, Long> end = EndOffsets.of(kafka, topic);
     return ends(
@@ -38,7 +38,7 @@ public final class KafkaEnds {
 
   private static ForecastJob.Ends ends(
       JobConfig config, Source<RawRecord, ?, ?> observations, int partitions) {
-    KafkaSettings kafka = config.kafkaSettings();
+    KafkaConfig kafka = config.kafkaConfig();
     Topics topics = kafka.topics();
     return new ForecastJob.Ends(
         observations,

@@ -29,7 +29,7 @@ class ClusterSmokeITCase {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
       Path file = configuration(kafka.bootstrapServers());
       JobConfig config = JobConfig.read(file);
-      TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+      TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
       publish(config);
 
       try (LocalCluster cluster =

@@ -1,7 +1,7 @@
 package io.tidecast.job;
 
 import io.tidecast.connectors.kafka.EndOffsets;
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ public record CommittedTopic(Map<String, List<String>> values) {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** All that was written before the call, once it is committed. */
-  public static CommittedTopic of(KafkaSettings kafka, String topic) {
+  public static CommittedTopic of(KafkaConfig kafka, String topic) {
     Map<Integer, Long> ends = EndOffsets.of(kafka, topic);
     return read(
         kafka,
@@ -36,18 +36,18 @@ public record CommittedTopic(Map<String, List<String>> values) {
   }
 
   /** Waits until so many records are committed. */
-  public static CommittedTopic await(KafkaSettings kafka, String topic, int count) {
+  public static CommittedTopic await(KafkaConfig kafka, String topic, int count) {
     CommittedTopic found = new CommittedTopic(new TreeMap<>());
     return read(kafka, topic, found, consumer -> found.size() >= count);
   }
 
   private static CommittedTopic read(
-      KafkaSettings kafka, String topic, Predicate<KafkaConsumer<String, byte[]>> enough) {
+      KafkaConfig kafka, String topic, Predicate<KafkaConsumer<String, byte[]>> enough) {
     return read(kafka, topic, new CommittedTopic(new TreeMap<>()), enough);
   }
 
   private static CommittedTopic read(
-      KafkaSettings kafka,
+      KafkaConfig kafka,
       String topic,
       CommittedTopic found,
       Predicate<KafkaConsumer<String, byte[]>> enough) {

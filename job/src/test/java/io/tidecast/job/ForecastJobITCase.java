@@ -122,8 +122,8 @@ class ForecastJobITCase {
       publish(config);
       forecasts =
           CommittedTopic.await(
-              config.kafkaSettings(),
-              config.kafkaSettings().topics().forecast(),
+              config.kafkaConfig(),
+              config.kafkaConfig().topics().forecast(),
               2 * STREAMS * (STEPS - 1));
     } finally {
       job.cancel().get(1, TimeUnit.MINUTES);
@@ -172,7 +172,7 @@ class ForecastJobITCase {
         """
             .formatted(domain, kafka.bootstrapServers(), STREAMS));
     JobConfig config = JobConfig.read(file);
-    TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     return config;
   }
 

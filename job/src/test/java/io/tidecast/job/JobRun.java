@@ -1,6 +1,6 @@
 package io.tidecast.job;
 
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.serde.ModelJsonV1;
@@ -17,7 +17,7 @@ record JobRun(
     CommittedTopic deadLetters) {
 
   static JobRun of(JobConfig config) {
-    KafkaSettings kafka = config.kafkaSettings();
+    KafkaConfig kafka = config.kafkaConfig();
     Topics topics = kafka.topics();
     return new JobRun(
         CommittedTopic.of(kafka, topics.forecast()),

@@ -25,10 +25,10 @@ public final class Publisher {
 
   /** Returns when all are written. */
   public static void publish(JobConfig config, List<Observation> observations) throws Exception {
-    Properties properties = config.kafkaSettings().clientProperties();
+    Properties properties = config.kafkaConfig().clientProperties();
     // of several requests under way to a topic just created the first may be refused and come last
     properties.put("max.in.flight.requests.per.connection", "1");
-    String topic = config.kafkaSettings().topics().observation();
+    String topic = config.kafkaConfig().topics().observation();
     List<Future<RecordMetadata>> written = new ArrayList<>();
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {

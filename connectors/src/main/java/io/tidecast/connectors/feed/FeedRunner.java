@@ -1,6 +1,6 @@
 package io.tidecast.connectors.feed;
 
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +60,7 @@ public final class FeedRunner {
     void published(long rows, Instant time);
   }
 
-  private final KafkaSettings kafka;
+  private final KafkaConfig kafka;
   private final String name;
   private final Feed feed;
   private final Speed speed;
@@ -75,7 +75,7 @@ public final class FeedRunner {
    * @param clock what {@code speed} is measured against
    */
   public FeedRunner(
-      KafkaSettings kafka, String name, Feed feed, Speed speed, Clock clock, Progress progress) {
+      KafkaConfig kafka, String name, Feed feed, Speed speed, Clock clock, Progress progress) {
     this.kafka = kafka;
     this.name = name;
     this.feed = feed;

@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.Headers;
 public final class DeadLetterSink {
   private DeadLetterSink() {}
 
-  public static KafkaSink<DeadLetter> create(KafkaSettings settings, Delivery delivery) {
+  public static KafkaSink<DeadLetter> create(KafkaConfig settings, Delivery delivery) {
     String topic = settings.topics().deadLetter();
     return KeyedBytesSink.create(
         settings, delivery, (letter, context, timestamp) -> toKafka(topic, letter));

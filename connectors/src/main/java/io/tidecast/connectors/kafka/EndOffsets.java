@@ -38,7 +38,7 @@ public final class EndOffsets {
    * @throws KafkaException if the broker cannot be reached, has no such topic, or a transaction
    *     stays open for two minutes
    */
-  public static Map<Integer, Long> of(KafkaSettings settings, String topic) {
+  public static Map<Integer, Long> of(KafkaConfig settings, String topic) {
     try (Admin admin = Admin.create(settings.clientProperties())) {
       TopicDescription description =
           admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
@@ -93,7 +93,7 @@ public final class EndOffsets {
    * lay behind the transaction marker that follows: no poll ever returns a marker.
    */
   private static Map<Integer, Long> behindLastRecords(
-      KafkaSettings settings, List<TopicPartition> partitions, Map<Integer, Long> written) {
+      KafkaConfig settings, List<TopicPartition> partitions, Map<Integer, Long> written) {
     Properties properties = settings.clientProperties();
     properties.put("isolation.level", "read_committed");
     Map<Integer, Long> ends = new TreeMap<>();

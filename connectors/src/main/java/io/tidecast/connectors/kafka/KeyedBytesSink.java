@@ -19,12 +19,12 @@ public final class KeyedBytesSink {
   /**
    * Largest request of a producer in bytes: what the model topic accepts, and room for the rest.
    */
-  static final int MAX_REQUEST_BYTES = TopicSettings.MODEL_MAX_BYTES + (1 << 20);
+  static final int MAX_REQUEST_BYTES = TopicsConfig.MODEL_MAX_BYTES + (1 << 20);
 
   private KeyedBytesSink() {}
 
   public static KafkaSink<KeyedBytes> create(
-      KafkaSettings settings, String topic, Delivery delivery) {
+      KafkaConfig settings, String topic, Delivery delivery) {
     // no record timestamp: the broker sets the append time
     return create(
         settings,
@@ -33,7 +33,7 @@ public final class KeyedBytesSink {
   }
 
   static <T> KafkaSink<T> create(
-      KafkaSettings settings, Delivery delivery, KafkaRecordSerializationSchema<T> serializer) {
+      KafkaConfig settings, Delivery delivery, KafkaRecordSerializationSchema<T> serializer) {
     Properties properties = settings.clientProperties();
     properties.putIfAbsent("max.request.size", Integer.toString(MAX_REQUEST_BYTES));
     KafkaSinkBuilder<T> builder =

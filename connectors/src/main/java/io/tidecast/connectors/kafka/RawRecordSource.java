@@ -31,7 +31,7 @@ public final class RawRecordSource {
 
   /** Reads on for ever, and finds new partitions within five minutes. */
   public static KafkaSource<RawRecord> unbounded(
-      KafkaSettings settings, String topic, String groupId) {
+      KafkaConfig settings, String topic, String groupId) {
     return builder(settings, groupId).setTopics(topic).build();
   }
 
@@ -43,7 +43,7 @@ public final class RawRecordSource {
    *     are not read
    */
   public static Source<RawRecord, ?, ?> bounded(
-      KafkaSettings settings, String topic, String groupId, Map<Integer, Long> endOffsets) {
+      KafkaConfig settings, String topic, String groupId, Map<Integer, Long> endOffsets) {
     Map<TopicPartition, Long> ends = new HashMap<>();
     endOffsets.forEach((partition, end) -> ends.put(new TopicPartition(topic, partition), end));
     return new BoundedTopicSource(
@@ -53,7 +53,7 @@ public final class RawRecordSource {
             .build());
   }
 
-  private static KafkaSourceBuilder<RawRecord> builder(KafkaSettings settings, String groupId) {
+  private static KafkaSourceBuilder<RawRecord> builder(KafkaConfig settings, String groupId) {
     Properties properties = settings.clientProperties();
     properties.put("isolation.level", "read_committed");
     // several readers in one process would register equal names, with a warning for each

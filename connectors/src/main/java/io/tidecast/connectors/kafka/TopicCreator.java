@@ -29,7 +29,7 @@ public final class TopicCreator {
    *
    * @throws KafkaException if the broker cannot be reached or refuses a topic
    */
-  public static void createMissing(KafkaSettings kafka, TopicSettings settings) {
+  public static void createMissing(KafkaConfig kafka, TopicsConfig settings) {
     try (Admin admin = Admin.create(kafka.clientProperties())) {
       Set<String> existing = admin.listTopics().names().get();
       List<NewTopic> missing =
@@ -57,7 +57,7 @@ public final class TopicCreator {
    *
    * @throws KafkaException if the broker cannot be reached or has no such topic
    */
-  public static int partitions(KafkaSettings kafka, String topic) {
+  public static int partitions(KafkaConfig kafka, String topic) {
     try (Admin admin = Admin.create(kafka.clientProperties())) {
       return admin
           .describeTopics(List.of(topic))
@@ -74,7 +74,7 @@ public final class TopicCreator {
     }
   }
 
-  private static List<NewTopic> topics(Topics names, TopicSettings settings) {
+  private static List<NewTopic> topics(Topics names, TopicsConfig settings) {
     Map<String, String> kept = kept(settings);
     return List.of(
         topic(names.observation(), settings.partitions(), settings, kept),
@@ -86,7 +86,7 @@ public final class TopicCreator {
         topic(names.model(), 1, settings, compacted()));
   }
 
-  private static Map<String, String> kept(TopicSettings settings) {
+  private static Map<String, String> kept(TopicsConfig settings) {
     long millis = settings.retention().isZero() ? -1 : settings.retention().toMillis();
     Map<String, String> config = new HashMap<>();
     config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
@@ -100,12 +100,12 @@ public final class TopicCreator {
     config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
     config.put(
-        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(TopicSettings.MODEL_MAX_BYTES));
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(TopicsConfig.MODEL_MAX_BYTES));
     return config;
   }
 
   private static NewTopic topic(
-      String name, int partitions, TopicSettings settings, Map<String, String> config) {
+      String name, int partitions, TopicsConfig settings, Map<String, String> config) {
     Optional<Short> replication =
         settings.replicationFactor() == 0
             ? Optional.empty()

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedRecords;
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.TopicCreator;
-import io.tidecast.connectors.kafka.TopicSettings;
+import io.tidecast.connectors.kafka.TopicsConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +59,7 @@ class FeedRunnerITCase {
 
   @Test
   void everyRowIsPublishedOnceInOrderOfItsStream() {
-    KafkaSettings kafka = kafka("whole");
+    KafkaConfig kafka = kafka("whole");
     Feed feed = weather(3000);
 
     long first = max(kafka, feed, QUIET).run();
@@ -72,7 +72,7 @@ class FeedRunnerITCase {
 
   @Test
   void feedThatIsStoppedOrFailsAfterAnyBatchGoesOnWhereItWas() {
-    KafkaSettings kafka = kafka("stopped");
+    KafkaConfig kafka = kafka("stopped");
     Feed feed = weather(8000);
     AtomicReference<FeedRunner> running = new AtomicReference<>();
     running.set(max(kafka, feed, (rows, time) -> running.get().stop()));
@@ -97,7 +97,7 @@ class FeedRunnerITCase {
 
   @Test
   void openTransactionOfAKilledRunIsAsIfItHadNotBeen() {
-    KafkaSettings kafka = kafka("killed");
+    KafkaConfig kafka = kafka("killed");
     Feed feed = weather(100);
     try (KafkaProducer<byte[], byte[]> killed = producer(kafka);
         KafkaConsumer<byte[], byte[]> group = groupOf(kafka)) {
@@ -124,7 +124,7 @@ class FeedRunnerITCase {
 
   @Test
   void processKilledInMidRunNeitherLosesNorDoubles() throws Exception {
-    KafkaSettings kafka = kafka("process");
+    KafkaConfig kafka = kafka("process");
     for (int batchesBeforeKill = 1; batchesBeforeKill <= 2; batchesBeforeKill++) {
       Process process = feedProcess();
       try (BufferedReader progress = process.inputReader()) {
@@ -143,7 +143,7 @@ class FeedRunnerITCase {
 
   @Test
   void secondRunnerFencesTheFirst() {
-    KafkaSettings kafka = kafka("fenced");
+    KafkaConfig kafka = kafka("fenced");
     Feed feed = weather(8000);
     FeedRunner second = max(kafka, feed, QUIET);
     FeedRunner first = max(kafka, feed, (rows, time) -> second.run());
@@ -155,7 +155,7 @@ class FeedRunnerITCase {
 
   @Test
   void anotherFeedUnderTheSameNameIsRefused() {
-    KafkaSettings kafka = kafka("other");
+    KafkaConfig kafka = kafka("other");
     max(kafka, weather(10), QUIET).run();
     Feed moved =
         new GeneratedWeatherFeed(
@@ -170,7 +170,7 @@ class FeedRunnerITCase {
 
   @Test
   void liveFeedPublishesThePastAtOnceAndEachStepWhenItHasCome() {
-    KafkaSettings kafka = kafka("live");
+    KafkaConfig kafka = kafka("live");
     SettableClock clock = new SettableClock(START.plus(Duration.ofMinutes(150)));
     List<Long> published = new ArrayList<>();
     AtomicReference<FeedRunner> running = new AtomicReference<>();
@@ -201,7 +201,7 @@ class FeedRunnerITCase {
     private FeedProcess() {}
 
     public static void main(String[] arguments) {
-      KafkaSettings kafka = new KafkaSettings(arguments[0], "process", Map.of());
+      KafkaConfig kafka = new KafkaConfig(arguments[0], "process", Map.of());
       max(kafka, FEED, (rows, time) -> System.out.println(rows)).run();
     }
   }
@@ -217,7 +217,7 @@ class FeedRunnerITCase {
         .start();
   }
 
-  private static FeedRunner max(KafkaSettings kafka, Feed feed, FeedRunner.Progress progress) {
+  private static FeedRunner max(KafkaConfig kafka, Feed feed, FeedRunner.Progress progress) {
     return new FeedRunner(
         kafka, kafka.domain(), feed, new Speed.Max(), Clock.systemUTC(), progress);
   }
@@ -227,7 +227,7 @@ class FeedRunnerITCase {
         STATIONS, Duration.ofHours(1), 24, START, 0, steps, 5L, 0.01, 0.01);
   }
 
-  private static void assertComplete(KafkaSettings kafka, Feed feed) {
+  private static void assertComplete(KafkaConfig kafka, Feed feed) {
     Map<String, List<String>> expected = new TreeMap<>();
     feed.rows().forEachRemaining(row -> add(expected, row.key(), row.value()));
     Map<String, List<String>> published = new TreeMap<>();
@@ -247,19 +247,19 @@ class FeedRunnerITCase {
         .add(new String(value, StandardCharsets.UTF_8));
   }
 
-  private static KafkaSettings kafka(String domain) {
-    KafkaSettings kafka = new KafkaSettings(broker.bootstrapServers(), domain, Map.of());
-    TopicCreator.createMissing(kafka, new TopicSettings(3, 0, Duration.ZERO));
+  private static KafkaConfig kafka(String domain) {
+    KafkaConfig kafka = new KafkaConfig(broker.bootstrapServers(), domain, Map.of());
+    TopicCreator.createMissing(kafka, new TopicsConfig(3, 0, Duration.ZERO));
     return kafka;
   }
 
-  private static KafkaProducer<byte[], byte[]> producer(KafkaSettings kafka) {
+  private static KafkaProducer<byte[], byte[]> producer(KafkaConfig kafka) {
     Properties properties = kafka.clientProperties();
     properties.put("transactional.id", "feed-" + kafka.domain());
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  private static KafkaConsumer<byte[], byte[]> groupOf(KafkaSettings kafka) {
+  private static KafkaConsumer<byte[], byte[]> groupOf(KafkaConfig kafka) {
     Properties properties = kafka.clientProperties();
     properties.put("group.id", "feed-" + kafka.domain());
     return new KafkaConsumer<>(

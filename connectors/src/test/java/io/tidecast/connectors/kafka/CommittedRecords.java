@@ -18,7 +18,7 @@ public final class CommittedRecords {
   private CommittedRecords() {}
 
   /** All that is written now, once it is committed, in order within each partition. */
-  public static List<ConsumerRecord<byte[], byte[]>> of(KafkaSettings settings, String topic) {
+  public static List<ConsumerRecord<byte[], byte[]>> of(KafkaConfig settings, String topic) {
     Map<Integer, Long> ends = EndOffsets.of(settings, topic);
     return read(
         settings,
@@ -30,12 +30,12 @@ public final class CommittedRecords {
 
   /** Waits until at least so many are committed. */
   public static List<ConsumerRecord<byte[], byte[]>> await(
-      KafkaSettings settings, String topic, int count) {
+      KafkaConfig settings, String topic, int count) {
     return read(settings, topic, (consumer, records) -> records.size() >= count);
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(
-      KafkaSettings settings, String topic, Enough enough) {
+      KafkaConfig settings, String topic, Enough enough) {
     Properties properties = settings.clientProperties();
     properties.put("isolation.level", "read_committed");
     properties.put("auto.offset.reset", "earliest");

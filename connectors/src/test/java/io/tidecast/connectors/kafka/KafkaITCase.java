@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sources, sinks and topics on a real broker and a real mini cluster. */
 class KafkaITCase {
-  private static final TopicSettings TOPICS = new TopicSettings(3, 0, Duration.ZERO);
+  private static final TopicsConfig TOPICS = new TopicsConfig(3, 0, Duration.ZERO);
   private static final AtomicBoolean FAILURE_DUE = new AtomicBoolean();
   private static EmbeddedKafka broker;
 
@@ -70,10 +70,10 @@ class KafkaITCase {
 
   @Test
   void missingTopicsAreCreatedAndExistingOnesLeftAlone() throws Exception {
-    KafkaSettings kafka = kafka("created");
-    TopicCreator.createMissing(kafka, new TopicSettings(3, 0, Duration.ofDays(2)));
+    KafkaConfig kafka = kafka("created");
+    TopicCreator.createMissing(kafka, new TopicsConfig(3, 0, Duration.ofDays(2)));
 
-    TopicCreator.createMissing(kafka, new TopicSettings(5, 1, Duration.ofDays(9)));
+    TopicCreator.createMissing(kafka, new TopicsConfig(5, 1, Duration.ofDays(9)));
 
     assertEquals(3, description(kafka, kafka.topics().observation()).partitions().size());
     assertEquals(1, description(kafka, kafka.topics().model()).partitions().size());
@@ -87,7 +87,7 @@ class KafkaITCase {
 
   @Test
   void everyRecordArrivesOnceThroughAFailureBetweenCheckpoints() throws Exception {
-    KafkaSettings kafka = kafka("once");
+    KafkaConfig kafka = kafka("once");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     StreamExecutionEnvironment env = environment();
@@ -118,7 +118,7 @@ class KafkaITCase {
   @Test
   void boundedRunStartedAnewFromItsCheckpointEndsByItself(@TempDir Path checkpoints)
       throws Exception {
-    KafkaSettings kafka = kafka("anew");
+    KafkaConfig kafka = kafka("anew");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     publish(kafka, topics.observation(), 0, 100);
@@ -136,7 +136,7 @@ class KafkaITCase {
   }
 
   private static JobClient boundedCopy(
-      KafkaSettings kafka, Map<Integer, Long> ends, Path checkpoints, Optional<Path> from)
+      KafkaConfig kafka, Map<Integer, Long> ends, Path checkpoints, Optional<Path> from)
       throws Exception {
     Configuration settings = new Configuration();
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
@@ -177,7 +177,7 @@ class KafkaITCase {
 
   @Test
   void modelOfSeveralMegabytesPassesThroughSourceAndSink() throws Exception {
-    KafkaSettings kafka = kafka("large");
+    KafkaConfig kafka = kafka("large");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     byte[] artifact = new byte[12 << 20];
@@ -208,7 +208,7 @@ class KafkaITCase {
 
   @Test
   void endOffsetsWaitForTheTransactionThatHoldsThem() throws Exception {
-    KafkaSettings kafka = kafka("ends");
+    KafkaConfig kafka = kafka("ends");
     TopicCreator.createMissing(kafka, TOPICS);
     String topic = kafka.topics().observation();
     Properties properties = kafka.clientProperties();
@@ -232,7 +232,7 @@ class KafkaITCase {
 
   @Test
   void boundedRunEndsByItselfAndRefusedBytesKeepTheirOrigin() throws Exception {
-    KafkaSettings kafka = kafka("bounded");
+    KafkaConfig kafka = kafka("bounded");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     byte[] garbage = {(byte) 0xff, 0, 1};
@@ -276,8 +276,8 @@ class KafkaITCase {
     assertEquals(Long.toString(ends.get(1) - 1), header(letter, "tidecast.offset"));
   }
 
-  private static KafkaSettings kafka(String domain) {
-    return new KafkaSettings(broker.bootstrapServers(), domain, Map.of());
+  private static KafkaConfig kafka(String domain) {
+    return new KafkaConfig(broker.bootstrapServers(), domain, Map.of());
   }
 
   private static StreamExecutionEnvironment environment() {
@@ -292,7 +292,7 @@ class KafkaITCase {
     return env;
   }
 
-  private static void publish(KafkaSettings kafka, String topic, int from, int to) {
+  private static void publish(KafkaConfig kafka, String topic, int from, int to) {
     IntStream.range(from, to)
         .mapToObj(n -> new ProducerRecord<>(topic, bytes("k" + n % 7), bytes(padded(n))))
         .collect(
@@ -300,13 +300,13 @@ class KafkaITCase {
         .close();
   }
 
-  private static void send(KafkaSettings kafka, ProducerRecord<byte[], byte[]> record) {
+  private static void send(KafkaConfig kafka, ProducerRecord<byte[], byte[]> record) {
     try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       producer.send(record);
     }
   }
 
-  private static KafkaProducer<byte[], byte[]> producer(KafkaSettings kafka) {
+  private static KafkaProducer<byte[], byte[]> producer(KafkaConfig kafka) {
     Properties properties = kafka.clientProperties();
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
@@ -336,13 +336,13 @@ class KafkaITCase {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
-  private static TopicDescription description(KafkaSettings kafka, String topic) throws Exception {
+  private static TopicDescription description(KafkaConfig kafka, String topic) throws Exception {
     try (Admin admin = Admin.create(kafka.clientProperties())) {
       return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
     }
   }
 
-  private static Config config(KafkaSettings kafka, String topic) throws Exception {
+  private static Config config(KafkaConfig kafka, String topic) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try (Admin admin = Admin.create(kafka.clientProperties())) {
       return admin.describeConfigs(List.of(resource)).all().get().get(resource);

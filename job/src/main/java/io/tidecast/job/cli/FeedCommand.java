@@ -65,10 +65,10 @@ final class FeedCommand implements Callable<Integer> {
     Clock clock = Clock.systemUTC();
     Feed feed =
         config.feed(Optional.ofNullable(data)).anchored(start == null ? clock.instant() : start);
-    TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     FeedRunner runner =
         new FeedRunner(
-            config.kafkaSettings(),
+            config.kafkaConfig(),
             name,
             feed,
             pace,

@@ -47,7 +47,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JobConfig config = JobConfig.read(file);
     Champions champions = Champions.read(models, config.groups());
-    TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.flinkConfiguration());
     ForecastJob.Ends ends = bounded ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);

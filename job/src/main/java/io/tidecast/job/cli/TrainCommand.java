@@ -61,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
     JobConfig config = JobConfig.read(file);
     List<ObservationRecord> observations =
         topic
-            ? ObservationTopic.read(config.kafkaSettings())
+            ? ObservationTopic.read(config.kafkaConfig())
             : config.fileFeed(Optional.ofNullable(data)).observations();
     ProgressBars bars = new ProgressBars(System.err, System.console() != null);
     for (OfflineTraining.Trained trained : new OfflineTraining(config, bars).train(observations)) {

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FileFeed;
-import io.tidecast.connectors.kafka.KafkaSettings;
-import io.tidecast.connectors.kafka.TopicSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.forecast.ForecastFunction;
 import io.tidecast.job.ingest.IngestConfig;
@@ -342,8 +342,8 @@ public record JobConfig(
   }
 
   /** How topics that do not exist yet are created: kept for ever, for whoever replays them. */
-  public TopicSettings topicSettings() {
-    return new TopicSettings(kafka.partitions(), 0, Duration.ZERO);
+  public TopicsConfig topicsConfig() {
+    return new TopicsConfig(kafka.partitions(), 0, Duration.ZERO);
   }
 
   /**
@@ -438,8 +438,8 @@ public record JobConfig(
   }
 
   /** How to reach Kafka, and the topics of the domain. */
-  public KafkaSettings kafkaSettings() {
-    return new KafkaSettings(kafka.bootstrapServers(), domain, kafka.properties());
+  public KafkaConfig kafkaConfig() {
+    return new KafkaConfig(kafka.bootstrapServers(), domain, kafka.properties());
   }
 
   /** Longest gap that is bridged, in steps. */

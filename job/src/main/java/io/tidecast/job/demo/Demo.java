@@ -94,8 +94,8 @@ public final class Demo {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(work.kafka())) {
       JobConfig config = options.config().withBootstrapServers(kafka.bootstrapServers());
       view.say("Kafka at " + kafka.bootstrapServers());
-      TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
-      try (TopicTally tally = new TopicTally(config.kafkaSettings())) {
+      TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+      try (TopicTally tally = new TopicTally(config.kafkaConfig())) {
         FeedRunner feed = feed(config, work);
         CompletableFuture<Long> feeding = start(feed);
         Optional<DemoDatabase> database = Optional.empty();
@@ -145,7 +145,7 @@ public final class Demo {
     Instant anchor = work.anchor(Instant.now());
     Feed feed = config.feed(options.data()).anchored(anchor);
     return new FeedRunner(
-        config.kafkaSettings(),
+        config.kafkaConfig(),
         "demo",
         feed,
         options.speed(),

@@ -2,7 +2,7 @@ package io.tidecast.job.demo;
 
 import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.connectors.embedded.EmbeddedPostgres.CannotStartException;
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.config.JobConfig;
@@ -28,13 +28,12 @@ import org.apache.kafka.common.TopicPartition;
 final class DemoDatabase implements AutoCloseable {
   private static final Duration CATCH_UP = Duration.ofMinutes(5);
 
-  private final KafkaSettings kafka;
+  private final KafkaConfig kafka;
   private final EmbeddedPostgres server;
   private final JobClient store;
   private final LivePage page;
 
-  private DemoDatabase(
-      KafkaSettings kafka, EmbeddedPostgres server, JobClient store, LivePage page) {
+  private DemoDatabase(KafkaConfig kafka, EmbeddedPostgres server, JobClient store, LivePage page) {
     this.kafka = kafka;
     this.server = server;
     this.store = store;
@@ -53,7 +52,7 @@ final class DemoDatabase implements AutoCloseable {
       Schema.migrate(owner);
       LivePage page = LivePage.start(Schema.allowReader(owner, randomPassword()), pagePort);
       JobClient store = startStore(config, owner);
-      return new DemoDatabase(config.kafkaSettings(), server, store, page);
+      return new DemoDatabase(config.kafkaConfig(), server, store, page);
     } catch (Exception e) {
       server.close();
       throw e;
@@ -72,7 +71,7 @@ final class DemoDatabase implements AutoCloseable {
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
     StoreJob.build(
-        env, new StoreConfig(config.kafkaSettings(), owner, config.postgres().retention()));
+        env, new StoreConfig(config.kafkaConfig(), owner, config.postgres().retention()));
     return env.executeAsync("tidecast store " + config.domain());
   }
 

@@ -1,6 +1,6 @@
 package io.tidecast.job.demo;
 
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.EvaluationRecord;
@@ -57,7 +57,7 @@ final class TopicTally implements AutoCloseable {
    */
   record Errors(long count, double mae, double naiveMae, double persistenceMae) {}
 
-  TopicTally(KafkaSettings kafka) {
+  TopicTally(KafkaConfig kafka) {
     topics = kafka.topics();
     Properties properties = kafka.clientProperties();
     properties.put("isolation.level", "read_committed");

@@ -1,7 +1,7 @@
 package io.tidecast.job.offline;
 
 import io.tidecast.connectors.kafka.EndOffsets;
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.ObservationDecoder;
@@ -26,7 +26,7 @@ public final class ObservationTopic {
    * What the topic holds at the time of the call, in order of (time, stream); records that cannot
    * be read are left out, as the job leaves them out.
    */
-  public static List<ObservationRecord> read(KafkaSettings kafka) {
+  public static List<ObservationRecord> read(KafkaConfig kafka) {
     String topic = kafka.topics().observation();
     Map<Integer, Long> ends = EndOffsets.of(kafka, topic);
     List<TopicPartition> partitions =

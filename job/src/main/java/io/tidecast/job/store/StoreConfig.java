@@ -1,6 +1,6 @@
 package io.tidecast.job.store;
 
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.config.JobConfig;
 import java.time.Duration;
@@ -12,11 +12,11 @@ import java.time.Duration;
  * @param postgres the database, as the role that owns its tables
  * @param retention partitions older than the newest by more than this are dropped; zero: never
  */
-public record StoreConfig(KafkaSettings kafka, PostgresConfig postgres, Duration retention) {
+public record StoreConfig(KafkaConfig kafka, PostgresConfig postgres, Duration retention) {
   /** What a configuration file says about it. */
   public static StoreConfig of(JobConfig config) {
     return new StoreConfig(
-        new KafkaSettings(
+        new KafkaConfig(
             config.kafka().bootstrapServers(), config.domain(), config.kafka().properties()),
         config.postgres().owner(),
         config.postgres().retention());

@@ -329,7 +329,7 @@ class JobConfigTest {
     assertFalse(config.groups().isEmpty());
     config.ingestConfig();
     config.forecastConfig();
-    config.kafkaSettings();
+    config.kafkaConfig();
     boolean isOfAFile = config.feed().path("type").asText().equals("file");
     config.feed(isOfAFile ? Optional.of(Path.of("data.csv.gz")) : Optional.empty());
   }

@@ -2,7 +2,7 @@ package io.tidecast.job.grafana;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.TopicCreator;
-import io.tidecast.connectors.kafka.TopicSettings;
+import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
@@ -43,9 +43,9 @@ final class ReportedMetrics {
           """
               .formatted(kafka.bootstrapServers()));
       JobConfig config = JobConfig.read(file);
-      TopicCreator.createMissing(config.kafkaSettings(), new TopicSettings(1, 1, Duration.ZERO));
+      TopicCreator.createMissing(config.kafkaConfig(), new TopicsConfig(1, 1, Duration.ZERO));
       Instant end = Instant.now().truncatedTo(ChronoUnit.HOURS);
-      new TopicData(2, end, 48, 6).publishObservations(config.kafkaSettings(), "no observation");
+      new TopicData(2, end, 48, 6).publishObservations(config.kafkaConfig(), "no observation");
       return run(config);
     }
   }

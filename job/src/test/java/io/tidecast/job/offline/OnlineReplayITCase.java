@@ -180,11 +180,11 @@ class OnlineReplayITCase {
   /** Forecasts by series and origin. */
   private static Map<String, ForecastRecord> run(
       JobConfig config, List<ObservationRecord> observations, ForecastJob job) throws Exception {
-    TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
-    String topic = config.kafkaSettings().topics().observation();
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+    String topic = config.kafkaConfig().topics().observation();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            config.kafkaSettings().clientProperties(),
+            config.kafkaConfig().clientProperties(),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (ObservationRecord record : observations) {
@@ -203,8 +203,7 @@ class OnlineReplayITCase {
     env.execute(config.domain());
     Map<String, ForecastRecord> forecasts = new TreeMap<>();
     for (String line :
-        CommittedTopic.of(config.kafkaSettings(), config.kafkaSettings().topics().forecast())
-            .all()) {
+        CommittedTopic.of(config.kafkaConfig(), config.kafkaConfig().topics().forecast()).all()) {
       ForecastRecord record = ForecastJsonV1.read(line.getBytes(StandardCharsets.UTF_8));
       forecasts.put(record.series() + "@" + record.origin(), record);
     }

@@ -92,11 +92,11 @@ class JobEqualsPlainLoopITCase {
     Map<String, TreeMap<Long, String>> observations = observations();
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
       JobConfig config = config(kafka.bootstrapServers());
-      TopicCreator.createMissing(config.kafkaSettings(), config.topicSettings());
+      TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
       publish(config, observations);
       run(config);
       CommittedTopic found =
-          CommittedTopic.of(config.kafkaSettings(), config.kafkaSettings().topics().forecast());
+          CommittedTopic.of(config.kafkaConfig(), config.kafkaConfig().topics().forecast());
 
       PlainLoop loop = new PlainLoop(config, observations);
       loop.train();

@@ -69,7 +69,7 @@ class DatabaseOutageITCase {
   }
 
   private static void awaitForecasts(JobConfig config, int count) {
-    CommittedTopic.await(config.kafkaSettings(), config.kafkaSettings().topics().forecast(), count);
+    CommittedTopic.await(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), count);
   }
 
   private JobConfig config(StoreEnvironment environment) throws Exception {

@@ -2,9 +2,9 @@ package io.tidecast.job.store;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.embedded.EmbeddedPostgres;
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.TopicCreator;
-import io.tidecast.connectors.kafka.TopicSettings;
+import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.connectors.postgres.Schema;
 import java.io.IOException;
@@ -30,7 +30,7 @@ public final class StoreEnvironment implements AutoCloseable {
 
   private final Path directory;
   private final EmbeddedKafka broker;
-  private final KafkaSettings kafka;
+  private final KafkaConfig kafka;
   private final PostgresConfig owner;
   private final PostgresConfig reader;
   private EmbeddedPostgres postgres;
@@ -40,11 +40,11 @@ public final class StoreEnvironment implements AutoCloseable {
     this.directory = directory;
     this.broker = broker;
     this.postgres = postgres;
-    kafka = new KafkaSettings(broker.bootstrapServers(), "test", Map.of());
+    kafka = new KafkaConfig(broker.bootstrapServers(), "test", Map.of());
     owner = postgres.owner();
     Schema.migrate(owner);
     reader = Schema.allowReader(owner, READER_PASSWORD);
-    TopicCreator.createMissing(kafka, new TopicSettings(2, 1, Duration.ZERO));
+    TopicCreator.createMissing(kafka, new TopicsConfig(2, 1, Duration.ZERO));
   }
 
   /** Broker, topics, database and schema; no job yet. */
@@ -73,7 +73,7 @@ public final class StoreEnvironment implements AutoCloseable {
     postgres = EmbeddedPostgres.start(directory.resolve("postgres"), port);
   }
 
-  public KafkaSettings kafka() {
+  public KafkaConfig kafka() {
     return kafka;
   }
 

@@ -1,6 +1,6 @@
 package io.tidecast.job.store;
 
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
@@ -191,7 +191,7 @@ public record TopicData(int stations, Instant end, int hours, int horizon) {
   }
 
   /** Writes the observations, and before them texts that are none. */
-  public void publishObservations(KafkaSettings kafka, String... refused) {
+  public void publishObservations(KafkaConfig kafka, String... refused) {
     String topic = kafka.topics().observation();
     try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       for (String text : refused) {
@@ -205,7 +205,7 @@ public record TopicData(int stations, Instant end, int hours, int horizon) {
   }
 
   /** Writes everything to the topics of the domain, which must exist; returns when it is there. */
-  public void publish(KafkaSettings kafka) {
+  public void publish(KafkaConfig kafka) {
     publishObservations(kafka);
     try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       for (ForecastRecord record : forecasts()) {
@@ -222,13 +222,13 @@ public record TopicData(int stations, Instant end, int hours, int horizon) {
   }
 
   /** Writes one forecast; returns when it is there. */
-  public static void publish(KafkaSettings kafka, ForecastRecord forecast) {
+  public static void publish(KafkaConfig kafka, ForecastRecord forecast) {
     try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       send(producer, kafka.topics().forecast(), forecast.key(), ForecastJsonV1.write(forecast));
     }
   }
 
-  static KafkaProducer<byte[], byte[]> producer(KafkaSettings kafka) {
+  static KafkaProducer<byte[], byte[]> producer(KafkaConfig kafka) {
     Properties properties = kafka.clientProperties();
     // of several requests under way to a topic just created the first may be refused and come last
     properties.put("max.in.flight.requests.per.connection", "1");

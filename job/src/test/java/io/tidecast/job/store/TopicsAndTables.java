@@ -3,7 +3,7 @@ package io.tidecast.job.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.tidecast.connectors.kafka.KafkaSettings;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * last that was published. Every cell is text that says all of its value.
  */
 final class TopicsAndTables {
-  private final KafkaSettings kafka;
+  private final KafkaConfig kafka;
   private final StoreEnvironment environment;
   private final Map<String, String> observations;
   private final Map<String, String> forecasts;

@@ -10,13 +10,13 @@ import java.time.Duration;
  * @param retention how long records are kept after they were appended (log-append time, so a replay
  *     of old event times is not deleted); zero for ever
  */
-public record TopicSettings(int partitions, int replicationFactor, Duration retention) {
+public record TopicsConfig(int partitions, int replicationFactor, Duration retention) {
   /** Largest record of the model topic in bytes: the artifact of a large model, in base64. */
   static final int MODEL_MAX_BYTES = 16 << 20;
 
-  public static final TopicSettings DEFAULT = new TopicSettings(4, 0, Duration.ofDays(7));
+  public static final TopicsConfig DEFAULT = new TopicsConfig(4, 0, Duration.ofDays(7));
 
-  public TopicSettings {
+  public TopicsConfig {
     if (partitions < 1 || partitions > 10_000) {
       throw new IllegalArgumentException(
           "kafka.partitions: " + partitions + "; accepted: 1 to 10000");

@@ -14,8 +14,7 @@ import java.util.TreeSet;
  * @param properties passed to every Kafka client unchanged: security, buffers. Those the delivery
  *     guarantees rest on are refused
  */
-public record KafkaSettings(
-    String bootstrapServers, String domain, Map<String, String> properties) {
+public record KafkaConfig(String bootstrapServers, String domain, Map<String, String> properties) {
   private static final Set<String> OWN =
       Set.of(
           "bootstrap.servers",
@@ -33,7 +32,7 @@ public record KafkaSettings(
           "value.deserializer",
           "partitioner.class");
 
-  public KafkaSettings {
+  public KafkaConfig {
     if (bootstrapServers == null || bootstrapServers.isBlank()) {
       throw new IllegalArgumentException(
           "kafka.bootstrapServers: " + bootstrapServers + "; accepted: such as localhost:9092");
@@ -62,7 +61,7 @@ public record KafkaSettings(
 
   @Override
   public String toString() {
-    return "KafkaSettings[bootstrapServers="
+    return "KafkaConfig[bootstrapServers="
         + bootstrapServers
         + ", domain="
         + domain

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class KafkaSettingsTest {
+class KafkaConfigTest {
   @Test
   void clientPropertiesPassThroughAndTheirValuesAreNotPrinted() {
-    KafkaSettings settings =
-        new KafkaSettings(
+    KafkaConfig settings =
+        new KafkaConfig(
             "localhost:9092", "weather", Map.of("sasl.jaas.config", "password=\"hidden\""));
 
     Properties client = settings.clientProperties();
@@ -37,7 +37,7 @@ class KafkaSettingsTest {
 
     IllegalArgumentException e =
         assertThrows(
-            IllegalArgumentException.class, () -> new KafkaSettings("a:1", "weather", properties));
+            IllegalArgumentException.class, () -> new KafkaConfig("a:1", "weather", properties));
 
     assertTrue(e.getMessage().startsWith("kafka.properties." + key), e.getMessage());
   }
@@ -50,10 +50,9 @@ class KafkaSettingsTest {
 
   @Test
   void settingsOutsideTheirRangeAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new KafkaSettings(" ", "a", null));
-    assertThrows(IllegalArgumentException.class, () -> new TopicSettings(0, 0, Duration.ofDays(1)));
-    assertThrows(
-        IllegalArgumentException.class, () -> new TopicSettings(1, 0, Duration.ofDays(-1)));
+    assertThrows(IllegalArgumentException.class, () -> new KafkaConfig(" ", "a", null));
+    assertThrows(IllegalArgumentException.class, () -> new TopicsConfig(0, 0, Duration.ofDays(1)));
+    assertThrows(IllegalArgumentException.class, () -> new TopicsConfig(1, 0, Duration.ofDays(-1)));
     assertThrows(
         IllegalArgumentException.class, () -> new Delivery.ExactlyOnce("", Duration.ofMinutes(1)));
     assertThrows(
