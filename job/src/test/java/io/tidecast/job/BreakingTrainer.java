@@ -1,6 +1,7 @@
 package io.tidecast.job;
 
 import io.tidecast.job.retrain.GroupTrainer;
+import io.tidecast.job.state.Outcome;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

@@ -7,6 +7,7 @@ import io.tidecast.job.retrain.WindowCollector;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupProgress;
 import io.tidecast.job.state.OpenWindow;
+import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.Grid;
@@ -72,19 +73,17 @@ final class OnlineReplay {
       if (!collector.samples(history.series())) {
         continue;
       }
-      Optional<OpenWindow> open = Optional.empty();
+      OpenWindow open = null;
       for (SeriesStep step : history.steps()) {
         if (step.step().index() < end) {
           open =
-              Optional.of(
-                  collector.add(
-                      open,
-                      step,
-                      window ->
-                          windows
-                              .computeIfAbsent(
-                                  policy.boundaryOf(window), boundary -> new ArrayList<>())
-                              .add(window)));
+              collector.add(
+                  open == null ? collector.openBefore(step) : open,
+                  step,
+                  window ->
+                      windows
+                          .computeIfAbsent(policy.boundaryOf(window), boundary -> new ArrayList<>())
+                          .add(window));
         }
       }
     }
@@ -101,7 +100,8 @@ final class OnlineReplay {
       known.removeIf(window -> policy.isTooOld(window, boundary));
       progress = decide(group, boundary, progress, known);
       Decision last = decisions.get(decisions.size() - 1);
-      phase.at(decisions.size(), Instant.ofEpochMilli(boundary) + " " + last.kind().label());
+      phase.at(
+          decisions.size(), Instant.ofEpochMilli(boundary) + " " + last.outcome().kind().label());
     }
   }
 
@@ -113,16 +113,16 @@ final class OnlineReplay {
       return before;
     }
     GroupTrainer.Request request = policy.request(group, boundary, before, known);
-    GroupTrainer.Outcome outcome = train(request);
+    Outcome outcome = train(request);
     GroupProgress after = policy.after(before, request, outcome);
     decisions.add(policy.trained(request, outcome, before, after));
-    if (outcome.kind() == Decision.Kind.PROMOTED) {
-      serving.put(policy.validFrom(boundary), decode(outcome));
+    if (outcome instanceof Outcome.Promoted promoted) {
+      serving.put(policy.validFrom(boundary), decode(promoted));
     }
     return after;
   }
 
-  private GroupTrainer.Outcome train(GroupTrainer.Request request) {
+  private Outcome train(GroupTrainer.Request request) {
     try {
       return trainer.train(request);
     } catch (InterruptedException e) {
@@ -131,11 +131,11 @@ final class OnlineReplay {
     }
   }
 
-  private static ForecastModel decode(GroupTrainer.Outcome outcome) {
+  private static ForecastModel decode(Outcome.Promoted promoted) {
     try {
-      return ModelArtifact.read(outcome.artifact());
+      return ModelArtifact.read(promoted.artifact());
     } catch (InvalidArtifactException e) {
-      throw new IllegalStateException("cannot read model " + outcome.version(), e);
+      throw new IllegalStateException("cannot read model " + promoted.version(), e);
     }
   }
 

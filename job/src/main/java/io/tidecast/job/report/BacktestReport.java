@@ -238,12 +238,12 @@ public final class BacktestReport {
     json.put("method", name);
     json.put("boundary", Instant.ofEpochMilli(decision.boundary()).toString());
     json.put("validFrom", Instant.ofEpochMilli(decision.validFrom()).toString());
-    json.put("decision", decision.kind().label());
+    json.put("decision", decision.outcome().kind().label());
     json.put("version", decision.version());
-    json.put("reason", decision.reason());
-    put(json, "pinball", decision.pinball());
-    put(json, "championPinball", decision.championPinball());
-    put(json, "naivePinball", decision.naivePinball());
+    json.put("reason", decision.outcome().reason());
+    put(json, "pinball", decision.outcome().losses().challenger());
+    put(json, "championPinball", decision.outcome().losses().champion());
+    put(json, "naivePinball", decision.outcome().losses().naive());
   }
 
   /** Columns as wide as they must be; the first to the left, numbers to the right. */

@@ -1,6 +1,6 @@
 package io.tidecast.job.retrain;
 
-import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
@@ -67,14 +67,7 @@ public final class ChallengerTrainer implements GroupTrainer {
     TrainingResult result =
         new Trainer(config, training).train(windows, champion, run, TrainingListener.NONE);
     if (result instanceof TrainingResult.Failed failed) {
-      return new Outcome(
-          Decision.Kind.FAILED,
-          "",
-          new byte[0],
-          failed.reason(),
-          Double.NaN,
-          Double.NaN,
-          Double.NaN);
+      return new Outcome.Failed(failed.reason());
     }
     ForecastModel challenger = ((TrainingResult.Trained) result).model();
     return judge(
@@ -83,14 +76,16 @@ public final class ChallengerTrainer implements GroupTrainer {
 
   private Outcome judge(ForecastModel challenger, PromotionGate.Scores scores) {
     boolean promoted = scores.promotes(margin);
-    return new Outcome(
-        promoted ? Decision.Kind.PROMOTED : Decision.Kind.KEPT,
-        promoted ? challenger.version() : "",
-        promoted ? ModelArtifact.write(challenger) : new byte[0],
-        reason(scores, promoted),
-        orNaN(scores.challenger(), scores),
-        scores.champion().orElse(Double.NaN),
-        orNaN(scores.naive(), scores));
+    String reason = reason(scores, promoted);
+    Outcome.Losses losses =
+        new Outcome.Losses(
+            orNaN(scores.challenger(), scores),
+            scores.champion().orElse(Double.NaN),
+            orNaN(scores.naive(), scores));
+    return promoted
+        ? new Outcome.Promoted(
+            challenger.version(), ModelArtifact.write(challenger), reason, losses)
+        : new Outcome.Kept(reason, losses);
   }
 
   private static double orNaN(double loss, PromotionGate.Scores scores) {

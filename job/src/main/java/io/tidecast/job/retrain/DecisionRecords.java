@@ -4,6 +4,7 @@ import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.flink.api.common.functions.FlatMapFunction;
@@ -21,27 +22,28 @@ public final class DecisionRecords implements FlatMapFunction<Decision, KeyedByt
     ModelRecord record = toRecord(decision);
     ModelRecord bare = record.withoutArtifact();
     out.collect(keyed(bare.decisionKey(), bare));
-    if (decision.kind() == Decision.Kind.PROMOTED) {
+    if (decision.outcome() instanceof Outcome.Promoted) {
       out.collect(keyed(record.versionKey(), record));
       out.collect(keyed(record.championKey(), record));
     }
   }
 
   private static ModelRecord toRecord(Decision decision) {
+    Outcome outcome = decision.outcome();
     return new ModelRecord(
         decision.group(),
         Instant.ofEpochMilli(decision.boundary()),
         Instant.ofEpochMilli(decision.validFrom()),
-        decision.kind().label(),
+        outcome.kind().label(),
         decision.version(),
         decision.parent(),
-        decision.reason(),
+        outcome.reason(),
         decision.windows(),
         decision.series(),
-        orNull(decision.pinball()),
-        orNull(decision.championPinball()),
-        orNull(decision.naivePinball()),
-        decision.artifact());
+        orNull(outcome.losses().challenger()),
+        orNull(outcome.losses().champion()),
+        orNull(outcome.losses().naive()),
+        outcome instanceof Outcome.Promoted promoted ? promoted.artifact() : new byte[0]);
   }
 
   private static Double orNull(double value) {

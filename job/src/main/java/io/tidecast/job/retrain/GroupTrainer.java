@@ -1,6 +1,6 @@
 package io.tidecast.job.retrain;
 
-import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import java.io.Serializable;
 import java.util.List;
@@ -11,6 +11,7 @@ import java.util.List;
  */
 public interface GroupTrainer extends Serializable {
 
+  /** What came of it: never {@link Outcome.NotTriggered}. */
   Outcome train(Request request) throws InterruptedException;
 
   /**
@@ -30,24 +31,4 @@ public interface GroupTrainer extends Serializable {
       long seed,
       byte[] champion,
       List<SeriesWindow> windows) {}
-
-  /**
-   * What came of it.
-   *
-   * @param kind {@code PROMOTED}, {@code KEPT} or {@code FAILED}
-   * @param version of the challenger if it is promoted; else empty
-   * @param artifact of the challenger if it is promoted; else empty
-   * @param reason in words
-   * @param pinball challenger's mean pinball loss over the held-out windows; NaN if it failed
-   * @param championPinball the champion's; NaN if there is none
-   * @param naivePinball the seasonal naive's; NaN if it failed
-   */
-  record Outcome(
-      Decision.Kind kind,
-      String version,
-      byte[] artifact,
-      String reason,
-      double pinball,
-      double championPinball,
-      double naivePinball) {}
 }

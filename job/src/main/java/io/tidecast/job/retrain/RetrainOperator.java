@@ -4,6 +4,7 @@ import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupProgress;
+import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Instant;
@@ -91,7 +92,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
   /** Groups whose boundary the watermark has just passed, by boundary. */
   private transient TreeMap<Long, TreeSet<String>> due;
 
-  private transient Map<Decision.Kind, Counter> finished;
+  private transient Map<Outcome.Kind, Counter> finished;
   private transient long forwarded;
   private transient WatermarkStatus heldStatus;
   private transient volatile double lastTrainingSeconds;
@@ -119,8 +120,8 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     due = new TreeMap<>();
     forwarded = Long.MIN_VALUE;
     threads = Executors.newFixedThreadPool(trainingThreads(), RetrainOperator::thread);
-    finished = new EnumMap<>(Decision.Kind.class);
-    for (Decision.Kind kind : Decision.Kind.values()) {
+    finished = new EnumMap<>(Outcome.Kind.class);
+    for (Outcome.Kind kind : Outcome.Kind.values()) {
       finished.put(
           kind,
           Metrics.counter(getMetricGroup(), Metrics.TRAININGS, Metrics.BY_DECISION, kind.label()));
@@ -260,7 +261,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
         .whenComplete((outcome, error) -> deliver(request, outcome, error, started));
   }
 
-  private GroupTrainer.Outcome train(GroupTrainer.Request request) {
+  private Outcome train(GroupTrainer.Request request) {
     try {
       return trainer.train(request);
     } catch (InterruptedException e) {
@@ -270,7 +271,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
   }
 
   private void deliver(
-      GroupTrainer.Request request, GroupTrainer.Outcome outcome, Throwable error, long started) {
+      GroupTrainer.Request request, Outcome outcome, Throwable error, long started) {
     lastTrainingSeconds = (System.nanoTime() - started) * 1e-9;
     try {
       mailbox.execute(() -> finish(request, outcome, error), "decision for " + request.group());
@@ -279,7 +280,7 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     }
   }
 
-  private void finish(GroupTrainer.Request request, GroupTrainer.Outcome outcome, Throwable error)
+  private void finish(GroupTrainer.Request request, Outcome outcome, Throwable error)
       throws Exception {
     if (error != null) {
       throw new IllegalStateException(
@@ -304,9 +305,9 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
         "group {} at boundary {}: {}, serving {} ({})",
         decision.group(),
         Instant.ofEpochMilli(decision.boundary()),
-        decision.kind().label(),
+        decision.outcome().kind().label(),
         decision.version().isEmpty() ? "no model" : decision.version(),
-        decision.reason());
+        decision.outcome().reason());
     output.collect(new StreamRecord<>(decision, decision.boundary()));
   }
 

@@ -2,6 +2,7 @@ package io.tidecast.job.retrain;
 
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupProgress;
+import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -73,40 +74,23 @@ public final class RetrainPolicy implements Serializable {
   }
 
   /** Where the group stands after a training. */
-  public GroupProgress after(
-      GroupProgress before, GroupTrainer.Request request, GroupTrainer.Outcome outcome) {
-    boolean promoted = outcome.kind() == Decision.Kind.PROMOTED;
-    return new GroupProgress(
-        request.boundary(),
-        request.sequence(),
-        promoted ? outcome.version() : before.version(),
-        promoted ? outcome.artifact() : before.champion());
+  public GroupProgress after(GroupProgress before, GroupTrainer.Request request, Outcome outcome) {
+    return outcome instanceof Outcome.Promoted promoted
+        ? new GroupProgress(
+            request.boundary(), request.sequence(), promoted.version(), promoted.artifact())
+        : new GroupProgress(
+            request.boundary(), request.sequence(), before.version(), before.champion());
   }
 
   /** The decision without a training. */
   public Decision notTriggered(String group, long boundary, GroupProgress now, String reason) {
     return decision(
-        group,
-        boundary,
-        new GroupTrainer.Outcome(
-            Decision.Kind.NOT_TRIGGERED,
-            "",
-            new byte[0],
-            reason,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN),
-        now.version(),
-        now.version(),
-        List.of());
+        group, boundary, new Outcome.NotTriggered(reason), now.version(), now.version(), List.of());
   }
 
   /** The decision after a training. */
   public Decision trained(
-      GroupTrainer.Request request,
-      GroupTrainer.Outcome outcome,
-      GroupProgress before,
-      GroupProgress after) {
+      GroupTrainer.Request request, Outcome outcome, GroupProgress before, GroupProgress after) {
     return decision(
         request.group(),
         request.boundary(),
@@ -119,7 +103,7 @@ public final class RetrainPolicy implements Serializable {
   private Decision decision(
       String group,
       long boundary,
-      GroupTrainer.Outcome outcome,
+      Outcome outcome,
       String version,
       String parent,
       Collection<SeriesWindow> windows) {
@@ -128,15 +112,10 @@ public final class RetrainPolicy implements Serializable {
         boundary,
         validFrom(boundary),
         validFrom(boundary) + config.epoch().toMillis(),
-        outcome.kind(),
+        outcome,
         version,
         parent,
-        outcome.reason(),
         windows.size(),
-        (int) windows.stream().map(SeriesWindow::series).distinct().count(),
-        outcome.pinball(),
-        outcome.championPinball(),
-        outcome.naivePinball(),
-        outcome.artifact());
+        (int) windows.stream().map(SeriesWindow::series).distinct().count());
   }
 }

@@ -7,7 +7,6 @@ import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -33,20 +32,25 @@ public final class WindowCollector implements Serializable {
     return Hashing.unit(series, config.seed()) < config.sample();
   }
 
+  /** The empty window that is open before the first step of a series. */
+  public OpenWindow openBefore(SeriesStep first) {
+    return new OpenWindow(first.step().index() - 1, new float[0]);
+  }
+
   /**
    * The window that is open after one more step.
    *
-   * @param before the one that was open; empty before the first step of the series
+   * @param open before it
    * @param out takes the windows that the step completes
    */
-  public OpenWindow add(Optional<OpenWindow> before, SeriesStep step, Consumer<SeriesWindow> out) {
+  public OpenWindow add(OpenWindow open, SeriesStep step, Consumer<SeriesWindow> out) {
     ClosedStep closed = step.step();
     int width = 1 + closed.covariates().length;
-    OpenWindow window = before.orElse(new OpenWindow(closed.index() - 1, new float[0]));
+    OpenWindow window = open;
     long gap = closed.index() - window.end() - 1;
     if (gap > maxGap) {
       emit(step, window, width, out);
-      window = new OpenWindow(closed.index() - 1, new float[0]);
+      window = openBefore(step);
       gap = 0;
     }
     int known = window.values().length;

@@ -5,7 +5,6 @@ import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.Grid;
-import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -44,7 +43,9 @@ public final class WindowFunction extends KeyedProcessFunction<String, SeriesSte
   public void processElement(SeriesStep step, Context context, Collector<SeriesWindow> out)
       throws Exception {
     if (collector.samples(step.series())) {
-      open.update(collector.add(Optional.ofNullable(open.value()), step, out::collect));
+      OpenWindow before = open.value();
+      open.update(
+          collector.add(before == null ? collector.openBefore(step) : before, step, out::collect));
     }
   }
 }

@@ -45,8 +45,8 @@ public record GroupModels(long coveredBefore, List<Held> models) {
   /** With one more decision, without the versions that no origin after {@code watermark} needs. */
   public GroupModels with(Decision decision, long watermark) {
     List<Held> next = new ArrayList<>(models);
-    if (decision.artifact().length > 0) {
-      next.add(new Held(decision.validFrom(), decision.version(), decision.artifact()));
+    if (decision.outcome() instanceof Outcome.Promoted promoted) {
+      next.add(new Held(decision.validFrom(), promoted.version(), promoted.artifact()));
     }
     while (next.size() > 1 && next.get(1).validFrom() <= watermark) {
       next.remove(0);

@@ -13,36 +13,97 @@ import org.apache.flink.core.memory.DataOutputView;
  * they are written. Strings are modified UTF-8 with a length; arrays as in {@link StoredArrays}.
  */
 public final class StoredTypes {
-  public static final TypeInformation<SeriesObservation> SERIES_OBSERVATION =
-      new StoredType<>(new SeriesObservationLayout());
-  public static final TypeInformation<OpenStep> OPEN_STEP = new StoredType<>(new OpenStepLayout());
-  public static final TypeInformation<SeriesStep> SERIES_STEP =
-      new StoredType<>(new SeriesStepLayout());
-  public static final TypeInformation<OpenWindow> OPEN_WINDOW =
-      new StoredType<>(new OpenWindowLayout());
-  public static final TypeInformation<SeriesWindow> SERIES_WINDOW =
-      new StoredType<>(new SeriesWindowLayout());
-  public static final TypeInformation<GroupProgress> GROUP_PROGRESS =
-      new StoredType<>(new GroupProgressLayout());
-  public static final TypeInformation<Decision> DECISION = new StoredType<>(new DecisionLayout());
-  public static final TypeInformation<SeriesMemory> SERIES_MEMORY =
-      new StoredType<>(new SeriesMemoryLayout());
-  public static final TypeInformation<GroupModels> GROUP_MODELS =
-      new StoredType<>(new GroupModelsLayout());
+  private static final List<Layout<?>> LAYOUTS = new ArrayList<>();
 
-  private static final List<Layout<?>> LAYOUTS =
-      List.of(
-          new SeriesObservationLayout(),
-          new OpenStepLayout(),
-          new SeriesStepLayout(),
-          new OpenWindowLayout(),
-          new SeriesWindowLayout(),
-          new GroupProgressLayout(),
-          new DecisionLayout(),
-          new SeriesMemoryLayout(),
-          new GroupModelsLayout());
+  public static final TypeInformation<SeriesObservation> SERIES_OBSERVATION =
+      type(
+          new Layout<>(
+              "series-observation",
+              1,
+              SeriesObservation.class,
+              StoredTypes::writeSeriesObservation,
+              StoredTypes::readSeriesObservation));
+
+  public static final TypeInformation<OpenStep> OPEN_STEP =
+      type(
+          new Layout<>(
+              "open-step",
+              1,
+              OpenStep.class,
+              StoredTypes::writeOpenStep,
+              StoredTypes::readOpenStep));
+
+  public static final TypeInformation<SeriesStep> SERIES_STEP =
+      type(
+          new Layout<>(
+              "series-step",
+              1,
+              SeriesStep.class,
+              StoredTypes::writeSeriesStep,
+              StoredTypes::readSeriesStep));
+
+  public static final TypeInformation<OpenWindow> OPEN_WINDOW =
+      type(
+          new Layout<>(
+              "open-window",
+              1,
+              OpenWindow.class,
+              StoredTypes::writeOpenWindow,
+              StoredTypes::readOpenWindow));
+
+  public static final TypeInformation<SeriesWindow> SERIES_WINDOW =
+      type(
+          new Layout<>(
+              "series-window",
+              1,
+              SeriesWindow.class,
+              StoredTypes::writeSeriesWindow,
+              StoredTypes::readSeriesWindow));
+
+  public static final TypeInformation<GroupProgress> GROUP_PROGRESS =
+      type(
+          new Layout<>(
+              "group-progress",
+              1,
+              GroupProgress.class,
+              StoredTypes::writeGroupProgress,
+              StoredTypes::readGroupProgress));
+
+  public static final TypeInformation<Decision> DECISION =
+      type(
+          new Layout<>(
+              "decision",
+              1,
+              Decision.class,
+              StoredTypes::writeDecision,
+              StoredTypes::readDecision));
+
+  /** The bytes have a format number of their own: the model's. */
+  public static final TypeInformation<SeriesMemory> SERIES_MEMORY =
+      type(
+          new Layout<>(
+              "series-memory",
+              1,
+              SeriesMemory.class,
+              StoredTypes::writeSeriesMemory,
+              StoredTypes::readSeriesMemory,
+              SeriesMemory::copy));
+
+  public static final TypeInformation<GroupModels> GROUP_MODELS =
+      type(
+          new Layout<>(
+              "group-models",
+              1,
+              GroupModels.class,
+              StoredTypes::writeGroupModels,
+              StoredTypes::readGroupModels));
 
   private StoredTypes() {}
+
+  private static <T> TypeInformation<T> type(Layout<T> layout) {
+    LAYOUTS.add(layout);
+    return new StoredType<>(layout);
+  }
 
   @SuppressWarnings("unchecked") // the name in a checkpoint stands for the type it was written with
   static <T> Layout<T> layoutNamed(String name) throws IOException {
@@ -54,335 +115,168 @@ public final class StoredTypes {
     throw new IOException("state of an unknown type: " + name);
   }
 
-  private record SeriesObservationLayout() implements Layout<SeriesObservation> {
-    @Override
-    public String name() {
-      return "series-observation";
-    }
+  private static void writeSeriesObservation(SeriesObservation value, DataOutputView out)
+      throws IOException {
+    out.writeUTF(value.series());
+    out.writeUTF(value.group());
+    out.writeLong(value.time());
+    out.writeFloat(value.value());
+    StoredArrays.writeFloats(value.covariates(), out);
+    out.writeInt(value.partition());
+    out.writeLong(value.offset());
+  }
 
-    @Override
-    public Class<SeriesObservation> type() {
-      return SeriesObservation.class;
-    }
+  private static SeriesObservation readSeriesObservation(int version, DataInputView in)
+      throws IOException {
+    return new SeriesObservation(
+        in.readUTF(),
+        in.readUTF(),
+        in.readLong(),
+        in.readFloat(),
+        StoredArrays.readFloats(in),
+        in.readInt(),
+        in.readLong());
+  }
 
-    @Override
-    public int version() {
-      return 1;
-    }
+  private static void writeOpenStep(OpenStep value, DataOutputView out) throws IOException {
+    out.writeUTF(value.group());
+    StoredArrays.writeFloats(value.values(), out);
+    StoredArrays.writeInts(value.counts(), out);
+    StoredArrays.writeLongs(value.times(), out);
+  }
 
-    @Override
-    public void write(SeriesObservation value, DataOutputView out) throws IOException {
-      out.writeUTF(value.series());
-      out.writeUTF(value.group());
-      out.writeLong(value.time());
-      out.writeFloat(value.value());
-      StoredArrays.writeFloats(value.covariates(), out);
-      out.writeInt(value.partition());
-      out.writeLong(value.offset());
-    }
+  private static OpenStep readOpenStep(int version, DataInputView in) throws IOException {
+    return new OpenStep(
+        in.readUTF(),
+        StoredArrays.readFloats(in),
+        StoredArrays.readInts(in),
+        StoredArrays.readLongs(in));
+  }
 
-    @Override
-    public SeriesObservation read(int version, DataInputView in) throws IOException {
-      return new SeriesObservation(
-          in.readUTF(),
-          in.readUTF(),
-          in.readLong(),
-          in.readFloat(),
-          StoredArrays.readFloats(in),
-          in.readInt(),
-          in.readLong());
+  private static void writeSeriesStep(SeriesStep value, DataOutputView out) throws IOException {
+    out.writeUTF(value.series());
+    out.writeUTF(value.group());
+    out.writeLong(value.step().index());
+    out.writeFloat(value.step().value());
+    StoredArrays.writeFloats(value.step().covariates(), out);
+  }
+
+  private static SeriesStep readSeriesStep(int version, DataInputView in) throws IOException {
+    return new SeriesStep(
+        in.readUTF(),
+        in.readUTF(),
+        new ClosedStep(in.readLong(), in.readFloat(), StoredArrays.readFloats(in)));
+  }
+
+  private static void writeOpenWindow(OpenWindow value, DataOutputView out) throws IOException {
+    out.writeLong(value.end());
+    StoredArrays.writeFloats(value.values(), out);
+  }
+
+  private static OpenWindow readOpenWindow(int version, DataInputView in) throws IOException {
+    return new OpenWindow(in.readLong(), StoredArrays.readFloats(in));
+  }
+
+  private static void writeSeriesWindow(SeriesWindow value, DataOutputView out) throws IOException {
+    out.writeUTF(value.group());
+    out.writeUTF(value.series());
+    out.writeLong(value.end());
+    out.writeLong(value.knownAt());
+    out.writeInt(value.width());
+    StoredArrays.writeFloats(value.values(), out);
+  }
+
+  private static SeriesWindow readSeriesWindow(int version, DataInputView in) throws IOException {
+    return new SeriesWindow(
+        in.readUTF(),
+        in.readUTF(),
+        in.readLong(),
+        in.readLong(),
+        in.readInt(),
+        StoredArrays.readFloats(in));
+  }
+
+  private static void writeGroupProgress(GroupProgress value, DataOutputView out)
+      throws IOException {
+    out.writeLong(value.lastTraining());
+    out.writeInt(value.trainings());
+    out.writeUTF(value.version());
+    StoredArrays.writeBytes(value.champion(), out);
+  }
+
+  private static GroupProgress readGroupProgress(int version, DataInputView in) throws IOException {
+    return new GroupProgress(in.readLong(), in.readInt(), in.readUTF(), StoredArrays.readBytes(in));
+  }
+
+  private static void writeDecision(Decision value, DataOutputView out) throws IOException {
+    Outcome outcome = value.outcome();
+    out.writeUTF(value.group());
+    out.writeLong(value.boundary());
+    out.writeLong(value.validFrom());
+    out.writeLong(value.coveredBefore());
+    out.writeByte(outcome.kind().code());
+    out.writeUTF(value.version());
+    out.writeUTF(value.parent());
+    out.writeUTF(outcome.reason());
+    out.writeInt(value.windows());
+    out.writeInt(value.series());
+    out.writeDouble(outcome.losses().challenger());
+    out.writeDouble(outcome.losses().champion());
+    out.writeDouble(outcome.losses().naive());
+    StoredArrays.writeBytes(
+        outcome instanceof Outcome.Promoted promoted ? promoted.artifact() : new byte[0], out);
+  }
+
+  private static Decision readDecision(int layout, DataInputView in) throws IOException {
+    String group = in.readUTF();
+    long boundary = in.readLong();
+    long validFrom = in.readLong();
+    long coveredBefore = in.readLong();
+    Outcome.Kind kind = Outcome.Kind.ofCode(in.readByte());
+    String version = in.readUTF();
+    String parent = in.readUTF();
+    String reason = in.readUTF();
+    int windows = in.readInt();
+    int series = in.readInt();
+    Outcome.Losses losses = new Outcome.Losses(in.readDouble(), in.readDouble(), in.readDouble());
+    byte[] artifact = StoredArrays.readBytes(in);
+    Outcome outcome =
+        switch (kind) {
+          case NOT_TRIGGERED -> new Outcome.NotTriggered(reason);
+          case FAILED -> new Outcome.Failed(reason);
+          case KEPT -> new Outcome.Kept(reason, losses);
+          case PROMOTED -> new Outcome.Promoted(version, artifact, reason, losses);
+        };
+    return new Decision(
+        group, boundary, validFrom, coveredBefore, outcome, version, parent, windows, series);
+  }
+
+  private static void writeSeriesMemory(SeriesMemory value, DataOutputView out) throws IOException {
+    out.writeLong(value.lastIndex());
+    StoredArrays.writeBytes(value.toBytes(), out);
+  }
+
+  private static SeriesMemory readSeriesMemory(int version, DataInputView in) throws IOException {
+    return SeriesMemory.ofStored(in.readLong(), StoredArrays.readBytes(in));
+  }
+
+  private static void writeGroupModels(GroupModels value, DataOutputView out) throws IOException {
+    out.writeLong(value.coveredBefore());
+    out.writeInt(value.models().size());
+    for (GroupModels.Held held : value.models()) {
+      out.writeLong(held.validFrom());
+      out.writeUTF(held.version());
+      StoredArrays.writeBytes(held.artifact(), out);
     }
   }
 
-  private record OpenStepLayout() implements Layout<OpenStep> {
-    @Override
-    public String name() {
-      return "open-step";
+  private static GroupModels readGroupModels(int version, DataInputView in) throws IOException {
+    long coveredBefore = in.readLong();
+    int size = in.readInt();
+    List<GroupModels.Held> models = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      models.add(new GroupModels.Held(in.readLong(), in.readUTF(), StoredArrays.readBytes(in)));
     }
-
-    @Override
-    public Class<OpenStep> type() {
-      return OpenStep.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(OpenStep value, DataOutputView out) throws IOException {
-      out.writeUTF(value.group());
-      StoredArrays.writeFloats(value.values(), out);
-      StoredArrays.writeInts(value.counts(), out);
-      StoredArrays.writeLongs(value.times(), out);
-    }
-
-    @Override
-    public OpenStep read(int version, DataInputView in) throws IOException {
-      return new OpenStep(
-          in.readUTF(),
-          StoredArrays.readFloats(in),
-          StoredArrays.readInts(in),
-          StoredArrays.readLongs(in));
-    }
-  }
-
-  private record SeriesStepLayout() implements Layout<SeriesStep> {
-    @Override
-    public String name() {
-      return "series-step";
-    }
-
-    @Override
-    public Class<SeriesStep> type() {
-      return SeriesStep.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(SeriesStep value, DataOutputView out) throws IOException {
-      out.writeUTF(value.series());
-      out.writeUTF(value.group());
-      out.writeLong(value.step().index());
-      out.writeFloat(value.step().value());
-      StoredArrays.writeFloats(value.step().covariates(), out);
-    }
-
-    @Override
-    public SeriesStep read(int version, DataInputView in) throws IOException {
-      return new SeriesStep(
-          in.readUTF(),
-          in.readUTF(),
-          new ClosedStep(in.readLong(), in.readFloat(), StoredArrays.readFloats(in)));
-    }
-  }
-
-  private record OpenWindowLayout() implements Layout<OpenWindow> {
-    @Override
-    public String name() {
-      return "open-window";
-    }
-
-    @Override
-    public Class<OpenWindow> type() {
-      return OpenWindow.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(OpenWindow value, DataOutputView out) throws IOException {
-      out.writeLong(value.end());
-      StoredArrays.writeFloats(value.values(), out);
-    }
-
-    @Override
-    public OpenWindow read(int version, DataInputView in) throws IOException {
-      return new OpenWindow(in.readLong(), StoredArrays.readFloats(in));
-    }
-  }
-
-  private record SeriesWindowLayout() implements Layout<SeriesWindow> {
-    @Override
-    public String name() {
-      return "series-window";
-    }
-
-    @Override
-    public Class<SeriesWindow> type() {
-      return SeriesWindow.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(SeriesWindow value, DataOutputView out) throws IOException {
-      out.writeUTF(value.group());
-      out.writeUTF(value.series());
-      out.writeLong(value.end());
-      out.writeLong(value.knownAt());
-      out.writeInt(value.width());
-      StoredArrays.writeFloats(value.values(), out);
-    }
-
-    @Override
-    public SeriesWindow read(int version, DataInputView in) throws IOException {
-      return new SeriesWindow(
-          in.readUTF(),
-          in.readUTF(),
-          in.readLong(),
-          in.readLong(),
-          in.readInt(),
-          StoredArrays.readFloats(in));
-    }
-  }
-
-  private record GroupProgressLayout() implements Layout<GroupProgress> {
-    @Override
-    public String name() {
-      return "group-progress";
-    }
-
-    @Override
-    public Class<GroupProgress> type() {
-      return GroupProgress.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(GroupProgress value, DataOutputView out) throws IOException {
-      out.writeLong(value.lastTraining());
-      out.writeInt(value.trainings());
-      out.writeUTF(value.version());
-      StoredArrays.writeBytes(value.champion(), out);
-    }
-
-    @Override
-    public GroupProgress read(int version, DataInputView in) throws IOException {
-      return new GroupProgress(
-          in.readLong(), in.readInt(), in.readUTF(), StoredArrays.readBytes(in));
-    }
-  }
-
-  private record DecisionLayout() implements Layout<Decision> {
-    @Override
-    public String name() {
-      return "decision";
-    }
-
-    @Override
-    public Class<Decision> type() {
-      return Decision.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(Decision value, DataOutputView out) throws IOException {
-      out.writeUTF(value.group());
-      out.writeLong(value.boundary());
-      out.writeLong(value.validFrom());
-      out.writeLong(value.coveredBefore());
-      out.writeByte(value.kind().code());
-      out.writeUTF(value.version());
-      out.writeUTF(value.parent());
-      out.writeUTF(value.reason());
-      out.writeInt(value.windows());
-      out.writeInt(value.series());
-      out.writeDouble(value.pinball());
-      out.writeDouble(value.championPinball());
-      out.writeDouble(value.naivePinball());
-      StoredArrays.writeBytes(value.artifact(), out);
-    }
-
-    @Override
-    public Decision read(int version, DataInputView in) throws IOException {
-      return new Decision(
-          in.readUTF(),
-          in.readLong(),
-          in.readLong(),
-          in.readLong(),
-          Decision.Kind.ofCode(in.readByte()),
-          in.readUTF(),
-          in.readUTF(),
-          in.readUTF(),
-          in.readInt(),
-          in.readInt(),
-          in.readDouble(),
-          in.readDouble(),
-          in.readDouble(),
-          StoredArrays.readBytes(in));
-    }
-  }
-
-  /** The bytes have a format number of their own: the model's. */
-  private record SeriesMemoryLayout() implements Layout<SeriesMemory> {
-    @Override
-    public String name() {
-      return "series-memory";
-    }
-
-    @Override
-    public Class<SeriesMemory> type() {
-      return SeriesMemory.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(SeriesMemory value, DataOutputView out) throws IOException {
-      out.writeLong(value.lastIndex());
-      StoredArrays.writeBytes(value.toBytes(), out);
-    }
-
-    @Override
-    public SeriesMemory read(int version, DataInputView in) throws IOException {
-      return SeriesMemory.ofStored(in.readLong(), StoredArrays.readBytes(in));
-    }
-
-    @Override
-    public SeriesMemory copy(SeriesMemory value) {
-      return value.copy();
-    }
-  }
-
-  private record GroupModelsLayout() implements Layout<GroupModels> {
-    @Override
-    public String name() {
-      return "group-models";
-    }
-
-    @Override
-    public Class<GroupModels> type() {
-      return GroupModels.class;
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public void write(GroupModels value, DataOutputView out) throws IOException {
-      out.writeLong(value.coveredBefore());
-      out.writeInt(value.models().size());
-      for (GroupModels.Held held : value.models()) {
-        out.writeLong(held.validFrom());
-        out.writeUTF(held.version());
-        StoredArrays.writeBytes(held.artifact(), out);
-      }
-    }
-
-    @Override
-    public GroupModels read(int version, DataInputView in) throws IOException {
-      long coveredBefore = in.readLong();
-      int size = in.readInt();
-      List<GroupModels.Held> models = new ArrayList<>(size);
-      for (int i = 0; i < size; i++) {
-        models.add(new GroupModels.Held(in.readLong(), in.readUTF(), StoredArrays.readBytes(in)));
-      }
-      return new GroupModels(coveredBefore, models);
-    }
+    return new GroupModels(coveredBefore, models);
   }
 }

@@ -8,6 +8,7 @@ import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
@@ -171,16 +172,14 @@ class ForecastFunctionHarnessTest {
             end(validFrom) - 1,
             end(validFrom),
             end(coveredBefore),
-            promoted == null ? Decision.Kind.KEPT : Decision.Kind.PROMOTED,
+            promoted == null
+                ? new Outcome.Kept("", Outcome.Losses.NONE)
+                : new Outcome.Promoted(
+                    promoted.version(), ModelArtifact.write(promoted), "", Outcome.Losses.NONE),
             promoted == null ? "" : promoted.version(),
             "",
-            "",
             1,
-            1,
-            0.1,
-            0.2,
-            0.3,
-            promoted == null ? new byte[0] : ModelArtifact.write(promoted)),
+            1),
         end(validFrom) - 1);
   }
 

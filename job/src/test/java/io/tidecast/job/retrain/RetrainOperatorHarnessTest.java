@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Duration;
@@ -39,8 +40,8 @@ class RetrainOperatorHarnessTest {
         PERMITS.acquire();
         String version =
             request.group() + "-" + request.sequence() + "-" + request.windows().size();
-        return new GroupTrainer.Outcome(
-            Decision.Kind.PROMOTED, version, version.getBytes(), "better", 0.1, 0.2, 0.3);
+        return new Outcome.Promoted(
+            version, version.getBytes(), "better", new Outcome.Losses(0.1, 0.2, 0.3));
       };
 
   private RetrainOperator operator;
@@ -102,7 +103,7 @@ class RetrainOperatorHarnessTest {
                 + "@"
                 + decision.boundary()
                 + " "
-                + decision.kind()
+                + decision.outcome().kind()
                 + " '"
                 + decision.version()
                 + "'");

@@ -7,22 +7,21 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class GroupModelsTest {
+  private static final Outcome.Losses LOSSES = new Outcome.Losses(0.1, 0.2, 0.3);
+
   private static Decision decision(long validFrom, String promoted) {
     return new Decision(
         "g",
         validFrom - 5,
         validFrom,
         validFrom + 100,
-        promoted.isEmpty() ? Decision.Kind.KEPT : Decision.Kind.PROMOTED,
+        promoted.isEmpty()
+            ? new Outcome.Kept("", LOSSES)
+            : new Outcome.Promoted(promoted, promoted.getBytes(), "", LOSSES),
         promoted,
         "",
-        "",
         1,
-        1,
-        0.1,
-        0.2,
-        0.3,
-        promoted.getBytes());
+        1);
   }
 
   private static Optional<String> versionAt(GroupModels models, long origin) {

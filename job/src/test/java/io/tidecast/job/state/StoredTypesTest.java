@@ -78,16 +78,11 @@ class StoredTypesTest {
                 1,
                 2,
                 3,
-                Decision.Kind.PROMOTED,
+                new Outcome.Promoted("v", BYTES, "r", new Outcome.Losses(0.5, Double.NaN, 2)),
                 "v",
                 "p",
-                "r",
                 4,
-                5,
-                0.5,
-                Double.NaN,
-                2,
-                BYTES),
+                5),
             "000167"
                 + "0000000000000001"
                 + "0000000000000002"
@@ -282,47 +277,24 @@ class StoredTypesTest {
   /** A type whose second layout has learnt a unit; the first is read with a default. */
   private record Length(long value, String unit) {}
 
-  private record LengthLayout(int version) implements Layout<Length> {
-    @Override
-    public String name() {
-      return "length";
-    }
-
-    @Override
-    public Class<Length> type() {
-      return Length.class;
-    }
-
-    @Override
-    public void write(Length value, org.apache.flink.core.memory.DataOutputView out)
-        throws IOException {
-      out.writeLong(value.value());
-      if (version >= 2) {
-        out.writeUTF(value.unit());
-      }
-    }
-
-    @Override
-    public Length read(int version, org.apache.flink.core.memory.DataInputView in)
-        throws IOException {
-      return new Length(in.readLong(), version == 1 ? "m" : in.readUTF());
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof LengthLayout;
-    }
-
-    @Override
-    public int hashCode() {
-      return 1;
-    }
+  private static Layout<Length> lengthLayout(int newest) {
+    return new Layout<>(
+        "length",
+        newest,
+        Length.class,
+        (value, out) -> {
+          out.writeLong(value.value());
+          if (newest >= 2) {
+            out.writeUTF(value.unit());
+          }
+        },
+        (version, in) -> new Length(in.readLong(), version == 1 ? "m" : in.readUTF()));
   }
 
   @Test
   void olderLayoutIsReadAsSuchAndWrittenAsTheNewOne() throws Exception {
-    TypeSerializer<Length> before = new StoredSerializer<>(new LengthLayout(1), 1);
-    TypeSerializer<Length> now = new StoredSerializer<>(new LengthLayout(2), 2);
+    TypeSerializer<Length> before = new StoredSerializer<>(lengthLayout(1), 1);
+    TypeSerializer<Length> now = new StoredSerializer<>(lengthLayout(2), 2);
     byte[] old = written(before, new Length(5, "ignored"));
 
     TypeSerializerSchemaCompatibility<Length> found =
@@ -330,14 +302,14 @@ class StoredTypesTest {
     assertTrue(found.isCompatibleAfterMigration());
 
     // what a state backend does with every value
-    TypeSerializer<Length> reader = new StoredSerializer<>(new LengthLayout(2), 1);
+    TypeSerializer<Length> reader = new StoredSerializer<>(lengthLayout(2), 1);
     byte[] migrated = written(now, read(reader, old));
     assertEquals(new Length(5, "m"), read(now, migrated));
   }
 
   @ParameterizedTest
-  @EnumSource(Decision.Kind.class)
-  void codesOfDecisionsAreStable(Decision.Kind kind) {
+  @EnumSource(Outcome.Kind.class)
+  void codesOfDecisionsAreStable(Outcome.Kind kind) {
     int code =
         switch (kind) {
           case NOT_TRIGGERED -> 0;
@@ -347,11 +319,11 @@ class StoredTypesTest {
         };
 
     assertEquals(code, kind.code());
-    assertEquals(kind, Decision.Kind.ofCode(code));
+    assertEquals(kind, Outcome.Kind.ofCode(code));
   }
 
   @Test
   void unknownCodeOfADecisionIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> Decision.Kind.ofCode(4));
+    assertThrows(IllegalArgumentException.class, () -> Outcome.Kind.ofCode(4));
   }
 }

@@ -1,0 +1,97 @@
+package io.tidecast.job.state;
+
+/** What came of a boundary for a group. */
+public sealed interface Outcome {
+
+  Kind kind();
+
+  /** In words. */
+  String reason();
+
+  /** What was measured on the held-out windows. */
+  default Losses losses() {
+    return Losses.NONE;
+  }
+
+  /** No training was due. */
+  record NotTriggered(String reason) implements Outcome {
+    @Override
+    public Kind kind() {
+      return Kind.NOT_TRIGGERED;
+    }
+  }
+
+  /** The training came to nothing; the champion goes on serving. */
+  record Failed(String reason) implements Outcome {
+    @Override
+    public Kind kind() {
+      return Kind.FAILED;
+    }
+  }
+
+  /** A challenger was trained, and the champion goes on serving. */
+  record Kept(String reason, Losses losses) implements Outcome {
+    @Override
+    public Kind kind() {
+      return Kind.KEPT;
+    }
+  }
+
+  /**
+   * The challenger serves next.
+   *
+   * @param version of the challenger
+   * @param artifact the challenger
+   */
+  record Promoted(String version, byte[] artifact, String reason, Losses losses)
+      implements Outcome {
+    @Override
+    public Kind kind() {
+      return Kind.PROMOTED;
+    }
+  }
+
+  /**
+   * Mean pinball losses over the same held-out targets, in units of the running scale.
+   *
+   * @param challenger NaN if nothing could be scored
+   * @param champion NaN if there is none
+   * @param naive the seasonal naive's; NaN if nothing could be scored
+   */
+  record Losses(double challenger, double champion, double naive) {
+    public static final Losses NONE = new Losses(Double.NaN, Double.NaN, Double.NaN);
+  }
+
+  /** Labels are public: they appear in topics, tables and metrics. Codes are stored. */
+  enum Kind {
+    NOT_TRIGGERED("not-triggered", 0),
+    KEPT("kept", 1),
+    PROMOTED("promoted", 2),
+    FAILED("failed", 3);
+
+    private final String label;
+    private final int code;
+
+    Kind(String label, int code) {
+      this.label = label;
+      this.code = code;
+    }
+
+    public String label() {
+      return label;
+    }
+
+    int code() {
+      return code;
+    }
+
+    static Kind ofCode(int code) {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("decision code " + code + "; accepted: 0 to 3");
+    }
+  }
+}
