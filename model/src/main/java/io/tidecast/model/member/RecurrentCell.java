@@ -10,15 +10,15 @@ import io.tidecast.model.weights.RnnWeights;
  *
  * <p>Not thread safe: a cell owns its scratch space; the state it steps belongs to the caller.
  */
-sealed interface RecurrentCell permits Lstm, VanillaRnn, FeedForward {
+sealed interface RecurrentCell permits Lstm, Tanh {
   static RecurrentCell of(CellWeights weights) {
     if (weights instanceof LstmWeights lstm) {
       return new Lstm(lstm);
     }
     if (weights instanceof RnnWeights rnn) {
-      return new VanillaRnn(rnn);
+      return Tanh.of(rnn);
     }
-    return new FeedForward((FeedForwardWeights) weights);
+    return Tanh.of((FeedForwardWeights) weights);
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class UngatedCellsTest {
+class TanhTest {
   private static final int STEPS = 50;
 
   @ParameterizedTest
