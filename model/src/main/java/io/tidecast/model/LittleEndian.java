@@ -46,6 +46,18 @@ public final class LittleEndian {
     buffer.asIntBuffer().get(values);
   }
 
+  public static void write(DataOutput out, long[] values) throws IOException {
+    ByteBuffer buffer = buffer(values.length * Long.BYTES);
+    buffer.asLongBuffer().put(values);
+    out.write(buffer.array());
+  }
+
+  public static void read(DataInput in, long[] values) throws IOException {
+    ByteBuffer buffer = buffer(values.length * Long.BYTES);
+    in.readFully(buffer.array());
+    buffer.asLongBuffer().get(values);
+  }
+
   private static ByteBuffer buffer(int bytes) {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
