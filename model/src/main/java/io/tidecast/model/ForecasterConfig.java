@@ -15,8 +15,7 @@ import java.util.List;
  *     none: then the seasonal naive is the last value
  * @param longSeason steps of the longer season (168 for a week of hours); 0 if there is none
  * @param transform what is made of raw values
- * @param minimum physical lower limit of the target; negative infinity if there is none
- * @param maximum physical upper limit of the target; positive infinity if there is none
+ * @param limits physical limits of the target
  * @param covariates names of the other variables of the stream that both members read, in the order
  *     of {@link ClosedStep#covariates}
  * @param calendar what the recurrent member is told of the local calendar; nothing by default
@@ -34,8 +33,7 @@ public record ForecasterConfig(
     int season,
     int longSeason,
     Transform transform,
-    double minimum,
-    double maximum,
+    Limits limits,
     List<String> covariates,
     Calendar calendar,
     CellConfig cell,
@@ -72,13 +70,11 @@ public record ForecasterConfig(
     Checks.inRange("series.longSeason (in steps)", longSeason, 0, 100_000);
     Checks.inRange("series.history (in steps)", history, 8, 100_000);
     Checks.inRange("ingest.maxGap (in steps)", maxGap, 0, 100_000);
-    if (!(minimum < maximum)) {
+    if (transform == Transform.LOG_RETURN && !(limits.maximum() > 0)) {
       throw new IllegalArgumentException(
-          "series.limits: [" + minimum + ", " + maximum + "]; accepted: minimum below maximum");
-    }
-    if (transform == Transform.LOG_RETURN && !(maximum > 0)) {
-      throw new IllegalArgumentException(
-          "series.limits: maximum " + maximum + "; accepted with log-return: a positive maximum");
+          "series.variables.NAME.maximum: "
+              + limits.maximum()
+              + "; accepted with log-return: a positive maximum");
     }
   }
 
@@ -96,8 +92,7 @@ public record ForecasterConfig(
         other,
         longSeason,
         transform,
-        minimum,
-        maximum,
+        limits,
         covariates,
         calendar,
         cell,
@@ -115,8 +110,7 @@ public record ForecasterConfig(
         season,
         longSeason,
         transform,
-        minimum,
-        maximum,
+        limits,
         covariates,
         other,
         cell,
@@ -134,8 +128,7 @@ public record ForecasterConfig(
         season,
         longSeason,
         transform,
-        minimum,
-        maximum,
+        limits,
         covariates,
         calendar,
         other,
@@ -153,8 +146,7 @@ public record ForecasterConfig(
         season,
         longSeason,
         transform,
-        minimum,
-        maximum,
+        limits,
         covariates,
         calendar,
         cell,
@@ -172,8 +164,7 @@ public record ForecasterConfig(
         season,
         longSeason,
         Transform.LEVEL,
-        Double.NEGATIVE_INFINITY,
-        Double.POSITIVE_INFINITY,
+        Limits.NONE,
         List.of(),
         Calendar.NONE,
         CellConfig.DEFAULT,

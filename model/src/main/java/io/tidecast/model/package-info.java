@@ -1,11 +1,11 @@
 /**
- * The online forecaster: plain objects and numbers, no stream, no broker, no clock.
+ * The words everyone else uses: what a series of a group is configured to be, a closed step, a
+ * forecast and its evaluation, and the few definitions under them. No behaviour beyond that, and no
+ * sight of the packages below.
  *
- * <p>Read {@link io.tidecast.model.online.SeriesForecaster} first: closed step in, forecast and
- * evaluations out. Everything it remembers of a series is in {@link
- * io.tidecast.model.online.SeriesState}; what it makes of raw values is in {@link
- * io.tidecast.model.input.SeriesInputs}; weights are shared and never written. {@code train} makes
- * the weights, {@code artifact} stores them.
+ * <p>Directions: words &lt;- {@code weights} &lt;- {@code artifact}; words &lt;- {@code input};
+ * weights and input &lt;- {@code member} &lt;- {@code online} &lt;- {@code train} and {@code eval},
+ * which do not see each other. Read {@link io.tidecast.model.online.SeriesForecaster} first.
  *
  * <p><b>Why the state is carried.</b> One step costs one step of the cell, however long the memory
  * is. The state is recomputed only for other weights: then the kept history is replayed. The
@@ -17,8 +17,5 @@
  * <p><b>Why limits are everywhere.</b> Inputs of the cell, deviations read by the highway and
  * updates of the running scales are limited far outside of what ordinary values reach. One absurd
  * value then costs the forecasts of its own origin, not those of the weeks it stays in the history.
- *
- * <p><b>Why two tables of quantiles wait to be scored.</b> The mixture is scored also while the
- * naive serves, or nobody would notice that it has become the better one.
  */
 package io.tidecast.model;

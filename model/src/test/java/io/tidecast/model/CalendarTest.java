@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,19 +126,19 @@ class CalendarTest {
     ForecasterConfig plain = ForecasterConfig.of(HOUR, DAY, 24, 0);
     ForecasterConfig config = plain.withCalendar(calendar);
     SeriesInputs inputs = new SeriesInputs(config);
-    float[] filled = new float[SeriesInputs.size(config)];
+    float[] filled = new float[InputLayout.of(config).size()];
     long index = index("2024-11-03T04:00:00Z");
 
     inputs.step(3, new float[0]);
     inputs.fill(index, filled);
 
-    assertEquals(SeriesInputs.size(plain) + 12, filled.length);
+    assertEquals(InputLayout.of(plain).size() + 12, filled.length);
     float[] expected = new float[12];
     calendar.fill(HOUR, index, DAY, expected, 0);
     assertArrayEquals(
-        expected, Arrays.copyOfRange(filled, SeriesInputs.size(plain), filled.length));
-    boolean[] odd = SeriesInputs.odd(config);
-    for (int i = SeriesInputs.size(plain); i < odd.length; i++) {
+        expected, Arrays.copyOfRange(filled, InputLayout.of(plain).size(), filled.length));
+    boolean[] odd = InputLayout.of(config).odd();
+    for (int i = InputLayout.of(plain).size(); i < odd.length; i++) {
       assertEquals(false, odd[i]);
     }
   }

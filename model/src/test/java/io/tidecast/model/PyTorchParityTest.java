@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.HighwayMember;
@@ -188,8 +189,7 @@ class PyTorchParityTest {
         6,
         0,
         Transform.LEVEL,
-        Double.NEGATIVE_INFINITY,
-        Double.POSITIVE_INFINITY,
+        Limits.NONE,
         List.of("wind"),
         new Calendar(Calendar.zone("Europe/Berlin"), List.of(Calendar.Feature.HOUR_OF_DAY)),
         new CellConfig(kind, 2, 5),
@@ -279,7 +279,7 @@ class PyTorchParityTest {
 
   private static void overSeries(ForecasterConfig config, Stepped stepped) {
     SeriesInputs pipeline = new SeriesInputs(config);
-    float[] row = new float[SeriesInputs.size(config)];
+    float[] row = new float[InputLayout.of(config).size()];
     for (int t = 0; t < STEPS; t++) {
       pipeline.step(value(t), covariates(t));
       pipeline.fill(t, row);

@@ -1,6 +1,6 @@
 package io.tidecast.model;
 
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;
 import io.tidecast.model.weights.ForecastModel;
@@ -64,7 +64,7 @@ public final class RandomModels {
     int hidden = config.cell().hidden();
     List<CellWeights> layers = new ArrayList<>();
     for (int layer = 0; layer < config.cell().layers(); layer++) {
-      int inputs = layer == 0 ? SeriesInputs.size(config) : hidden;
+      int inputs = layer == 0 ? InputLayout.of(config).size() : hidden;
       layers.add(cell(config.cell().kind(), inputs, hidden, random));
     }
     int horizon = config.horizon();

@@ -18,6 +18,7 @@ import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
+import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.train.TrainingConfig;
 import java.io.IOException;
@@ -308,7 +309,6 @@ public record JobConfig(
 
   /** How the series of a target are forecast. */
   public ForecasterConfig forecaster(String target) {
-    SeriesConfig.Variable limits = series.variable(target);
     return new ForecasterConfig(
         series.step(),
         forecast.horizon(),
@@ -316,8 +316,7 @@ public record JobConfig(
         series.seasonSteps(),
         series.longSeasonSteps(),
         series.transform(),
-        limits.minimum(),
-        limits.maximum(),
+        series.variable(target).limits(),
         covariatesOf(target),
         series.localCalendar(),
         new CellConfig(model.cell(), model.layers(), model.hidden()),
@@ -419,10 +418,8 @@ public record JobConfig(
       covariates.put(target, covariatesOf(target));
       groups.put(target, series.group(target));
     }
-    Map<String, double[]> limits = new TreeMap<>();
-    series
-        .variables()
-        .forEach((name, v) -> limits.put(name, new double[] {v.minimum(), v.maximum()}));
+    Map<String, Limits> limits = new TreeMap<>();
+    series.variables().forEach((name, variable) -> limits.put(name, variable.limits()));
     return new IngestConfig(
         Grid.of(series.step()),
         series.targets(),

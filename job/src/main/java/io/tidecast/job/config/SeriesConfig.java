@@ -7,6 +7,7 @@ import static io.tidecast.job.config.Invalid.unless;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.Transform;
 import java.time.Duration;
 import java.util.List;
@@ -65,8 +66,8 @@ public record SeriesConfig(
           "a minimum below the maximum");
     }
 
-    public boolean accepts(double value) {
-      return value >= minimum && value <= maximum;
+    public Limits limits() {
+      return new Limits(minimum, maximum);
     }
   }
 

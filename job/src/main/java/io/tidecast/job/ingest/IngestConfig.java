@@ -1,6 +1,7 @@
 package io.tidecast.job.ingest;
 
 import io.tidecast.model.Grid;
+import io.tidecast.model.Limits;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.Map;
  * @param targets variables that are forecast
  * @param covariates by target: the variables that go with it, in order
  * @param groups by target: the model group of its series
- * @param limits by variable: lowest and highest value that can be true, {@code [2]}
+ * @param limits by variable: what of it can be true
  * @param maxOutOfOrderMillis how far a record may lie behind the latest of its partition before its
  *     step may be closed
  * @param maxFutureMillis how far an event time may lie ahead of the append time
@@ -22,7 +23,7 @@ public record IngestConfig(
     List<String> targets,
     Map<String, List<String>> covariates,
     Map<String, String> groups,
-    Map<String, double[]> limits,
+    Map<String, Limits> limits,
     long maxOutOfOrderMillis,
     long maxFutureMillis)
     implements Serializable {}

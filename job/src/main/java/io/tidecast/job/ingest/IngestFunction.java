@@ -133,9 +133,8 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   }
 
   private void masked(RawRecord record, String variable, double value, Context context) {
-    double[] limits = config.limits().get(variable);
     masked.inc();
-    String accepted = "; accepted: " + limits[0] + " to " + limits[1];
+    String accepted = "; accepted: " + config.limits().get(variable);
     deadLetter(record, MASKED, variable + ": " + value + accepted, context);
   }
 

@@ -2,6 +2,7 @@ package io.tidecast.job.ingest;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.state.SeriesObservation;
+import io.tidecast.model.Limits;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
@@ -62,9 +63,9 @@ public final class ObservationSplitter implements Serializable {
       Map<String, Double> values, BiConsumer<String, Double> masked) {
     Map<String, Double> kept = values;
     for (Map.Entry<String, Double> entry : values.entrySet()) {
-      double[] limits = config.limits().get(entry.getKey());
+      Limits limits = config.limits().get(entry.getKey());
       double value = entry.getValue();
-      if (limits != null && !(value >= limits[0] && value <= limits[1])) {
+      if (limits != null && !limits.include(value)) {
         kept = kept == values ? new HashMap<>(values) : kept;
         kept.remove(entry.getKey());
         masked.accept(entry.getKey(), value);

@@ -11,6 +11,7 @@ import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
 import java.io.IOException;
@@ -112,8 +113,7 @@ class JobConfigTest {
             48,
             336,
             Transform.DIFFERENCE,
-            -60,
-            60,
+            new Limits(-60, 60),
             List.of("dew", "wind"),
             new Calendar(
                 ZoneId.of("Europe/Berlin"),

@@ -14,6 +14,7 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
@@ -67,8 +68,7 @@ class ForecastFunctionHarnessTest {
           12,
           0,
           Transform.LEVEL,
-          Double.NEGATIVE_INFINITY,
-          Double.POSITIVE_INFINITY,
+          Limits.NONE,
           List.of(),
           Calendar.NONE,
           new CellConfig(CellConfig.Kind.LSTM, 1, 4),

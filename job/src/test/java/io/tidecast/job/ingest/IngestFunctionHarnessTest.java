@@ -8,6 +8,7 @@ import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.Grid;
+import io.tidecast.model.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +39,7 @@ class IngestFunctionHarnessTest {
           List.of("temperature", "wind"),
           Map.of("temperature", List.of("dew"), "wind", List.of()),
           Map.of("temperature", "air", "wind", "wind"),
-          Map.of("temperature", new double[] {-60, 60}, "dew", new double[] {-80, 40}),
+          Map.of("temperature", new Limits(-60, 60), "dew", new Limits(-80, 40)),
           MAX_OUT_OF_ORDER,
           MAX_FUTURE);
 

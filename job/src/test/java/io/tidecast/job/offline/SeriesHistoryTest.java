@@ -7,6 +7,7 @@ import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Grid;
+import io.tidecast.model.Limits;
 import io.tidecast.model.Stretch;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +22,7 @@ class SeriesHistoryTest {
           List.of("t"),
           Map.of("t", List.of("w")),
           Map.of("t", "t"),
-          Map.of("t", new double[] {-60, 60}),
+          Map.of("t", new Limits(-60, 60)),
           0,
           0);
 

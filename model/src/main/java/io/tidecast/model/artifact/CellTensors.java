@@ -2,7 +2,7 @@ package io.tidecast.model.artifact;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;
 import io.tidecast.model.weights.LstmWeights;
@@ -51,7 +51,7 @@ final class CellTensors {
     CellConfig cell = config.cell();
     List<CellWeights> layers = new ArrayList<>();
     for (int k = 0; k < cell.layers(); k++) {
-      int inputs = k == 0 ? SeriesInputs.size(config) : cell.hidden();
+      int inputs = k == 0 ? InputLayout.of(config).size() : cell.hidden();
       layers.add(layer(file, cell.kind(), inputs, cell.hidden(), k));
     }
     return layers;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.weights.Provenance;
@@ -33,8 +34,8 @@ final class ConfigJson {
     json.put("season", config.season());
     json.put("longSeason", config.longSeason());
     json.put("transform", config.transform().toString());
-    json.put("minimum", finiteOrNull(config.minimum()));
-    json.put("maximum", finiteOrNull(config.maximum()));
+    json.put("minimum", finiteOrNull(config.limits().minimum()));
+    json.put("maximum", finiteOrNull(config.limits().maximum()));
     ArrayNode covariates = json.putArray("covariates");
     config.covariates().forEach(covariates::add);
     if (!config.calendar().equals(Calendar.NONE)) {
@@ -75,8 +76,9 @@ final class ConfigJson {
         integer(json, "season"),
         integer(json, "longSeason"),
         transform(text(json, "transform")),
-        json.path("minimum").asDouble(Double.NEGATIVE_INFINITY),
-        json.path("maximum").asDouble(Double.POSITIVE_INFINITY),
+        new Limits(
+            json.path("minimum").asDouble(Double.NEGATIVE_INFINITY),
+            json.path("maximum").asDouble(Double.POSITIVE_INFINITY)),
         covariates,
         calendar(json.path("calendar")),
         new CellConfig(kind(text(cell, "kind")), integer(cell, "layers"), integer(cell, "hidden")),

@@ -127,7 +127,7 @@ final class Baseline implements Method {
 
     private float limited(float transformed) {
       double raw = transform.invert(transformed);
-      return (float) Math.max(config.minimum(), Math.min(config.maximum(), raw));
+      return (float) config.limits().nearest(raw);
     }
 
     private int slot(long origin) {

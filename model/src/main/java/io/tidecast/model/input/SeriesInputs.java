@@ -6,7 +6,6 @@ import io.tidecast.model.Transform;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.TreeSet;
 
 /**
  * The feature pipeline of one series: raw steps in, inputs of the recurrent member out, everything
@@ -45,63 +44,10 @@ public final class SeriesInputs {
 
   public SeriesInputs(ForecasterConfig config) {
     this.config = config;
-    lags = lags(config);
+    lags = InputLayout.of(config).lags();
     history = new InputHistory(config);
     now = new RunningInputs(config);
     anchor = new RunningInputs(config);
-  }
-
-  /** Number of inputs. */
-  public static int size(ForecasterConfig config) {
-    return odd(config).length;
-  }
-
-  /**
-   * Which inputs change their sign when target and covariates are negated together; the others stay
-   * as they are. {@code [size]}
-   */
-  public static boolean[] odd(ForecasterConfig config) {
-    boolean walk = config.transform().isRandomWalk();
-    int own = own(config);
-    int covariates = 3 * config.covariates().size();
-    int calendar = config.calendar().size(config.horizon());
-    boolean[] odd = new boolean[own + 1 + covariates + calendar];
-    for (int i = 0; i < own; i++) {
-      odd[i] = !(walk && (i == 1 || i == 2));
-    }
-    for (int i = own + 1; i < own + 1 + covariates; i += 3) {
-      odd[i] = true;
-      odd[i + 1] = true;
-    }
-    return odd;
-  }
-
-  /** Which input is the level of a covariate. */
-  public static int covariateLevel(ForecasterConfig config, int covariate) {
-    return own(config) + 1 + 3 * covariate;
-  }
-
-  private static int own(ForecasterConfig config) {
-    int changes = config.transform().isRandomWalk() ? 3 : 2 + lags(config).length;
-    return changes + RunningInputs.averages();
-  }
-
-  /** Ascending, distinct, at least 1; empty without a season. */
-  private static int[] lags(ForecasterConfig config) {
-    TreeSet<Integer> lags = new TreeSet<>();
-    int season = config.season();
-    if (season > 1) {
-      lags.add(season / 2);
-      lags.add(season - season / 4);
-      lags.add(season - 2);
-      lags.add(season - 1);
-      lags.add(season);
-    }
-    if (config.longSeason() > 1) {
-      lags.add(config.longSeason() - 1);
-    }
-    lags.remove(0);
-    return lags.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /**

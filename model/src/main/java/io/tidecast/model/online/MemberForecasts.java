@@ -32,8 +32,8 @@ final class MemberForecasts {
     this.config = config;
     levels = config.levels().size();
     median = config.levels().median();
-    minimum = Math.max(atLeast(config.minimum()), smallest(config.transform()));
-    maximum = -atLeast(-config.maximum());
+    minimum = Math.max(atLeast(config.limits().minimum()), smallest(config.transform()));
+    maximum = -atLeast(-config.limits().maximum());
     int size = config.horizon() * levels;
     naive = new float[size];
     recurrent = new float[size];

@@ -8,6 +8,7 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.Quality;
 import io.tidecast.model.Transform;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.PackedModel;
@@ -61,7 +62,7 @@ public final class SeriesForecaster {
     this.evaluationPeriod = evaluationPeriod;
     levels = config.levels().values().stream().mapToDouble(Double::doubleValue).toArray();
     members = new MemberForecasts(config);
-    inputs = new float[SeriesInputs.size(config)];
+    inputs = new float[InputLayout.of(config).size()];
     noCovariates = new float[config.covariates().size()];
     Arrays.fill(noCovariates, Float.NaN);
     scored = new float[levels.length];

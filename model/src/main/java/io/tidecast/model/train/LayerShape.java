@@ -2,7 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;
 import io.tidecast.model.weights.LstmWeights;
@@ -23,7 +23,7 @@ record LayerShape(CellConfig.Kind kind, int inputs, int hidden) {
     CellConfig cell = config.cell();
     List<LayerShape> layers = new ArrayList<>();
     for (int i = 0; i < cell.layers(); i++) {
-      int inputs = i == 0 ? SeriesInputs.size(config) : cell.hidden();
+      int inputs = i == 0 ? InputLayout.of(config).size() : cell.hidden();
       layers.add(new LayerShape(cell.kind(), inputs, cell.hidden()));
     }
     return layers;

@@ -1,7 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.HeadWeights;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ final class RecurrentNetwork {
    */
   RecurrentNetwork(OffHeap memory, ForecasterConfig config, float[] unit, int batch, int maxSteps) {
     this.config = config;
-    odd = SeriesInputs.odd(config);
+    odd = InputLayout.of(config).odd();
     inputs = odd.length;
     this.batch = batch;
     this.unit = unit;

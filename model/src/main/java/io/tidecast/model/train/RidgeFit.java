@@ -1,7 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -134,7 +134,7 @@ final class RidgeFit {
     double scale = series.scale()[row] / origin.unit();
     for (int k = 0; k < covariates; k++) {
       read[p + lookBack - 1 + k] =
-          series.inputs()[row][SeriesInputs.covariateLevel(config, k)] * scale;
+          series.inputs()[row][InputLayout.of(config).covariateLevel(k)] * scale;
     }
     read[p + predictors - 1] = scale;
     for (int h = 0; h < horizon; h++) {

@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +41,7 @@ record SeriesRows(
     float[] x = new float[rows];
     float[] scale = new float[rows];
     boolean[] observed = new boolean[rows];
-    float[][] inputs = new float[rows][SeriesInputs.size(config)];
+    float[][] inputs = new float[rows][InputLayout.of(config).size()];
     SeriesInputs pipeline = new SeriesInputs(config);
     int ready = rows;
     for (int r = 0; r < rows; r++) {

@@ -1,7 +1,6 @@
 package io.tidecast.model.weights;
 
 import io.tidecast.model.Checks;
-import io.tidecast.model.input.SeriesInputs;
 
 /**
  * The linear highway: a closed-form ridge map of the kept history and of the covariates at the
@@ -10,7 +9,7 @@ import io.tidecast.model.input.SeriesInputs;
  * <p>{@code median_h = last + intercept_h * scale + sum_i weight[h, i] * d_i + sum_k
  * covariateWeight[h, k] * z_k * scale} with {@code d_i = x[t - lookBack + 1 + i] - last} for {@code
  * i} from 0 to {@code lookBack - 2}, oldest first, within plus and minus {@value #MAX_DEVIATION}
- * scales, and z_k the level of covariate k as the recurrent member reads it, see {@link
+ * scales, and z_k the level of covariate k as the recurrent member reads it, see {@code
  * SeriesInputs}; quantile j is {@code median_h + residual[h, j] * scale}, scale being the running
  * scale of the series.
  *

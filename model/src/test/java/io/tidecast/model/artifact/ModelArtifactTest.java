@@ -10,9 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;
 import io.tidecast.model.weights.ForecastModel;
@@ -30,7 +31,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ModelArtifactTest {
-  private static final int INPUTS = SeriesInputs.size(model(3).config());
+  private static final int INPUTS = InputLayout.of(model(3).config()).size();
 
   @Test
   void whatWasWrittenIsReadBackAndWrittenTheSame() throws InvalidArtifactException {
@@ -270,8 +271,7 @@ class ModelArtifactTest {
             24,
             168,
             Transform.LEVEL,
-            -60,
-            Double.POSITIVE_INFINITY,
+            new Limits(-60, Double.POSITIVE_INFINITY),
             List.of("wind", "d\u00e9but \"x\""),
             new Calendar(
                 Calendar.zone("Europe/Berlin"),
@@ -282,7 +282,7 @@ class ModelArtifactTest {
             new ForecasterConfig.Ablation(false, true, false, false));
     return ModelArtifact.seal(
         config,
-        List.of(lstm(random, SeriesInputs.size(config)), lstm(random, 2)),
+        List.of(lstm(random, InputLayout.of(config).size()), lstm(random, 2)),
         Optional.of(
             new HeadWeights(
                 2,

@@ -10,6 +10,7 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
@@ -36,8 +37,7 @@ class BacktestTest {
           12,
           0,
           Transform.LEVEL,
-          Double.NEGATIVE_INFINITY,
-          Double.POSITIVE_INFINITY,
+          Limits.NONE,
           List.of(),
           Calendar.NONE,
           new CellConfig(CellConfig.Kind.LSTM, 1, 8),

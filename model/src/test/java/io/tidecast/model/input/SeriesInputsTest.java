@@ -34,7 +34,7 @@ class SeriesInputsTest {
     GeneratedSeries series = new GeneratedSeries(1);
     SeriesInputs inputs = new SeriesInputs(config);
     List<float[]> seen = new ArrayList<>();
-    float[] scratch = new float[SeriesInputs.size(config)];
+    float[] scratch = new float[InputLayout.of(config).size()];
 
     for (int t = 0; t < 300; t++) {
       inputs.step(series.perhapsMissing(series.value(t), 8), series.covariates());
@@ -91,7 +91,7 @@ class SeriesInputsTest {
     GeneratedSeries series = new GeneratedSeries(3);
     SeriesInputs inputs = new SeriesInputs(config);
     SeriesInputs negated = new SeriesInputs(config);
-    boolean[] odd = SeriesInputs.odd(config);
+    boolean[] odd = InputLayout.of(config).odd();
     float[] expected = new float[odd.length];
     float[] actual = new float[odd.length];
 
@@ -119,7 +119,7 @@ class SeriesInputsTest {
     for (Transform transform : Transform.values()) {
       ForecasterConfig config = GeneratedSeries.config(transform, 4);
       SeriesInputs inputs = new SeriesInputs(config);
-      float[] filled = new float[SeriesInputs.size(config)];
+      float[] filled = new float[InputLayout.of(config).size()];
       java.util.Random random = new java.util.Random(4);
 
       for (int t = 0; t < 2000; t++) {
@@ -173,7 +173,7 @@ class SeriesInputsTest {
       inputs.step(t, NONE);
     }
 
-    assertEquals(7, SeriesInputs.size(config));
+    assertEquals(7, InputLayout.of(config).size());
     assertEquals(29, inputs.seasonalNaive(1));
     assertEquals(29, inputs.seasonalNaive(3));
   }

@@ -13,6 +13,7 @@ import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.Limits;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
@@ -111,8 +112,7 @@ class SeriesForecasterTest {
         config.season(),
         config.longSeason(),
         config.transform(),
-        min,
-        max,
+        new Limits(min, max),
         config.covariates(),
         config.calendar(),
         config.cell(),

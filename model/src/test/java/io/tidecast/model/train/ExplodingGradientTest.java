@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
 import io.tidecast.model.weights.Provenance;
@@ -94,7 +94,7 @@ class ExplodingGradientTest {
 
   private static ForecastModel start(ForecasterConfig config) {
     Random random = new Random(1);
-    int inputs = SeriesInputs.size(config);
+    int inputs = InputLayout.of(config).size();
     int levels = config.levels().size();
     RnnWeights layer =
         new RnnWeights(

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -99,8 +99,8 @@ class LongLagTest {
     float[] scale = new float[steps];
     Arrays.fill(scale, 1);
     boolean[] observed = new boolean[steps];
-    float[][] inputs = new float[steps][SeriesInputs.size(config)];
-    int cue = SeriesInputs.size(config) - 1;
+    float[][] inputs = new float[steps][InputLayout.of(config).size()];
+    int cue = InputLayout.of(config).size() - 1;
     Random random = new Random(3);
     for (int k = 0; k < cycles; k++) {
       int signal = k * CYCLE + 3;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
@@ -151,8 +152,7 @@ class RecurrentNetworkTest {
         4,
         9,
         transform,
-        Double.NEGATIVE_INFINITY,
-        Double.POSITIVE_INFINITY,
+        Limits.NONE,
         List.of("wind"),
         Calendar.NONE,
         cell,

@@ -2,7 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import java.util.Arrays;
 
 /** The recurrent member's loss in double, in plain loops in the order of the equations. */
@@ -47,7 +47,7 @@ final class ReferenceNetwork {
   }
 
   private double[] inputs(WindowBatch.Window window, int row) {
-    boolean[] odd = SeriesInputs.odd(config);
+    boolean[] odd = InputLayout.of(config).odd();
     double[] x = new double[odd.length];
     for (int i = 0; i < x.length; i++) {
       float value = window.rows().inputs()[row][i];

@@ -9,12 +9,13 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
-import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
@@ -164,7 +165,7 @@ class RidgeFitTest {
       double limit = HighwayWeights.MAX_DEVIATION * (double) series.scale()[row];
       z[i] = Math.max(-limit, Math.min(limit, deviation)) / unit;
     }
-    z[DEVIATIONS] = series.inputs()[row][SeriesInputs.covariateLevel(config(), 0)] * scale;
+    z[DEVIATIONS] = series.inputs()[row][InputLayout.of(config()).covariateLevel(0)] * scale;
     z[DEVIATIONS + 1] = scale;
     return z;
   }
@@ -235,8 +236,7 @@ class RidgeFitTest {
         4,
         0,
         transform,
-        Double.NEGATIVE_INFINITY,
-        Double.POSITIVE_INFINITY,
+        Limits.NONE,
         List.of("wind"),
         Calendar.NONE,
         new CellConfig(CellConfig.Kind.LSTM, 1, 4),

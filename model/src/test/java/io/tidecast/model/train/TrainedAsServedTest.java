@@ -7,6 +7,7 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
@@ -146,8 +147,7 @@ class TrainedAsServedTest {
         8,
         0,
         transform,
-        Double.NEGATIVE_INFINITY,
-        Double.POSITIVE_INFINITY,
+        Limits.NONE,
         List.of("wind"),
         new Calendar(Calendar.zone("Europe/Berlin"), List.of(Calendar.Feature.HOUR_OF_DAY)),
         new CellConfig(kind, layers, hidden),

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
@@ -36,8 +37,7 @@ class TrainerTest {
           24,
           0,
           Transform.LEVEL,
-          Double.NEGATIVE_INFINITY,
-          Double.POSITIVE_INFINITY,
+          Limits.NONE,
           List.of(),
           Calendar.NONE,
           new CellConfig(CellConfig.Kind.LSTM, 1, 8),

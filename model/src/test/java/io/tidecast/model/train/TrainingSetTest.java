@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ class TrainingSetTest {
     SeriesRows rows = SeriesRows.of(windows, CONFIG);
 
     SeriesInputs pipeline = new SeriesInputs(CONFIG);
-    float[] inputs = new float[SeriesInputs.size(CONFIG)];
+    float[] inputs = new float[InputLayout.of(CONFIG).size()];
     for (int r = 0; r < 200; r++) {
       float value = windows.get(r / 100).values()[r % 100][0];
       pipeline.step(value, new float[0]);

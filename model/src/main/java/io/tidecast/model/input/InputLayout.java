@@ -1,0 +1,77 @@
+package io.tidecast.model.input;
+
+import io.tidecast.model.ForecasterConfig;
+import java.util.TreeSet;
+
+/**
+ * Which input of the recurrent member is what, see {@link SeriesInputs}: those of the target, one
+ * that tells whether it is missing, three per covariate, those of the calendar.
+ */
+public final class InputLayout {
+  private final int[] lags;
+  private final int own;
+  private final int covariates;
+  private final int calendar;
+  private final boolean walk;
+
+  private InputLayout(ForecasterConfig config) {
+    walk = config.transform().isRandomWalk();
+    lags = lags(config);
+    own = (walk ? 3 : 2 + lags.length) + RunningInputs.averages();
+    covariates = 3 * config.covariates().size();
+    calendar = config.calendar().size(config.horizon());
+  }
+
+  public static InputLayout of(ForecasterConfig config) {
+    return new InputLayout(config);
+  }
+
+  /** Ascending, distinct, at least 1; empty without a season. */
+  private static int[] lags(ForecasterConfig config) {
+    TreeSet<Integer> lags = new TreeSet<>();
+    int season = config.season();
+    if (season > 1) {
+      lags.add(season / 2);
+      lags.add(season - season / 4);
+      lags.add(season - 2);
+      lags.add(season - 1);
+      lags.add(season);
+    }
+    if (config.longSeason() > 1) {
+      lags.add(config.longSeason() - 1);
+    }
+    lags.remove(0);
+    return lags.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Number of inputs. */
+  public int size() {
+    return own + 1 + covariates + calendar;
+  }
+
+  /**
+   * Which inputs change their sign when target and covariates are negated together; the others stay
+   * as they are. {@code [size]}
+   */
+  public boolean[] odd() {
+    boolean[] odd = new boolean[size()];
+    for (int i = 0; i < own; i++) {
+      odd[i] = !(walk && (i == 1 || i == 2));
+    }
+    for (int i = own + 1; i < own + 1 + covariates; i += 3) {
+      odd[i] = true;
+      odd[i + 1] = true;
+    }
+    return odd;
+  }
+
+  /** Which input is the level of a covariate. */
+  public int covariateLevel(int covariate) {
+    return own + 1 + 3 * covariate;
+  }
+
+  /** Distances in steps of the lagged values among the inputs of a level. */
+  int[] lags() {
+    return lags;
+  }
+}

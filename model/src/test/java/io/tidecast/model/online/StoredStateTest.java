@@ -1,0 +1,102 @@
+package io.tidecast.model.online;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tidecast.model.Calendar;
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.RandomModels;
+import io.tidecast.model.Transform;
+import io.tidecast.model.weights.ForecastModel;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A state that an earlier build stored: what a job finds in its savepoint after an update. */
+class StoredStateTest {
+  private static final String STORED = "series-state-v1.bin";
+  private static final int STEPS = 60;
+
+  private static final ForecasterConfig CONFIG =
+      new ForecasterConfig(
+          Duration.ofHours(1),
+          3,
+          new QuantileLevels(List.of(0.1, 0.5, 0.9)),
+          4,
+          8,
+          Transform.LEVEL,
+          Limits.NONE,
+          List.of("wind"),
+          Calendar.NONE,
+          new CellConfig(CellConfig.Kind.LSTM, 1, 3),
+          12,
+          4,
+          ForecasterConfig.Ablation.NONE);
+  private static final ForecastModel MODEL = RandomModels.model(CONFIG, "test-1", 1);
+
+  private static ClosedStep step(int t) {
+    float value = (float) (20 + 3 * Math.sin(Math.PI * t / 2) + (t * 7919 % 13) / 13.0);
+    return new ClosedStep(t, value, new float[] {t % 5});
+  }
+
+  private static SeriesState stepped(SeriesForecaster forecaster) {
+    SeriesState state = forecaster.newState();
+    for (int t = 0; t < STEPS; t++) {
+      if (t % 11 != 7) {
+        Optional<ForecastModel> model = t < 30 ? Optional.empty() : Optional.of(MODEL);
+        forecaster.step(state, step(t), model);
+      }
+    }
+    return state;
+  }
+
+  @Test
+  void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
+    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
+    byte[] stored = stored();
+
+    SeriesState read =
+        SeriesState.read(new DataInputStream(new ByteArrayInputStream(stored)), CONFIG);
+    assertArrayEquals(stored, written(read));
+
+    SeriesState stepped = stepped(forecaster);
+    assertEquals(stepped.lastIndex(), read.lastIndex());
+    Forecast expected = forecaster.step(stepped, step(STEPS), Optional.of(MODEL)).forecast().get();
+    Forecast actual = forecaster.step(read, step(STEPS), Optional.of(MODEL)).forecast().get();
+    for (int j = 0; j < CONFIG.levels().size(); j++) {
+      // the libraries that made the two may differ in the last digit of a logarithm
+      assertArrayEquals(expected.quantiles()[j], actual.quantiles()[j], 1e-4f);
+    }
+  }
+
+  private static byte[] stored() throws IOException {
+    try (InputStream in = StoredStateTest.class.getResourceAsStream(STORED)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static byte[] written(SeriesState state) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    state.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  /** Stores the state of this build: {@code StoredStateTest FILE}, when the format changes. */
+  public static void main(String[] args) throws IOException {
+    Files.write(Path.of(args[0]), written(stepped(new SeriesForecaster(CONFIG, 24))));
+  }
+}
