@@ -1,7 +1,7 @@
 package io.tidecast.connectors.feed;
 
-import static io.tidecast.connectors.feed.Settings.orElse;
-import static io.tidecast.connectors.feed.Settings.require;
+import static io.tidecast.connectors.record.Require.orElse;
+import static io.tidecast.connectors.record.Require.that;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import io.tidecast.connectors.record.ObservationRecord;
@@ -69,13 +69,21 @@ public record FileFeed(
    */
   public record Column(String column, Map<String, Double> words, Double multiply, Double add) {
     public Column {
-      require(column != null, "values.*.column", column, "the name of a column");
+      that(column != null, "feed.values.*.column", column, "the name of a column");
       words = words == null ? Map.of() : Map.copyOf(words);
-      require(words.values().stream().allMatch(Double::isFinite), "words", words, "finite numbers");
+      that(
+          words.values().stream().allMatch(Double::isFinite),
+          "feed.values.*.words",
+          words,
+          "finite numbers");
       multiply = orElse(multiply, 1.0);
       add = orElse(add, 0.0);
-      require(Double.isFinite(multiply) && multiply != 0, "multiply", multiply, "finite, not zero");
-      require(Double.isFinite(add), "add", add, "finite");
+      that(
+          Double.isFinite(multiply) && multiply != 0,
+          "feed.values.*.multiply",
+          multiply,
+          "finite, not zero");
+      that(Double.isFinite(add), "feed.values.*.add", add, "finite");
     }
 
     @JsonCreator
@@ -109,23 +117,23 @@ public record FileFeed(
   }
 
   public FileFeed {
-    require(file != null, "file", file, "the path of a file");
+    that(file != null, "feed.file", file, "the path of a file");
     delimiter = orElse(delimiter, ",");
-    require(delimiter.length() == 1, "delimiter", delimiter, "one character");
+    that(delimiter.length() == 1, "feed.delimiter", delimiter, "one character");
     header = header == null ? List.of() : List.copyOf(header);
-    require(time != null, "time", time, "a column with its format, or start and step");
+    that(time != null, "feed.time", time, "a column with its format, or start and step");
     values = inOrder(values);
     streams = inOrder(streams);
-    require(
+    that(
         stream == null ? !streams.isEmpty() : streams.isEmpty(),
-        "streams",
+        "feed.streams",
         streams,
         "either stream with values, or streams");
-    require(stream == null || !values.isEmpty(), "values", values, "at least one variable");
-    require(stream != null || values.isEmpty(), "values", values, "only beside stream");
+    that(stream == null || !values.isEmpty(), "feed.values", values, "at least one variable");
+    that(stream != null || values.isEmpty(), "feed.values", values, "only beside stream");
     missing = missing == null ? List.of("NA") : List.copyOf(missing);
     interval = orElse(interval, Duration.ZERO);
-    require(!interval.isNegative(), "interval", interval, "zero or a positive duration");
+    that(!interval.isNegative(), "feed.interval", interval, "zero or a positive duration");
   }
 
   private static <T> Map<String, T> inOrder(Map<String, T> map) {

@@ -2,6 +2,7 @@ package io.tidecast.connectors.feed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidecast.connectors.record.Require;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -99,8 +100,8 @@ final class FileRows {
 
   private static void readJson(FileFeed feed, Reader text, Visitor visitor) throws IOException {
     JsonNode array = new ObjectMapper().readTree(text).at(feed.array());
-    Settings.require(
-        array.isArray(), "array", feed.array(), "JSON Pointer of an array in " + feed.file());
+    Require.that(
+        array.isArray(), "feed.array", feed.array(), "JSON Pointer of an array in " + feed.file());
     long number = 0;
     for (JsonNode row : array) {
       number++;

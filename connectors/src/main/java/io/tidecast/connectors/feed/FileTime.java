@@ -1,7 +1,7 @@
 package io.tidecast.connectors.feed;
 
-import static io.tidecast.connectors.feed.Settings.orElse;
-import static io.tidecast.connectors.feed.Settings.require;
+import static io.tidecast.connectors.record.Require.orElse;
+import static io.tidecast.connectors.record.Require.that;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import io.tidecast.connectors.serde.Times;
@@ -43,9 +43,9 @@ public record FileTime(
 
   public FileTime {
     column = column == null ? List.of() : List.copyOf(column);
-    require(
+    that(
         column.isEmpty() == (start != null) && (start == null) == (step == null),
-        "time",
+        "feed.time",
         "column " + column + ", start " + start + ", step " + step,
         "either column with its format, or start and step");
     format = orElse(format, "rfc3339");

@@ -1,8 +1,8 @@
 package io.tidecast.connectors.feed;
 
-import static io.tidecast.connectors.feed.Settings.inRange;
-import static io.tidecast.connectors.feed.Settings.orElse;
-import static io.tidecast.connectors.feed.Settings.positive;
+import static io.tidecast.connectors.record.Require.inRange;
+import static io.tidecast.connectors.record.Require.orElse;
+import static io.tidecast.connectors.record.Require.positive;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import java.time.Duration;
@@ -62,13 +62,13 @@ public record GeneratedMarketFeed(
     seed = orElse(seed, 1L);
     volatility = orElse(volatility, 0.001);
     damaged = orElse(damaged, 0.0);
-    inRange("symbols", symbols, 1, 100_000);
-    positive("step", step);
-    inRange("cycle", cycle, 4, 100_000);
-    inRange("backfill", backfill, 0, 10_000_000);
-    inRange("steps", steps, 0, 1e12);
-    inRange("volatility", volatility, 1e-6, 0.1);
-    inRange("damaged", damaged, 0, 0.5);
+    inRange("feed.symbols", symbols, 1, 100_000);
+    positive("feed.step", step);
+    inRange("feed.cycle", cycle, 4, 100_000);
+    inRange("feed.backfill", backfill, 0, 10_000_000);
+    inRange("feed.steps", steps, 0, 1e12);
+    inRange("feed.volatility", volatility, 1e-6, 0.1);
+    inRange("feed.damaged", damaged, 0, 0.5);
   }
 
   @Override

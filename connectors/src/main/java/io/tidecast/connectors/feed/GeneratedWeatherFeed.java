@@ -1,8 +1,8 @@
 package io.tidecast.connectors.feed;
 
-import static io.tidecast.connectors.feed.Settings.inRange;
-import static io.tidecast.connectors.feed.Settings.orElse;
-import static io.tidecast.connectors.feed.Settings.positive;
+import static io.tidecast.connectors.record.Require.inRange;
+import static io.tidecast.connectors.record.Require.orElse;
+import static io.tidecast.connectors.record.Require.positive;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import java.time.Duration;
@@ -56,13 +56,13 @@ public record GeneratedWeatherFeed(
     seed = orElse(seed, 1L);
     missing = orElse(missing, 0.002);
     damaged = orElse(damaged, 0.0);
-    inRange("stations", stations, 1, 100_000);
-    positive("step", step);
-    inRange("cycle", cycle, 4, 100_000);
-    inRange("backfill", backfill, 0, 10_000_000);
-    inRange("steps", steps, 0, 1e12);
-    inRange("missing", missing, 0, 0.5);
-    inRange("damaged", damaged, 0, 0.5);
+    inRange("feed.stations", stations, 1, 100_000);
+    positive("feed.step", step);
+    inRange("feed.cycle", cycle, 4, 100_000);
+    inRange("feed.backfill", backfill, 0, 10_000_000);
+    inRange("feed.steps", steps, 0, 1e12);
+    inRange("feed.missing", missing, 0, 0.5);
+    inRange("feed.damaged", damaged, 0, 0.5);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tidecast.connectors.feed;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import io.tidecast.connectors.record.Require;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -36,9 +37,7 @@ public sealed interface Speed {
   /** An even number of rows per second. */
   record PerSecond(double rows) implements Speed {
     public PerSecond {
-      if (!(rows > 0 && rows <= 1e9)) {
-        throw new IllegalArgumentException("speed: " + rows + "/s; accepted: above 0, up to 1e9");
-      }
+      Require.that(rows > 0 && rows <= 1e9, "speed", rows + "/s", "above 0, up to 1e9");
     }
 
     @Override
@@ -50,9 +49,7 @@ public sealed interface Speed {
   /** Event time runs as many times faster than the wall clock. */
   record TimesRealTime(double factor) implements Speed {
     public TimesRealTime {
-      if (!(factor > 0 && factor <= 1e9)) {
-        throw new IllegalArgumentException("speed: " + factor + "x; accepted: above 0, up to 1e9");
-      }
+      Require.that(factor > 0 && factor <= 1e9, "speed", factor + "x", "above 0, up to 1e9");
     }
 
     @Override

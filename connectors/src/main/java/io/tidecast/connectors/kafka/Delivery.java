@@ -1,5 +1,6 @@
 package io.tidecast.connectors.kafka;
 
+import io.tidecast.connectors.record.Require;
 import java.time.Duration;
 
 /** What a sink promises after a failure. */
@@ -19,17 +20,13 @@ public sealed interface Delivery {
   record ExactlyOnce(String transactionalIdPrefix, Duration transactionTimeout)
       implements Delivery {
     public ExactlyOnce {
-      if (transactionalIdPrefix == null || transactionalIdPrefix.isBlank()) {
-        throw new IllegalArgumentException(
-            "transactionalIdPrefix: "
-                + transactionalIdPrefix
-                + "; accepted: text that is not blank");
-      }
-      if (transactionTimeout.compareTo(Duration.ofSeconds(1)) < 0
-          || transactionTimeout.compareTo(Duration.ofDays(7)) > 0) {
-        throw new IllegalArgumentException(
-            "sinks.transactionTimeout: " + transactionTimeout + "; accepted: PT1S to P7D");
-      }
+      Require.text("transactionalIdPrefix", transactionalIdPrefix);
+      Require.that(
+          transactionTimeout.compareTo(Duration.ofSeconds(1)) >= 0
+              && transactionTimeout.compareTo(Duration.ofDays(7)) <= 0,
+          "kafka.transactionTimeout",
+          transactionTimeout,
+          "PT1S to P7D");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.tidecast.connectors.kafka;
 
+import io.tidecast.connectors.record.Require;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -33,16 +34,18 @@ public record KafkaConfig(String bootstrapServers, String domain, Map<String, St
           "partitioner.class");
 
   public KafkaConfig {
-    if (bootstrapServers == null || bootstrapServers.isBlank()) {
-      throw new IllegalArgumentException(
-          "kafka.bootstrapServers: " + bootstrapServers + "; accepted: such as localhost:9092");
-    }
+    Require.that(
+        bootstrapServers != null && !bootstrapServers.isBlank(),
+        "kafka.bootstrapServers",
+        bootstrapServers,
+        "such as localhost:9092");
     properties = properties == null ? Map.of() : Map.copyOf(properties);
     for (String key : properties.keySet()) {
-      if (OWN.contains(key)) {
-        throw new IllegalArgumentException(
-            "kafka.properties." + key + ": set by Tidecast; accepted: any other client property");
-      }
+      Require.that(
+          !OWN.contains(key),
+          "kafka.properties." + key,
+          "set by Tidecast",
+          "any other client property");
     }
     new Topics(domain);
   }

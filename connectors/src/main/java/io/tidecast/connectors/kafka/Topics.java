@@ -1,23 +1,15 @@
 package io.tidecast.connectors.kafka;
 
-import java.util.regex.Pattern;
+import io.tidecast.connectors.record.Names;
 
 /**
  * The topics of one domain. Names are public.
  *
- * @param domain what is forecast, such as {@code weather}: lower-case letters, digits and hyphens,
- *     beginning with a letter, at most 100 characters
+ * @param domain what is forecast, such as {@code weather}; see {@link Names#isDomain}
  */
 public record Topics(String domain) {
-  private static final Pattern DOMAIN = Pattern.compile("[a-z][a-z0-9-]{0,99}");
-
   public Topics {
-    if (!DOMAIN.matcher(domain).matches()) {
-      throw new IllegalArgumentException(
-          "kafka.domain: '"
-              + domain
-              + "'; accepted: lower-case letters, digits and hyphens, beginning with a letter");
-    }
+    Names.domain("domain", domain);
   }
 
   public String observation() {

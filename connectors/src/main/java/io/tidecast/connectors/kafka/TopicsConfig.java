@@ -1,5 +1,6 @@
 package io.tidecast.connectors.kafka;
 
+import io.tidecast.connectors.record.Require;
 import java.time.Duration;
 
 /**
@@ -17,17 +18,8 @@ public record TopicsConfig(int partitions, int replicationFactor, Duration reten
   public static final TopicsConfig DEFAULT = new TopicsConfig(4, 0, Duration.ofDays(7));
 
   public TopicsConfig {
-    if (partitions < 1 || partitions > 10_000) {
-      throw new IllegalArgumentException(
-          "kafka.partitions: " + partitions + "; accepted: 1 to 10000");
-    }
-    if (replicationFactor < 0 || replicationFactor > 100) {
-      throw new IllegalArgumentException(
-          "kafka.replicationFactor: " + replicationFactor + "; accepted: 0 to 100");
-    }
-    if (retention.isNegative()) {
-      throw new IllegalArgumentException(
-          "kafka.retention: " + retention + "; accepted: zero or a positive duration");
-    }
+    Require.inRange("kafka.partitions", partitions, 1, 10_000);
+    Require.inRange("replicationFactor", replicationFactor, 0, 100);
+    Require.that(!retention.isNegative(), "retention", retention, "zero or a positive duration");
   }
 }

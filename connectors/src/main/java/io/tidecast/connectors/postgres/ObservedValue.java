@@ -1,6 +1,7 @@
 package io.tidecast.connectors.postgres;
 
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.record.SeriesKey;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,7 +13,7 @@ public record ObservedValue(String series, Instant time, double value) {
         .map(
             value ->
                 new ObservedValue(
-                    observation.stream() + "/" + value.getKey(),
+                    SeriesKey.text(observation.stream(), value.getKey()),
                     observation.time(),
                     value.getValue()))
         .toList();

@@ -1,5 +1,6 @@
 package io.tidecast.connectors.postgres;
 
+import io.tidecast.connectors.record.Require;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -47,12 +48,11 @@ public final class PartitionFilter<T> implements FilterFunction<T> {
    */
   public PartitionFilter(
       PostgresConfig config, String table, Duration retention, TimeOf<T> timeOf) {
-    if (retention.isNegative()) {
-      throw new IllegalArgumentException(
-          "postgres.retention: "
-              + retention
-              + "; accepted: PT0S (for ever) or a positive duration");
-    }
+    Require.that(
+        !retention.isNegative(),
+        "postgres.retention",
+        retention,
+        "PT0S (for ever) or a positive duration");
     this.config = config;
     this.table = table;
     this.retention = retention;

@@ -1,5 +1,6 @@
 package io.tidecast.connectors.postgres;
 
+import io.tidecast.connectors.record.Require;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,13 +19,12 @@ public record PostgresConfig(String url, String user, String password) implement
   public static final String READER = "tidecast_reader";
 
   public PostgresConfig {
-    if (!url.startsWith("jdbc:postgresql:")) {
-      throw new IllegalArgumentException(
-          "postgres.url: " + url + "; accepted: jdbc:postgresql://host:port/database");
-    }
-    if (user.isEmpty()) {
-      throw new IllegalArgumentException("postgres.user: empty; accepted: a role name");
-    }
+    Require.that(
+        url.startsWith("jdbc:postgresql:"),
+        "postgres.url",
+        url,
+        "jdbc:postgresql://host:port/database");
+    Require.that(!user.isEmpty(), "postgres.user", "empty", "a role name");
   }
 
   /**

@@ -40,9 +40,7 @@ public record ModelRecord(
 
   /** Refuses what the component descriptions do not allow; an absent artifact is an empty one. */
   public ModelRecord {
-    Require.text("group", group);
-    Require.that(
-        group.indexOf('/') < 0 && group.indexOf('@') < 0, "group", group, "no '/' and no '@'");
+    Names.group("group", group);
     Require.present("boundary", boundary);
     Require.present("validFrom", validFrom);
     Require.oneOf("decision", decision, List.of("promoted", "kept", "not-triggered", "failed"));

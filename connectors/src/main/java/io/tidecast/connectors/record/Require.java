@@ -3,11 +3,14 @@ package io.tidecast.connectors.record;
 import java.time.Duration;
 import java.util.List;
 
-/** Refusals of record components: name, value and what is accepted. */
-final class Require {
+/**
+ * Refusals of this module, all in the same words: key, value and what is accepted. The key is that
+ * of the configuration file where the value comes from there, or else the name of the component.
+ */
+public final class Require {
   private Require() {}
 
-  static void that(boolean condition, String name, Object value, String accepted) {
+  public static void that(boolean condition, String name, Object value, String accepted) {
     if (!condition) {
       throw new IllegalArgumentException(name + ": " + value + "; accepted: " + accepted);
     }
@@ -17,7 +20,7 @@ final class Require {
     that(value != null, name, value, "not absent");
   }
 
-  static void text(String name, String value) {
+  public static void text(String name, String value) {
     that(value != null && !value.isBlank(), name, value, "text that is not blank");
   }
 
@@ -25,12 +28,27 @@ final class Require {
     that(value != null && accepted.contains(value), name, value, String.join(", ", accepted));
   }
 
-  static void positive(String name, Duration value) {
+  /** What {@code value} is, or else what is there in its place. */
+  public static <T> T orElse(T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  public static void inRange(String name, double value, double min, double max) {
+    that(value >= min && value <= max, name, plain(value), plain(min) + " to " + plain(max));
+  }
+
+  private static String plain(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+
+  public static void positive(String name, Duration value) {
     that(
         value != null && !value.isNegative() && !value.isZero(),
         name,
         value,
-        "a positive duration");
+        "a positive duration, such as PT1H");
   }
 
   static void finiteOrNull(String name, Double value) {

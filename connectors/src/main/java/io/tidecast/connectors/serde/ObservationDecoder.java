@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.tidecast.connectors.record.Decoded;
+import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.Rejection;
 import java.io.IOException;
@@ -157,7 +158,7 @@ public final class ObservationDecoder {
 
   private static String readStream(JsonParser json) throws IOException, Refusal {
     String name = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
-    if (!ObservationRecord.isStreamName(name)) {
+    if (!Names.isStream(name)) {
       throw new Refusal(new Rejection.NoStream("'" + shortened(json.getText()) + "'"));
     }
     return name;
@@ -195,7 +196,7 @@ public final class ObservationDecoder {
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = json.currentName();
       json.nextToken();
-      if (!ObservationRecord.isVariableName(name)) {
+      if (!Names.isVariable(name)) {
         throw malformed("variable '" + shortened(name) + "'");
       }
       readValue(name, json, values);

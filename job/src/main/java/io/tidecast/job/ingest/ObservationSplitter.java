@@ -1,6 +1,7 @@
 package io.tidecast.job.ingest;
 
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.record.SeriesKey;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.model.Limits;
 import java.io.Serializable;
@@ -48,7 +49,7 @@ public final class ObservationSplitter implements Serializable {
       if (known) {
         out.accept(
             new SeriesObservation(
-                record.stream() + "/" + target,
+                SeriesKey.text(record.stream(), target),
                 config.groups().get(target),
                 record.time().toEpochMilli(),
                 valueOf(target, values),

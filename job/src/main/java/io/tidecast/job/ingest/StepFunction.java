@@ -2,6 +2,7 @@ package io.tidecast.job.ingest;
 
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.record.SeriesKey;
 import io.tidecast.connectors.serde.ObservationJsonV1;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Aggregation;
@@ -100,17 +101,15 @@ public final class StepFunction
 
   /** The bytes are the observation's, written anew: the record may have held other variables. */
   private DeadLetter deadLetter(SeriesObservation observation) {
-    int slash = observation.series().lastIndexOf('/');
-    String stream = observation.series().substring(0, slash);
-    String variable = observation.series().substring(slash + 1);
+    SeriesKey key = SeriesKey.parse(observation.series());
     Instant time = Instant.ofEpochMilli(observation.time());
     Map<String, Double> values =
         Float.isNaN(observation.value())
             ? Map.of()
-            : Map.of(variable, (double) observation.value());
+            : Map.of(key.variable(), (double) observation.value());
     return new DeadLetter(
-        stream.getBytes(StandardCharsets.UTF_8),
-        ObservationJsonV1.write(new ObservationRecord(stream, time, values)),
+        key.stream().getBytes(StandardCharsets.UTF_8),
+        ObservationJsonV1.write(new ObservationRecord(key.stream(), time, values)),
         IngestFunction.LATE,
         "its step had closed while its partition was idle: " + time,
         topic,

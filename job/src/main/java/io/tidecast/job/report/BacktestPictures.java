@@ -1,5 +1,6 @@
 package io.tidecast.job.report;
 
+import io.tidecast.connectors.record.SeriesKey;
 import io.tidecast.job.offline.BacktestRun;
 import io.tidecast.job.offline.GroupResult;
 import io.tidecast.model.Forecast;
@@ -190,8 +191,7 @@ public final class BacktestPictures {
   }
 
   private static String valueLabel(GroupResult group) {
-    String series = group.shown().series();
-    return series.substring(series.lastIndexOf('/') + 1) + unit(group);
+    return SeriesKey.parse(group.shown().series()).variable() + unit(group);
   }
 
   private static String unit(GroupResult group) {
