@@ -11,8 +11,7 @@ import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.Grid;
-import io.tidecast.model.artifact.InvalidArtifactException;
-import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.weights.ForecastModel;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,7 +116,9 @@ final class OnlineReplay {
     GroupProgress after = policy.after(before, request, outcome);
     decisions.add(policy.trained(request, outcome, before, after));
     if (outcome instanceof Outcome.Promoted promoted) {
-      serving.put(policy.validFrom(boundary), decode(promoted));
+      serving.put(
+          policy.validFrom(boundary),
+          new ModelFile(promoted.version(), promoted.artifact()).open());
     }
     return after;
   }
@@ -128,14 +129,6 @@ final class OnlineReplay {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("training of " + request.group() + " was interrupted", e);
-    }
-  }
-
-  private static ForecastModel decode(Outcome.Promoted promoted) {
-    try {
-      return ModelArtifact.read(promoted.artifact());
-    } catch (InvalidArtifactException e) {
-      throw new IllegalStateException("cannot read model " + promoted.version(), e);
     }
   }
 
