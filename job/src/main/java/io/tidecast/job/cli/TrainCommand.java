@@ -5,7 +5,8 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.ObservationTopic;
 import io.tidecast.job.offline.OfflineTraining;
 import io.tidecast.job.report.ProgressBars;
-import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.job.report.TrainingReports;
+import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,15 +67,15 @@ final class TrainCommand implements Callable<Integer> {
     ProgressBars bars = new ProgressBars(System.err, System.console() != null);
     for (OfflineTraining.Trained trained : new OfflineTraining(config, bars).train(observations)) {
       Path written = write(trained.model(), out);
-      System.out.print(trained.words());
+      System.out.print(TrainingReports.words(trained));
       System.out.println("  written to " + written);
     }
     return 0;
   }
 
   static Path write(ForecastModel model, Path directory) throws IOException {
-    Path file = directory.resolve(model.version().replace('/', '_') + ".safetensors");
+    Path file = directory.resolve(model.version() + ".safetensors");
     Files.createDirectories(directory);
-    return Files.write(file, ModelArtifact.write(model));
+    return Files.write(file, ModelFile.of(model).bytes());
   }
 }

@@ -2,7 +2,6 @@ package io.tidecast.job.offline;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.job.report.TrainingReports;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.train.PromotionGate;
@@ -14,8 +13,6 @@ import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 
 /** Trains the model of every group from history, as an epoch of the job would from scratch. */
 public final class OfflineTraining {
@@ -24,19 +21,7 @@ public final class OfflineTraining {
    *
    * @param held scores on the newest part, which the training did not see
    */
-  public record Trained(ForecastModel model, TrainingReport report, PromotionGate.Scores held) {
-    /** In words, a line each for the training and for the scores. */
-    public String words() {
-      return String.format(
-          Locale.ROOT,
-          "%s: %s%n  newest part: pinball %.4f, seasonal naive %.4f, over %,d targets%n",
-          model.version(),
-          TrainingReports.words(report),
-          held.challenger(),
-          held.naive(),
-          held.targets());
-    }
-  }
+  public record Trained(ForecastModel model, TrainingReport report, PromotionGate.Scores held) {}
 
   private final JobConfig config;
   private final Phases phases;
@@ -65,15 +50,14 @@ public final class OfflineTraining {
     TrainingRun run = new TrainingRun(group, 1, config.retrain().seed(), JobConfig.version());
     try (TrainingProgress progress = new TrainingProgress(phases, "training " + group)) {
       TrainingResult result =
-          new Trainer(how, TrainingConfig.DEFAULT).train(windows, Optional.empty(), run, progress);
+          new Trainer(how, TrainingConfig.DEFAULT).train(windows, run, progress);
       if (result instanceof TrainingResult.Failed failed) {
         throw new IllegalStateException(
             "training of group " + group + " failed: " + failed.reason());
       }
-      ForecastModel model = ((TrainingResult.Trained) result).model();
-      PromotionGate.Scores held =
-          new PromotionGate(how, TrainingConfig.DEFAULT).score(windows, model, Optional.empty());
-      return new Trained(model, result.report(), held);
+      TrainingResult.Trained trained = (TrainingResult.Trained) result;
+      PromotionGate.Scores held = new PromotionGate(how).score(windows, trained);
+      return new Trained(trained.model(), trained.report(), held);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.tidecast.job.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.job.offline.OfflineTraining;
 import io.tidecast.model.train.TrainingReport;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,19 @@ public final class TrainingReports {
     }
   }
 
-  public static String words(TrainingReport report) {
+  /** In words, a line each for the training and for the scores. */
+  public static String words(OfflineTraining.Trained trained) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %s%n  newest part: pinball %.4f, seasonal naive %.4f, over %,d targets%n",
+        trained.model().version(),
+        words(trained.report()),
+        trained.held().challenger(),
+        trained.held().naive(),
+        trained.held().targets());
+  }
+
+  static String words(TrainingReport report) {
     int rounds = report.validation().size() - 1;
     String kept =
         report.validation().isEmpty()
