@@ -1,5 +1,7 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.weights.Provenance;
+
 /**
  * What names one training.
  *
@@ -10,10 +12,7 @@ package io.tidecast.model.train;
  */
 public record TrainingRun(String group, int sequence, long seed, String codeVersion) {
   public TrainingRun {
-    if (!group.matches("[A-Za-z0-9._/-]{1,200}")) {
-      throw new IllegalArgumentException(
-          "group: " + group + "; accepted: 1 to 200 of letters, digits, '.', '_', '/' and '-'");
-    }
+    Provenance.requireGroup(group);
     if (sequence < 1) {
       throw new IllegalArgumentException("sequence: " + sequence + "; accepted: 1 or more");
     }

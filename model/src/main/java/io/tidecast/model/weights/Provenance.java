@@ -1,5 +1,7 @@
 package io.tidecast.model.weights;
 
+import java.util.regex.Pattern;
+
 /**
  * Where a model comes from. Indices are steps of the grid. No wall clock: the same training gives
  * the same provenance, and so the same artifact.
@@ -26,4 +28,18 @@ public record Provenance(
     int windows,
     int series,
     String codeVersion,
-    double pinball) {}
+    double pinball) {
+  private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]{1,200}");
+
+  public Provenance {
+    requireGroup(group);
+  }
+
+  /** The one rule for the name of a group: it is part of versions, of file names and of keys. */
+  public static void requireGroup(String group) {
+    if (!GROUP.matcher(group).matches()) {
+      throw new IllegalArgumentException(
+          "group: " + group + "; accepted: 1 to 200 of letters, digits, '.', '_' and '-'");
+    }
+  }
+}
