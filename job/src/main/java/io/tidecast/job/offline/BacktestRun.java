@@ -9,6 +9,7 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.eval.Method;
+import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingReport;
 import io.tidecast.model.train.TrainingResult;
@@ -173,8 +174,10 @@ public final class BacktestRun {
       TrainingRun run =
           new TrainingRun(group, 1, options.config().retrain().seed(), JobConfig.version());
       try (TrainingProgress progress = new TrainingProgress(phases, "training " + name)) {
+        TrainingConfig.Parts parts = new TrainingConfig.Parts(backtest.validationShare(on), 0);
         TrainingResult result =
-            new Backtest(how, split).train(on, TrainingConfig.DEFAULT, run, progress);
+            new Trainer(how, TrainingConfig.DEFAULT.with(parts))
+                .train(backtest.seen(on), run, progress);
         if (result instanceof TrainingResult.Failed failed) {
           throw new IllegalStateException(
               "training of " + name + " for group " + group + " failed: " + failed.reason());

@@ -64,14 +64,21 @@ public final class ChallengerTrainer implements GroupTrainer {
         request.windows().stream().map(ChallengerTrainer::toTrainingWindow).toList();
     TrainingRun run =
         new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
+    Trainer trainer = new Trainer(config, training);
     TrainingResult result =
-        new Trainer(config, training).train(windows, champion, run, TrainingListener.NONE);
+        champion
+            .map(start -> trainer.train(windows, start, run, TrainingListener.NONE))
+            .orElseGet(() -> trainer.train(windows, run, TrainingListener.NONE));
     if (result instanceof TrainingResult.Failed failed) {
       return new Outcome.Failed(failed.reason());
     }
-    ForecastModel challenger = ((TrainingResult.Trained) result).model();
+    TrainingResult.Trained challenger = (TrainingResult.Trained) result;
+    PromotionGate gate = new PromotionGate(config);
     return judge(
-        challenger, new PromotionGate(config, training).score(windows, challenger, champion));
+        challenger.model(),
+        champion
+            .map(serving -> gate.score(windows, challenger, serving))
+            .orElseGet(() -> gate.score(windows, challenger)));
   }
 
   private Outcome judge(ForecastModel challenger, PromotionGate.Scores scores) {

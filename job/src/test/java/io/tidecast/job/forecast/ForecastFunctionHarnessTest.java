@@ -91,7 +91,12 @@ class ForecastFunctionHarnessTest {
   private static ForecastModel trained(int sequence) {
     TrainingConfig training =
         new TrainingConfig(
-            8, 24, 4, 2, 1, 1000, 4, 8, 2, 3e-3, 1e-3, 2, 1e-4, 1.0, 300, 0.15, 0.15, 50, 10);
+            new TrainingConfig.Windows(8, 24, 4),
+            new TrainingConfig.Schedule(2, 1, 1000, 4, 8, 2),
+            new TrainingConfig.Optimizer(3e-3, 1e-3, 2, 1e-4, 1.0, 10),
+            new TrainingConfig.Parts(0.15, 0.15),
+            300,
+            50);
     float[][] values = new float[400][];
     for (int i = 0; i < values.length; i++) {
       values[i] = new float[] {value(i)};
@@ -100,7 +105,6 @@ class ForecastFunctionHarnessTest {
         new Trainer(CONFIG, training)
             .train(
                 List.of(new Stretch("s", values.length, values)),
-                Optional.empty(),
                 new TrainingRun("g", sequence, sequence, "test"),
                 TrainingListener.NONE);
     return ((TrainingResult.Trained) result).model();

@@ -52,7 +52,12 @@ class OnlineReplayITCase {
 
   private static final TrainingConfig TRAINING =
       new TrainingConfig(
-          8, 48, 8, 3, 2, 1000, 6, 12, 3, 3e-3, 3e-3, 4, 1e-4, 1.0, 300, 0.15, 0.15, 100, 10);
+          new TrainingConfig.Windows(8, 48, 8),
+          new TrainingConfig.Schedule(3, 2, 1000, 6, 12, 3),
+          new TrainingConfig.Optimizer(3e-3, 3e-3, 4, 1e-4, 1.0, 10),
+          new TrainingConfig.Parts(0.15, 0.15),
+          300,
+          100);
 
   @TempDir static Path directory;
 

@@ -62,7 +62,12 @@ class JobEqualsPlainLoopITCase {
   /** Small, and not finished after one training, so that the next one is better. */
   private static final TrainingConfig TRAINING =
       new TrainingConfig(
-          8, 48, 8, 3, 2, 1000, 6, 12, 3, 3e-3, 3e-3, 4, 1e-4, 1.0, 300, 0.15, 0.15, 100, 10);
+          new TrainingConfig.Windows(8, 48, 8),
+          new TrainingConfig.Schedule(3, 2, 1000, 6, 12, 3),
+          new TrainingConfig.Optimizer(3e-3, 3e-3, 4, 1e-4, 1.0, 10),
+          new TrainingConfig.Parts(0.15, 0.15),
+          300,
+          100);
 
   @TempDir Path directory;
 
@@ -234,13 +239,19 @@ class JobEqualsPlainLoopITCase {
         List<Stretch> windows, Optional<ForecastModel> champion, long boundary, int sequence) {
       TrainingRun run =
           new TrainingRun("value", sequence, Hashing.mix("value@" + boundary, SEED), "test");
+      Trainer trainer = new Trainer(forecaster, TRAINING);
       TrainingResult result =
-          new Trainer(forecaster, TRAINING).train(windows, champion, run, TrainingListener.NONE);
+          champion
+              .map(start -> trainer.train(windows, start, run, TrainingListener.NONE))
+              .orElseGet(() -> trainer.train(windows, run, TrainingListener.NONE));
       if (!(result instanceof TrainingResult.Trained trained)) {
         return Optional.empty();
       }
+      PromotionGate gate = new PromotionGate(forecaster);
       PromotionGate.Scores scores =
-          new PromotionGate(forecaster, TRAINING).score(windows, trained.model(), champion);
+          champion
+              .map(serving -> gate.score(windows, trained, serving))
+              .orElseGet(() -> gate.score(windows, trained));
       return scores.promotes(0) ? Optional.of(trained.model()) : Optional.empty();
     }
 

@@ -4,11 +4,6 @@ import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.train.Trainer;
-import io.tidecast.model.train.TrainingConfig;
-import io.tidecast.model.train.TrainingListener;
-import io.tidecast.model.train.TrainingResult;
-import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,25 +65,28 @@ public final class Backtest {
   }
 
   /**
-   * Trains on the training part, chooses on the validation part; the test part is not seen.
+   * What a training may see: all before the test part.
    *
    * @param series all steps of each series, one window per series
    */
-  public TrainingResult train(
-      List<Stretch> series, TrainingConfig training, TrainingRun run, TrainingListener listener) {
+  public List<Stretch> seen(List<Stretch> series) {
     List<Stretch> seen = new ArrayList<>();
-    long first = split.validationStart();
     for (Stretch one : series) {
       float[][] rows = Arrays.copyOf(one.values(), rowOf(one, split.testStart()));
-      first = Math.min(first, one.start());
       if (rows.length > 0) {
         seen.add(new Stretch(one.series(), one.start() + rows.length - 1, rows));
       }
     }
-    double validation =
-        (double) (split.testStart() - split.validationStart()) / (split.testStart() - first);
-    return new Trainer(config, training.withParts(validation, 0))
-        .train(seen, Optional.empty(), run, listener);
+    return seen;
+  }
+
+  /** Share of the validation part in what {@link #seen} gives. */
+  public double validationShare(List<Stretch> series) {
+    long first =
+        Math.min(
+            split.validationStart(),
+            series.stream().mapToLong(Stretch::start).min().orElse(Long.MAX_VALUE));
+    return (double) (split.testStart() - split.validationStart()) / (split.testStart() - first);
   }
 
   /** The trained model as it serves online, from the validation part on. */

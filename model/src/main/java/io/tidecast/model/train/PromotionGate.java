@@ -4,7 +4,6 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 
@@ -18,14 +17,9 @@ import java.util.concurrent.CancellationException;
  */
 public final class PromotionGate {
   private final ForecasterConfig config;
-  private final TrainingConfig training;
 
-  /**
-   * @param training of the challenger: it says which part was held out
-   */
-  public PromotionGate(ForecasterConfig config, TrainingConfig training) {
+  public PromotionGate(ForecasterConfig config) {
     this.config = config;
-    this.training = training;
   }
 
   /**
@@ -51,20 +45,28 @@ public final class PromotionGate {
     }
   }
 
-  /**
-   * @param windows those the challenger was trained from
-   */
+  /** A challenger that has no champion to beat, over the windows it was trained from. */
+  public Scores score(List<Stretch> windows, TrainingResult.Trained trained) {
+    return score(windows, trained, List.of());
+  }
+
+  /** Challenger against champion, over the windows the challenger was trained from. */
   public Scores score(
-      List<Stretch> windows, ForecastModel challenger, Optional<ForecastModel> champion) {
+      List<Stretch> windows, TrainingResult.Trained trained, ForecastModel champion) {
+    return score(windows, trained, List.of(champion));
+  }
+
+  private Scores score(
+      List<Stretch> windows, TrainingResult.Trained trained, List<ForecastModel> champions) {
     List<Stretch> usable = TrainingWindows.usable(windows, config);
-    TimeSplit split = TimeSplit.of(usable, training);
+    TimeSplit split = trained.split();
     RollingScore rolling = new RollingScore(config, usable);
-    RollingScore.Score ofChallenger = score(rolling, challenger, split);
+    RollingScore.Score ofChallenger = score(rolling, trained.model(), split);
     OptionalDouble ofChampion =
-        champion
+        champions.stream()
             .filter(model -> model.config().equals(config))
-            .map(model -> OptionalDouble.of(score(rolling, model, split).model()))
-            .orElse(OptionalDouble.empty());
+            .mapToDouble(model -> score(rolling, model, split).model())
+            .findFirst();
     return new Scores(
         ofChallenger.model(), ofChampion, ofChallenger.naive(), ofChallenger.targets());
   }

@@ -59,12 +59,14 @@ final class RecurrentFit {
     float[] unit =
         champion.flatMap(ForecastModel::head).map(HeadWeights::unit).orElseGet(start::unit);
     float[] parameters = champion.map(this::parameters).orElseGet(() -> initial(start, unit));
-    int rounds = champion.isPresent() ? training.warmStartRounds() : training.rounds();
-    double rate = champion.isPresent() ? training.warmStartLearningRate() : training.learningRate();
+    int rounds =
+        champion.isPresent() ? training.schedule().warmStartRounds() : training.schedule().rounds();
+    double rate =
+        champion.isPresent() ? training.optimizer().warmStartRate() : training.optimizer().rate();
     try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network =
           new RecurrentNetwork(
-              memory, config, unit, training.batch(), training.burnIn() + training.windowSteps());
+              memory, config, unit, training.windows().batch(), training.windows().length());
       float[] best = new Rounds(network, parameters, rounds, rate).run();
       requireBounded(best);
       return new Fitted(
@@ -152,14 +154,14 @@ final class RecurrentFit {
       this.rounds = rounds;
       this.peakRate = peakRate;
       gradient = new float[parameters.length];
-      optimizer = new AdamW(parameters.length, training.weightDecay());
+      optimizer = new AdamW(parameters.length, training.optimizer().weightDecay());
       updatesPerRound =
           (int)
               Math.max(
-                  training.minUpdatesPerRound(),
+                  training.schedule().minUpdates(),
                   Math.min(
-                      training.maxUpdatesPerRound(),
-                      set.trainingRows() / training.rowsPerUpdate()));
+                      training.schedule().maxUpdates(),
+                      set.trainingRows() / training.schedule().rowsPerUpdate()));
     }
 
     /** The best parameters. */
@@ -170,10 +172,10 @@ final class RecurrentFit {
       listener.roundEnded(0, rounds, Double.NaN, progress.lastValidation());
       for (int round = 1; round <= rounds; round++) {
         double loss = round();
-        if (progress.nonFiniteSteps() > training.maxNonFiniteSteps()) {
+        if (progress.nonFiniteSteps() > training.optimizer().maxNonFinite()) {
           throw new TrainingFailedException(
               "Expected at most "
-                  + training.maxNonFiniteSteps()
+                  + training.optimizer().maxNonFinite()
                   + " updates with a loss or gradient that is not finite but found "
                   + progress.nonFiniteSteps());
         }
@@ -181,7 +183,7 @@ final class RecurrentFit {
           best = parameters.clone();
         }
         listener.roundEnded(round, rounds, loss, progress.lastValidation());
-        if (progress.roundsSinceBest() >= training.patience()) {
+        if (progress.roundsSinceBest() >= training.schedule().patience()) {
           break;
         }
       }
@@ -214,14 +216,14 @@ final class RecurrentFit {
         progress.nonFinite();
         return Double.NaN;
       }
-      progress.updated(AdamW.clip(gradient, norm, training.clipNorm()));
+      progress.updated(AdamW.clip(gradient, norm, training.optimizer().clipNorm()));
       optimizer.step(parameters, gradient, rate);
       network.load(parameters);
       return loss;
     }
 
     private double rate(int update) {
-      double warm = Math.min(1, (update + 1.0) / Math.max(1, training.warmUpUpdates()));
+      double warm = Math.min(1, (update + 1.0) / Math.max(1, training.optimizer().warmUpUpdates()));
       double done = (double) update / (rounds * updatesPerRound);
       double cosine = 0.5 * (1 + Math.cos(Math.PI * done));
       return peakRate * warm * (LEAST_RATE + (1 - LEAST_RATE) * cosine);

@@ -15,17 +15,17 @@ import java.util.List;
  * @param holdOutStart first step of the hold-out
  * @param end last step of all; before {@code first} if there are no windows
  */
-record TimeSplit(long first, long validationStart, long holdOutStart, long end) {
+public record TimeSplit(long first, long validationStart, long holdOutStart, long end) {
 
-  static TimeSplit of(List<Stretch> windows, TrainingConfig training) {
+  static TimeSplit of(List<Stretch> windows, TrainingConfig.Parts parts) {
     if (windows.isEmpty()) {
       return new TimeSplit(0, 0, 0, -1);
     }
     long first = windows.stream().mapToLong(Stretch::start).min().getAsLong();
     long end = windows.stream().mapToLong(Stretch::end).max().getAsLong();
     long span = end - first + 1;
-    long holdOutStart = end + 1 - Math.round(span * training.holdOutFraction());
-    long validationStart = holdOutStart - Math.round(span * training.validationFraction());
+    long holdOutStart = end + 1 - Math.round(span * parts.holdOut());
+    long validationStart = holdOutStart - Math.round(span * parts.validation());
     return new TimeSplit(first, validationStart, holdOutStart, end);
   }
 }

@@ -29,21 +29,36 @@ public final class Trainer {
   }
 
   /**
+   * Trains from scratch.
+   *
    * @param windows of any series, in any order; those with an infinite value or overlapping another
    *     are left out and counted
-   * @param champion where training starts, if it has the same configuration; from scratch otherwise
    * @throws IllegalArgumentException if a window's width does not fit the configured covariates
    */
+  public TrainingResult train(List<Stretch> windows, TrainingRun run, TrainingListener listener) {
+    return trained(windows, Optional.empty(), run, listener);
+  }
+
+  /**
+   * Trains from the champion's weights, if it has the same configuration; from scratch otherwise.
+   *
+   * @param windows as from scratch
+   */
   public TrainingResult train(
+      List<Stretch> windows, ForecastModel champion, TrainingRun run, TrainingListener listener) {
+    return trained(windows, Optional.of(champion).filter(this::fits), run, listener);
+  }
+
+  private TrainingResult trained(
       List<Stretch> windows,
-      Optional<ForecastModel> champion,
+      Optional<ForecastModel> start,
       TrainingRun run,
       TrainingListener listener) {
     TrainingSet set = TrainingSet.of(windows, config, training);
     Progress progress = new Progress(set);
     try {
-      ForecastModel model = model(set, champion, run, listener, progress);
-      return new TrainingResult.Trained(model, progress.report());
+      ForecastModel model = model(set, start, run, listener, progress);
+      return new TrainingResult.Trained(model, progress.report(), set.split());
     } catch (TrainingFailedException e) {
       return new TrainingResult.Failed(e.getMessage(), progress.report());
     }
@@ -51,14 +66,13 @@ public final class Trainer {
 
   private ForecastModel model(
       TrainingSet set,
-      Optional<ForecastModel> champion,
+      Optional<ForecastModel> start,
       TrainingRun run,
       TrainingListener listener,
       Progress progress)
       throws TrainingFailedException {
     requireHistory(set);
     Optional<HighwayWeights> highway = highway(set);
-    Optional<ForecastModel> start = champion.filter(this::fits);
     Optional<RecurrentFit.Fitted> fitted =
         config.cell().kind() == CellConfig.Kind.NONE
             ? Optional.empty()

@@ -3,104 +3,136 @@ package io.tidecast.model.train;
 import java.io.Serializable;
 
 /**
- * How a model is trained. A value; the only place of the recipe's defaults.
+ * How a model is trained. A value; the only place of the recipe's defaults, which no file sets.
  *
- * @param burnIn steps at the start of a training window, from a zero state, that carry no loss
- * @param windowSteps steps of a training window after the burn-in, each with a loss
- * @param batch training windows per update
- * @param rounds rounds of updates from scratch; each ends with a look at the validation part
- * @param warmStartRounds rounds when the champion's weights are the start
- * @param rowsPerUpdate a round has one update for this many training steps over all series
- * @param minUpdatesPerRound updates of a round at least
- * @param maxUpdatesPerRound updates of a round at most
- * @param patience rounds without a better validation loss after which training stops
- * @param learningRate peak of the schedule: linear warm-up, then a cosine down to 5 %
- * @param warmStartLearningRate the same when the champion's weights are the start
- * @param warmUpUpdates updates of the warm-up
- * @param weightDecay decoupled from the gradient, per update and learning rate
- * @param clipNorm largest global norm of a gradient
+ * @param windows what one update reads
+ * @param schedule how many updates there are
+ * @param optimizer how large they are
+ * @param parts how the history is split
  * @param ridge penalty of the linear highway, on values in units of each series' mean scale
- * @param validationFraction share of the time span before the hold-out that chooses the round
- * @param holdOutFraction share of the time span, the newest, that no training sees: the gate's
  * @param minimumHistory usable training steps over all series, below which training is refused
- * @param maxNonFiniteSteps updates dropped for a loss or gradient that is not finite, above which
- *     the training has failed
  */
 public record TrainingConfig(
-    int burnIn,
-    int windowSteps,
-    int batch,
-    int rounds,
-    int warmStartRounds,
-    int rowsPerUpdate,
-    int minUpdatesPerRound,
-    int maxUpdatesPerRound,
-    int patience,
-    double learningRate,
-    double warmStartLearningRate,
-    int warmUpUpdates,
-    double weightDecay,
-    double clipNorm,
+    Windows windows,
+    Schedule schedule,
+    Optimizer optimizer,
+    Parts parts,
     double ridge,
-    double validationFraction,
-    double holdOutFraction,
-    int minimumHistory,
-    int maxNonFiniteSteps)
+    int minimumHistory)
     implements Serializable {
 
   public static final TrainingConfig DEFAULT =
       new TrainingConfig(
-          48, 240, 16, 14, 6, 500, 8, 96, 6, 3e-3, 1e-3, 20, 1e-4, 1.0, 300, 0.15, 0.15, 300, 10);
+          new Windows(48, 240, 16),
+          new Schedule(14, 6, 500, 8, 96, 6),
+          new Optimizer(3e-3, 1e-3, 20, 1e-4, 1.0, 10),
+          new Parts(0.15, 0.15),
+          300,
+          300);
+
+  /**
+   * What one update reads.
+   *
+   * @param burnIn steps at the start of a window, from a zero state, that carry no loss
+   * @param steps of a window after the burn-in, each with a loss
+   * @param batch windows per update
+   */
+  public record Windows(int burnIn, int steps, int batch) implements Serializable {
+    public Windows {
+      inRange("burnIn", burnIn, 1, 1000);
+      inRange("steps", steps, 1, 2000);
+      inRange("batch", batch, 1, 256);
+    }
+
+    /** Steps of a window in all. */
+    public int length() {
+      return burnIn + steps;
+    }
+  }
+
+  /**
+   * Rounds of updates; each ends with a look at the validation part.
+   *
+   * @param rounds from scratch
+   * @param warmStartRounds when the champion's weights are the start
+   * @param rowsPerUpdate a round has one update for this many training steps over all series
+   * @param minUpdates of a round
+   * @param maxUpdates of a round
+   * @param patience rounds without a better validation loss after which training stops
+   */
+  public record Schedule(
+      int rounds,
+      int warmStartRounds,
+      int rowsPerUpdate,
+      int minUpdates,
+      int maxUpdates,
+      int patience)
+      implements Serializable {
+    public Schedule {
+      inRange("rounds", rounds, 1, 10_000);
+      inRange("warmStartRounds", warmStartRounds, 1, 10_000);
+      inRange("rowsPerUpdate", rowsPerUpdate, 1, 1e9);
+      inRange("minUpdates", minUpdates, 1, 100_000);
+      inRange("maxUpdates", maxUpdates, minUpdates, 100_000);
+      inRange("patience", patience, 1, 10_000);
+    }
+  }
+
+  /**
+   * AdamW.
+   *
+   * @param rate peak of the schedule: linear warm-up, then a cosine down to 5 %
+   * @param warmStartRate the same when the champion's weights are the start
+   * @param warmUpUpdates updates of the warm-up
+   * @param weightDecay decoupled from the gradient, per update and learning rate
+   * @param clipNorm largest global norm of a gradient
+   * @param maxNonFinite updates dropped for a loss or gradient that is not finite, above which the
+   *     training has failed
+   */
+  public record Optimizer(
+      double rate,
+      double warmStartRate,
+      int warmUpUpdates,
+      double weightDecay,
+      double clipNorm,
+      int maxNonFinite)
+      implements Serializable {
+    public Optimizer {
+      inRange("rate", rate, 1e-8, 1);
+      inRange("warmStartRate", warmStartRate, 1e-8, 1);
+      inRange("warmUpUpdates", warmUpUpdates, 0, 1_000_000);
+      inRange("weightDecay", weightDecay, 0, 1);
+      inRange("clipNorm", clipNorm, 1e-6, Float.MAX_VALUE);
+      inRange("maxNonFinite", maxNonFinite, 0, 1e9);
+    }
+  }
+
+  /**
+   * Shares of the time span.
+   *
+   * @param validation before the hold-out: chooses the round
+   * @param holdOut the newest, which no training sees: the gate's
+   */
+  public record Parts(double validation, double holdOut) implements Serializable {
+    public Parts {
+      inRange("validation", validation, 0.01, 0.5);
+      inRange("holdOut", holdOut, 0, 0.5);
+    }
+  }
 
   public TrainingConfig {
-    inRange("training.burnIn", burnIn, 1, 1000);
-    inRange("training.windowSteps", windowSteps, 1, 2000);
-    inRange("training.batch", batch, 1, 256);
-    inRange("training.rounds", rounds, 1, 10_000);
-    inRange("training.warmStartRounds", warmStartRounds, 1, 10_000);
-    inRange("training.rowsPerUpdate", rowsPerUpdate, 1, 1e9);
-    inRange("training.minUpdatesPerRound", minUpdatesPerRound, 1, 100_000);
-    inRange("training.maxUpdatesPerRound", maxUpdatesPerRound, minUpdatesPerRound, 100_000);
-    inRange("training.patience", patience, 1, 10_000);
-    inRange("training.learningRate", learningRate, 1e-8, 1);
-    inRange("training.warmStartLearningRate", warmStartLearningRate, 1e-8, 1);
-    inRange("training.warmUpUpdates", warmUpUpdates, 0, 1_000_000);
-    inRange("training.weightDecay", weightDecay, 0, 1);
-    inRange("training.clipNorm", clipNorm, 1e-6, Float.MAX_VALUE);
-    inRange("training.ridge", ridge, 1e-6, 1e9);
-    inRange("training.validationFraction", validationFraction, 0.01, 0.5);
-    inRange("training.holdOutFraction", holdOutFraction, 0, 0.5);
-    inRange("training.minimumHistory", minimumHistory, 50, 1e9);
-    inRange("training.maxNonFiniteSteps", maxNonFiniteSteps, 0, 1e9);
+    inRange("ridge", ridge, 1e-6, 1e9);
+    inRange("minimumHistory", minimumHistory, 50, 1e9);
   }
 
-  /** The same with other shares of the time span. */
-  public TrainingConfig withParts(double validation, double holdOut) {
-    return new TrainingConfig(
-        burnIn,
-        windowSteps,
-        batch,
-        rounds,
-        warmStartRounds,
-        rowsPerUpdate,
-        minUpdatesPerRound,
-        maxUpdatesPerRound,
-        patience,
-        learningRate,
-        warmStartLearningRate,
-        warmUpUpdates,
-        weightDecay,
-        clipNorm,
-        ridge,
-        validation,
-        holdOut,
-        minimumHistory,
-        maxNonFiniteSteps);
+  /** The same with other parts. */
+  public TrainingConfig with(Parts other) {
+    return new TrainingConfig(windows, schedule, optimizer, other, ridge, minimumHistory);
   }
 
-  private static void inRange(String key, double value, double min, double max) {
+  private static void inRange(String name, double value, double min, double max) {
     if (!(value >= min && value <= max)) {
-      throw new IllegalArgumentException(key + ": " + value + "; accepted: " + min + " to " + max);
+      throw new IllegalArgumentException(name + ": " + value + "; accepted: " + min + " to " + max);
     }
   }
 }

@@ -6,7 +6,13 @@ import io.tidecast.model.weights.ForecastModel;
 public sealed interface TrainingResult {
   TrainingReport report();
 
-  record Trained(ForecastModel model, TrainingReport report) implements TrainingResult {}
+  /**
+   * A challenger.
+   *
+   * @param split what the training saw of the history, and what it did not
+   */
+  record Trained(ForecastModel model, TrainingReport report, TimeSplit split)
+      implements TrainingResult {}
 
   /**
    * @param reason for people: what was expected, what was found

@@ -29,7 +29,7 @@ record TrainingSet(List<SeriesRows> series, List<Stretch> windows, int refused, 
         List.copyOf(series),
         List.copyOf(usable),
         windows.size() - usable.size(),
-        TimeSplit.of(usable, training));
+        TimeSplit.of(usable, training.parts()));
   }
 
   /** Number of different series. */

@@ -30,13 +30,13 @@ final class WindowSampler {
   }
 
   private int length() {
-    return training.burnIn() + training.windowSteps();
+    return training.windows().length();
   }
 
   /** Windows of one update; half of them upside down, so that no drift is learned. */
   WindowBatch draw() {
     List<Window> windows = new ArrayList<>();
-    for (int i = 0; i < training.batch(); i++) {
+    for (int i = 0; i < training.windows().batch(); i++) {
       windows.add(window());
     }
     return new WindowBatch(windows);
@@ -60,7 +60,7 @@ final class WindowSampler {
     int end = set.trainingEnd(series);
     int from = series.firstUsable() + (int) (place - (i == 0 ? 0 : starts[i - 1]));
     int to = Math.min(end, from + length());
-    int burnIn = Math.min(training.burnIn(), (to - from) / 4);
+    int burnIn = Math.min(training.windows().burnIn(), (to - from) / 4);
     return new Window(
         series, from, from + burnIn, to, end, series.meanScale(end), random.nextBoolean());
   }
@@ -84,12 +84,12 @@ final class WindowSampler {
         continue;
       }
       double meanScale = series.meanScale(trained);
-      for (int lossFrom = trained; lossFrom < end; lossFrom += training.windowSteps()) {
-        int from = Math.max(0, lossFrom - training.burnIn());
-        int to = Math.min(end, lossFrom + training.windowSteps());
+      for (int lossFrom = trained; lossFrom < end; lossFrom += training.windows().steps()) {
+        int from = Math.max(0, lossFrom - training.windows().burnIn());
+        int to = Math.min(end, lossFrom + training.windows().steps());
         windows.add(new Window(series, from, lossFrom, to, end, meanScale, false));
       }
     }
-    return WindowBatch.tile(windows, training.batch());
+    return WindowBatch.tile(windows, training.windows().batch());
   }
 }

@@ -16,6 +16,7 @@ import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
@@ -213,11 +214,11 @@ class BacktestTest {
 
   private static ForecastModel trained(Backtest backtest, List<Stretch> series) {
     TrainingResult result =
-        backtest.train(
-            series,
-            TrainingConfig.DEFAULT,
-            new TrainingRun("load", 1, 7, "test"),
-            TrainingListener.NONE);
+        new Trainer(CONFIG, TrainingConfig.DEFAULT)
+            .train(
+                backtest.seen(series),
+                new TrainingRun("load", 1, 7, "test"),
+                TrainingListener.NONE);
     return assertInstanceOf(TrainingResult.Trained.class, result).model();
   }
 

@@ -25,7 +25,7 @@ class ExplodingGradientTest {
 
   @Test
   void clippedTrainingTamesTheGradientAndLearns() throws TrainingFailedException {
-    TrainingReport report = train(TrainingConfig.DEFAULT.clipNorm());
+    TrainingReport report = train(TrainingConfig.DEFAULT.optimizer().clipNorm());
 
     assertTrue(growth(report) < 1e-2, report.gradientNormByLag().toString());
     assertTrue(report.clippedSteps() > 20, "clipped " + report.clippedSteps());
@@ -71,25 +71,12 @@ class ExplodingGradientTest {
   private static TrainingConfig recipe(double clipNorm) {
     TrainingConfig d = TrainingConfig.DEFAULT;
     return new TrainingConfig(
-        d.burnIn(),
-        d.windowSteps(),
-        d.batch(),
-        d.rounds(),
-        8,
-        d.rowsPerUpdate(),
-        48,
-        48,
-        8,
-        d.learningRate(),
-        1e-2,
-        0,
-        d.weightDecay(),
-        clipNorm,
+        d.windows(),
+        new TrainingConfig.Schedule(8, 8, 500, 48, 48, 8),
+        new TrainingConfig.Optimizer(3e-3, 1e-2, 0, 1e-4, clipNorm, 10),
+        d.parts(),
         d.ridge(),
-        d.validationFraction(),
-        d.holdOutFraction(),
-        d.minimumHistory(),
-        d.maxNonFiniteSteps());
+        d.minimumHistory());
   }
 
   private static ForecastModel start(ForecasterConfig config) {

@@ -71,25 +71,12 @@ class LongLagTest {
   private static TrainingConfig recipe() {
     TrainingConfig d = TrainingConfig.DEFAULT;
     return new TrainingConfig(
-        LAG + 5,
-        CYCLE + 5,
-        d.batch(),
-        12,
-        d.warmStartRounds(),
-        d.rowsPerUpdate(),
-        64,
-        64,
-        12,
-        1e-2,
-        d.warmStartLearningRate(),
-        d.warmUpUpdates(),
-        d.weightDecay(),
-        d.clipNorm(),
+        new TrainingConfig.Windows(LAG + 5, CYCLE + 5, d.windows().batch()),
+        new TrainingConfig.Schedule(12, 12, 500, 64, 64, 12),
+        new TrainingConfig.Optimizer(1e-2, 1e-2, 20, 1e-4, 1.0, 10),
+        new TrainingConfig.Parts(d.parts().validation(), 0),
         d.ridge(),
-        d.validationFraction(),
-        0,
-        d.minimumHistory(),
-        d.maxNonFiniteSteps());
+        d.minimumHistory());
   }
 
   /** Of the last {@link #JUDGED} cycles the last cue alone has an origin. */

@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,7 +23,7 @@ class PromotionGateTest {
     List<Stretch> windows = TrainerTest.windows("a", 3000, 100, 1);
     windows.addAll(TrainerTest.windows("b", 3000, 100, 2));
 
-    PromotionGate.Scores scores = gate().score(windows, trained(windows), Optional.empty());
+    PromotionGate.Scores scores = gate().score(windows, trained(windows));
 
     assertTrue(scores.challenger() < 0.9 * scores.naive(), scores.toString());
     assertTrue(scores.promotes(0.01));
@@ -36,24 +34,23 @@ class PromotionGateTest {
   @Test
   void theHoldOutAloneIsScored() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    ForecastModel model = trained(windows);
-    PromotionGate.Scores before = gate().score(windows, model, Optional.empty());
+    TrainingResult.Trained model = trained(windows);
+    PromotionGate.Scores before = gate().score(windows, model);
 
     float[][] newest = windows.get(windows.size() - 1).values();
     for (float[] row : newest) {
       row[0] = Float.NaN;
     }
 
-    assertEquals(
-        before.targets() - 100 * 6, gate().score(windows, model, Optional.empty()).targets());
+    assertEquals(before.targets() - 100 * 6, gate().score(windows, model).targets());
   }
 
   @Test
   void aChallengerThatIsTheChampionIsNotPromoted() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    ForecastModel model = trained(windows);
+    TrainingResult.Trained model = trained(windows);
 
-    PromotionGate.Scores scores = gate().score(windows, model, Optional.of(model));
+    PromotionGate.Scores scores = gate().score(windows, model, model.model());
 
     assertEquals(OptionalDouble.of(scores.challenger()), scores.champion());
     assertFalse(scores.promotes(0));
@@ -62,19 +59,17 @@ class PromotionGateTest {
   @Test
   void orderOfWindowsDoesNotMatter() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    ForecastModel model = trained(windows);
+    TrainingResult.Trained model = trained(windows);
     List<Stretch> shuffled = new ArrayList<>(windows);
     Collections.shuffle(shuffled, new Random(9));
 
-    assertEquals(
-        gate().score(windows, model, Optional.empty()),
-        gate().score(shuffled, model, Optional.empty()));
+    assertEquals(gate().score(windows, model), gate().score(shuffled, model));
   }
 
   @Test
   void lossesDoNotDependOnTheUnitOfASeries() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    ForecastModel model = trained(windows);
+    TrainingResult.Trained model = trained(windows);
     List<Stretch> larger = TrainerTest.windows("a", 2000, 100, 1);
     for (Stretch window : larger) {
       for (float[] row : window.values()) {
@@ -82,8 +77,8 @@ class PromotionGateTest {
       }
     }
 
-    PromotionGate.Scores scores = gate().score(windows, model, Optional.empty());
-    PromotionGate.Scores scaled = gate().score(larger, model, Optional.empty());
+    PromotionGate.Scores scores = gate().score(windows, model);
+    PromotionGate.Scores scaled = gate().score(larger, model);
 
     assertEquals(scores.challenger(), scaled.challenger(), 1e-4 * scores.challenger());
     assertEquals(scores.naive(), scaled.naive(), 1e-4 * scores.naive());
@@ -99,17 +94,13 @@ class PromotionGateTest {
   }
 
   private static PromotionGate gate() {
-    return new PromotionGate(CONFIG, TRAINING);
+    return new PromotionGate(CONFIG);
   }
 
-  private static ForecastModel trained(List<Stretch> windows) {
+  private static TrainingResult.Trained trained(List<Stretch> windows) {
     TrainingResult result =
         new Trainer(CONFIG, TRAINING)
-            .train(
-                windows,
-                Optional.empty(),
-                new TrainingRun("load", 1, 7, "test"),
-                TrainingListener.NONE);
-    return assertInstanceOf(TrainingResult.Trained.class, result).model();
+            .train(windows, new TrainingRun("load", 1, 7, "test"), TrainingListener.NONE);
+    return assertInstanceOf(TrainingResult.Trained.class, result);
   }
 }

@@ -53,15 +53,15 @@ class TrainerTest {
     List<Stretch> shuffled = new ArrayList<>(windows);
     Collections.shuffle(shuffled, new Random(3));
 
-    byte[] first = ModelArtifact.write(train(windows, Optional.empty()).model());
-    byte[] second = ModelArtifact.write(train(shuffled, Optional.empty()).model());
+    byte[] first = ModelArtifact.write(train(windows).model());
+    byte[] second = ModelArtifact.write(train(shuffled).model());
 
     assertArrayEquals(first, second);
   }
 
   @Test
   void learnsASeasonalSeries() {
-    TrainingResult.Trained trained = train(windows("a", 3000, 100, 1), Optional.empty());
+    TrainingResult.Trained trained = train(windows("a", 3000, 100, 1));
 
     List<Double> validation = trained.report().validation();
     double best = validation.get(trained.report().bestRound());
@@ -81,7 +81,7 @@ class TrainerTest {
 
     TrainingReport report =
         new Trainer(CONFIG, recipe(4, 20, 20, 1e-2))
-            .train(windows, Optional.empty(), RUN, TrainingListener.NONE)
+            .train(windows, RUN, TrainingListener.NONE)
             .report();
 
     double start = report.validation().get(0);
@@ -92,25 +92,29 @@ class TrainerTest {
   @Test
   void championsWeightsAreTheStart() {
     List<Stretch> windows = windows("a", 2000, 100, 1);
-    ForecastModel champion = train(windows, Optional.empty()).model();
-    TrainingResult.Trained again = train(windows, Optional.of(champion));
+    ForecastModel champion = train(windows).model();
+    TrainingResult.Trained again =
+        assertInstanceOf(
+            TrainingResult.Trained.class,
+            new Trainer(CONFIG, TrainingConfig.DEFAULT)
+                .train(windows, champion, RUN, TrainingListener.NONE));
 
     assertEquals(champion.version(), again.model().provenance().parent());
     List<Double> validation = again.report().validation();
-    assertTrue(validation.size() <= TrainingConfig.DEFAULT.warmStartRounds() + 1);
-    TrainingReport cold = train(windows, Optional.empty()).report();
+    assertTrue(validation.size() <= TrainingConfig.DEFAULT.schedule().warmStartRounds() + 1);
+    TrainingReport cold = train(windows).report();
     assertEquals(cold.validation().get(cold.bestRound()), validation.get(0), 1e-5);
   }
 
   @Test
   void championOfAnotherConfigurationIsNoStart() {
     List<Stretch> windows = windows("a", 1000, 100, 1);
-    ForecastModel champion = train(windows, Optional.empty()).model();
+    ForecastModel champion = train(windows).model();
     ForecasterConfig other = CONFIG.withSeason(12);
 
     TrainingResult result =
         new Trainer(other, TrainingConfig.DEFAULT)
-            .train(windows, Optional.of(champion), RUN, TrainingListener.NONE);
+            .train(windows, champion, RUN, TrainingListener.NONE);
 
     TrainingResult.Trained trained = assertInstanceOf(TrainingResult.Trained.class, result);
     assertEquals("", trained.model().provenance().parent());
@@ -121,7 +125,8 @@ class TrainerTest {
     TrainingResult.Failed failed = trainFromHeadBiases(Float.NaN);
 
     assertTrue(failed.reason().contains("not finite"), failed.reason());
-    assertTrue(failed.report().nonFiniteSteps() > TrainingConfig.DEFAULT.maxNonFiniteSteps());
+    assertTrue(
+        failed.report().nonFiniteSteps() > TrainingConfig.DEFAULT.optimizer().maxNonFinite());
     assertEquals(0, failed.report().updates());
   }
 
@@ -134,7 +139,7 @@ class TrainerTest {
 
   private static TrainingResult.Failed trainFromHeadBiases(float bias) {
     List<Stretch> windows = windows("a", 1000, 100, 1);
-    ForecastModel champion = train(windows, Optional.empty()).model();
+    ForecastModel champion = train(windows).model();
     HeadWeights head = champion.head().orElseThrow();
     Arrays.fill(head.bias(), bias);
     ForecastModel broken =
@@ -142,7 +147,7 @@ class TrainerTest {
             CONFIG, champion.layers(), Optional.of(head), Optional.empty(), champion.provenance());
     TrainingResult result =
         new Trainer(CONFIG, TrainingConfig.DEFAULT)
-            .train(windows, Optional.of(broken), RUN, TrainingListener.NONE);
+            .train(windows, broken, RUN, TrainingListener.NONE);
     return assertInstanceOf(TrainingResult.Failed.class, result);
   }
 
@@ -150,7 +155,7 @@ class TrainerTest {
   void tooLittleHistoryIsRefusedWithTheNumbers() {
     TrainingResult result =
         new Trainer(CONFIG, TrainingConfig.DEFAULT)
-            .train(windows("a", 200, 100, 1), Optional.empty(), RUN, TrainingListener.NONE);
+            .train(windows("a", 200, 100, 1), RUN, TrainingListener.NONE);
 
     TrainingResult.Failed failed = assertInstanceOf(TrainingResult.Failed.class, result);
     assertTrue(failed.reason().contains("at least 300"), failed.reason());
@@ -159,8 +164,7 @@ class TrainerTest {
   @Test
   void noWindowsAtAllAreRefused() {
     TrainingResult result =
-        new Trainer(CONFIG, TrainingConfig.DEFAULT)
-            .train(List.of(), Optional.empty(), RUN, TrainingListener.NONE);
+        new Trainer(CONFIG, TrainingConfig.DEFAULT).train(List.of(), RUN, TrainingListener.NONE);
 
     assertInstanceOf(TrainingResult.Failed.class, result);
   }
@@ -171,7 +175,7 @@ class TrainerTest {
     windows.get(3).values()[7][0] = Float.POSITIVE_INFINITY;
     windows.add(new Stretch("a", 1450, new float[60][1]));
 
-    TrainingResult.Trained trained = train(windows, Optional.empty());
+    TrainingResult.Trained trained = train(windows);
 
     assertEquals(2, trained.report().refusedWindows());
     assertEquals(14, trained.report().windows());
@@ -193,7 +197,7 @@ class TrainerTest {
       row[0] = Float.NaN;
     }
 
-    ForecastModel model = train(windows, Optional.empty()).model();
+    ForecastModel model = train(windows).model();
 
     // refuses what is not finite
     assertTrue(ModelArtifact.write(model).length > 0);
@@ -206,8 +210,7 @@ class TrainerTest {
       row[0] = 7;
     }
 
-    TrainingResult.Trained trained =
-        train(List.of(new Stretch("a", 999, values)), Optional.empty());
+    TrainingResult.Trained trained = train(List.of(new Stretch("a", 999, values)));
 
     assertEquals(0, trained.report().nonFiniteSteps());
     assertTrue(ModelArtifact.write(trained.model()).length > 0);
@@ -220,8 +223,7 @@ class TrainerTest {
     assertThrows(
         IllegalArgumentException.class,
         () ->
-            new Trainer(CONFIG, TrainingConfig.DEFAULT)
-                .train(windows, Optional.empty(), RUN, TrainingListener.NONE));
+            new Trainer(CONFIG, TrainingConfig.DEFAULT).train(windows, RUN, TrainingListener.NONE));
   }
 
   @Test
@@ -234,7 +236,6 @@ class TrainerTest {
             new Trainer(CONFIG, TrainingConfig.DEFAULT)
                 .train(
                     windows,
-                    Optional.empty(),
                     RUN,
                     (round, rounds, loss, validation) -> Thread.currentThread().interrupt()));
 
@@ -274,40 +275,24 @@ class TrainerTest {
   private static void trainAgain(Trainer trainer, List<Stretch> windows, int times) {
     for (int i = 0; i < times; i++) {
       assertInstanceOf(
-          TrainingResult.Trained.class,
-          trainer.train(windows, Optional.empty(), RUN, TrainingListener.NONE));
+          TrainingResult.Trained.class, trainer.train(windows, RUN, TrainingListener.NONE));
     }
   }
 
   private static TrainingConfig recipe(int batch, int rounds, int updates, double rate) {
     TrainingConfig d = TrainingConfig.DEFAULT;
     return new TrainingConfig(
-        d.burnIn(),
-        d.windowSteps(),
-        batch,
-        rounds,
-        rounds,
-        d.rowsPerUpdate(),
-        updates,
-        updates,
-        rounds,
-        rate,
-        rate,
-        d.warmUpUpdates(),
-        d.weightDecay(),
-        d.clipNorm(),
+        new TrainingConfig.Windows(d.windows().burnIn(), d.windows().steps(), batch),
+        new TrainingConfig.Schedule(rounds, rounds, 500, updates, updates, rounds),
+        new TrainingConfig.Optimizer(rate, rate, 20, 1e-4, 1.0, 10),
+        d.parts(),
         d.ridge(),
-        d.validationFraction(),
-        d.holdOutFraction(),
-        d.minimumHistory(),
-        d.maxNonFiniteSteps());
+        d.minimumHistory());
   }
 
-  private static TrainingResult.Trained train(
-      List<Stretch> windows, Optional<ForecastModel> champion) {
+  private static TrainingResult.Trained train(List<Stretch> windows) {
     TrainingResult result =
-        new Trainer(CONFIG, TrainingConfig.DEFAULT)
-            .train(windows, champion, RUN, TrainingListener.NONE);
+        new Trainer(CONFIG, TrainingConfig.DEFAULT).train(windows, RUN, TrainingListener.NONE);
     return assertInstanceOf(TrainingResult.Trained.class, result);
   }
 

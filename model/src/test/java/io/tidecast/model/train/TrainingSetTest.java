@@ -22,7 +22,7 @@ class TrainingSetTest {
     List<Stretch> windows = new ArrayList<>(TrainerTest.windows("a", 1000, 100, 1));
     windows.add(new Stretch("b", 1999, new float[500][1]));
 
-    TimeSplit split = TimeSplit.of(windows, TrainingConfig.DEFAULT.withParts(0.1, 0.25));
+    TimeSplit split = TimeSplit.of(windows, new TrainingConfig.Parts(0.1, 0.25));
 
     assertEquals(new TimeSplit(0, 1300, 1500, 1999), split);
   }
@@ -100,9 +100,9 @@ class TrainingSetTest {
   @Test
   void settingsOutOfRangeAreRefusedWithKeyValueAndRange() {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> TrainingConfig.DEFAULT.withParts(0.9, 0))
+        assertThrows(IllegalArgumentException.class, () -> new TrainingConfig.Parts(0.9, 0))
             .getMessage();
 
-    assertEquals("training.validationFraction: 0.9; accepted: 0.01 to 0.5", message);
+    assertEquals("validation: 0.9; accepted: 0.01 to 0.5", message);
   }
 }
