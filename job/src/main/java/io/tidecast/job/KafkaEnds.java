@@ -1,8 +1,8 @@
 package io.tidecast.job;
 
 import io.tidecast.connectors.kafka.DeadLetterSink;
-import io.tidecast.connectors.kafka.Delivery;
 import io.tidecast.connectors.kafka.EndOffsets;
+import io.tidecast.connectors.kafka.ExactlyOnce;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecord;
@@ -50,8 +50,8 @@ public final class KafkaEnds {
   }
 
   /** One prefix per sink: sinks that share one abort each other's transactions. */
-  private static Delivery once(JobConfig config, String topic) {
-    return new Delivery.ExactlyOnce("tidecast-" + topic, config.kafka().transactionTimeout());
+  private static ExactlyOnce once(JobConfig config, String topic) {
+    return new ExactlyOnce("tidecast-" + topic, config.kafka().transactionTimeout());
   }
 
   private static String consumerGroup(JobConfig config) {

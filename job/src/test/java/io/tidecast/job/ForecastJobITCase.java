@@ -117,11 +117,11 @@ class ForecastJobITCase {
     StreamExecutionEnvironment env = environment(config, 2);
     new ForecastJob(config, config.trainer()).addTo(env, KafkaEnds.unbounded(config));
     JobClient job = env.executeAsync("early");
-    CommittedTopic forecasts;
+    CommittedValues forecasts;
     try {
       publish(config);
       forecasts =
-          CommittedTopic.await(
+          CommittedValues.await(
               config.kafkaConfig(),
               config.kafkaConfig().topics().forecast(),
               2 * STREAMS * (STEPS - 1));

@@ -80,7 +80,7 @@ interface Guarantee {
       assertSame(other.models(), run.models());
     }
 
-    private static void assertSame(CommittedTopic expected, CommittedTopic found) {
+    private static void assertSame(CommittedValues expected, CommittedValues found) {
       assertEquals(expected.values().keySet(), found.values().keySet());
       expected
           .values()

@@ -11,19 +11,19 @@ import java.util.List;
 
 /** What one run of the job has committed. */
 record JobRun(
-    CommittedTopic forecasts,
-    CommittedTopic evaluations,
-    CommittedTopic models,
-    CommittedTopic deadLetters) {
+    CommittedValues forecasts,
+    CommittedValues evaluations,
+    CommittedValues models,
+    CommittedValues deadLetters) {
 
   static JobRun of(JobConfig config) {
     KafkaConfig kafka = config.kafkaConfig();
     Topics topics = kafka.topics();
     return new JobRun(
-        CommittedTopic.of(kafka, topics.forecast()),
-        CommittedTopic.of(kafka, topics.evaluation()),
-        CommittedTopic.of(kafka, topics.model()),
-        CommittedTopic.of(kafka, topics.deadLetter()));
+        CommittedValues.of(kafka, topics.forecast()),
+        CommittedValues.of(kafka, topics.evaluation()),
+        CommittedValues.of(kafka, topics.model()),
+        CommittedValues.of(kafka, topics.deadLetter()));
   }
 
   /** The decisions of all groups by boundary, without their models. */

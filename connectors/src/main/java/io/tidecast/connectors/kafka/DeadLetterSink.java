@@ -9,16 +9,15 @@ import org.apache.kafka.common.header.Headers;
 /**
  * Writes refused records to the dead-letter topic: key and value as they came, reason and origin in
  * the headers {@code tidecast.reason}, {@code .detail}, {@code .topic}, {@code .partition} and
- * {@code .offset}, all as text. Guarantees are those of {@link KeyedBytesSink}; under {@link
- * Delivery.AtLeastOnce} a repeat is known by topic, partition and offset.
+ * {@code .offset}, all as text. Guarantees are those of {@link KeyedBytesSink}.
  */
 public final class DeadLetterSink {
   private DeadLetterSink() {}
 
-  public static KafkaSink<DeadLetter> create(KafkaConfig settings, Delivery delivery) {
+  public static KafkaSink<DeadLetter> create(KafkaConfig settings, ExactlyOnce once) {
     String topic = settings.topics().deadLetter();
     return KeyedBytesSink.create(
-        settings, delivery, (letter, context, timestamp) -> toKafka(topic, letter));
+        settings, once, (letter, context, timestamp) -> toKafka(topic, letter));
   }
 
   private static ProducerRecord<byte[], byte[]> toKafka(String topic, DeadLetter letter) {

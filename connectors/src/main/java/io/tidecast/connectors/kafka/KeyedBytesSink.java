@@ -4,11 +4,10 @@ import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
-import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Writes encoded records to one topic, with the guarantee chosen by {@link Delivery}.
+ * Writes encoded records to one topic, {@linkplain ExactlyOnce exactly once}.
  *
  * <p>Within a key, order is kept: a key has one partition, by Kafka's own hash of its bytes, and
  * the producer is idempotent. A record larger than the topic accepts fails the job: it is never
@@ -23,32 +22,25 @@ public final class KeyedBytesSink {
 
   private KeyedBytesSink() {}
 
-  public static KafkaSink<KeyedBytes> create(
-      KafkaConfig settings, String topic, Delivery delivery) {
+  public static KafkaSink<KeyedBytes> create(KafkaConfig settings, String topic, ExactlyOnce once) {
     // no record timestamp: the broker sets the append time
     return create(
         settings,
-        delivery,
+        once,
         (record, context, timestamp) -> new ProducerRecord<>(topic, record.key(), record.value()));
   }
 
   static <T> KafkaSink<T> create(
-      KafkaConfig settings, Delivery delivery, KafkaRecordSerializationSchema<T> serializer) {
+      KafkaConfig settings, ExactlyOnce once, KafkaRecordSerializationSchema<T> serializer) {
     Properties properties = settings.clientProperties();
     properties.putIfAbsent("max.request.size", Integer.toString(MAX_REQUEST_BYTES));
-    KafkaSinkBuilder<T> builder =
-        KafkaSink.<T>builder()
-            .setKafkaProducerConfig(properties)
-            .setBootstrapServers(settings.bootstrapServers())
-            .setRecordSerializer(serializer);
-    if (delivery instanceof Delivery.ExactlyOnce once) {
-      return builder
-          .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-          .setTransactionalIdPrefix(once.transactionalIdPrefix())
-          .setProperty(
-              "transaction.timeout.ms", Long.toString(once.transactionTimeout().toMillis()))
-          .build();
-    }
-    return builder.setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE).build();
+    return KafkaSink.<T>builder()
+        .setKafkaProducerConfig(properties)
+        .setBootstrapServers(settings.bootstrapServers())
+        .setRecordSerializer(serializer)
+        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+        .setTransactionalIdPrefix(once.transactionalIdPrefix())
+        .setProperty("transaction.timeout.ms", Long.toString(once.transactionTimeout().toMillis()))
+        .build();
   }
 }

@@ -81,8 +81,6 @@ public final class TopicCreator {
         topic(names.deadLetter(), settings.partitions(), settings, kept),
         topic(names.forecast(), settings.partitions(), settings, kept),
         topic(names.evaluation(), settings.partitions(), settings, kept),
-        topic(names.anomaly(), settings.partitions(), settings, kept),
-        topic(names.control(), 1, settings, kept),
         topic(names.model(), 1, settings, compacted()));
   }
 

@@ -29,17 +29,8 @@ public record Topics(String domain) {
     return domain + ".evaluation.v1";
   }
 
-  public String anomaly() {
-    return domain + ".anomaly.v1";
-  }
-
   /** Registry of models: compacted, one partition. */
   public String model() {
     return domain + ".model.v1";
-  }
-
-  /** Requests to the retraining: one partition. */
-  public String control() {
-    return domain + ".control.v1";
   }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * How missing topics are created. What exists is left as it is.
  *
- * @param partitions of every topic but model and control, which have one; 1 to 10000
+ * @param partitions of every topic but that of the models, which has one; 1 to 10000
  * @param replicationFactor of every topic; 0 for the broker's default
  * @param retention how long records are kept after they were appended (log-append time, so a replay
  *     of old event times is not deleted); zero for ever
@@ -14,8 +14,6 @@ import java.time.Duration;
 public record TopicsConfig(int partitions, int replicationFactor, Duration retention) {
   /** Largest record of the model topic in bytes: the artifact of a large model, in base64. */
   static final int MODEL_MAX_BYTES = 16 << 20;
-
-  public static final TopicsConfig DEFAULT = new TopicsConfig(4, 0, Duration.ofDays(7));
 
   public TopicsConfig {
     Require.inRange("kafka.partitions", partitions, 1, 10_000);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
-import io.tidecast.connectors.kafka.CommittedRecords;
+import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.TopicsConfig;
@@ -233,7 +233,7 @@ class FeedRunnerITCase {
     Map<String, List<String>> published = new TreeMap<>();
     Map<Integer, Long> counts = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record :
-        CommittedRecords.of(kafka, kafka.topics().observation())) {
+        CommittedTopic.read(kafka, kafka.topics().observation())) {
       add(published, record.key(), record.value());
       counts.merge(record.partition(), 1L, Long::sum);
     }

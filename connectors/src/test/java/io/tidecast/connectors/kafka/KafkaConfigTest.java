@@ -53,10 +53,8 @@ class KafkaConfigTest {
     assertThrows(IllegalArgumentException.class, () -> new KafkaConfig(" ", "a", null));
     assertThrows(IllegalArgumentException.class, () -> new TopicsConfig(0, 0, Duration.ofDays(1)));
     assertThrows(IllegalArgumentException.class, () -> new TopicsConfig(1, 0, Duration.ofDays(-1)));
-    assertThrows(
-        IllegalArgumentException.class, () -> new Delivery.ExactlyOnce("", Duration.ofMinutes(1)));
-    assertThrows(
-        IllegalArgumentException.class, () -> new Delivery.ExactlyOnce("a", Duration.ofMillis(1)));
+    assertThrows(IllegalArgumentException.class, () -> new ExactlyOnce("", Duration.ofMinutes(1)));
+    assertThrows(IllegalArgumentException.class, () -> new ExactlyOnce("a", Duration.ofMillis(1)));
   }
 
   @Test

@@ -98,9 +98,7 @@ class KafkaITCase {
         .map(new FailingWhenDue())
         .sinkTo(
             KeyedBytesSink.create(
-                kafka,
-                topics.forecast(),
-                new Delivery.ExactlyOnce("once-forecast", Duration.ofMinutes(1))));
+                kafka, topics.forecast(), new ExactlyOnce("once-forecast", Duration.ofMinutes(1))));
     JobClient job = env.executeAsync();
 
     publish(kafka, topics.observation(), 0, 500);
@@ -132,7 +130,7 @@ class KafkaITCase {
     JobClient anew = boundedCopy(kafka, ends, checkpoints, Optional.of(newest(checkpoints)));
     anew.getJobExecutionResult().get(120, TimeUnit.SECONDS);
 
-    assertEquals(sequence(101), countByValue(CommittedRecords.of(kafka, topics.forecast())));
+    assertEquals(sequence(101), countByValue(CommittedTopic.read(kafka, topics.forecast())));
   }
 
   private static JobClient boundedCopy(
@@ -158,9 +156,7 @@ class KafkaITCase {
         .uid("copy")
         .sinkTo(
             KeyedBytesSink.create(
-                kafka,
-                topics.forecast(),
-                new Delivery.ExactlyOnce("anew-forecast", Duration.ofMinutes(1))))
+                kafka, topics.forecast(), new ExactlyOnce("anew-forecast", Duration.ofMinutes(1))))
         .uid("forecasts");
     return env.executeAsync();
   }
@@ -186,9 +182,7 @@ class KafkaITCase {
     env.fromData(new KeyedBytes(bytes("t"), artifact))
         .sinkTo(
             KeyedBytesSink.create(
-                kafka,
-                topics.model(),
-                new Delivery.ExactlyOnce("large-model", Duration.ofMinutes(1))));
+                kafka, topics.model(), new ExactlyOnce("large-model", Duration.ofMinutes(1))));
     env.execute();
     env.fromSource(
             RawRecordSource.bounded(
@@ -197,11 +191,15 @@ class KafkaITCase {
             "models")
         .map(r -> new KeyedBytes(r.key(), bytes(Integer.toString(Arrays.hashCode(r.value())))))
         .returns(TypeInformation.of(KeyedBytes.class))
-        .sinkTo(KeyedBytesSink.create(kafka, topics.control(), new Delivery.AtLeastOnce()));
+        .sinkTo(
+            KeyedBytesSink.create(
+                kafka,
+                topics.forecast(),
+                new ExactlyOnce("large-forecast", Duration.ofMinutes(1))));
 
     env.execute();
 
-    List<ConsumerRecord<byte[], byte[]>> read = CommittedRecords.of(kafka, topics.control());
+    List<ConsumerRecord<byte[], byte[]>> read = CommittedTopic.read(kafka, topics.forecast());
     assertEquals(1, read.size());
     assertArrayEquals(bytes(Integer.toString(Arrays.hashCode(artifact))), read.get(0).value());
   }
@@ -258,12 +256,11 @@ class KafkaITCase {
         .returns(TypeInformation.of(DeadLetter.class))
         .rebalance()
         .sinkTo(
-            DeadLetterSink.create(
-                kafka, new Delivery.ExactlyOnce("bounded-dlq", Duration.ofMinutes(1))));
+            DeadLetterSink.create(kafka, new ExactlyOnce("bounded-dlq", Duration.ofMinutes(1))));
 
     env.execute();
 
-    List<ConsumerRecord<byte[], byte[]>> letters = CommittedRecords.of(kafka, topics.deadLetter());
+    List<ConsumerRecord<byte[], byte[]>> letters = CommittedTopic.read(kafka, topics.deadLetter());
     assertEquals(11, letters.size());
     ConsumerRecord<byte[], byte[]> letter =
         letters.stream().filter(r -> r.key() == null).findFirst().orElseThrow();

@@ -1,5 +1,6 @@
 package io.tidecast.job.demo;
 
+import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.record.DeadLetter;
@@ -19,14 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Adds up what the topics of a domain hold: only what is committed, from their beginning. So the
@@ -34,8 +31,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 final class TopicTally implements AutoCloseable {
   private final Topics topics;
-  private final KafkaConsumer<byte[], byte[]> consumer;
-  private final List<TopicPartition> partitions = new ArrayList<>();
+  private final CommittedTopic committed;
   private final Map<String, Long> forecasts = new TreeMap<>();
   private final List<ModelRecord> decisions = new ArrayList<>();
 
@@ -59,39 +55,25 @@ final class TopicTally implements AutoCloseable {
 
   TopicTally(KafkaConfig kafka) {
     topics = kafka.topics();
-    Properties properties = kafka.clientProperties();
-    properties.put("isolation.level", "read_committed");
-    properties.put("max.partition.fetch.bytes", "16777216");
-    consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    for (String topic :
-        List.of(
-            topics.observation(),
-            topics.deadLetter(),
-            topics.forecast(),
-            topics.evaluation(),
-            topics.model())) {
-      for (PartitionInfo partition : consumer.partitionsFor(topic)) {
-        partitions.add(new TopicPartition(topic, partition.partition()));
-      }
-    }
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+    committed =
+        new CommittedTopic(
+            kafka,
+            List.of(
+                topics.observation(),
+                topics.deadLetter(),
+                topics.forecast(),
+                topics.evaluation(),
+                topics.model()));
   }
 
   /** Takes what has come, waiting up to a moment for it. */
   void poll(Duration wait) {
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
-      take(record);
-    }
+    committed.poll(wait, this::take);
   }
 
   /** Takes everything that is committed now. */
   void readToEnd() {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-      poll(Duration.ofMillis(200));
-    }
+    committed.readToEnd(this::take);
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -196,6 +178,6 @@ final class TopicTally implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    committed.close();
   }
 }

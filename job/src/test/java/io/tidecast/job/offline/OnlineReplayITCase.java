@@ -10,7 +10,7 @@ import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.connectors.serde.ObservationJsonV1;
-import io.tidecast.job.CommittedTopic;
+import io.tidecast.job.CommittedValues;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
@@ -208,7 +208,7 @@ class OnlineReplayITCase {
     env.execute(config.domain());
     Map<String, ForecastRecord> forecasts = new TreeMap<>();
     for (String line :
-        CommittedTopic.of(config.kafkaConfig(), config.kafkaConfig().topics().forecast()).all()) {
+        CommittedValues.of(config.kafkaConfig(), config.kafkaConfig().topics().forecast()).all()) {
       ForecastRecord record = ForecastJsonV1.read(line.getBytes(StandardCharsets.UTF_8));
       forecasts.put(record.series() + "@" + record.origin(), record);
     }

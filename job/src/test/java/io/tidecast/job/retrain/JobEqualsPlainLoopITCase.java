@@ -8,7 +8,7 @@ import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.serde.ForecastJsonV1;
-import io.tidecast.job.CommittedTopic;
+import io.tidecast.job.CommittedValues;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.Publisher;
@@ -100,8 +100,8 @@ class JobEqualsPlainLoopITCase {
       TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
       publish(config, observations);
       run(config);
-      CommittedTopic found =
-          CommittedTopic.of(config.kafkaConfig(), config.kafkaConfig().topics().forecast());
+      CommittedValues found =
+          CommittedValues.of(config.kafkaConfig(), config.kafkaConfig().topics().forecast());
 
       PlainLoop loop = new PlainLoop(config, observations);
       loop.train();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.tidecast.connectors.embedded.EmbeddedPostgres;
-import io.tidecast.job.CommittedTopic;
+import io.tidecast.job.CommittedValues;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.Publisher;
@@ -69,7 +69,7 @@ class DatabaseOutageITCase {
   }
 
   private static void awaitForecasts(JobConfig config, int count) {
-    CommittedTopic.await(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), count);
+    CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), count);
   }
 
   private JobConfig config(StoreEnvironment environment) throws Exception {

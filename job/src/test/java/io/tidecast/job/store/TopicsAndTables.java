@@ -10,7 +10,7 @@ import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
-import io.tidecast.job.CommittedTopic;
+import io.tidecast.job.CommittedValues;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
@@ -155,7 +155,7 @@ final class TopicsAndTables {
       Function<T, String> key,
       Function<T, String> rest) {
     Map<String, String> rows = new TreeMap<>();
-    for (String value : CommittedTopic.of(kafka, topic).all()) {
+    for (String value : CommittedValues.of(kafka, topic).all()) {
       reader
           .apply(value.getBytes(StandardCharsets.UTF_8))
           .forEach(record -> rows.put(key.apply(record), rest.apply(record)));
