@@ -78,8 +78,9 @@ public final class ForecastJob {
   }
 
   /**
-   * A job.
+   * A job of which some groups start with a model.
    *
+   * @param trainer what a group is retrained by
    * @param champions that serve until a retraining promotes another model
    */
   public ForecastJob(JobConfig config, GroupTrainer trainer, Champions champions) {

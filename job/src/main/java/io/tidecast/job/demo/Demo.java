@@ -70,7 +70,7 @@ public final class Demo {
   private volatile String fed = "0";
 
   /**
-   * A demo.
+   * Starts nothing yet.
    *
    * @param out takes the summary
    * @param progress takes what a person sees meanwhile

@@ -31,7 +31,7 @@ public final class BacktestReport {
     this.groups = groups;
   }
 
-  /** Runs a backtest. */
+  /** Carries out a run, which takes as long as its trainings do, and keeps what it measured. */
   public static BacktestReport of(BacktestRun run) {
     return new BacktestReport(run.results());
   }
