@@ -78,7 +78,7 @@ public record Calendar(ZoneId zone, List<Feature> features) implements Serializa
       return ZoneId.of(id);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
-          "series.zone: " + id + "; accepted: an IANA zone, such as Europe/Berlin", e);
+          "zone: " + id + "; accepted: an IANA zone, such as Europe/Berlin", e);
     }
   }
 

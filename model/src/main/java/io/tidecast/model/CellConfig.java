@@ -35,7 +35,7 @@ public record CellConfig(Kind kind, int layers, int hidden) implements Serializa
   }
 
   public CellConfig {
-    Checks.inRange("model.layers", layers, 1, 4);
-    Checks.inRange("model.hidden", hidden, 1, 512);
+    Checks.inRange("layers", layers, 1, 4);
+    Checks.inRange("hidden", hidden, 1, 512);
   }
 }

@@ -1,14 +1,24 @@
 package io.tidecast.model;
 
-/** Refusals of configuration and weights: what was found and what is accepted. */
+/**
+ * Refusals of configuration and weights: the component's name, what was found and what is accepted.
+ */
 public final class Checks {
   private Checks() {}
 
-  public static void inRange(String key, double value, double min, double max) {
-    if (!(value >= min && value <= max)) {
-      throw new IllegalArgumentException(
-          key + ": " + plain(value) + "; accepted: " + plain(min) + " to " + plain(max));
+  public static void that(boolean accepted, String name, Object value, String what) {
+    if (!accepted) {
+      throw new IllegalArgumentException(name + ": " + value + "; accepted: " + what);
     }
+  }
+
+  public static <T> T required(T value, String name, String what) {
+    that(value != null, name, "absent", what);
+    return value;
+  }
+
+  public static void inRange(String name, double value, double min, double max) {
+    that(value >= min && value <= max, name, plain(value), plain(min) + " to " + plain(max));
   }
 
   public static void length(String name, float[] values, int expected) {

@@ -42,6 +42,12 @@ public record ForecasterConfig(
     Ablation ablation)
     implements Serializable {
 
+  public static final int MAX_HORIZON = 2160;
+  public static final int MIN_HISTORY = 8;
+
+  /** Longest season, history and gap. */
+  public static final int MAX_STEPS = 100_000;
+
   public static final int DEFAULT_HISTORY = 336;
   public static final int DEFAULT_MAX_GAP = 24;
 
@@ -61,21 +67,17 @@ public record ForecasterConfig(
 
   public ForecasterConfig {
     covariates = List.copyOf(covariates);
-    if (step.isNegative() || step.isZero()) {
-      throw new IllegalArgumentException(
-          "series.step: " + step + "; accepted: a positive duration");
-    }
-    Checks.inRange("forecast.horizon", horizon, 1, 2160);
-    Checks.inRange("series.season (in steps)", season, 1, 100_000);
-    Checks.inRange("series.longSeason (in steps)", longSeason, 0, 100_000);
-    Checks.inRange("series.history (in steps)", history, 8, 100_000);
-    Checks.inRange("ingest.maxGap (in steps)", maxGap, 0, 100_000);
-    if (transform == Transform.LOG_RETURN && !(limits.maximum() > 0)) {
-      throw new IllegalArgumentException(
-          "series.variables.NAME.maximum: "
-              + limits.maximum()
-              + "; accepted with log-return: a positive maximum");
-    }
+    Checks.that(!step.isNegative() && !step.isZero(), "step", step, "a positive duration");
+    Checks.inRange("horizon", horizon, 1, MAX_HORIZON);
+    Checks.inRange("season", season, 1, MAX_STEPS);
+    Checks.inRange("longSeason", longSeason, 0, MAX_STEPS);
+    Checks.inRange("history", history, MIN_HISTORY, MAX_STEPS);
+    Checks.inRange("maxGap", maxGap, 0, MAX_STEPS);
+    Checks.that(
+        transform != Transform.LOG_RETURN || limits.maximum() > 0,
+        "maximum",
+        limits.maximum(),
+        "above 0 with a transform of log-return");
   }
 
   /** Whether the linear highway takes part. */

@@ -12,10 +12,7 @@ public record Limits(double minimum, double maximum) implements Serializable {
   public static final Limits NONE = new Limits(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
   public Limits {
-    if (!(minimum < maximum)) {
-      throw new IllegalArgumentException(
-          "limits: " + minimum + " to " + maximum + "; accepted: minimum below maximum");
-    }
+    Checks.that(minimum < maximum, "minimum", minimum, "below the maximum, " + maximum);
   }
 
   /** False for NaN. */

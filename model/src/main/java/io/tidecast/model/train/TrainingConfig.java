@@ -1,5 +1,7 @@
 package io.tidecast.model.train;
 
+import static io.tidecast.model.Checks.inRange;
+
 import java.io.Serializable;
 
 /**
@@ -128,11 +130,5 @@ public record TrainingConfig(
   /** The same with other parts. */
   public TrainingConfig with(Parts other) {
     return new TrainingConfig(windows, schedule, optimizer, other, ridge, minimumHistory);
-  }
-
-  private static void inRange(String name, double value, double min, double max) {
-    if (!(value >= min && value <= max)) {
-      throw new IllegalArgumentException(name + ": " + value + "; accepted: " + min + " to " + max);
-    }
   }
 }
