@@ -69,6 +69,7 @@ public final class ForecastJob {
       TypeInformation.of(KeyedBytes.class);
 
   private final JobConfig config;
+  private final JobParts parts;
   private final GroupTrainer trainer;
   private final Champions champions;
 
@@ -85,6 +86,7 @@ public final class ForecastJob {
    */
   public ForecastJob(JobConfig config, GroupTrainer trainer, Champions champions) {
     this.config = config;
+    this.parts = new JobParts(config);
     this.trainer = trainer;
     this.champions = champions;
   }
@@ -98,7 +100,7 @@ public final class ForecastJob {
         env.fromSource(ends.observations(), watermarks(ends.observations()), "observations")
             .uid("observations")
             .setParallelism(readers)
-            .process(new IngestFunction(config.ingestConfig()), StoredTypes.SERIES_OBSERVATION)
+            .process(new IngestFunction(parts.ingest()), StoredTypes.SERIES_OBSERVATION)
             .name("ingest")
             .uid("ingest")
             .setParallelism(readers);
@@ -121,7 +123,7 @@ public final class ForecastJob {
     SingleOutputStreamOperator<Decision> decisions =
         bySeries
             .process(
-                new WindowFunction(grid, config.retrain().toConfig(), config.maxGapSteps()),
+                new WindowFunction(grid, parts.retrain(), config.maxGapSteps()),
                 StoredTypes.SERIES_WINDOW)
             .name("windows")
             .uid("windows")
@@ -129,13 +131,13 @@ public final class ForecastJob {
             .transform(
                 "retrain",
                 StoredTypes.DECISION,
-                new RetrainOperator(config.retrain().toConfig(), trainer, champions))
+                new RetrainOperator(parts.retrain(), trainer, champions))
             .uid("retrain");
 
     SingleOutputStreamOperator<KeyedBytes> forecasts =
         bySeries
             .connect(decisions.broadcast(ForecastFunction.MODELS))
-            .process(new ForecastFunction(config.forecastConfig(), champions), KEYED_BYTES)
+            .process(new ForecastFunction(parts.forecast(), champions), KEYED_BYTES)
             .name("forecast")
             .uid("forecast");
 

@@ -46,7 +46,7 @@ class ForecastJobITCase {
   static void runOnceWithoutFailures() throws Exception {
     kafka = EmbeddedKafka.start(directory.resolve("kafka"));
     JobConfig config = published("clean");
-    clean = bounded(config, 2, config.trainer());
+    clean = bounded(config, 2, new JobParts(config).trainer());
   }
 
   @AfterAll
@@ -98,7 +98,7 @@ class ForecastJobITCase {
             new BreakingTrainer.Break("b", trainings.get(trainings.size() - 1), "a"));
 
     JobConfig config = published("failed");
-    JobRun failed = bounded(config, 2, new BreakingTrainer(config.trainer(), breaks));
+    JobRun failed = bounded(config, 2, new BreakingTrainer(new JobParts(config).trainer(), breaks));
 
     assertTrue(BreakingTrainer.allBroken());
     checkGuarantees(failed);
@@ -108,14 +108,14 @@ class ForecastJobITCase {
   void anotherParallelismCommitsTheSame() throws Exception {
     JobConfig config = published("alone");
 
-    checkGuarantees(bounded(config, 1, config.trainer()));
+    checkGuarantees(bounded(config, 1, new JobParts(config).trainer()));
   }
 
   @Test
   void startedBeforeAnythingIsPublishedItForecastsTheSameUpToTheOpenStep() throws Exception {
     JobConfig config = created("early");
     StreamExecutionEnvironment env = environment(config, 2);
-    new ForecastJob(config, config.trainer()).addTo(env, KafkaEnds.unbounded(config));
+    new ForecastJob(config, new JobParts(config).trainer()).addTo(env, KafkaEnds.unbounded(config));
     JobClient job = env.executeAsync("early");
     CommittedValues forecasts;
     try {
@@ -199,7 +199,7 @@ class ForecastJobITCase {
   }
 
   private static StreamExecutionEnvironment environment(JobConfig config, int parallelism) {
-    Configuration flink = config.flinkConfiguration();
+    Configuration flink = new JobParts(config).flink();
     flink.setString("execution.checkpointing.interval", "200 ms");
     flink.setString(
         "execution.checkpointing.dir", directory.resolve(config.domain()).toUri().toString());

@@ -1,6 +1,6 @@
 package io.tidecast.job.cli;
 
-import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.offline.BacktestRun;
 import io.tidecast.job.offline.Part;
 import io.tidecast.job.offline.SplitRows;
@@ -84,9 +84,9 @@ final class BacktestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobConfig config = JobConfig.read(file);
-    config = horizon == null ? config : config.withHorizon(horizon);
-    config = cell == null ? config : config.withCell(cell);
+    ConfigFile config = ConfigFile.read(file);
+    config = horizon == null ? config : config.with("forecast.horizon", horizon.toString());
+    config = cell == null ? config : config.with("model.cell", cell.toString());
     BacktestRun.Options options =
         new BacktestRun.Options(
             config,

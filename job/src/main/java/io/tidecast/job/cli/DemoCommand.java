@@ -1,7 +1,7 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.connectors.feed.Speed;
-import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.demo.Demo;
 import io.tidecast.job.state.Champions;
 import java.nio.file.Path;
@@ -85,13 +85,13 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobConfig job = config == null ? JobConfig.generatedWeather() : JobConfig.read(config);
+    ConfigFile file = config == null ? ConfigFile.generatedWeather() : ConfigFile.read(config);
     Demo demo =
         new Demo(
             new Demo.Options(
-                job,
+                file,
                 Optional.ofNullable(data),
-                Champions.read(models, job.groups()),
+                Champions.read(models, file.job().groups()),
                 Speed.parse(speed == null ? (exitAtEnd ? "max" : "live") : speed),
                 exitAtEnd,
                 Optional.ofNullable(exitAfter),

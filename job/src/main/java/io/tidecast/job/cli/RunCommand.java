@@ -2,6 +2,7 @@ package io.tidecast.job.cli;
 
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
@@ -46,12 +47,13 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     JobConfig config = JobConfig.read(file);
+    JobParts parts = new JobParts(config);
     Champions champions = Champions.read(models, config.groups());
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(config.flinkConfiguration());
+        StreamExecutionEnvironment.getExecutionEnvironment(parts.flink());
     ForecastJob.Ends ends = bounded ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);
-    new ForecastJob(config, config.trainer(), champions).addTo(env, ends);
+    new ForecastJob(config, parts.trainer(), champions).addTo(env, ends);
     env.execute("tidecast " + config.domain());
     return 0;
   }

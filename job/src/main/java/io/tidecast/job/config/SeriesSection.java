@@ -1,8 +1,9 @@
 package io.tidecast.job.config;
 
-import static io.tidecast.job.config.Invalid.orElse;
-import static io.tidecast.job.config.Invalid.required;
-import static io.tidecast.job.config.Invalid.unless;
+import static io.tidecast.model.Checks.inRange;
+import static io.tidecast.model.Checks.required;
+import static io.tidecast.model.Checks.that;
+import static java.util.Objects.requireNonNullElse;
 
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
@@ -31,7 +32,7 @@ import java.util.TreeMap;
  *     hour-of-day}, {@code day-of-week}, {@code day-of-year} (default nothing)
  * @param zone IANA zone of that calendar (default UTC)
  */
-public record SeriesConfig(
+public record SeriesSection(
     Duration step,
     Duration season,
     Duration longSeason,
@@ -56,14 +57,10 @@ public record SeriesConfig(
     static final Variable ANY = new Variable(null, null, null, null);
 
     public Variable {
-      minimum = orElse(minimum, Double.NEGATIVE_INFINITY);
-      maximum = orElse(maximum, Double.POSITIVE_INFINITY);
-      unit = orElse(unit, "");
-      unless(
-          minimum < maximum,
-          "series.variables",
-          minimum + " to " + maximum,
-          "a minimum below the maximum");
+      minimum = requireNonNullElse(minimum, Double.NEGATIVE_INFINITY);
+      maximum = requireNonNullElse(maximum, Double.POSITIVE_INFINITY);
+      unit = requireNonNullElse(unit, "");
+      new Limits(minimum, maximum); // refuses a minimum that is not below the maximum
     }
 
     public Limits limits() {
@@ -71,54 +68,60 @@ public record SeriesConfig(
     }
   }
 
-  public SeriesConfig {
-    required(step, "series.step", "a duration, such as PT1H");
-    unless(step.toMillis() > 1, "series.step", step, "2 milliseconds or more");
-    season = orElse(season, step);
-    longSeason = orElse(longSeason, Duration.ZERO);
-    targets = List.copyOf(required(targets, "series.targets", "a list of variables"));
-    unless(!targets.isEmpty(), "series.targets", targets, "at least one variable");
-    covariates = List.copyOf(orElse(covariates, List.of()));
-    variables = new TreeMap<>(orElse(variables, Map.of()));
-    transform = orElse(transform, Transform.LEVEL);
-    aggregation = orElse(aggregation, Aggregation.LAST);
-    history = orElse(history, ForecasterConfig.DEFAULT_HISTORY);
-    calendar = List.copyOf(orElse(calendar, List.of()));
-    zone = Calendar.zone(orElse(zone, "UTC")).getId();
-    inSteps("series.season", season, step);
-    inSteps("series.longSeason", longSeason, step);
+  public SeriesSection {
+    required(step, "step", "a duration, such as PT1H");
+    that(step.toMillis() > 1, "step", step, "2 milliseconds or more");
+    season = requireNonNullElse(season, step);
+    longSeason = requireNonNullElse(longSeason, Duration.ZERO);
+    targets = List.copyOf(required(targets, "targets", "a list of variables"));
+    that(!targets.isEmpty(), "targets", targets, "at least one variable");
+    covariates = List.copyOf(requireNonNullElse(covariates, List.of()));
+    variables = new TreeMap<>(requireNonNullElse(variables, Map.of()));
+    transform = requireNonNullElse(transform, Transform.LEVEL);
+    aggregation = requireNonNullElse(aggregation, Aggregation.LAST);
+    history = requireNonNullElse(history, ForecasterConfig.DEFAULT_HISTORY);
+    calendar = List.copyOf(requireNonNullElse(calendar, List.of()));
+    zone = Calendar.zone(requireNonNullElse(zone, "UTC")).getId();
+    inSteps("season", season, step, 1);
+    inSteps("longSeason", longSeason, step, 0);
+    inRange("history", history, ForecasterConfig.MIN_HISTORY, ForecasterConfig.MAX_STEPS);
+    if (transform == Transform.LOG_RETURN) {
+      onlyOfPositiveValues(targets, variables);
+    }
   }
 
-  private static int inSteps(String key, Duration duration, Duration step) {
-    unless(
+  private static int inSteps(String key, Duration duration, Duration step, int atLeast) {
+    long steps = duration.toMillis() / step.toMillis();
+    that(
         duration.toMillis() % step.toMillis() == 0,
         key,
         duration,
         "a multiple of series.step, " + step);
-    return (int) (duration.toMillis() / step.toMillis());
+    that(
+        steps >= atLeast && steps <= ForecasterConfig.MAX_STEPS,
+        key,
+        duration,
+        atLeast + " to " + ForecasterConfig.MAX_STEPS + " steps");
+    return (int) steps;
+  }
+
+  private static void onlyOfPositiveValues(List<String> targets, Map<String, Variable> variables) {
+    for (String target : targets) {
+      double maximum = variables.getOrDefault(target, Variable.ANY).maximum();
+      that(
+          maximum > 0,
+          "variables." + target + ".maximum",
+          maximum,
+          "above 0 with a transform of log-return");
+    }
   }
 
   public int seasonSteps() {
-    return inSteps("series.season", season, step);
+    return (int) (season.toMillis() / step.toMillis());
   }
 
   public int longSeasonSteps() {
-    return inSteps("series.longSeason", longSeason, step);
-  }
-
-  SeriesConfig withoutCovariates() {
-    return new SeriesConfig(
-        step,
-        season,
-        longSeason,
-        targets,
-        List.of(),
-        variables,
-        transform,
-        aggregation,
-        history,
-        calendar,
-        zone);
+    return (int) (longSeason.toMillis() / step.toMillis());
   }
 
   public Calendar localCalendar() {
@@ -132,6 +135,6 @@ public record SeriesConfig(
 
   /** Model group of the series of a target. */
   public String group(String target) {
-    return orElse(variable(target).group(), target);
+    return requireNonNullElse(variable(target).group(), target);
   }
 }

@@ -7,7 +7,9 @@ import io.tidecast.connectors.feed.FeedRunner;
 import io.tidecast.connectors.feed.Speed;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
 import java.io.PrintStream;
@@ -51,7 +53,7 @@ public final class Demo {
    * @param pagePort of the live page; a free one
    */
   public record Options(
-      JobConfig config,
+      ConfigFile config,
       Optional<Path> data,
       Champions champions,
       Speed speed,
@@ -92,7 +94,8 @@ public final class Demo {
     WorkDirectory work = WorkDirectory.open(options.workDirectory());
     view.say("Tidecast demo in " + work.path());
     try (EmbeddedKafka kafka = EmbeddedKafka.start(work.kafka())) {
-      JobConfig config = options.config().withBootstrapServers(kafka.bootstrapServers());
+      JobConfig config =
+          options.config().with("kafka.bootstrapServers", kafka.bootstrapServers()).job();
       view.say("Kafka at " + kafka.bootstrapServers());
       TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
       try (TopicTally tally = new TopicTally(config.kafkaConfig())) {
@@ -188,7 +191,7 @@ public final class Demo {
         StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(flink(config, work));
     ForecastJob.Ends ends =
         options.exitAtEnd() ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);
-    new ForecastJob(config, config.trainer(), options.champions()).addTo(env, ends);
+    new ForecastJob(config, new JobParts(config).trainer(), options.champions()).addTo(env, ends);
     JobClient job = env.executeAsync("tidecast " + config.domain());
     view.say("Flink at http://127.0.0.1:" + env.getConfiguration().get(RestOptions.PORT));
     CompletableFuture<?> done = job.getJobExecutionResult();
@@ -224,7 +227,7 @@ public final class Demo {
   }
 
   private Configuration flink(JobConfig config, WorkDirectory work) throws Exception {
-    Configuration flink = config.flinkConfiguration();
+    Configuration flink = new JobParts(config).flink();
     if (!config.flink().containsKey(CheckpointingOptions.CHECKPOINTING_INTERVAL.key())) {
       flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
     }

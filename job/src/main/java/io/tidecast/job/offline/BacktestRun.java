@@ -1,7 +1,9 @@
 package io.tidecast.job.offline;
 
+import io.tidecast.job.JobParts;
+import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.job.config.SeriesConfig;
+import io.tidecast.job.config.SeriesSection;
 import io.tidecast.job.state.Decision;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
@@ -57,24 +59,26 @@ public final class BacktestRun {
    * @param ablate each gives one more row
    */
   public record Options(
-      JobConfig config,
+      ConfigFile config,
       Optional<Path> data,
       Optional<SplitRows> split,
       Mode mode,
       Set<Part> ablate) {}
 
   private final Options options;
+  private final JobConfig job;
   private final Phases phases;
 
   public BacktestRun(Options options, Phases phases) {
     this.options = options;
+    this.job = options.config().job();
     this.phases = phases;
   }
 
   /** Runs it; one result per group. */
   public List<GroupResult> results() {
     List<GroupResult> results = new ArrayList<>();
-    SeriesHistory.byGroup(options.config(), options.data())
+    SeriesHistory.byGroup(job, options.data())
         .forEach((group, series) -> results.add(new GroupRun(group, series).result()));
     return results;
   }
@@ -96,7 +100,7 @@ public final class BacktestRun {
       this.group = group;
       this.histories = histories;
       series = windows(histories);
-      config = options.config().groups().get(group);
+      config = job.groups().get(group);
       split = options.split().orElseGet(() -> SplitRows.of(series)).on(series);
       backtest = new Backtest(config, split);
       long test = split.end() - split.testStart();
@@ -115,15 +119,14 @@ public final class BacktestRun {
     }
 
     private GroupResult result() {
-      LongFunction<Optional<ForecastModel>> serving =
-          serving(TIDECAST, options.config(), histories);
+      LongFunction<Optional<ForecastModel>> serving = serving(TIDECAST, job, histories);
       score(backtest, Method.online(TIDECAST, config, serving), series, true);
       for (Part part : options.ablate()) {
         ablate(part, serving);
       }
       if (config.cell().kind() != CellConfig.Kind.NONE && config.hasHighway()) {
         String name = config.transform().isRandomWalk() ? VOLATILITY : LINEAR;
-        retrained(name, options.config().withCell(CellConfig.Kind.NONE), histories);
+        retrained(name, options.config().with("model.cell", "none").job(), histories);
       }
       for (Method baseline : Method.baselines(config, split.validationStart())) {
         score(backtest, baseline, series, false);
@@ -133,7 +136,7 @@ public final class BacktestRun {
     }
 
     private String unit() {
-      SeriesConfig all = options.config().series();
+      SeriesSection all = job.series();
       return all.targets().stream()
           .filter(target -> all.group(target).equals(group))
           .map(target -> all.variable(target).unit())
@@ -144,7 +147,7 @@ public final class BacktestRun {
     private void ablate(Part part, LongFunction<Optional<ForecastModel>> serving) {
       String name = TIDECAST + " without " + part;
       if (part == Part.COVARIATES) {
-        JobConfig alone = options.config().withoutCovariates();
+        JobConfig alone = options.config().with("series.covariates", "[]").job();
         retrained(name, alone, SeriesHistory.byGroup(alone, options.data()).get(group));
       } else {
         ForecasterConfig without = config.withAblation(part.off(config.ablation()));
@@ -163,7 +166,8 @@ public final class BacktestRun {
       return switch (options.mode()) {
         case FROZEN -> backtest.frozen(train(name, how.groups().get(group), windows(on)));
         case ONLINE -> {
-          OnlineReplay replay = OnlineReplay.of(how, how.trainer(), group, on, split.end(), phases);
+          OnlineReplay replay =
+              OnlineReplay.of(how, new JobParts(how).trainer(), group, on, split.end(), phases);
           decisions.put(name, replay.decisions());
           yield replay::serving;
         }
@@ -171,8 +175,7 @@ public final class BacktestRun {
     }
 
     private ForecastModel train(String name, ForecasterConfig how, List<Stretch> on) {
-      TrainingRun run =
-          new TrainingRun(group, 1, options.config().retrain().seed(), JobConfig.version());
+      TrainingRun run = new TrainingRun(group, 1, job.retrain().seed(), JobParts.version());
       try (TrainingProgress progress = new TrainingProgress(phases, "training " + name)) {
         TrainingConfig.Parts parts = new TrainingConfig.Parts(backtest.validationShare(on), 0);
         TrainingResult result =

@@ -1,6 +1,7 @@
 package io.tidecast.job.offline;
 
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
@@ -47,7 +48,7 @@ public final class OfflineTraining {
 
   private Trained train(String group, List<Stretch> windows) {
     ForecasterConfig how = config.groups().get(group);
-    TrainingRun run = new TrainingRun(group, 1, config.retrain().seed(), JobConfig.version());
+    TrainingRun run = new TrainingRun(group, 1, config.retrain().seed(), JobParts.version());
     try (TrainingProgress progress = new TrainingProgress(phases, "training " + group)) {
       TrainingResult result =
           new Trainer(how, TrainingConfig.DEFAULT).train(windows, run, progress);

@@ -1,7 +1,9 @@
 package io.tidecast.job.offline;
 
+import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.retrain.GroupTrainer;
+import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.job.retrain.RetrainPolicy;
 import io.tidecast.job.retrain.WindowCollector;
 import io.tidecast.job.state.Decision;
@@ -38,8 +40,9 @@ final class OnlineReplay {
 
   private OnlineReplay(JobConfig config, GroupTrainer trainer) {
     grid = Grid.of(config.series().step());
-    policy = new RetrainPolicy(config.retrain().toConfig());
-    collector = new WindowCollector(grid, config.retrain().toConfig(), config.maxGapSteps());
+    RetrainConfig retrain = new JobParts(config).retrain();
+    policy = new RetrainPolicy(retrain);
+    collector = new WindowCollector(grid, retrain, config.maxGapSteps());
     this.trainer = trainer;
   }
 

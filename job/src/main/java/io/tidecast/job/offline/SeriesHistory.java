@@ -1,6 +1,7 @@
 package io.tidecast.job.offline;
 
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.ingest.ObservationSplitter;
@@ -40,7 +41,7 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
       JobConfig config, List<ObservationRecord> observations) {
     Map<String, List<SeriesHistory>> groups = new TreeMap<>();
     for (SeriesHistory history :
-        of(observations, config.ingestConfig(), config.series().aggregation())) {
+        of(observations, new JobParts(config).ingest(), config.series().aggregation())) {
       groups.computeIfAbsent(history.group(), group -> new ArrayList<>()).add(history);
     }
     if (groups.isEmpty()) {

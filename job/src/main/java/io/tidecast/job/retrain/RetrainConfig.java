@@ -26,28 +26,6 @@ public record RetrainConfig(
     double sample,
     long seed)
     implements Serializable {
-  public RetrainConfig {
-    require(!epoch.isNegative() && !epoch.isZero(), "epoch", epoch, "a positive duration");
-    require(
-        !lead.isNegative() && lead.compareTo(epoch) < 0,
-        "lead",
-        lead,
-        "from PT0S to below retrain.epoch, " + epoch);
-    require(!every.isNegative(), "every", every, "PT0S or longer");
-    require(minimumHistory >= 1, "minimumHistory", minimumHistory, "1 or more steps");
-    require(window >= 1, "window", window, "1 or more steps");
-    require(
-        history.compareTo(epoch) >= 0, "history", history, "retrain.epoch, " + epoch + ", or more");
-    require(sample > 0 && sample <= 1, "sample", sample, "above 0, at most 1");
-  }
-
-  private static void require(boolean condition, String key, Object value, String accepted) {
-    if (!condition) {
-      throw new IllegalArgumentException(
-          "retrain." + key + ": " + value + "; accepted: " + accepted);
-    }
-  }
-
   /** The first boundary at or after a time; milliseconds. */
   long boundaryFrom(long timeMillis) {
     long epochMillis = epoch.toMillis();

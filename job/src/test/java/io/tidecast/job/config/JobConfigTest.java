@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.job.ingest.IngestConfig;
-import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
@@ -23,9 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +36,7 @@ class JobConfigTest {
       """;
 
   private static JobConfig parse(String yaml) {
-    return JobConfig.parse(yaml, Map.of());
+    return ConfigFile.parse(yaml, Map.of()).job();
   }
 
   private static String refusal(String yaml) {
@@ -60,22 +55,22 @@ class JobConfigTest {
     assertEquals(QuantileLevels.DEFAULT.values(), config.forecast().levels());
     assertEquals(1, config.evaluationSteps());
     assertEquals(
-        new RetrainConfig(
+        new RetrainSection(
             Duration.ofDays(7),
             Duration.ofHours(168).dividedBy(60),
             Duration.ofDays(7),
             672,
             24,
             Duration.ofDays(365),
-            1,
-            1),
-        config.retrain().toConfig());
-    assertEquals(0, config.retrain().margin());
+            1.0,
+            0.0,
+            1L),
+        config.retrain());
     assertEquals(Duration.ZERO, config.ingest().maxOutOfOrder());
     assertEquals(Duration.ofMinutes(10), config.ingest().maxFuture());
     assertEquals(Duration.ofSeconds(30), config.ingest().idleTimeout());
     assertEquals(24, config.maxGapSteps());
-    assertEquals(90 * 24, config.forecastConfig().ttlSteps());
+    assertEquals(Duration.ofDays(90), config.ingest().ttl());
     assertEquals(Map.of(), config.flink());
     assertEquals("jdbc:postgresql://127.0.0.1:5432/tidecast", config.postgres().url());
     assertEquals(
@@ -123,8 +118,7 @@ class JobConfigTest {
             6,
             new ForecasterConfig.Ablation(true, false, false, true));
     assertEquals(Map.of("temperature", expected), config.groups());
-    assertEquals(4, config.forecastConfig().evaluationPeriod());
-    assertEquals(96, config.forecastConfig().ttlSteps());
+    assertEquals(4, config.evaluationSteps());
   }
 
   @Test
@@ -150,21 +144,6 @@ class JobConfigTest {
     assertTrue(refusal.startsWith("series.variables.outside.group: temperature"), refusal);
   }
 
-  @Test
-  void targetIsNoCovariateOfItself() {
-    IngestConfig ingest =
-        parse(
-                """
-                domain: weather
-                series: {step: PT1H, targets: [a, b], covariates: [a, b, c]}
-                forecast: {horizon: 24}
-                """)
-            .ingestConfig();
-
-    assertEquals(Map.of("a", List.of("b", "c"), "b", List.of("a", "c")), ingest.covariates());
-    assertEquals(Map.of("a", "a", "b", "b"), ingest.groups());
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -186,8 +165,15 @@ class JobConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "kafka: {partitions: 0}|kafka.partitions: 0; accepted: 1 or more",
+        "kafka: {partitions: 0}|kafka.partitions: 0; accepted: 1 to 10000",
         "kafka: {partitions: many}|kafka.partitions: ",
+        "kafka: {transactionTimeout: P8D}|kafka.transactionTimeout: PT192H; accepted: PT1S to P7D",
+        "kafka: {bootstrapServers: ''}|kafka.bootstrapServers: ",
+        "kafka: {properties: {acks: 1}}|kafka.properties.acks: set by Tidecast; accepted: any other",
+        "model: {layers: 9}|model.layers: 9; accepted: 1 to 4",
+        "model: {hidden: 0}|model.hidden: 0; accepted: 1 to 512",
+        "ingest: {maxGap: -PT1H}|ingest.maxGap: PT-1H; accepted: PT0S to 100000 steps",
+        "postgres: {url: 'mysql:'}|postgres.url: mysql:; accepted: jdbc:postgresql://",
         "model: {cell: gru}|model.cell: ",
         "model: {ablate: [everything]}|model.ablate: [everything]; accepted: any of [state, cell,",
         "retrain: {epoch: P1D, lead: P2D}|retrain.lead: PT48H; accepted: from PT0S to below",
@@ -238,6 +224,26 @@ class JobConfigTest {
     assertTrue(refusal.startsWith(section + ": absent; accepted: "), refusal);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "horizon: 24|horizon: 0|forecast.horizon: 0; accepted: 1 to 2160",
+        "horizon: 24|horizon: 24, levels: [0.5, 0.9]|forecast.levels: [0.5, 0.9]; accepted: an odd",
+        "PT1H,|PT1H, history: 2,|series.history: 2; accepted: 8 to 100000",
+        "PT1H,|PT1H, season: PT0S,|series.season: PT0S; accepted: 1 to 100000 steps",
+        "PT1H,|PT1H, longSeason: -PT1H,|series.longSeason: PT-1H; accepted: 0 to 100000 steps",
+        "PT1H,|PT1H, variables: {b: {minimum: 2, maximum: 1}},"
+            + "|series.variables.b.minimum: 2.0; accepted: below the maximum, 1.0",
+        "PT1H,|PT1H, transform: log-return, variables: {temperature: {maximum: -1}},"
+            + "|series.variables.temperature.maximum: -1.0; accepted: above 0"
+      })
+  void refusalOfARequiredSectionNamesItsKey(String key, String with, String start) {
+    String refusal = refusal(LEAST.replace(key, with));
+
+    assertTrue(refusal.startsWith(start), refusal);
+  }
+
   @Test
   void zoneThatIsNoneIsRefused() {
     String refusal = refusal(LEAST.replace("step: PT1H", "step: PT1H, zone: Mars/Olympus"));
@@ -267,15 +273,16 @@ class JobConfigTest {
   @Test
   void environmentVariablesInValuesAreReplaced() {
     JobConfig config =
-        JobConfig.parse(
-            LEAST
-                + """
+        ConfigFile.parse(
+                LEAST
+                    + """
                 # not in comments: ${NOWHERE}
                 kafka:
                   bootstrapServers: "${HOST}:${PORT}"
                   properties: {sasl.jaas.config: 'password="${SECRET}"'}
                 """,
-            Map.of("HOST", "broker", "PORT", "9093", "SECRET", "a$1\\b: {"));
+                Map.of("HOST", "broker", "PORT", "9093", "SECRET", "a$1\\b: {"))
+            .job();
 
     assertEquals("broker:9093", config.kafka().bootstrapServers());
     assertEquals("password=\"a$1\\b: {\"", config.kafka().properties().get("sasl.jaas.config"));
@@ -301,19 +308,6 @@ class JobConfigTest {
     assertFalse(config.toString().contains("secret"), config.toString());
   }
 
-  @Test
-  void flinkSettingsComeOverThoseTheJobNeeds() {
-    Configuration plain = parse(LEAST).flinkConfiguration();
-    assertEquals(Duration.ofSeconds(10), plain.get(CheckpointingOptions.CHECKPOINTING_INTERVAL));
-    assertFalse(plain.get(PipelineOptions.GENERIC_TYPES));
-
-    Configuration tuned =
-        parse(LEAST + "flink: {execution.checkpointing.interval: 3 s, parallelism.default: 2}")
-            .flinkConfiguration();
-    assertEquals(Duration.ofSeconds(3), tuned.get(CheckpointingOptions.CHECKPOINTING_INTERVAL));
-    assertEquals("2", tuned.toMap().get("parallelism.default"));
-  }
-
   static List<Path> shippedConfigurations() throws IOException {
     Path directory = Path.of(System.getProperty("basedir", ""), "src/main/dist/conf");
     try (Stream<Path> files = Files.list(directory)) {
@@ -327,9 +321,6 @@ class JobConfigTest {
     JobConfig config = JobConfig.read(file);
 
     assertFalse(config.groups().isEmpty());
-    config.ingestConfig();
-    config.forecastConfig();
-    config.kafkaConfig();
     boolean isOfAFile = config.feed().path("type").asText().equals("file");
     config.feed(isOfAFile ? Optional.of(Path.of("data.csv.gz")) : Optional.empty());
   }
@@ -338,12 +329,12 @@ class JobConfigTest {
   void generatedWeatherOfTheDemoIsTheShippedOne() throws IOException {
     Path file = Path.of(System.getProperty("basedir", ""), "src/main/dist/conf/weather.yaml");
 
-    assertEquals(JobConfig.read(file), JobConfig.generatedWeather());
+    assertEquals(JobConfig.read(file), ConfigFile.generatedWeather().job());
   }
 
   @Test
   void fileOfAFeedOfAnotherTypeIsRefused() throws IOException {
-    JobConfig config = JobConfig.generatedWeather();
+    JobConfig config = ConfigFile.generatedWeather().job();
 
     String refusal =
         assertThrows(

@@ -10,7 +10,7 @@ import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.connectors.feed.Speed;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.connectors.postgres.Schema;
-import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.grafana.DashboardFile;
 import io.tidecast.job.serve.GrafanaSql;
 import io.tidecast.job.serve.LivePage;
@@ -198,8 +198,8 @@ class DemoAccuracyITCase {
     }
   }
 
-  private static JobConfig config() throws Exception {
-    return JobConfig.read(
+  private static ConfigFile config() throws Exception {
+    return ConfigFile.read(
         Files.writeString(
             directory.resolve("demo.yaml"),
             """

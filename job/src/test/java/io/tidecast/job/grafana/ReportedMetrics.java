@@ -4,6 +4,7 @@ import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.store.TopicData;
@@ -60,7 +61,7 @@ final class ReportedMetrics {
     flink.setString("execution.checkpointing.interval", "500 ms");
     flink.setString("pipeline.generic-types", "false");
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
-    new ForecastJob(config, config.trainer()).addTo(env, KafkaEnds.unbounded(config));
+    new ForecastJob(config, new JobParts(config).trainer()).addTo(env, KafkaEnds.unbounded(config));
     JobClient job = env.executeAsync("metrics");
     try {
       return names(awaitCounted(URI.create("http://127.0.0.1:" + port + "/metrics")));

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.report.BacktestReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,7 +130,7 @@ class BacktestRunTest {
         rows.toString());
   }
 
-  static JobConfig config() throws IOException {
+  static ConfigFile config() throws IOException {
     Path file = directory.resolve("config.yaml");
     Files.writeString(
         file,
@@ -152,7 +152,7 @@ class BacktestRunTest {
           values: {load: load, wind: wind}
           time: {column: time}
         """);
-    return JobConfig.read(file);
+    return ConfigFile.read(file);
   }
 
   static Path data() throws IOException {

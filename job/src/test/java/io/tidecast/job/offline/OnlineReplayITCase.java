@@ -12,6 +12,7 @@ import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.connectors.serde.ObservationJsonV1;
 import io.tidecast.job.CommittedValues;
 import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.retrain.ChallengerTrainer;
@@ -201,7 +202,7 @@ class OnlineReplayITCase {
                 ObservationJsonV1.write(record)));
       }
     }
-    Configuration flink = config.flinkConfiguration();
+    Configuration flink = new JobParts(config).flink();
     flink.setString("execution.checkpointing.interval", "500 ms");
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
     job.addTo(env, KafkaEnds.bounded(config));

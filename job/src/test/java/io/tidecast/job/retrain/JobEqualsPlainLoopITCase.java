@@ -10,6 +10,7 @@ import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.CommittedValues;
 import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.Publisher;
 import io.tidecast.job.config.JobConfig;
@@ -156,7 +157,7 @@ class JobEqualsPlainLoopITCase {
   }
 
   private void run(JobConfig config) throws Exception {
-    Configuration flink = config.flinkConfiguration();
+    Configuration flink = new JobParts(config).flink();
     flink.setString("execution.checkpointing.interval", "500 ms");
     flink.setString(
         "execution.checkpointing.dir", directory.resolve("checkpoints").toUri().toString());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.job.CommittedValues;
 import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.Publisher;
 import io.tidecast.job.config.JobConfig;
@@ -91,11 +92,11 @@ class DatabaseOutageITCase {
   }
 
   private JobClient forecast(JobConfig config) throws Exception {
-    Configuration flink = config.flinkConfiguration();
+    Configuration flink = new JobParts(config).flink();
     flink.setString("execution.checkpointing.interval", "500 ms");
     flink.setString("execution.checkpointing.dir", directory.resolve("state").toUri().toString());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
-    new ForecastJob(config, config.trainer()).addTo(env, KafkaEnds.unbounded(config));
+    new ForecastJob(config, new JobParts(config).trainer()).addTo(env, KafkaEnds.unbounded(config));
     return env.executeAsync("forecast");
   }
 

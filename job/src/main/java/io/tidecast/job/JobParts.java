@@ -1,0 +1,100 @@
+package io.tidecast.job;
+
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.config.RetrainSection;
+import io.tidecast.job.config.SeriesSection;
+import io.tidecast.job.forecast.ForecastFunction;
+import io.tidecast.job.ingest.IngestConfig;
+import io.tidecast.job.retrain.ChallengerTrainer;
+import io.tidecast.job.retrain.RetrainConfig;
+import io.tidecast.model.Grid;
+import io.tidecast.model.Limits;
+import io.tidecast.model.train.TrainingConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+
+/** What each part of the job is told, out of what the configuration file says. */
+public final class JobParts {
+  private final JobConfig config;
+
+  public JobParts(JobConfig config) {
+    this.config = config;
+  }
+
+  /** What ingest makes of a record. */
+  public IngestConfig ingest() {
+    SeriesSection series = config.series();
+    Map<String, List<String>> covariates = new TreeMap<>();
+    Map<String, String> groups = new TreeMap<>();
+    for (String target : series.targets()) {
+      covariates.put(target, config.covariatesOf(target));
+      groups.put(target, series.group(target));
+    }
+    Map<String, Limits> limits = new TreeMap<>();
+    series.variables().forEach((name, variable) -> limits.put(name, variable.limits()));
+    return new IngestConfig(
+        Grid.of(series.step()),
+        series.targets(),
+        covariates,
+        groups,
+        limits,
+        config.ingest().maxOutOfOrder().toMillis(),
+        config.ingest().maxFuture().toMillis());
+  }
+
+  /** When groups are retrained, and on what. */
+  public RetrainConfig retrain() {
+    RetrainSection retrain = config.retrain();
+    return new RetrainConfig(
+        retrain.epoch(),
+        retrain.lead(),
+        retrain.every(),
+        retrain.minimumHistory(),
+        retrain.window(),
+        retrain.history(),
+        retrain.sample(),
+        retrain.seed());
+  }
+
+  /** Trains the groups of this job. */
+  public ChallengerTrainer trainer() {
+    return new ChallengerTrainer(
+        config.groups(), TrainingConfig.DEFAULT, config.retrain().margin(), version());
+  }
+
+  /** What the forecast function is told. */
+  public ForecastFunction.Config forecast() {
+    Duration step = config.series().step();
+    return new ForecastFunction.Config(
+        step,
+        config.groups(),
+        config.evaluationSteps(),
+        config.ingest().ttl().toMillis() / step.toMillis());
+  }
+
+  /**
+   * Settings of Flink: those of the configuration over what the job needs, which is checkpoints and
+   * no generic serializer.
+   */
+  public Configuration flink() {
+    Configuration settings = new Configuration();
+    settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+    // while the past is replayed a training holds barriers up: a late checkpoint is no failure
+    settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1_000);
+    settings.set(PipelineOptions.GENERIC_TYPES, false);
+    settings.set(PipelineOptions.OBJECT_REUSE, true);
+    config.flink().forEach(settings::setString);
+    return settings;
+  }
+
+  /** Version of this software, as the build wrote it into the jar. */
+  public static String version() {
+    String version = JobParts.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+}

@@ -1,0 +1,27 @@
+package io.tidecast.job.config;
+
+import static io.tidecast.model.Checks.required;
+import static java.util.Objects.requireNonNullElse;
+
+import io.tidecast.model.Checks;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.QuantileLevels;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What is forecast.
+ *
+ * @param horizon leads of a forecast, in steps; required
+ * @param levels quantile levels (default 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+ * @param evaluationPeriod errors are summed up over periods of this length (default PT1H, or the
+ *     step if that is longer)
+ */
+public record ForecastSection(Integer horizon, List<Double> levels, Duration evaluationPeriod) {
+  public ForecastSection {
+    required(horizon, "horizon", "a number of steps");
+    Checks.inRange("horizon", horizon, 1, ForecasterConfig.MAX_HORIZON);
+    levels =
+        new QuantileLevels(requireNonNullElse(levels, QuantileLevels.DEFAULT.values())).values();
+  }
+}

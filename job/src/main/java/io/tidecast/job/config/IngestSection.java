@@ -1,0 +1,35 @@
+package io.tidecast.job.config;
+
+import static io.tidecast.model.Checks.that;
+import static java.util.Objects.requireNonNullElse;
+
+import java.time.Duration;
+
+/**
+ * How observations are taken in.
+ *
+ * @param maxOutOfOrder how far an observation may lie behind the latest of its partition before its
+ *     step may be closed (default PT0S)
+ * @param maxFuture how far an event time may lie ahead of the broker's append time (default PT10M)
+ * @param maxGap longest gap that is bridged by masked steps (default 24 steps)
+ * @param idleTimeout a partition without records for this long no longer holds the others back;
+ *     PT0S: never (default PT30S)
+ * @param ttl state of a series without observations for this long is dropped (default P90D)
+ */
+public record IngestSection(
+    Duration maxOutOfOrder,
+    Duration maxFuture,
+    Duration maxGap,
+    Duration idleTimeout,
+    Duration ttl) {
+  static final IngestSection DEFAULT = new IngestSection(null, null, null, null, null);
+
+  public IngestSection {
+    maxOutOfOrder = requireNonNullElse(maxOutOfOrder, Duration.ZERO);
+    maxFuture = requireNonNullElse(maxFuture, Duration.ofMinutes(10));
+    idleTimeout = requireNonNullElse(idleTimeout, Duration.ofSeconds(30));
+    ttl = requireNonNullElse(ttl, Duration.ofDays(90));
+    that(!maxOutOfOrder.isNegative(), "maxOutOfOrder", maxOutOfOrder, "PT0S or longer");
+    that(!maxFuture.isNegative(), "maxFuture", maxFuture, "PT0S or longer");
+  }
+}

@@ -1,0 +1,59 @@
+package io.tidecast.job.config;
+
+import static io.tidecast.model.Checks.that;
+import static java.util.Objects.requireNonNullElse;
+
+import java.time.Duration;
+
+/**
+ * When and on what groups are retrained.
+ *
+ * @param epoch spacing of the boundaries at which retraining is decided, event time (default P7D)
+ * @param lead from a boundary to the first origin its decision holds for (default a sixtieth of the
+ *     epoch)
+ * @param every at least this long between two trainings of a group (default the epoch)
+ * @param minimumHistory no training before a group has this many steps in its windows (default 672)
+ * @param window steps per training window (default 24)
+ * @param history windows older than this are dropped (default P365D)
+ * @param sample share of series that are trained on, (0, 1] (default 1)
+ * @param margin share of the champion's loss that a challenger must gain, [0, 1) (default 0)
+ * @param seed of every random choice (default 1)
+ */
+public record RetrainSection(
+    Duration epoch,
+    Duration lead,
+    Duration every,
+    Integer minimumHistory,
+    Integer window,
+    Duration history,
+    Double sample,
+    Double margin,
+    Long seed) {
+  static final RetrainSection DEFAULT =
+      new RetrainSection(null, null, null, null, null, null, null, null, null);
+
+  public RetrainSection {
+    epoch = requireNonNullElse(epoch, Duration.ofDays(7));
+    that(!epoch.isNegative() && !epoch.isZero(), "epoch", epoch, "a positive duration");
+    lead = requireNonNullElse(lead, epoch.dividedBy(60));
+    every = requireNonNullElse(every, epoch);
+    minimumHistory = requireNonNullElse(minimumHistory, 672);
+    window = requireNonNullElse(window, 24);
+    history = requireNonNullElse(history, Duration.ofDays(365));
+    sample = requireNonNullElse(sample, 1.0);
+    margin = requireNonNullElse(margin, 0.0);
+    seed = requireNonNullElse(seed, 1L);
+    that(
+        !lead.isNegative() && lead.compareTo(epoch) < 0,
+        "lead",
+        lead,
+        "from PT0S to below retrain.epoch, " + epoch);
+    that(!every.isNegative(), "every", every, "PT0S or longer");
+    that(minimumHistory >= 1, "minimumHistory", minimumHistory, "1 or more steps");
+    that(window >= 1, "window", window, "1 or more steps");
+    that(
+        history.compareTo(epoch) >= 0, "history", history, "retrain.epoch, " + epoch + ", or more");
+    that(sample > 0 && sample <= 1, "sample", sample, "above 0, at most 1");
+    that(margin >= 0 && margin < 1, "margin", margin, "0 to below 1");
+  }
+}

@@ -1,0 +1,88 @@
+package io.tidecast.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.ingest.IngestConfig;
+import io.tidecast.job.retrain.RetrainConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.junit.jupiter.api.Test;
+
+class JobPartsTest {
+  private static final String LEAST =
+      """
+      domain: weather
+      series: {step: PT1H, targets: [temperature]}
+      forecast: {horizon: 24}
+      """;
+
+  private static JobParts parts(String yaml) {
+    return new JobParts(ConfigFile.parse(yaml, Map.of()).job());
+  }
+
+  @Test
+  void whatIsLeftOutHasItsDefault() {
+    assertEquals(
+        new RetrainConfig(
+            Duration.ofDays(7),
+            Duration.ofHours(168).dividedBy(60),
+            Duration.ofDays(7),
+            672,
+            24,
+            Duration.ofDays(365),
+            1,
+            1),
+        parts(LEAST).retrain());
+    assertEquals(90 * 24, parts(LEAST).forecast().ttlSteps());
+    assertEquals(1, parts(LEAST).forecast().evaluationPeriod());
+  }
+
+  @Test
+  void durationsAreCountedInSteps() {
+    JobParts parts =
+        parts(
+            """
+            domain: weather
+            series: {step: PT30M, targets: [temperature]}
+            forecast: {horizon: 24, evaluationPeriod: PT2H}
+            ingest: {ttl: P2D}
+            """);
+
+    assertEquals(4, parts.forecast().evaluationPeriod());
+    assertEquals(96, parts.forecast().ttlSteps());
+  }
+
+  @Test
+  void targetIsNoCovariateOfItself() {
+    IngestConfig ingest =
+        parts(
+                """
+                domain: weather
+                series: {step: PT1H, targets: [a, b], covariates: [a, b, c]}
+                forecast: {horizon: 24}
+                """)
+            .ingest();
+
+    assertEquals(Map.of("a", List.of("b", "c"), "b", List.of("a", "c")), ingest.covariates());
+    assertEquals(Map.of("a", "a", "b", "b"), ingest.groups());
+  }
+
+  @Test
+  void flinkSettingsComeOverThoseTheJobNeeds() {
+    Configuration plain = parts(LEAST).flink();
+    assertEquals(Duration.ofSeconds(10), plain.get(CheckpointingOptions.CHECKPOINTING_INTERVAL));
+    assertFalse(plain.get(PipelineOptions.GENERIC_TYPES));
+
+    Configuration tuned =
+        parts(LEAST + "flink: {execution.checkpointing.interval: 3 s, parallelism.default: 2}")
+            .flink();
+    assertEquals(Duration.ofSeconds(3), tuned.get(CheckpointingOptions.CHECKPOINTING_INTERVAL));
+    assertEquals("2", tuned.toMap().get("parallelism.default"));
+  }
+}
