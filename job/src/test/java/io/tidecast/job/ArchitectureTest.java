@@ -64,7 +64,8 @@ class ArchitectureTest {
           Map.entry("job.store", Set.of("job.config", "job.metrics")),
           Map.entry("job.serve", Set.of("connectors.postgres")),
           Map.entry("job.demo", Set.of("job", "job.store", "job.serve", "connectors.embedded")),
-          Map.entry("job.cli", Set.of("job.demo", "job.report")));
+          Map.entry("job.bench", Set.of("job.offline", "connectors.embedded")),
+          Map.entry("job.cli", Set.of("job.demo", "job.report", "job.bench")));
 
   /** Arrows that still point upwards; it only ever gets shorter. */
   private static final Set<String> MENDING =

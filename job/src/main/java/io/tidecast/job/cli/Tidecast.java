@@ -18,7 +18,8 @@ import picocli.CommandLine.IVersionProvider;
       ServeCommand.class,
       TrainCommand.class,
       ImportCommand.class,
-      BacktestCommand.class
+      BacktestCommand.class,
+      BenchCommand.class
     },
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})
 public final class Tidecast {

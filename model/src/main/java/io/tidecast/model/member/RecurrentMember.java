@@ -47,11 +47,11 @@ public final class RecurrentMember {
   }
 
   /**
-   * The member's forecast, see {@link HeadWeights}.
+   * The head's product alone, from which {@link #forecast} begins.
    *
-   * @param out {@code [horizon * levels]}, transformed, ascending over levels
+   * @return {@code [horizon * levels]}, owned by this member, until its next call
    */
-  public void forecast(HiddenState state, SeriesInputs inputs, float[] out) {
+  public float[] head(HiddenState state) {
     float[] top = state.h()[cells.length - 1];
     if (ablation.zeroRecurrentOutput()) {
       Arrays.fill(head.inputs(), 0);
@@ -59,6 +59,16 @@ public final class RecurrentMember {
       System.arraycopy(top, 0, head.inputs(), 0, top.length);
     }
     head.apply(raw);
+    return raw;
+  }
+
+  /**
+   * The member's forecast, see {@link HeadWeights}.
+   *
+   * @param out {@code [horizon * levels]}, transformed, ascending over levels
+   */
+  public void forecast(HiddenState state, SeriesInputs inputs, float[] out) {
+    head(state);
     int levels = weights.levels();
     float last = inputs.last();
     float scale = inputs.scale();

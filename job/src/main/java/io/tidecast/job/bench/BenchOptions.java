@@ -1,0 +1,46 @@
+package io.tidecast.job.bench;
+
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import java.util.Map;
+
+/**
+ * What a bench is told. A bench leaves aside what does not concern it.
+ *
+ * @param keys number of series, 1 or more
+ * @param records observations that are measured, over all series; at least one for each
+ * @param horizon leads of a forecast, in steps
+ * @param hidden size of the hidden state
+ */
+public record BenchOptions(int keys, int records, int horizon, int hidden) {
+  public BenchOptions {
+    unless(keys >= 1, "--keys", keys, "1 or more");
+    unless(records >= keys, "--records", records, "as many as --keys, or more");
+  }
+
+  private static void unless(boolean holds, String option, int value, String accepted) {
+    if (!holds) {
+      throw new IllegalArgumentException(option + ": " + value + "; accepted: " + accepted);
+    }
+  }
+
+  /** Hourly values with a daily and a weekly cycle, seven levels; everything else by default. */
+  JobConfig config() {
+    return ConfigFile.parse(
+            """
+        domain: bench
+        series:
+          step: PT1H
+          season: P1D
+          longSeason: P7D
+          targets: [load]
+        forecast:
+          horizon: %d
+        model:
+          hidden: %d
+        """
+                .formatted(horizon, hidden),
+            Map.of())
+        .job();
+  }
+}
