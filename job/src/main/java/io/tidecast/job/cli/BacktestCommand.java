@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tidecast backtest}: the online forecaster over a file, beside what else one could use. */
@@ -30,12 +31,7 @@ import picocli.CommandLine.Option;
           + " --split 8640,2880,2880 --horizon 48 --json result.json --plot pictures"
     })
 final class BacktestCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "configuration file, with a feed of type file")
-  private Path file;
+  @Mixin private ConfigOption file;
 
   @Option(
       names = "--data",
@@ -84,7 +80,7 @@ final class BacktestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ConfigFile config = ConfigFile.read(file);
+    ConfigFile config = file.read();
     config = horizon == null ? config : config.with("forecast.horizon", horizon.toString());
     config = cell == null ? config : config.with("model.cell", cell.toString());
     BacktestRun.Options options =

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tidecast demo}: everything in one process. */
@@ -26,11 +27,7 @@ import picocli.CommandLine.Option;
           + " --speed max --exit-at-end"
     })
 final class DemoCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "configuration file; default: the generated weather of conf/weather.yaml")
-  private Path config;
+  @Mixin private ConfigOption file;
 
   @Option(names = "--data", paramLabel = "FILE", description = "file of a feed of type file")
   private Path data;
@@ -85,13 +82,13 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ConfigFile file = config == null ? ConfigFile.generatedWeather() : ConfigFile.read(config);
+    ConfigFile config = file.orGeneratedWeather();
     Demo demo =
         new Demo(
             new Demo.Options(
-                file,
+                config,
                 Optional.ofNullable(data),
-                Champions.read(models, file.job().groups()),
+                Champions.read(models, config.job().groups()),
                 Speed.parse(speed == null ? (exitAtEnd ? "max" : "live") : speed),
                 exitAtEnd,
                 Optional.ofNullable(exitAfter),

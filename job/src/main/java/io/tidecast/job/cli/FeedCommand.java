@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tidecast feed}: publishes observations to Kafka, each exactly once. */
@@ -26,12 +27,7 @@ import picocli.CommandLine.Option;
           + " --speed 500/s"
     })
 final class FeedCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "configuration file; its sections domain, kafka and feed are used")
-  private Path file;
+  @Mixin private ConfigOption file;
 
   @Option(names = "--data", paramLabel = "FILE", description = "file of a feed of type file")
   private Path data;
@@ -60,7 +56,7 @@ final class FeedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobConfig config = JobConfig.read(file);
+    JobConfig config = file.job();
     Speed pace = Speed.parse(speed);
     Clock clock = Clock.systemUTC();
     Feed feed =

@@ -1,6 +1,5 @@
 package io.tidecast.job.cli;
 
-import io.tidecast.job.config.JobConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,12 +26,7 @@ import picocli.CommandLine.Parameters;
       "         tidecast run --config conf/ETTh1.yaml --model models/OT-1-0a1b2c3d.safetensors"
     })
 final class ImportCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "configuration file the model is for")
-  private Path file;
+  @Mixin private ConfigOption file;
 
   @Option(
       names = "--out",
@@ -45,7 +40,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ForecastModel model = read(JobConfig.read(file).groups());
+    ForecastModel model = read(file.job().groups());
     Path written = TrainCommand.write(model, out);
     System.out.println(model.version() + "  written to " + written);
     return 0;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tidecast run}: the forecasting job, here or, by {@code flink run}, on a cluster. */
@@ -24,12 +25,7 @@ import picocli.CommandLine.Option;
       "         flink run tidecast-job.jar run --config conf/weather.yaml"
     })
 final class RunCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "configuration file")
-  private Path file;
+  @Mixin private ConfigOption file;
 
   @Option(
       names = "--bounded",
@@ -46,7 +42,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobConfig config = JobConfig.read(file);
+    JobConfig config = file.job();
     JobParts parts = new JobParts(config);
     Champions champions = Champions.read(models, config.groups());
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());

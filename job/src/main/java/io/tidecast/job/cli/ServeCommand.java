@@ -1,15 +1,14 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.connectors.postgres.PostgresConfig;
-import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.serve.LivePage;
 import java.net.BindException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,12 +22,7 @@ import picocli.CommandLine.Spec;
 public final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "configuration file; its section postgres is used: url and readerPassword")
-  private Path file;
+  @Mixin private ConfigOption file;
 
   @Option(names = "--port", defaultValue = "8080", description = "default: ${DEFAULT-VALUE}")
   private int port;
@@ -47,7 +41,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PostgresConfig reader = JobConfig.read(file).postgres().reader();
+    PostgresConfig reader = file.job().postgres().reader();
     try (LivePage page = LivePage.start(reader, address, port, names)) {
       spec.commandLine().getOut().println("Live page: " + page.uri());
       spec.commandLine().getOut().flush();

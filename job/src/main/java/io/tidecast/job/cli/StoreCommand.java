@@ -4,12 +4,11 @@ import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.store.StoreConfig;
 import io.tidecast.job.store.StoreJob;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code tidecast store}: brings the schema up to date and runs {@link StoreJob}. */
 @Command(
@@ -18,16 +17,11 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footer = {"", "Example: tidecast store --config conf/weather.yaml"})
 public final class StoreCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "configuration file; its sections domain, kafka and postgres are used")
-  private Path file;
+  @Mixin private ConfigOption file;
 
   @Override
   public Integer call() throws Exception {
-    JobConfig config = JobConfig.read(file);
+    JobConfig config = file.job();
     Schema.migrate(config.postgres().owner());
     if (!config.postgres().readerPassword().isEmpty()) {
       Schema.allowReader(config.postgres().owner(), config.postgres().readerPassword());

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tidecast train}: a model per group from history, for {@code run --model}. */
@@ -30,12 +31,7 @@ import picocli.CommandLine.Option;
       "         tidecast run --config conf/ETTh1.yaml --model models/OT-1-0a1b2c3d.safetensors"
     })
 final class TrainCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "configuration file")
-  private Path file;
+  @Mixin private ConfigOption file;
 
   @Option(
       names = "--data",
@@ -59,7 +55,7 @@ final class TrainCommand implements Callable<Integer> {
     if (topic && data != null) {
       throw new IllegalArgumentException("--topic: with --data; accepted: one of the two");
     }
-    JobConfig config = JobConfig.read(file);
+    JobConfig config = file.job();
     List<ObservationRecord> observations =
         topic
             ? ObservationTopic.read(config.kafkaConfig())

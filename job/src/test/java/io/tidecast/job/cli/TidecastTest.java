@@ -118,6 +118,15 @@ class TidecastTest {
   }
 
   @Test
+  void valueThatIsSetTakesThePlaceOfTheFiles() throws IOException {
+    String config = file(CONFIG.formatted("127.0.0.1:1"));
+
+    assertEquals(2, run("run", "--config", config, "--set", "forecast.horizon=0"));
+
+    assertEquals("tidecast: forecast.horizon: 0; accepted: 1 to 2160", err.toString().strip());
+  }
+
+  @Test
   void configurationThatIsNotThereIsTwo() {
     assertEquals(2, run("run", "--config", directory.resolve("none.yaml").toString()));
 

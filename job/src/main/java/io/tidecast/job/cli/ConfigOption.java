@@ -1,0 +1,53 @@
+package io.tidecast.job.cli;
+
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The configuration file of a command, and what takes the place of single values in it. */
+final class ConfigOption {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "configuration file")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "in place of what the file says, such as forecast.horizon=48; may be repeated")
+  private Map<String, String> values = new LinkedHashMap<>();
+
+  /** What the file and the values say; without {@code --config} a usage error. */
+  JobConfig job() throws IOException {
+    return read().job();
+  }
+
+  ConfigFile read() throws IOException {
+    if (file == null) {
+      throw new ParameterException(
+          command.commandLine(), "Missing required option: '--config=FILE'");
+    }
+    return with(ConfigFile.read(file));
+  }
+
+  /** Without {@code --config} the generated weather of the demo. */
+  ConfigFile orGeneratedWeather() throws IOException {
+    return file == null ? with(ConfigFile.generatedWeather()) : read();
+  }
+
+  private ConfigFile with(ConfigFile read) {
+    ConfigFile file = read;
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      file = file.with(value.getKey(), value.getValue());
+    }
+    return file;
+  }
+}
