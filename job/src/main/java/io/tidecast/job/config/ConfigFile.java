@@ -89,7 +89,7 @@ public final class ConfigFile {
     for (String name : path.subList(0, path.size() - 1)) {
       section = section.get(name) instanceof ObjectNode there ? there : section.putObject(name);
     }
-    section.set(path.get(path.size() - 1), tree(value));
+    section.set(path.get(path.size() - 1), value.isBlank() ? TextNode.valueOf(value) : tree(value));
     return new ConfigFile(copy);
   }
 

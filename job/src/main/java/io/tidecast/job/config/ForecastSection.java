@@ -24,4 +24,11 @@ public record ForecastSection(Integer horizon, List<Double> levels, Duration eva
     levels =
         new QuantileLevels(requireNonNullElse(levels, QuantileLevels.DEFAULT.values())).values();
   }
+
+  /** The same with the default that follows the step. */
+  ForecastSection on(Duration step) {
+    long stepsOfAnHour = Math.max(1, Duration.ofHours(1).dividedBy(step));
+    return new ForecastSection(
+        horizon, levels, requireNonNullElse(evaluationPeriod, step.multipliedBy(stepsOfAnHour)));
+  }
 }

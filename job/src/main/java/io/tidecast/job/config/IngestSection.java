@@ -3,6 +3,7 @@ package io.tidecast.job.config;
 import static io.tidecast.model.Checks.that;
 import static java.util.Objects.requireNonNullElse;
 
+import io.tidecast.model.ForecasterConfig;
 import java.time.Duration;
 
 /**
@@ -31,5 +32,15 @@ public record IngestSection(
     ttl = requireNonNullElse(ttl, Duration.ofDays(90));
     that(!maxOutOfOrder.isNegative(), "maxOutOfOrder", maxOutOfOrder, "PT0S or longer");
     that(!maxFuture.isNegative(), "maxFuture", maxFuture, "PT0S or longer");
+  }
+
+  /** The same with the defaults that follow the step. */
+  IngestSection on(Duration step) {
+    return new IngestSection(
+        maxOutOfOrder,
+        maxFuture,
+        requireNonNullElse(maxGap, step.multipliedBy(ForecasterConfig.DEFAULT_MAX_GAP)),
+        idleTimeout,
+        ttl);
   }
 }

@@ -55,11 +55,12 @@ public record JobConfig(
         "lower-case letters, digits and hyphens, beginning with a letter");
     kafka = requireNonNullElse(kafka, KafkaSection.DEFAULT);
     required(series, "series", "a section");
-    required(forecast, "forecast", "a section");
+    forecast = required(forecast, "forecast", "a section").on(series.step());
     model = requireNonNullElse(model, ModelSection.DEFAULT);
     retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT);
-    ingest = requireNonNullElse(ingest, IngestSection.DEFAULT);
+    ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series.step());
     flink = new TreeMap<>(requireNonNullElse(flink, Map.of()));
+    feed = feed == null || feed.isNull() ? null : feed;
     postgres = requireNonNullElse(postgres, PostgresSection.DEFAULT);
     steps("ingest.maxGap", ingest.maxGap(), series.step());
     steps("forecast.evaluationPeriod", forecast.evaluationPeriod(), series.step());
@@ -67,9 +68,8 @@ public record JobConfig(
 
   private static void steps(String key, Duration duration, Duration step) {
     that(
-        duration == null
-            || !duration.isNegative()
-                && duration.toMillis() / step.toMillis() <= ForecasterConfig.MAX_STEPS,
+        !duration.isNegative()
+            && duration.toMillis() / step.toMillis() <= ForecasterConfig.MAX_STEPS,
         key,
         duration,
         "PT0S to " + ForecasterConfig.MAX_STEPS + " steps of series.step, " + step);
@@ -160,14 +160,11 @@ public record JobConfig(
 
   /** Longest gap that is bridged, in steps. */
   public int maxGapSteps() {
-    return ingest.maxGap() == null
-        ? ForecasterConfig.DEFAULT_MAX_GAP
-        : (int) (ingest.maxGap().toMillis() / series.step().toMillis());
+    return (int) (ingest.maxGap().toMillis() / series.step().toMillis());
   }
 
   /** Length of an evaluation period in steps. */
   public int evaluationSteps() {
-    Duration period = requireNonNullElse(forecast.evaluationPeriod(), Duration.ofHours(1));
-    return (int) Math.max(1, period.toMillis() / series.step().toMillis());
+    return (int) Math.max(1, forecast.evaluationPeriod().toMillis() / series.step().toMillis());
   }
 }
