@@ -4,56 +4,85 @@ import static io.tidecast.connectors.record.Require.orElse;
 import static io.tidecast.connectors.record.Require.that;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.serde.Decimals;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The rows of a CSV or JSON file, plain, gzipped, or the only member of a zip. It is read into
- * memory, as its rows are sorted by (time, stream); rows of the same time and stream keep their
- * order in the file.
+ * The rows of files of separated fields or of JSON, plain, gzipped or in a zip. They are read into
+ * memory, as rows are sorted by (time, stream); rows of the same time and stream keep their order
+ * in the file.
  *
  * <p>A text that is no number and no missing marker, and a time that cannot be read, refuse the
- * file with the row, so that a wrong mapping is seen at the start.
+ * file with the row, so that a wrong mapping is seen at the start. What is skipped is counted: see
+ * {@link FileReading}.
  *
- * @param file the file
- * @param array JSON Pointer of an array of flat objects, whose names are the columns, such as
- *     {@code /candles}; absent for CSV
- * @param delimiter of CSV, one character; default a comma
- * @param header names of the columns of a CSV file that has no header line, in their order; absent:
- *     the first line names them
+ * @param file the file; a folder, for all files in it; or a pattern in its last part, such as
+ *     {@code data/*.csv}. Several are read in order of their names
+ * @param member pattern of the names of a zip's members to read; absent: its only one
+ * @param encoding of a file without a byte order mark; default utf-8
+ * @param array JSON Pointer of what holds the rows: an array of objects, whose names are the
+ *     columns; an array of arrays, whose places {@code header} names; or an object of arrays, a
+ *     column each. Empty for the whole; absent for separated fields
+ * @param delimiter between fields, one character or more; default a comma
+ * @param quote around fields that hold a delimiter; default {@code "}, empty for none
+ * @param comment character that begins a line to skip; default none
+ * @param skip lines before all else to skip; default 0
+ * @param header names of the columns of a file that has no header line, in their order; absent: the
+ *     first line that has all columns that are read names them
  * @param time where event times come from
- * @param stream column that names the stream; absent if {@code streams} does
+ * @param stream column that names the stream, or {@code {file}} for the name of the file without
+ *     its extension; absent if {@code streams} or {@code wide} does
  * @param values variables of the stream in {@code stream}
  * @param streams for a file whose columns are streams: by stream, its variables; absent if {@code
  *     stream} is there
- * @param missing texts that mean a missing value, beside the empty one; default {@code NA}
+ * @param wide for a file in which every column but those of the time is a stream: the variable that
+ *     they all hold; absent if {@code stream} or {@code streams} is there
+ * @param missing texts that mean a missing value, beside the empty one; default {@code NA}. One
+ *     that is a number means all its spellings
+ * @param decimal mark of numbers, {@code .} (default) or {@code ,}
+ * @param grouping mark between the thousands of numbers, which is left out; default none
  * @param interval of bars labelled by their start: added to every time, so that a bar is an
- *     observation at its end; default zero
+ *     observation at its end; default zero. A bar ends at the latest where the next one of its
+ *     stream begins, so that a file may change from hours to quarters of one
+ * @param badRows what is done with a row that cannot be read: {@code refuse} the file (default), or
+ *     {@code skip} and count it
  */
 public record FileFeed(
     Path file,
+    String member,
+    Charset encoding,
     String array,
     String delimiter,
+    String quote,
+    String comment,
+    Integer skip,
     List<String> header,
     FileTime time,
     String stream,
     Map<String, Column> values,
     Map<String, Map<String, Column>> streams,
+    String wide,
     List<String> missing,
-    Duration interval)
+    String decimal,
+    String grouping,
+    Duration interval,
+    String badRows)
     implements Feed {
   // what single precision tells apart: conversions leave no digits that only their rounding made
   private static final MathContext CONVERTED = new MathContext(9);
@@ -64,10 +93,30 @@ public record FileFeed(
    * @param column its name
    * @param words numbers that words in it stand for, such as the points of the compass; default
    *     none
+   * @param unit of its numbers, to be converted: {@code F} or {@code K} to degrees Celsius; {@code
+   *     kn}, {@code mph} or {@code km/h} to m/s; {@code inHg}, {@code mmHg}, {@code kPa} or {@code
+   *     Pa} to hPa; {@code in} to mm; {@code mi} or {@code ft} to m. Absent if {@code multiply} or
+   *     {@code add} is there; default none
    * @param multiply factor to the unit wanted; default 1
    * @param add what is added after that; default 0
    */
-  public record Column(String column, Map<String, Double> words, Double multiply, Double add) {
+  public record Column(
+      String column, Map<String, Double> words, String unit, Double multiply, Double add) {
+    private static final Map<String, double[]> UNITS =
+        Map.ofEntries(
+            Map.entry("F", new double[] {5.0 / 9, -160.0 / 9}),
+            Map.entry("K", new double[] {1, -273.15}),
+            Map.entry("kn", new double[] {1852.0 / 3600, 0}),
+            Map.entry("mph", new double[] {0.44704, 0}),
+            Map.entry("km/h", new double[] {1 / 3.6, 0}),
+            Map.entry("inHg", new double[] {33.86389, 0}),
+            Map.entry("mmHg", new double[] {1.333224, 0}),
+            Map.entry("kPa", new double[] {10, 0}),
+            Map.entry("Pa", new double[] {0.01, 0}),
+            Map.entry("in", new double[] {25.4, 0}),
+            Map.entry("mi", new double[] {1609.344, 0}),
+            Map.entry("ft", new double[] {0.3048, 0}));
+
     public Column {
       that(column != null, "feed.values.*.column", column, "the name of a column");
       words = words == null ? Map.of() : Map.copyOf(words);
@@ -76,8 +125,20 @@ public record FileFeed(
           "feed.values.*.words",
           words,
           "finite numbers");
-      multiply = orElse(multiply, 1.0);
-      add = orElse(add, 0.0);
+      unit = orElse(unit, "");
+      that(
+          unit.isEmpty() || UNITS.containsKey(unit),
+          "feed.values.*.unit",
+          unit,
+          "one of " + new TreeSet<>(UNITS.keySet()));
+      that(
+          unit.isEmpty() || multiply == null && add == null,
+          "feed.values.*.unit",
+          unit,
+          "either unit, or multiply and add");
+      double[] conversion = UNITS.getOrDefault(unit, new double[] {1, 0});
+      multiply = orElse(multiply, conversion[0]);
+      add = orElse(add, conversion[1]);
       that(
           Double.isFinite(multiply) && multiply != 0,
           "feed.values.*.multiply",
@@ -88,52 +149,83 @@ public record FileFeed(
 
     @JsonCreator
     public static Column named(String column) {
-      return new Column(column, null, null, null);
-    }
-
-    private double read(String text, List<String> missing) {
-      Double word = words.get(text);
-      try {
-        return convert(word == null ? Double.parseDouble(text) : word);
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            column
-                + ": '"
-                + text
-                + "'; accepted: a number"
-                + (words.isEmpty() ? "" : ", one of words: " + new TreeSet<>(words.keySet()))
-                + ", or one of missing: "
-                + missing,
-            e);
-      }
+      return new Column(column, null, null, null, null);
     }
 
     private double convert(double value) {
       if (multiply == 1 && add == 0) {
         return value;
       }
-      return new BigDecimal(value * multiply + add).round(CONVERTED).doubleValue();
+      double converted = value * multiply + add;
+      return Double.isFinite(converted)
+          ? new BigDecimal(converted).round(CONVERTED).doubleValue()
+          : converted;
     }
   }
 
   public FileFeed {
     that(file != null, "feed.file", file, "the path of a file");
+    member = orElse(member, "");
+    encoding = orElse(encoding, StandardCharsets.UTF_8);
     delimiter = orElse(delimiter, ",");
-    that(delimiter.length() == 1, "feed.delimiter", delimiter, "one character");
+    that(
+        !delimiter.isEmpty() && delimiter.length() <= 3,
+        "feed.delimiter",
+        delimiter,
+        "1 to 3 characters");
+    quote = mark("quote", quote, "\"");
+    comment = mark("comment", comment, "");
+    skip = orElse(skip, 0);
+    that(skip >= 0, "feed.skip", skip, "0 or more lines");
     header = header == null ? List.of() : List.copyOf(header);
     that(time != null, "feed.time", time, "a column with its format, or start and step");
     values = inOrder(values);
     streams = inOrder(streams);
+    boolean named = stream != null || wide != null;
     that(
-        stream == null ? !streams.isEmpty() : streams.isEmpty(),
+        named ? streams.isEmpty() && (stream == null || wide == null) : !streams.isEmpty(),
         "feed.streams",
-        streams,
-        "either stream with values, or streams");
-    that(stream == null || !values.isEmpty(), "feed.values", values, "at least one variable");
-    that(stream != null || values.isEmpty(), "feed.values", values, "only beside stream");
+        streams.keySet(),
+        "one of stream with values, streams, and wide");
+    that(
+        stream == null || !values.isEmpty(),
+        "feed.values",
+        values.keySet(),
+        "at least one variable");
+    that(stream != null || values.isEmpty(), "feed.values", values.keySet(), "only beside stream");
+    checkNames(values, streams, wide);
     missing = missing == null ? List.of("NA") : List.copyOf(missing);
+    decimal = orElse(decimal, ".");
+    that(decimal.equals(".") || decimal.equals(","), "feed.decimal", decimal, "'.' or ','");
+    grouping = mark("grouping", grouping, "");
+    that(!grouping.equals(decimal), "feed.grouping", grouping, "another mark than feed.decimal");
     interval = orElse(interval, Duration.ZERO);
     that(!interval.isNegative(), "feed.interval", interval, "zero or a positive duration");
+    badRows = orElse(badRows, "refuse");
+    that(
+        badRows.equals("refuse") || badRows.equals("skip"),
+        "feed.badRows",
+        badRows,
+        "refuse, skip");
+  }
+
+  private static String mark(String key, String mark, String otherwise) {
+    String given = orElse(mark, otherwise);
+    that(given.length() <= 1, "feed." + key, given, "one character, or '' for none");
+    return given;
+  }
+
+  private static void checkNames(
+      Map<String, Column> values, Map<String, Map<String, Column>> streams, String wide) {
+    values.keySet().forEach(name -> Names.variable("feed.values", name));
+    streams.forEach(
+        (name, variables) -> {
+          Names.stream("feed.streams", name);
+          variables.keySet().forEach(variable -> Names.variable("feed.streams." + name, variable));
+        });
+    if (wide != null) {
+      Names.variable("feed.wide", wide);
+    }
   }
 
   private static <T> Map<String, T> inOrder(Map<String, T> map) {
@@ -150,49 +242,122 @@ public record FileFeed(
     return observations().stream().map(FeedRow::of).iterator();
   }
 
-  /** All observations of the file, in order of (time, stream). */
+  /** All observations, in order of (time, stream). */
   public List<ObservationRecord> observations() {
-    Reading reading = new Reading();
-    FileRows.read(this, reading::row);
-    reading.observations.sort(
-        Comparator.comparing(ObservationRecord::time).thenComparing(ObservationRecord::stream));
-    return reading.observations;
+    return read().observations();
   }
 
-  /** One pass over the file. */
-  private final class Reading {
-    private final List<ObservationRecord> observations = new ArrayList<>();
-    private final Map<String, Instant> lastTimes = new HashMap<>();
-    private final FileTime.Reader times = time.reader();
+  /**
+   * All observations and what became of the rest.
+   *
+   * @throws IllegalArgumentException in one line: the file, the row, what is accepted, and the key
+   */
+  public FileReading read() {
+    return FilePass.over(this);
+  }
 
-    private void row(long number, FileRows.Row row) {
-      try {
-        if (stream != null) {
-          add(number, row, row.text(stream), values);
-        } else {
-          streams.forEach((name, columns) -> add(number, row, name, columns));
-        }
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            file.getFileName() + ", row " + number + ": " + e.getMessage(), e);
-      }
+  /** Columns that are read, but the file's own name. */
+  Set<String> columns() {
+    Set<String> columns = new LinkedHashSet<>(time.column());
+    if (stream != null) {
+      columns.add(stream);
+    }
+    values.values().forEach(column -> columns.add(column.column()));
+    streams.values().forEach(named -> named.values().forEach(c -> columns.add(c.column())));
+    columns.remove(FileRows.FILE);
+    return columns;
+  }
+
+  /** How this feed reads a column's texts. */
+  ValueReading reading(Column column) {
+    return new ValueReading(this, column);
+  }
+
+  /** Texts of one column as numbers. */
+  static final class ValueReading {
+    private final Column column;
+    private final List<String> missing;
+    private final List<Double> missingNumbers;
+    private final char decimal;
+    private final String grouping;
+
+    private ValueReading(FileFeed feed, Column column) {
+      this.column = column;
+      this.missing = feed.missing;
+      this.decimal = feed.decimal.charAt(0);
+      this.grouping = feed.grouping;
+      this.missingNumbers = missing.stream().filter(this::isNumber).map(this::number).toList();
     }
 
-    private void add(long number, FileRows.Row row, String name, Map<String, Column> columns) {
-      Instant read = times.read(number, row, lastTimes.get(name));
-      lastTimes.put(name, read);
-      Map<String, Double> numbers = new LinkedHashMap<>();
-      columns.forEach((variable, column) -> put(numbers, variable, column, row));
-      observations.add(new ObservationRecord(name, read.plus(interval), numbers));
+    String column() {
+      return column.column();
     }
 
-    private void put(
-        Map<String, Double> numbers, String variable, Column column, FileRows.Row row) {
-      String text = row.text(column.column()).strip();
+    /**
+     * A number in the unit wanted; NaN if it is missing.
+     *
+     * @throws IllegalArgumentException if it is neither, or no number a float can hold
+     */
+    double read(String text) {
       if (text.isEmpty() || missing.contains(text)) {
-        return;
+        return Double.NaN;
       }
-      numbers.put(variable, column.read(text, missing));
+      Double word = column.words().get(text);
+      try {
+        double read = word == null ? number(text) : word;
+        if (word == null && missingNumbers.contains(read)) {
+          return Double.NaN;
+        }
+        double converted = column.convert(read);
+        that(
+            ObservationRecord.isValue(converted),
+            column(),
+            "'" + text + "'",
+            accepted() + "; finite as a float");
+        return converted;
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            column() + ": '" + text + "'; accepted: " + accepted(), e);
+      }
+    }
+
+    private String accepted() {
+      return "a number"
+          + (decimal == ',' ? " with a decimal comma" : "")
+          + (column.words().isEmpty()
+              ? ""
+              : ", one of words: " + new TreeSet<>(column.words().keySet()))
+          + ", or one of feed.missing: "
+          + missing;
+    }
+
+    private boolean isNumber(String text) {
+      try {
+        return !Double.isNaN(number(text));
+      } catch (NumberFormatException e) {
+        return false;
+      }
+    }
+
+    private double number(String text) {
+      return Decimals.parse(decimal == '.' && grouping.isEmpty() ? text : pointed(text));
+    }
+
+    /** With a decimal point and without marks between thousands. */
+    private String pointed(String text) {
+      String whole = text;
+      if (!grouping.isEmpty() && text.contains(grouping)) {
+        String mark = java.util.regex.Pattern.quote(grouping);
+        String groups = "[+-]?[0-9]{1,3}(" + mark + "[0-9]{3})+(\\D.*)?";
+        if (!text.matches(groups)) {
+          throw new NumberFormatException("marks between other than thousands");
+        }
+        whole = text.replace(grouping, "");
+      }
+      if (decimal == ',' && whole.indexOf('.') >= 0) {
+        throw new NumberFormatException("a point");
+      }
+      return decimal == ',' ? whole.replace(',', '.') : whole;
     }
   }
 }

@@ -1,25 +1,18 @@
 package io.tidecast.connectors.feed;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidecast.connectors.record.Require;
-import java.io.BufferedInputStream;
-import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipInputStream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
+import java.util.Collection;
+import java.util.zip.ZipException;
 
-/** The rows of a file as texts by column. */
+/** The rows of the files of a feed, as texts by column. */
 final class FileRows {
+  /** Column that every row has: the name of its file, without folder and extensions. */
+  static final String FILE = "{file}";
+
   private FileRows() {}
 
   /** One row. */
@@ -28,92 +21,110 @@ final class FileRows {
     /**
      * Text of a column; empty for a null.
      *
-     * @throws IllegalArgumentException if there is no such column
+     * @throws IllegalArgumentException if there is no such column, or no text in it
      */
     String text(String column);
   }
 
-  /** Told each row with its number, from 1, a header line not counted. */
-  @FunctionalInterface
+  /** Told what a file holds. */
   interface Visitor {
-    void visit(long number, Row row);
-  }
+    /** A content begins: that of a file or of a member. */
+    void begin(String name);
 
-  static void read(FileFeed feed, Visitor visitor) {
-    try (InputStream bytes = open(feed.file());
-        Reader text =
-            withoutMark(new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8)))) {
-      if (feed.array() == null) {
-        readCsv(feed, text, visitor);
-      } else {
-        readJson(feed, text, visitor);
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "feed.file: " + feed.file() + "; accepted: a file that can be read (" + e + ")", e);
-    }
-  }
+    /** Its columns, where they are known. */
+    void header(Collection<String> columns);
 
-  private static InputStream open(Path file) throws IOException {
-    InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
-    String name = file.getFileName().toString();
-    if (name.endsWith(".gz")) {
-      return new GZIPInputStream(bytes);
-    }
-    if (name.endsWith(".zip")) {
-      ZipInputStream zip = new ZipInputStream(bytes);
-      if (zip.getNextEntry() == null) {
-        throw new IOException("an empty zip");
-      }
-      return zip;
-    }
-    return bytes;
+    /**
+     * A row.
+     *
+     * @param number of the row in its content, from 1, the header and what is skipped not counted
+     */
+    void row(long number, Row row);
+
+    /** A row in which every field is empty. */
+    void blank();
   }
 
   /**
-   * Spreadsheets begin their files with a byte order mark, which would belong to a column's name.
+   * All rows.
+   *
+   * @throws IllegalArgumentException if a file cannot be read as the settings say, in one line
    */
-  private static Reader withoutMark(BufferedReader text) throws IOException {
-    text.mark(1);
-    if (text.read() != '\uFEFF') {
-      text.reset();
-    }
-    return text;
-  }
-
-  private static void readCsv(FileFeed feed, Reader text, Visitor visitor) throws IOException {
-    CSVFormat.Builder format =
-        CSVFormat.RFC4180
-            .builder()
-            .setDelimiter(feed.delimiter().charAt(0))
-            .setIgnoreSurroundingSpaces(true)
-            .setHeader(feed.header().toArray(String[]::new));
-    if (feed.header().isEmpty()) {
-      format.setSkipHeaderRecord(true);
-    }
-    try (CSVParser rows = CSVParser.parse(text, format.get())) {
-      for (CSVRecord row : rows) {
-        visitor.visit(row.getRecordNumber(), row::get);
+  static void read(FileFeed feed, Visitor visitor) {
+    for (Path file : SourceFiles.named(feed.file())) {
+      Place place = new Place(file.getFileName().toString(), visitor);
+      try {
+        SourceFiles.read(
+            file,
+            feed.member(),
+            (name, bytes) -> {
+              place.begin(name);
+              readContent(feed, name, bytes, place);
+            });
+      } catch (CharacterCodingException e) {
+        throw place.refusal(
+            "bytes that are not " + feed.encoding(),
+            "feed.encoding: that of the file, such as windows-1252",
+            e);
+      } catch (ZipException e) {
+        throw place.refusal("damaged: " + e.getMessage(), "a whole gzip or zip", e);
+      } catch (EOFException e) {
+        throw place.refusal("cut off", "a whole file", e);
+      } catch (IOException e) {
+        throw place.refusal(e.getMessage(), "a file that can be read", e);
       }
     }
   }
 
-  private static void readJson(FileFeed feed, Reader text, Visitor visitor) throws IOException {
-    JsonNode array = new ObjectMapper().readTree(text).at(feed.array());
-    Require.that(
-        array.isArray(), "feed.array", feed.array(), "JSON Pointer of an array in " + feed.file());
-    long number = 0;
-    for (JsonNode row : array) {
-      number++;
-      visitor.visit(number, column -> field(row, column));
+  private static void readContent(FileFeed feed, String name, InputStream bytes, Place place)
+      throws IOException {
+    try (TextReader text = TextReader.of(bytes, feed.encoding())) {
+      if (feed.array() == null) {
+        new CsvRows(feed, name, text).read(place);
+      } else {
+        new JsonRows(feed, name, text).read(place);
+      }
     }
   }
 
-  private static String field(JsonNode row, String column) {
-    JsonNode value = row.get(column);
-    if (value == null) {
-      throw new IllegalArgumentException("no field '" + column + "'");
+  /** How far the reading has come, for whoever is told of a flaw. */
+  private static final class Place implements Visitor {
+    private final Visitor visitor;
+    private String name;
+    private long rows;
+
+    private Place(String name, Visitor visitor) {
+      this.name = name;
+      this.visitor = visitor;
     }
-    return value.isNull() ? "" : value.asText();
+
+    @Override
+    public void begin(String content) {
+      name = content;
+      rows = 0;
+      visitor.begin(content);
+    }
+
+    @Override
+    public void header(Collection<String> columns) {
+      visitor.header(columns);
+    }
+
+    @Override
+    public void row(long number, Row row) {
+      rows = number;
+      visitor.row(number, row);
+    }
+
+    @Override
+    public void blank() {
+      visitor.blank();
+    }
+
+    private IllegalArgumentException refusal(String flaw, String accepted, Exception cause) {
+      String after = rows == 0 ? "" : ", after row " + rows;
+      return new IllegalArgumentException(
+          name + after + ": " + flaw + "; accepted: " + accepted, cause);
+    }
   }
 }

@@ -4,42 +4,47 @@ import static io.tidecast.connectors.record.Require.orElse;
 import static io.tidecast.connectors.record.Require.that;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.tidecast.connectors.serde.Times;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.ResolverStyle;
-import java.time.temporal.ChronoField;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * Where the event times of a file come from: columns, or the number of the row.
  *
  * @param column name of the column; or several, whose texts are joined by a blank before they are
  *     read. Absent if {@code start} is there
- * @param format {@code rfc3339} (default), {@code epoch-seconds}, {@code epoch-millis}, or a
- *     pattern of {@link DateTimeFormatter} for a local date and time; without an hour it is
- *     midnight
- * @param zone of a pattern; default UTC. Where an hour occurs twice, at the end of daylight saving
- *     time, the second is told by the order of the rows of a stream; a time that the zone skips is
- *     refused
+ * @param format {@code rfc3339} (default); {@code iso}: the same, and where the offset is absent a
+ *     local time, also a date or a month alone; {@code epoch-seconds}, {@code epoch-millis}, {@code
+ *     epoch-micros}, {@code epoch-nanos}, with or without a fraction; or a pattern of {@link
+ *     java.time.format.DateTimeFormatter}. An offset or zone in the text counts ({@code XXX},
+ *     {@code VV}, {@code z}). A pattern without an hour is midnight, without a day the first of the
+ *     month, without a month January. {@code k} counts from 1 to 24, and 24 is the midnight that
+ *     ends the day
+ * @param zone of local times; default UTC. Where an hour occurs twice, see {@link RepeatedHour}; a
+ *     time that the zone skips is refused
+ * @param hour24 what the hour 24 is: {@code refused} (default) or {@code next-day}, the midnight
+ *     that ends the day, as in files that label an hour by its end
  * @param start event time of the first row, for a file without times
  * @param step spacing of the rows of such a file
+ * @param earliest rows before it are left out and counted; absent: none are; a time before 1800 or
+ *     one that looks like another unit refuses the file
+ * @param latest rows from it on are left out and counted; absent: none are; a time from 2200 on
+ *     refuses the file
  */
 public record FileTime(
     @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> column,
     String format,
     ZoneId zone,
+    String hour24,
     Instant start,
-    Duration step) {
+    Duration step,
+    Instant earliest,
+    Instant latest) {
 
   public FileTime {
     column = column == null ? List.of() : List.copyOf(column);
@@ -50,87 +55,46 @@ public record FileTime(
         "either column with its format, or start and step");
     format = orElse(format, "rfc3339");
     zone = orElse(zone, ZoneOffset.UTC);
-    reading(format);
+    hour24 = orElse(hour24, "refused");
+    that(
+        hour24.equals("refused") || hour24.equals("next-day"),
+        "feed.time.hour24",
+        hour24,
+        "refused, next-day");
+    new TimeReading(format, zone, hour24.equals("next-day"), earliest != null);
   }
 
-  /** A way to read the joined texts of the columns. */
-  @FunctionalInterface
-  private interface Reading {
-    /**
-     * @param last time of the row before of the same stream; null if there is none
-     */
-    Instant read(String text, ZoneId zone, Instant last);
+  /** A reading of the joined texts of the columns, for one pass over a file. */
+  TimeReading reading() {
+    return new TimeReading(format, zone, hour24.equals("next-day"), earliest != null);
   }
 
-  /** Reads the times of one file, row by row. */
-  Reader reader() {
-    return new Reader();
+  /** Whether a row of this time is one the settings leave out. */
+  boolean leavesOut(Instant time) {
+    return earliest != null && time.isBefore(earliest) || latest != null && !time.isBefore(latest);
   }
 
-  final class Reader {
-    private final Reading reading = reading(format);
-
-    private Reader() {}
-
-    /**
-     * @param number of the row, from 1
-     * @param last time of the row before of the same stream; null if there is none
-     */
-    Instant read(long number, FileRows.Row row, Instant last) {
-      if (start != null) {
-        return start.plus(step.multipliedBy(number - 1));
-      }
-      String text = column.stream().map(row::text).collect(Collectors.joining(" ")).strip();
+  /** Whether a time is one that measurements can have, as far as the settings do not say it. */
+  void check(Instant time) {
+    if ((earliest == null || time.isBefore(earliest))
+        && (latest == null || !time.isBefore(latest))) {
       try {
-        return reading.read(text, zone, last);
-      } catch (DateTimeException | NumberFormatException e) {
+        Times.sane(time);
+      } catch (DateTimeException e) {
         throw new IllegalArgumentException(
-            "time: '" + text + "'; accepted: " + format + " (" + e.getMessage() + ")", e);
+            "feed.time.column: "
+                + time
+                + ", "
+                + e.getMessage()
+                + ", or feed.time.earliest and feed.time.latest to leave rows out",
+            e);
       }
     }
   }
 
-  private static Reading reading(String format) {
-    return switch (format) {
-      case "rfc3339" -> (text, zone, last) -> Times.rfc3339(text);
-      case "epoch-seconds" -> (text, zone, last) -> Instant.ofEpochSecond(Long.parseLong(text));
-      case "epoch-millis" -> (text, zone, last) -> Instant.ofEpochMilli(Long.parseLong(text));
-      default -> {
-        DateTimeFormatter formatter = formatter(format);
-        yield (text, zone, last) -> local(LocalDateTime.parse(text, formatter), zone, last);
-      }
-    };
-  }
-
-  private static DateTimeFormatter formatter(String pattern) {
-    try {
-      DateTimeFormatterBuilder builder =
-          new DateTimeFormatterBuilder().appendPattern(pattern).parseDefaulting(ChronoField.ERA, 1);
-      if (pattern.chars().noneMatch(c -> "HhKk".indexOf(c) >= 0)) {
-        builder.parseDefaulting(ChronoField.HOUR_OF_DAY, 0);
-      }
-      if (pattern.indexOf('m') < 0) {
-        builder.parseDefaulting(ChronoField.MINUTE_OF_HOUR, 0);
-      }
-      return builder.toFormatter(Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "feed.time.format: '"
-              + pattern
-              + "'; accepted: rfc3339, epoch-seconds, epoch-millis, or a pattern such as"
-              + " yyyy-MM-dd HH:mm ("
-              + e.getMessage()
-              + ")",
-          e);
-    }
-  }
-
-  private static Instant local(LocalDateTime local, ZoneId zone, Instant last) {
-    ZonedDateTime zoned = local.atZone(zone);
-    if (!zoned.toLocalDateTime().equals(local)) {
-      throw new DateTimeException("skipped in " + zone);
-    }
-    boolean second = last != null && !zoned.toInstant().isAfter(last);
-    return (second ? zoned.withLaterOffsetAtOverlap() : zoned).toInstant();
+  /** Whether times come from the number of the row, so that every line counts as one. */
+  @JsonIgnore
+  boolean isByRow() {
+    return start != null;
   }
 }

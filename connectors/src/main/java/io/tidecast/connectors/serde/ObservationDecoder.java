@@ -28,8 +28,9 @@ import java.util.Map;
  *
  * <ul>
  *   <li>{@code type}: {@code observation} (or absent) or {@code bar}.
- *   <li>{@code time}: RFC 3339 with any offset, or an integer: epoch seconds below 10^11 in
- *       magnitude, epoch milliseconds from there to 10^14. Smaller and larger units are refused.
+ *   <li>{@code time}: RFC 3339 with any offset, or a number: epoch seconds below 10^11 in
+ *       magnitude, epoch milliseconds from there to 10^14. Smaller units are refused, and so are
+ *       times outside the years 1800 to 2199.
  *   <li>Values: a JSON number, or a decimal as text; null or absent is missing. NaN, infinity, what
  *       single precision cannot hold, and any other text are refused.
  *   <li>A bar becomes an observation at {@code time + interval}, with its values under {@code open,
@@ -168,14 +169,18 @@ public final class ObservationDecoder {
     String text = json.getText();
     try {
       return switch (json.currentToken()) {
-        case VALUE_STRING -> Times.rfc3339(text);
-        case VALUE_NUMBER_INT -> Times.epoch(text);
-        default -> throw new DateTimeException("neither text nor integer");
+        case VALUE_STRING -> Times.sane(Times.rfc3339(text));
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Times.epoch(text);
+        default -> throw new DateTimeException("neither text nor number");
       };
     } catch (DateTimeException e) {
       throw new Refusal(
           new Rejection.NoTime(
-              "'" + shortened(text) + "'; accepted: RFC 3339, epoch seconds or milliseconds"));
+              "'"
+                  + shortened(text)
+                  + "'; accepted: RFC 3339, epoch seconds or milliseconds ("
+                  + shortened(e.getMessage())
+                  + ")"));
     }
   }
 
@@ -223,18 +228,12 @@ public final class ObservationDecoder {
     }
   }
 
-  /** Java's own parser also takes blanks, hexadecimal, and a trailing d or f: not here. */
   private static double decimal(String name, String text) throws Refusal {
-    boolean plain = text.chars().allMatch(c -> "0123456789+-.eE".indexOf(c) >= 0);
-    boolean nonFinite = text.equals("NaN") || text.endsWith("Infinity");
     try {
-      if (plain || nonFinite) {
-        return Double.parseDouble(text);
-      }
+      return Decimals.parse(text);
     } catch (NumberFormatException e) {
-      // falls to the refusal below
+      throw new Refusal(new Rejection.NotNumeric(name, shortened(text)));
     }
-    throw new Refusal(new Rejection.NotNumeric(name, shortened(text)));
   }
 
   private static boolean readFlag(String name, JsonParser json) throws IOException, Refusal {

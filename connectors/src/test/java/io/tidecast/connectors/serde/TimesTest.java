@@ -36,7 +36,10 @@ class TimesTest {
         "2013-01-0١T00:00:00Z",
         "+013-01-01T00:00:00Z",
         "0000-01-01T00:00:00Z",
-        "2013-01-01 00:00:00Z"
+        "2013-01-01T00:00:00",
+        "2013-01-01T00:00:00.Z",
+        "2013-01-01T00:00:00+25:00",
+        "2013-01-01"
       })
   void whatIsNoInstantIsRefused(String text) {
     assertThrows(DateTimeException.class, () -> Times.rfc3339(text));

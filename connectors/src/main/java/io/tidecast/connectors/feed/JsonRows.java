@@ -1,0 +1,157 @@
+package io.tidecast.connectors.feed;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.Reader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The rows of a text of JSON: one value or several, one after the other or a line each. Under the
+ * configured pointer lies an array of objects, one row each; an array of arrays, whose places the
+ * settings name; an object of arrays, one column each; or one flat object, a row.
+ *
+ * <p>A column is the name of a field, or a JSON Pointer into the row if it begins with a slash.
+ */
+final class JsonRows {
+  private static final ObjectReader READER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build()
+          .readerFor(JsonNode.class);
+
+  private final FileFeed feed;
+  private final String name;
+  private final Reader text;
+  private long number;
+  private boolean named;
+
+  JsonRows(FileFeed feed, String name, Reader text) {
+    this.feed = feed;
+    this.name = name;
+    this.text = text;
+  }
+
+  void read(FileRows.Visitor visitor) throws IOException {
+    try (JsonParser parser = READER.getFactory().createParser(text);
+        MappingIterator<JsonNode> values = READER.readValues(parser)) {
+      while (values.hasNextValue()) {
+        JsonNode found = values.nextValue().at(feed.array());
+        if (!found.isContainerNode()) {
+          throw new IllegalArgumentException(
+              name
+                  + ": feed.array: '"
+                  + feed.array()
+                  + "'; accepted: JSON Pointer of an array of rows, or of an object of columns");
+        }
+        name(found, visitor);
+        rows(found, visitor);
+      }
+    } catch (JsonProcessingException e) {
+      throw flaw(e);
+    }
+  }
+
+  private IllegalArgumentException flaw(JsonProcessingException e) {
+    String words = e.getOriginalMessage();
+    boolean twice = words.startsWith("Duplicate field");
+    String what =
+        e instanceof JsonEOFException
+            ? "cut off"
+            : twice ? words.replace("Duplicate field ", "") + " twice" : words;
+    long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+    return new IllegalArgumentException(
+        "%s, line %d, after row %d: %s; accepted: JSON%s"
+            .formatted(name, line, number, what, twice ? ", a field once" : ""),
+        e);
+  }
+
+  private void name(JsonNode found, FileRows.Visitor visitor) {
+    JsonNode first = found.isArray() ? found.path(0) : found;
+    if (!named && !first.isMissingNode()) {
+      List<String> names = new ArrayList<>(feed.header());
+      first.fieldNames().forEachRemaining(names::add);
+      visitor.header(names);
+      named = true;
+    }
+  }
+
+  private void rows(JsonNode found, FileRows.Visitor visitor) {
+    if (found.isArray()) {
+      for (JsonNode row : found) {
+        row(row, visitor);
+      }
+    } else if (feed.columns().stream().anyMatch(column -> of(found, column).isArray())) {
+      columns(found, visitor);
+    } else {
+      row(found, visitor);
+    }
+  }
+
+  private void row(JsonNode row, FileRows.Visitor visitor) {
+    number++;
+    if (row.isArray()) {
+      visitor.row(number, column -> text(column, placed(row, column)));
+    } else {
+      visitor.row(number, column -> text(column, of(row, column)));
+    }
+  }
+
+  private void columns(JsonNode found, FileRows.Visitor visitor) {
+    Set<String> wanted = feed.columns();
+    int length = -1;
+    for (String column : wanted) {
+      JsonNode values = of(found, column);
+      boolean fits = values.isArray() && (length < 0 || values.size() == length);
+      if (!fits && values.isArray()) {
+        throw new IllegalArgumentException(
+            "%s: %d values in '%s', %d in others; accepted: columns of one length"
+                .formatted(name, values.size(), column, length));
+      }
+      length = values.isArray() ? values.size() : length;
+    }
+    for (int i = 0; i < length; i++) {
+      int place = i;
+      number++;
+      visitor.row(
+          number,
+          column -> {
+            JsonNode values = of(found, column);
+            return text(column, values.isArray() ? values.get(place) : values);
+          });
+    }
+  }
+
+  private static JsonNode of(JsonNode row, String column) {
+    return column.startsWith("/") ? row.at(column) : row.path(column);
+  }
+
+  private JsonNode placed(JsonNode row, String column) {
+    return row.path(feed.header().indexOf(column));
+  }
+
+  private String text(String column, JsonNode value) {
+    if (column.equals(FileRows.FILE)) {
+      return SourceFiles.stem(name);
+    }
+    if (value.isMissingNode()) {
+      throw new IllegalArgumentException("no field '" + column + "'");
+    }
+    if (value.isContainerNode()) {
+      throw new IllegalArgumentException(
+          column
+              + ": "
+              + (value.isArray() ? "an array" : "an object")
+              + "; accepted: a number or a text, or feed.array or a pointer into it");
+    }
+    return value.isNull() ? "" : value.asText();
+  }
+}
