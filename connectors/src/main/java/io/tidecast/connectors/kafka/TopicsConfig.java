@@ -17,7 +17,8 @@ public record TopicsConfig(int partitions, int replicationFactor, Duration reten
 
   public TopicsConfig {
     Require.inRange("kafka.partitions", partitions, 1, 10_000);
-    Require.inRange("replicationFactor", replicationFactor, 0, 100);
-    Require.that(!retention.isNegative(), "retention", retention, "zero or a positive duration");
+    Require.inRange("kafka.replicationFactor", replicationFactor, 0, 100);
+    Require.that(
+        !retention.isNegative(), "kafka.retention", retention, "zero or a positive duration");
   }
 }

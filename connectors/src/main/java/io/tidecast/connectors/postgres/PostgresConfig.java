@@ -42,9 +42,9 @@ public record PostgresConfig(String url, String user, String password) implement
     return DriverManager.getConnection(url, properties);
   }
 
-  /** Without the password: this text ends in logs. */
+  /** Without passwords, also of the URL: this text ends in logs. */
   @Override
   public String toString() {
-    return user + "@" + url;
+    return user + "@" + url.replaceAll("(?i)(password=)[^&]*", "$1***");
   }
 }

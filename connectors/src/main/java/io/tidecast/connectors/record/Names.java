@@ -48,6 +48,11 @@ public final class Names {
     return name != null && GROUP.matcher(name).matches();
   }
 
+  /** A variable's name as that of a group: with {@code _} for what that cannot hold. */
+  public static String toGroup(String variable) {
+    return variable.replaceAll("[^A-Za-z0-9._-]", "_");
+  }
+
   /** First part of the names of all topics. */
   public static boolean isDomain(String name) {
     return name != null && DOMAIN.matcher(name).matches();

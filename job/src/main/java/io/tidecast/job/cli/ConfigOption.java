@@ -30,6 +30,14 @@ final class ConfigOption {
     return read().job();
   }
 
+  /** The same, shown on the standard error stream with all defaults. */
+  JobConfig shown() throws IOException {
+    JobConfig job = job();
+    command.commandLine().getErr().print("configuration in effect:\n" + job.toYaml().indent(2));
+    command.commandLine().getErr().flush();
+    return job;
+  }
+
   ConfigFile read() throws IOException {
     if (file == null) {
       throw new ParameterException(

@@ -56,7 +56,7 @@ final class FeedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobConfig config = file.job();
+    JobConfig config = file.shown();
     Speed pace = Speed.parse(speed);
     Clock clock = Clock.systemUTC();
     Feed feed =

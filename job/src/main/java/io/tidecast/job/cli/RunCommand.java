@@ -42,7 +42,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobConfig config = file.job();
+    JobConfig config = file.shown();
     JobParts parts = new JobParts(config);
     Champions champions = Champions.read(models, config.groups());
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());

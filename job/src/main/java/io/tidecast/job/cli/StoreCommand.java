@@ -21,7 +21,7 @@ public final class StoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobConfig config = file.job();
+    JobConfig config = file.shown();
     Schema.migrate(config.postgres().owner());
     if (!config.postgres().readerPassword().isEmpty()) {
       Schema.allowReader(config.postgres().owner(), config.postgres().readerPassword());

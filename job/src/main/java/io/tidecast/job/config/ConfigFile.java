@@ -2,16 +2,13 @@ package io.tidecast.job.config;
 
 import static io.tidecast.model.Checks.that;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,14 +32,8 @@ public final class ConfigFile {
   private static final List<String> PASSED_THROUGH = List.of("flink.", "kafka.properties.");
 
   private static final String VARIABLES = "series.variables.";
-
-  private static final YAMLMapper MAPPER =
-      YAMLMapper.builder()
-          .addModule(new JavaTimeModule())
-          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-          .build();
+  private static final String SECTIONS =
+      "YAML sections of keys and values, as in conf/weather.yaml";
 
   private final ObjectNode tree;
 
@@ -72,8 +62,19 @@ public final class ConfigFile {
   /** Reads a text, with the environment its values may name. */
   public static ConfigFile parse(String yaml, Map<String, String> environment) {
     JsonNode tree = substituted(tree(yaml), environment);
-    that(tree.isObject(), "configuration", tree, "YAML sections, as in conf/weather.yaml");
-    return new ConfigFile((ObjectNode) tree);
+    that(tree.isObject(), "configuration", "no sections", SECTIONS);
+    return new ConfigFile(flat((ObjectNode) tree));
+  }
+
+  private static ObjectNode flat(ObjectNode tree) {
+    if (tree.has("flink")) {
+      tree.set("flink", NestedKeys.joined("flink", ";", tree.get("flink")));
+    }
+    if (tree.get("kafka") instanceof ObjectNode kafka && kafka.has("properties")) {
+      JsonNode properties = kafka.get("properties");
+      kafka.set("properties", NestedKeys.joined("kafka.properties", ",", properties));
+    }
+    return tree;
   }
 
   /**
@@ -90,7 +91,7 @@ public final class ConfigFile {
       section = section.get(name) instanceof ObjectNode there ? there : section.putObject(name);
     }
     section.set(path.get(path.size() - 1), value.isBlank() ? TextNode.valueOf(value) : tree(value));
-    return new ConfigFile(copy);
+    return new ConfigFile(flat(copy));
   }
 
   private static List<String> path(String key) {
@@ -117,66 +118,32 @@ public final class ConfigFile {
    * @throws IllegalArgumentException with the key, its value and what is accepted
    */
   public JobConfig job() {
-    JobConfig config = bind("", tree, JobConfig.class);
+    JobConfig config = Binder.bind("", tree, JobConfig.class);
     // what only shows when sections meet is refused here too, before anything is started
     config.groups();
     config.kafkaConfig();
     return config;
   }
 
+  /**
+   * Without what stands in the line, which may be a password, and without the cause, that has it.
+   */
   private static JsonNode tree(String yaml) {
     try {
-      return MAPPER.readTree(yaml);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * A value of the type.
-   *
-   * @param section key of the tree itself
-   * @throws IllegalArgumentException with the key and what is accepted
-   */
-  static <T> T bind(String section, JsonNode tree, Class<T> type) {
-    try {
-      return MAPPER.treeToValue(tree, type);
-    } catch (UnrecognizedPropertyException e) {
+      return Binder.MAPPER.readTree(yaml);
+    } catch (MismatchedInputException twice) {
       throw new IllegalArgumentException(
-          path(section, e) + ": unknown key; accepted: " + new TreeSet<>(e.getKnownPropertyIds()),
-          e);
-    } catch (JsonMappingException e) {
-      String path = path(section, e);
-      boolean ours = e.getCause() instanceof IllegalArgumentException;
-      throw new IllegalArgumentException(
-          ours ? within(path, e.getCause().getMessage()) : path + ": " + e.getOriginalMessage(), e);
+          "configuration: "
+              + twice.getOriginalMessage().replaceFirst(" for .*", " twice in a section")
+              + "; accepted: each key once");
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(section + ": " + e.getOriginalMessage(), e);
+      JsonLocation at = e.getLocation();
+      throw new IllegalArgumentException(
+          "configuration: no YAML in line "
+              + (at == null ? "?" : at.getLineNr() + ", column " + at.getColumnNr())
+              + "; accepted: "
+              + SECTIONS);
     }
-  }
-
-  private static String path(String section, JsonMappingException e) {
-    StringBuilder path = new StringBuilder(section);
-    for (JsonMappingException.Reference reference : e.getPath()) {
-      path.append(path.isEmpty() ? "" : ".")
-          .append(
-              reference.getFieldName() == null ? reference.getIndex() : reference.getFieldName());
-    }
-    return path.toString();
-  }
-
-  /**
-   * A refusal by a part of the file, which knows its own components, with the whole key. Parts
-   * outside of this package may name the whole key themselves, with {@code *} for a name.
-   */
-  private static String within(String path, String refusal) {
-    String key = refusal.substring(0, Math.max(0, refusal.indexOf(": ")));
-    boolean isWhole = key.startsWith(path.replaceFirst("\\..*", "") + ".");
-    if (path.isEmpty() || (isWhole && !key.contains("*"))) {
-      return refusal;
-    }
-    String name = isWhole ? key.substring(key.lastIndexOf('.') + 1) : key;
-    return path + "." + name + refusal.substring(key.length());
   }
 
   /** The same tree with environment variables in its texts replaced; comments are not texts. */

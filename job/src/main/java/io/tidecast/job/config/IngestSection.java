@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param maxFuture how far an event time may lie ahead of the broker's append time (default PT10M)
  * @param maxGap longest gap that is bridged by masked steps (default 24 steps)
  * @param idleTimeout a partition without records for this long no longer holds the others back;
- *     PT0S: never (default PT30S)
+ *     PT0S: never (default two steps, at least PT30S)
  * @param ttl state of a series without observations for this long is dropped (default P90D)
  */
 public record IngestSection(
@@ -23,15 +23,21 @@ public record IngestSection(
     Duration maxGap,
     Duration idleTimeout,
     Duration ttl) {
+  private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(30);
   static final IngestSection DEFAULT = new IngestSection(null, null, null, null, null);
 
   public IngestSection {
     maxOutOfOrder = requireNonNullElse(maxOutOfOrder, Duration.ZERO);
     maxFuture = requireNonNullElse(maxFuture, Duration.ofMinutes(10));
-    idleTimeout = requireNonNullElse(idleTimeout, Duration.ofSeconds(30));
     ttl = requireNonNullElse(ttl, Duration.ofDays(90));
     that(!maxOutOfOrder.isNegative(), "maxOutOfOrder", maxOutOfOrder, "PT0S or longer");
     that(!maxFuture.isNegative(), "maxFuture", maxFuture, "PT0S or longer");
+    that(
+        idleTimeout == null || !idleTimeout.isNegative(),
+        "idleTimeout",
+        idleTimeout,
+        "PT0S or longer");
+    that(!ttl.isNegative() && !ttl.isZero(), "ttl", ttl, "a positive duration");
   }
 
   /** The same with the defaults that follow the step. */
@@ -40,7 +46,11 @@ public record IngestSection(
         maxOutOfOrder,
         maxFuture,
         requireNonNullElse(maxGap, step.multipliedBy(ForecasterConfig.DEFAULT_MAX_GAP)),
-        idleTimeout,
+        requireNonNullElse(idleTimeout, longer(step.multipliedBy(2), SHORTEST_SILENCE)),
         ttl);
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
   }
 }

@@ -3,6 +3,7 @@ package io.tidecast.job.config;
 import static io.tidecast.model.Checks.required;
 import static io.tidecast.model.Checks.that;
 import static java.util.Objects.requireNonNullElse;
+import static org.apache.flink.configuration.CheckpointingOptions.CHECKPOINTING_INTERVAL;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +11,7 @@ import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FileFeed;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.TopicsConfig;
+import io.tidecast.connectors.record.Names;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.QuantileLevels;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.flink.configuration.Configuration;
 
 /**
  * What a configuration file says. Unknown keys and values out of range stop the start; {@code
@@ -48,11 +51,7 @@ public record JobConfig(
     PostgresSection postgres) {
   public JobConfig {
     required(domain, "domain", "a name, such as weather");
-    that(
-        domain.matches("[a-z][a-z0-9-]{0,99}"),
-        "domain",
-        domain,
-        "lower-case letters, digits and hyphens, beginning with a letter");
+    Names.domain("domain", domain);
     kafka = requireNonNullElse(kafka, KafkaSection.DEFAULT);
     required(series, "series", "a section");
     forecast = required(forecast, "forecast", "a section").on(series.step());
@@ -60,24 +59,52 @@ public record JobConfig(
     retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT);
     ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series.step());
     flink = new TreeMap<>(requireNonNullElse(flink, Map.of()));
+    FlinkKeys.check(flink);
     feed = feed == null || feed.isNull() ? null : feed;
     postgres = requireNonNullElse(postgres, PostgresSection.DEFAULT);
-    steps("ingest.maxGap", ingest.maxGap(), series.step());
-    steps("forecast.evaluationPeriod", forecast.evaluationPeriod(), series.step());
+    steps("ingest.maxGap", ingest.maxGap(), series.step(), 0);
+    steps("forecast.evaluationPeriod", forecast.evaluationPeriod(), series.step(), 1);
+    that(
+        ingest.ttl().compareTo(ingest.maxGap()) > 0,
+        "ingest.ttl",
+        ingest.ttl(),
+        "longer than ingest.maxGap, " + ingest.maxGap());
+    that(
+        retrain.epoch().compareTo(series.step()) >= 0,
+        "retrain.epoch",
+        retrain.epoch(),
+        "series.step, " + series.step() + ", or longer");
+    Duration interval = checkpointInterval(flink);
+    that(
+        kafka.transactionTimeout().compareTo(interval) > 0,
+        "kafka.transactionTimeout",
+        kafka.transactionTimeout(),
+        "longer than flink." + CHECKPOINTING_INTERVAL.key() + ", " + interval);
   }
 
-  private static void steps(String key, Duration duration, Duration step) {
+  private static Duration checkpointInterval(Map<String, String> flink) {
+    return Configuration.fromMap(flink).getOptional(CHECKPOINTING_INTERVAL).orElse(Duration.ZERO);
+  }
+
+  private static void steps(String key, Duration duration, Duration step, int atLeast) {
+    long steps = duration.toMillis() / step.toMillis();
     that(
-        !duration.isNegative()
-            && duration.toMillis() / step.toMillis() <= ForecasterConfig.MAX_STEPS,
+        duration.toMillis() % step.toMillis() == 0
+            && steps >= atLeast
+            && steps <= ForecasterConfig.MAX_STEPS,
         key,
         duration,
-        "PT0S to " + ForecasterConfig.MAX_STEPS + " steps of series.step, " + step);
+        "%d to %d times series.step, %s".formatted(atLeast, ForecasterConfig.MAX_STEPS, step));
   }
 
   /** Reads a file; refuses what it does not understand with the key and what is accepted. */
   public static JobConfig read(Path file) throws IOException {
     return ConfigFile.read(file).job();
+  }
+
+  /** All that holds, defaults included, in the form of a file. Secrets are stars. */
+  public String toYaml() {
+    return Binder.yaml(this);
   }
 
   /** How the series of a target are forecast. */
@@ -105,17 +132,17 @@ public record JobConfig(
       ForecasterConfig how = forecaster(target);
       ForecasterConfig before = groups.put(series.group(target), how);
       that(
-          before == null || before.equals(how),
+          before == null || (before.equals(how) && series.variable(target).group() != null),
           "series.variables." + target + ".group",
           series.group(target),
-          "targets with equal limits and covariates");
+          "a name of its own, or that of targets with equal limits and covariates");
     }
     return groups;
   }
 
-  /** How topics that do not exist yet are created: kept for ever, for whoever replays them. */
+  /** How topics that do not exist yet are created. */
   public TopicsConfig topicsConfig() {
-    return new TopicsConfig(kafka.partitions(), 0, Duration.ZERO);
+    return kafka.topicsConfig();
   }
 
   /**
@@ -132,7 +159,7 @@ public record JobConfig(
         "only with a feed of type file in the configuration");
     JsonNode settings = feed.deepCopy();
     data.ifPresent(file -> ((ObjectNode) settings).put("file", file.toString()));
-    return ConfigFile.bind("feed", settings, Feed.class);
+    return Binder.bind("feed", settings, Feed.class);
   }
 
   /**

@@ -16,22 +16,33 @@ import java.util.TreeMap;
  * @param transactionTimeout longest outage that loses no output; at most the broker's {@code
  *     transaction.max.timeout.ms} (default PT15M)
  * @param partitions of topics that do not exist yet (default 4)
+ * @param replicationFactor of topics that do not exist yet; 0: the broker's default (default)
+ * @param retention how long topics that do not exist yet keep a record after it was appended; PT0S:
+ *     for ever (default P30D)
  */
 public record KafkaSection(
     String bootstrapServers,
     Map<String, String> properties,
     Duration transactionTimeout,
-    Integer partitions) {
-  static final KafkaSection DEFAULT = new KafkaSection(null, null, null, null);
+    Integer partitions,
+    Integer replicationFactor,
+    Duration retention) {
+  static final KafkaSection DEFAULT = new KafkaSection(null, null, null, null, null, null);
 
   public KafkaSection {
     bootstrapServers = requireNonNullElse(bootstrapServers, "127.0.0.1:9092");
     properties = new TreeMap<>(requireNonNullElse(properties, Map.of()));
     transactionTimeout = requireNonNullElse(transactionTimeout, Duration.ofMinutes(15));
     partitions = requireNonNullElse(partitions, 4);
+    replicationFactor = requireNonNullElse(replicationFactor, 0);
+    retention = requireNonNullElse(retention, Duration.ofDays(30));
     // refuse what is out of their range
-    new TopicsConfig(partitions, 0, Duration.ZERO);
+    new TopicsConfig(partitions, replicationFactor, retention);
     new ExactlyOnce("tidecast", transactionTimeout);
+  }
+
+  TopicsConfig topicsConfig() {
+    return new TopicsConfig(partitions, replicationFactor, retention);
   }
 
   /** Without the values of the properties, passwords among them. */

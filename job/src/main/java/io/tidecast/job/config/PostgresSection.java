@@ -27,7 +27,11 @@ public record PostgresSection(
     readerPassword = requireNonNullElse(readerPassword, "");
     retention = requireNonNullElse(retention, Duration.ofDays(90));
     new PostgresConfig(url, user, password); // refuses what it cannot connect to
-    that(!retention.isNegative(), "retention", retention, "PT0S or longer");
+    that(
+        retention.isZero() || retention.compareTo(Duration.ofDays(1)) >= 0,
+        "retention",
+        retention,
+        "PT0S, or a partition's day, P1D, or longer");
   }
 
   public PostgresConfig owner() {

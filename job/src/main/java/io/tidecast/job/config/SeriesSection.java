@@ -5,6 +5,7 @@ import static io.tidecast.model.Checks.required;
 import static io.tidecast.model.Checks.that;
 import static java.util.Objects.requireNonNullElse;
 
+import io.tidecast.connectors.record.Names;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
@@ -13,6 +14,7 @@ import io.tidecast.model.Transform;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -51,7 +53,8 @@ public record SeriesSection(
    * @param minimum lowest value that can be true (default: none)
    * @param maximum highest value that can be true (default: none)
    * @param unit as shown to people (default: none)
-   * @param group model group of its series (default: the variable's own name)
+   * @param group model group of its series (default: the variable's own name, with {@code _} for
+   *     what a group's name cannot hold)
    */
   public record Variable(Double minimum, Double maximum, String unit, String group) {
     static final Variable ANY = new Variable(null, null, null, null);
@@ -60,6 +63,9 @@ public record SeriesSection(
       minimum = requireNonNullElse(minimum, Double.NEGATIVE_INFINITY);
       maximum = requireNonNullElse(maximum, Double.POSITIVE_INFINITY);
       unit = requireNonNullElse(unit, "");
+      if (group != null) {
+        Names.group("group", group);
+      }
       new Limits(minimum, maximum); // refuses a minimum that is not below the maximum
     }
 
@@ -73,10 +79,11 @@ public record SeriesSection(
     that(step.toMillis() > 1, "step", step, "2 milliseconds or more");
     season = requireNonNullElse(season, step);
     longSeason = requireNonNullElse(longSeason, Duration.ZERO);
-    targets = List.copyOf(required(targets, "targets", "a list of variables"));
+    targets = names("targets", required(targets, "targets", "a list of variables"));
     that(!targets.isEmpty(), "targets", targets, "at least one variable");
-    covariates = List.copyOf(requireNonNullElse(covariates, List.of()));
+    covariates = names("covariates", requireNonNullElse(covariates, List.of()));
     variables = new TreeMap<>(requireNonNullElse(variables, Map.of()));
+    onlyOfUse(variables, targets, covariates);
     transform = requireNonNullElse(transform, Transform.LEVEL);
     aggregation = requireNonNullElse(aggregation, Aggregation.LAST);
     history = requireNonNullElse(history, ForecasterConfig.DEFAULT_HISTORY);
@@ -85,8 +92,32 @@ public record SeriesSection(
     inSteps("season", season, step, 1);
     inSteps("longSeason", longSeason, step, 0);
     inRange("history", history, ForecasterConfig.MIN_HISTORY, ForecasterConfig.MAX_STEPS);
+    int seasonSteps = (int) (season.toMillis() / step.toMillis());
+    that(history >= seasonSteps, "history", history, "series.season, " + seasonSteps + ", or more");
     if (transform == Transform.LOG_RETURN) {
       onlyOfPositiveValues(targets, variables);
+    }
+  }
+
+  private static List<String> names(String key, List<String> names) {
+    names.forEach(name -> Names.variable(key, name));
+    that(Set.copyOf(names).size() == names.size(), key, names, "each variable once");
+    return List.copyOf(names);
+  }
+
+  private static void onlyOfUse(
+      Map<String, Variable> variables, List<String> targets, List<String> covariates) {
+    for (String name : variables.keySet()) {
+      that(
+          targets.contains(name) || covariates.contains(name),
+          "variables." + name,
+          "neither target nor covariate",
+          "one of " + targets + " or " + covariates);
+      that(
+          variables.get(name).group() == null || targets.contains(name),
+          "variables." + name + ".group",
+          variables.get(name).group(),
+          "only of one of " + targets);
     }
   }
 
@@ -135,6 +166,6 @@ public record SeriesSection(
 
   /** Model group of the series of a target. */
   public String group(String target) {
-    return requireNonNullElse(variable(target).group(), target);
+    return requireNonNullElse(variable(target).group(), Names.toGroup(target));
   }
 }

@@ -137,7 +137,7 @@ class TidecastTest {
   void brokerThatIsNotThereIsOneAndNamed() throws IOException {
     assertEquals(1, run("run", "--config", file(CONFIG.formatted("127.0.0.1:1"))));
 
-    assertTrue(err.toString().startsWith("tidecast: "), err.toString());
+    assertTrue(err.toString().contains("\ntidecast: "), err.toString());
     assertTrue(err.toString().contains(" 127.0.0.1:1 (kafka.bootstrapServers): "), err.toString());
   }
 

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,13 +43,17 @@ class WrongConfigurationTest {
 
   @TempDir Path directory;
 
-  private String refusal(String key, String value) throws IOException {
+  /** Of a configuration with other values. */
+  private String refusal(String... set) throws IOException {
     StringWriter err = new StringWriter();
     Path file = Files.writeString(directory.resolve("config.yaml"), LEAST);
     int code =
         Tidecast.commandLine()
             .setErr(new PrintWriter(err, true))
-            .execute("run", "--config", file.toString(), "--set", key + "=" + value);
+            .execute(
+                Stream.concat(
+                        Stream.of("run", "--config", file.toString(), "--set"), Stream.of(set))
+                    .toArray(String[]::new));
     assertEquals(2, code, err::toString);
     return err.toString();
   }
@@ -61,7 +65,7 @@ class WrongConfigurationTest {
     for (String key : keys) {
       String inFile = key.replace("NAME", "a");
 
-      String refusal = refusal(inFile, WRONG_KIND.getOrDefault(key, "wrong"));
+      String refusal = refusal(inFile + "=" + WRONG_KIND.getOrDefault(key, "wrong"));
 
       assertTrue(refusal.startsWith("tidecast: " + inFile + ": "), refusal);
       assertFalse(refusal.contains("\tat "), refusal);
@@ -77,19 +81,34 @@ class WrongConfigurationTest {
         "kafka.transactionTimeout | P8D",
         "kafka.partitions | 0",
         "series.step | PT0S",
+        "series.step | 1",
+        "series.step | P1M",
         "series.season | PT90M",
         "series.longSeason | -PT1H",
         "series.targets | []",
+        "series.targets | [a, a]",
+        "series.targets | [a/b]",
+        "series.targets | ['']",
+        "series.targets | [a, ~]",
+        "series.covariates | [b, b]",
+        "series.covariates | [b/c]",
+        "series.variables.a.group | weather/eu",
+        "series.variables.a.group | t@2m",
+        "series.variables.a.group | ' '",
         "series.variables.a.minimum | 1.0e+999",
         "series.history | 7",
+        "series.history | 9.5",
         "series.zone | Mars/Olympus",
         "forecast.horizon | 2161",
         "forecast.levels | [0.5]",
         "forecast.evaluationPeriod | -PT1H",
+        "forecast.evaluationPeriod | PT90M",
+        "forecast.evaluationPeriod | PT30M",
         "model.layers | 5",
         "model.hidden | 513",
         "model.ablate | [everything]",
         "retrain.epoch | PT0S",
+        "retrain.epoch | PT1M",
         "retrain.lead | P7D",
         "retrain.every | -P1D",
         "retrain.minimumHistory | 0",
@@ -98,25 +117,54 @@ class WrongConfigurationTest {
         "retrain.sample | 1.1",
         "retrain.margin | 1",
         "ingest.maxOutOfOrder | -PT1S",
+        "ingest.maxOutOfOrder | 30",
         "ingest.maxFuture | -PT1S",
         "ingest.maxGap | -PT1H",
+        "ingest.maxGap | PT30M",
+        "ingest.idleTimeout | -PT1S",
+        "ingest.ttl | PT0S",
+        "ingest.ttl | -P1D",
+        "ingest.ttl | PT23H",
+        "kafka.replicationFactor | 101",
+        "kafka.retention | -P1D",
         "postgres.url | mysql://db",
         "postgres.user | ''",
-        "postgres.retention | -P1D"
+        "postgres.retention | -P1D",
+        "postgres.retention | PT1S",
+        "flink.execution.checkpoint.interval | 10 s",
+        "flink.execution.checkpointing.interval | soon",
+        "flink.parallelism.defualt | 2"
       })
   void valueOutOfRangeIsRefusedWithItsKeyAndWhatIsAccepted(String key, String value)
       throws IOException {
-    String refusal = refusal(key, value);
+    String refusal = refusal(key + "=" + value);
 
     assertTrue(refusal.startsWith("tidecast: " + key + ": "), refusal);
     assertTrue(refusal.contains("; accepted: "), refusal);
     assertTrue(isKey(key), key);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "series.season=P1D | series.history=12 | series.history: 12; accepted: series.season, 24",
+        "series.variables.b.minimum=0 | domain=w | series.variables.b: neither target nor covariate",
+        "series.covariates=[b] | series.variables.b.group=c | series.variables.b.group: c; accepted",
+        "series.targets=[a b, a_b] | domain=w | series.variables.a_b.group: a_b; accepted: a name of",
+        "series.targets=[a, b] | series.variables.a.group=b | series.variables.b.group: b; accepted",
+        "kafka.transactionTimeout=PT9S | flink.execution.checkpointing.interval=10 s"
+            + " | kafka.transactionTimeout: PT9S; accepted: longer than flink.execution"
+      })
+  void whatDoesNotGoTogetherIsRefused(String one, String other, String start) throws IOException {
+    String refusal = refusal(one, "--set", other);
+
+    assertTrue(refusal.startsWith("tidecast: " + start), refusal);
+  }
+
   private static boolean isKey(String key) {
     return ConfigKeys.all().stream()
         .map(known -> known.replace("NAME", "a"))
-        .collect(Collectors.toSet())
-        .contains(key);
+        .anyMatch(known -> known.equals(key) || key.startsWith("flink."));
   }
 }

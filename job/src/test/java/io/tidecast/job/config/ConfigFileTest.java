@@ -1,12 +1,17 @@
 package io.tidecast.job.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
   private static final ConfigFile LEAST =
@@ -49,12 +54,100 @@ class ConfigFileTest {
   }
 
   @Test
-  void keyThatDoesNotExistIsRefused() {
-    String refusal =
-        assertThrows(IllegalArgumentException.class, () -> LEAST.with("forecast.length", "4").job())
-            .getMessage();
+  void durationsAreReadAsIsoAndAsFlinkWritesThem() {
+    assertEquals(
+        Duration.ofHours(1), LEAST.with("ingest.maxFuture", "1 h").job().ingest().maxFuture());
+    assertEquals(
+        Duration.ofHours(1), LEAST.with("ingest.maxFuture", "60min").job().ingest().maxFuture());
+    assertEquals(
+        Duration.ofHours(1), LEAST.with("ingest.maxFuture", "PT1H").job().ingest().maxFuture());
+    assertEquals(
+        "ingest.maxFuture: 30; accepted: a duration of days or less with its unit, such as P7D, PT1H"
+            + " or 30 min",
+        refusal(LEAST.with("ingest.maxFuture", "30")));
+  }
+
+  @Test
+  void flinkSettingsMayBeNested() {
+    JobConfig config =
+        ConfigFile.parse(
+                """
+                domain: weather
+                series: {step: PT1H, targets: [a]}
+                forecast: {horizon: 24}
+                flink:
+                  execution:
+                    checkpointing: {interval: 3 s, timeout: 1 min}
+                  pipeline.jars: [a, b]
+                kafka: {properties: {sasl: {mechanism: PLAIN}}}
+                """,
+                Map.of())
+            .job();
 
     assertEquals(
-        "forecast.length: unknown key; accepted: [evaluationPeriod, horizon, levels]", refusal);
+        Map.of(
+            "execution.checkpointing.interval", "3 s",
+            "execution.checkpointing.timeout", "1 min",
+            "pipeline.jars", "a;b"),
+        config.flink());
+    assertEquals(Map.of("sasl.mechanism", "PLAIN"), config.kafka().properties());
+  }
+
+  @Test
+  void whatIsInEffectIsShownWithoutSecretsAndReadsTheSame() {
+    ConfigFile file =
+        LEAST
+            .with("postgres.password", "hunter2")
+            .with("postgres.readerPassword", "hunter2")
+            .with("postgres.url", "jdbc:postgresql://db/t?password=hunter2&sslmode=require")
+            .with("kafka.properties.sasl.jaas.config", "login required password=hunter2;")
+            .with("kafka.properties.security.protocol", "SASL_SSL")
+            .with("kafka.properties.ssl.keystore.key", "hunter2")
+            .with("flink.s3.secret-key", "hunter2");
+
+    String shown = file.job().toYaml();
+
+    assertFalse(shown.contains("hunter2"), shown);
+    assertTrue(shown.contains("SASL_SSL"), shown);
+    assertTrue(shown.contains("sslmode=require"), shown);
+    assertEquals(LEAST.job(), ConfigFile.parse(LEAST.job().toYaml(), Map.of()).job());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "postgres: {password: hunter2: x}",
+        "postgres:\n  password: \"hunter2",
+        "postgres: {password: [hunter2}",
+        "postgres: {password: [hunter2]}",
+        "postgres: hunter2",
+        "hunter2"
+      })
+  void refusalDoesNotHoldWhatStandsInTheLine(String yaml) {
+    IllegalArgumentException refusal =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                ConfigFile.parse(
+                        "domain: w\nseries: {step: PT1H, targets: [a]}\nforecast: {horizon: 24}\n"
+                            + yaml,
+                        Map.of())
+                    .job());
+
+    assertTrue(refusal.getMessage().contains("; accepted: "), refusal.getMessage());
+    for (Throwable e = refusal; e != null; e = e.getCause()) {
+      assertFalse(String.valueOf(e.getMessage()).contains("hunter2"), e.getMessage());
+    }
+  }
+
+  @Test
+  void keyThatDoesNotExistIsRefused() {
+    assertEquals(
+        "forecast.length: unknown key; accepted: [evaluationPeriod, horizon, levels]",
+        refusal(LEAST.with("forecast.length", "4")));
+  }
+
+  private static String refusal(ConfigFile file) {
+    return assertThrows(IllegalArgumentException.class, file::job).getMessage();
   }
 }

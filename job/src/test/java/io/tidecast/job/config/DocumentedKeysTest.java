@@ -36,7 +36,8 @@ class DocumentedKeysTest {
           "epoch / 60", "PT2H48M",
           "the epoch", "P7D",
           "24 steps", "P1D",
-          "its own", "null");
+          "2 steps, at least `PT30S`", "PT2H",
+          "the variable's own, with `_` for what a group cannot be called", "null");
 
   record Row(String key, String fallback) {
     String inFile() {

@@ -68,7 +68,7 @@ class JobConfigTest {
         config.retrain());
     assertEquals(Duration.ZERO, config.ingest().maxOutOfOrder());
     assertEquals(Duration.ofMinutes(10), config.ingest().maxFuture());
-    assertEquals(Duration.ofSeconds(30), config.ingest().idleTimeout());
+    assertEquals(Duration.ofHours(2), config.ingest().idleTimeout());
     assertEquals(24, config.maxGapSteps());
     assertEquals(Duration.ofDays(90), config.ingest().ttl());
     assertEquals(Map.of(), config.flink());
@@ -172,7 +172,7 @@ class JobConfigTest {
         "kafka: {properties: {acks: 1}}|kafka.properties.acks: set by Tidecast; accepted: any other",
         "model: {layers: 9}|model.layers: 9; accepted: 1 to 4",
         "model: {hidden: 0}|model.hidden: 0; accepted: 1 to 512",
-        "ingest: {maxGap: -PT1H}|ingest.maxGap: PT-1H; accepted: PT0S to 100000 steps",
+        "ingest: {maxGap: -PT1H}|ingest.maxGap: PT-1H; accepted: 0 to 100000 times series.step",
         "postgres: {url: 'mysql:'}|postgres.url: mysql:; accepted: jdbc:postgresql://",
         "model: {cell: gru}|model.cell: ",
         "model: {ablate: [everything]}|model.ablate: [everything]; accepted: any of [state, cell,",
@@ -182,7 +182,7 @@ class JobConfigTest {
         "retrain: {margin: 1}|retrain.margin: 1.0; accepted: 0 to below 1",
         "retrain: {history: P1D}|retrain.history: PT24H; accepted: retrain.epoch, PT168H, or more",
         "ingest: {maxFuture: -PT1S}|ingest.maxFuture: PT-1S; accepted: PT0S or longer",
-        "postgres: {retention: -P1D}|postgres.retention: PT-24H; accepted: PT0S or longer"
+        "postgres: {retention: -P1D}|postgres.retention: PT-24H; accepted: PT0S, or"
       })
   void wrongValueIsRefusedWithKeyValueAndWhatIsAccepted(String section, String start) {
     String refusal = refusal(LEAST + section);

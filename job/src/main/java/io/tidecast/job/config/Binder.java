@@ -1,0 +1,201 @@
+package io.tidecast.job.config;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.util.TimeUtils;
+
+/** From a tree to the values of a type, with refusals in words of the file. */
+final class Binder {
+  static final YAMLMapper MAPPER =
+      YAMLMapper.builder()
+          .addModule(new JavaTimeModule())
+          .addModule(new SimpleModule().addDeserializer(Duration.class, new Durations()))
+          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+          .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+          // an environment variable that is set to nothing is not a wish for the default
+          .withCoercionConfigDefaults(
+              to -> to.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
+          .build();
+
+  private static final String SECTION = "a section of keys and values";
+
+  private Binder() {}
+
+  /**
+   * A value of the type.
+   *
+   * @param section key of the tree itself
+   * @throws IllegalArgumentException with the key and what is accepted
+   */
+  static <T> T bind(String section, JsonNode tree, Class<T> type) {
+    try {
+      return MAPPER.treeToValue(tree, type);
+    } catch (JsonMappingException e) {
+      // without the cause, whose words may hold what is a secret in this place
+      throw new IllegalArgumentException(refusal(path(section, e), tree, e));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree cannot be malformed", e);
+    }
+  }
+
+  /** As a file that says the same; secrets are stars. */
+  static String yaml(Object value) {
+    try {
+      return MAPPER.writeValueAsString(Secrets.hidden("", MAPPER.valueToTree(value)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write a configuration that was read", e);
+    }
+  }
+
+  private static String refusal(String path, JsonNode tree, JsonMappingException e) {
+    if (e.getCause() instanceof IllegalArgumentException ours) {
+      return within(path, ours.getMessage());
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return path + ": unknown key; accepted: " + new TreeSet<>(unknown.getKnownPropertyIds());
+    }
+    if (e instanceof InvalidTypeIdException other) {
+      return path + ".type: " + other.getTypeId() + "; accepted: " + types(other);
+    }
+    if (e instanceof MismatchedInputException mismatch) {
+      String accepted = accepted(mismatch.getTargetType());
+      boolean isShown = !accepted.equals(SECTION) && !GlobalConfiguration.isSensitive(path);
+      return path
+          + ": "
+          + (isShown ? shown(at(tree, e)) : "something else")
+          + "; accepted: "
+          + accepted;
+    }
+    return path + ": " + e.getOriginalMessage();
+  }
+
+  private static String path(String section, JsonMappingException e) {
+    StringBuilder path = new StringBuilder(section);
+    for (JsonMappingException.Reference reference : e.getPath()) {
+      if (reference.getFieldName() != null) { // else the place in a list
+        path.append(path.isEmpty() ? "" : ".").append(reference.getFieldName());
+      }
+    }
+    return path.toString();
+  }
+
+  /**
+   * A refusal by a part of the file, which knows its own components, with the whole key. Parts
+   * outside of this package may name the whole key themselves, with {@code *} for a name.
+   */
+  private static String within(String path, String refusal) {
+    String key = refusal.substring(0, Math.max(0, refusal.indexOf(": ")));
+    boolean isWhole = key.startsWith(path.replaceFirst("\\..*", "") + ".");
+    if (path.isEmpty() || (isWhole && !key.contains("*"))) {
+      return refusal;
+    }
+    String name = isWhole ? key.substring(key.lastIndexOf('.') + 1) : key;
+    return path + "." + name + refusal.substring(key.length());
+  }
+
+  private static JsonNode at(JsonNode tree, JsonMappingException e) {
+    JsonNode node = tree;
+    for (JsonMappingException.Reference reference : e.getPath()) {
+      node =
+          reference.getFieldName() == null
+              ? node.path(reference.getIndex())
+              : node.path(reference.getFieldName());
+    }
+    return node;
+  }
+
+  private static String shown(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case OBJECT -> "a section";
+      case ARRAY -> "a list";
+      case NULL, MISSING -> "nothing";
+      default -> value.asText().isEmpty() ? "nothing" : value.asText();
+    };
+  }
+
+  private static String types(InvalidTypeIdException e) {
+    JsonSubTypes types = e.getBaseType().getRawClass().getAnnotation(JsonSubTypes.class);
+    return String.join(
+        ", ", Arrays.stream(types.value()).map(JsonSubTypes.Type::name).sorted().toList());
+  }
+
+  private static String accepted(Class<?> type) {
+    if (type == Duration.class) {
+      return "a duration of days or less with its unit, such as P7D, PT1H or 30 min";
+    }
+    if (type != null && type.isEnum()) {
+      return String.join(
+          ", ", Arrays.stream(type.getEnumConstants()).map(Object::toString).toList());
+    }
+    if (type == Integer.class || type == Long.class) {
+      return "a whole number";
+    }
+    if (type == Double.class) {
+      return "a number";
+    }
+    if (type != null && Collection.class.isAssignableFrom(type)) {
+      return "a list";
+    }
+    boolean isSection = type != null && (type.isRecord() || Map.class.isAssignableFrom(type));
+    return isSection ? SECTION : "text";
+  }
+
+  /** ISO 8601, as in {@code PT1H}, or as Flink writes them, {@code 1 h}; never without a unit. */
+  private static final class Durations extends StdScalarDeserializer<Duration> {
+    private static final long serialVersionUID = 1;
+
+    private Durations() {
+      super(Duration.class);
+    }
+
+    @Override
+    public Duration deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException, JacksonException {
+      String text = parser.getText().strip();
+      try {
+        if (text.matches("[+-]?[Pp].*")) {
+          return Duration.parse(text);
+        }
+        if (text.matches("\\d+\\s*\\p{L}+")) {
+          return TimeUtils.parseDuration(text);
+        }
+      } catch (DateTimeException | IllegalArgumentException | ArithmeticException e) {
+        // refused below
+      }
+      return (Duration) context.handleWeirdStringValue(Duration.class, text, "not a duration");
+    }
+  }
+}
