@@ -2,6 +2,7 @@ package io.tidecast.job.bench;
 
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -9,10 +10,22 @@ import java.util.Map;
  *
  * @param keys number of series, 1 or more
  * @param records observations that are measured, over all series; at least one for each
+ * @param backend of the job's keyed state
  * @param horizon leads of a forecast, in steps
  * @param hidden size of the hidden state
  */
-public record BenchOptions(int keys, int records, int horizon, int hidden) {
+public record BenchOptions(int keys, int records, Backend backend, int horizon, int hidden) {
+  /** Where keyed state lives. */
+  public enum Backend {
+    HASHMAP,
+    ROCKSDB;
+
+    /** As Flink names it. */
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   public BenchOptions {
     unless(keys >= 1, "--keys", keys, "1 or more");
     unless(records >= keys, "--records", records, "as many as --keys, or more");
@@ -26,8 +39,12 @@ public record BenchOptions(int keys, int records, int horizon, int hidden) {
 
   /** Hourly values with a daily and a weekly cycle, seven levels; everything else by default. */
   JobConfig config() {
+    return file().job();
+  }
+
+  private ConfigFile file() {
     return ConfigFile.parse(
-            """
+        """
         domain: bench
         series:
           step: PT1H
@@ -39,8 +56,18 @@ public record BenchOptions(int keys, int records, int horizon, int hidden) {
         model:
           hidden: %d
         """
-                .formatted(horizon, hidden),
-            Map.of())
+            .formatted(horizon, hidden),
+        Map.of());
+  }
+
+  /** The same as a job on one partition, in which no history suffices for a training. */
+  JobConfig jobConfig(String domain, String servers) {
+    return file()
+        .with("domain", domain)
+        .with("kafka.bootstrapServers", '"' + servers + '"')
+        .with("kafka.partitions", "1")
+        .with("retrain.minimumHistory", "1000000000")
+        .with("flink.state.backend.type", backend.label())
         .job();
   }
 }

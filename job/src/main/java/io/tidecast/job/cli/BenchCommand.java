@@ -1,16 +1,22 @@
 package io.tidecast.job.cli;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.job.bench.BenchOptions;
+import io.tidecast.job.bench.JobBench;
 import io.tidecast.job.bench.StateBench;
 import io.tidecast.job.bench.StepBench;
+import io.tidecast.job.bench.TrainBench;
 import io.tidecast.job.offline.Phases;
 import io.tidecast.job.report.ProgressBars;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code tidecast bench}: what a step, a state, a training and the job cost on this machine. */
 @Command(
@@ -24,14 +30,26 @@ final class BenchCommand {
 
   /** The same options for each bench. */
   static final class Options {
-    @Option(names = "--keys", paramLabel = "N", description = "series; default: ${DEFAULT-VALUE}")
-    private int keys = 100;
+    @Option(
+        names = "--keys",
+        paramLabel = "N",
+        description = "series; default: 100, of train 4, of job 1000")
+    private Integer keys;
 
     @Option(
         names = "--records",
         paramLabel = "N",
-        description = "observations measured, over all series; default: ${DEFAULT-VALUE}")
-    private int records = 120_000;
+        description =
+            "observations measured, over all series, of train windows; default: 120000, of train"
+                + " 3840")
+    private Integer records;
+
+    @Option(
+        names = "--backend",
+        paramLabel = "NAME",
+        description = "of the job's state: hashmap (default) or rocksdb",
+        converter = BackendName.class)
+    private BenchOptions.Backend backend = BenchOptions.Backend.HASHMAP;
 
     @Option(
         names = "--horizon",
@@ -45,8 +63,25 @@ final class BenchCommand {
         description = "size of the hidden state; default: ${DEFAULT-VALUE}")
     private int hidden = 32;
 
-    BenchOptions toBench() {
-      return new BenchOptions(keys, records, horizon, hidden);
+    BenchOptions toBench(int defaultKeys, int defaultRecords) {
+      return new BenchOptions(
+          requireNonNullElse(keys, defaultKeys),
+          requireNonNullElse(records, defaultRecords),
+          backend,
+          horizon,
+          hidden);
+    }
+  }
+
+  /** Backends by the names that Flink gives them. */
+  static final class BackendName implements ITypeConverter<BenchOptions.Backend> {
+    @Override
+    public BenchOptions.Backend convert(String name) {
+      return switch (name) {
+        case "hashmap" -> BenchOptions.Backend.HASHMAP;
+        case "rocksdb" -> BenchOptions.Backend.ROCKSDB;
+        default -> throw new TypeConversionException(name + "; accepted: hashmap, rocksdb");
+      };
     }
   }
 
@@ -58,7 +93,7 @@ final class BenchCommand {
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast bench step --keys 1000 --horizon 24 --hidden 32"})
   int step(@Mixin Options options) {
-    return print(new StepBench(options.toBench(), progress()).run());
+    return print(new StepBench(options.toBench(100, 120_000), progress()).run());
   }
 
   @Command(
@@ -69,7 +104,28 @@ final class BenchCommand {
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast bench state --horizon 168"})
   int state(@Mixin Options options) {
-    return print(new StateBench(options.toBench(), progress()).run());
+    return print(new StateBench(options.toBench(100, 120_000), progress()).run());
+  }
+
+  @Command(
+      name = "train",
+      description = "How fast the recurrent member is trained: windowsPerSecond.",
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example: tidecast bench train --hidden 64"})
+  int train(@Mixin Options options) {
+    return print(new TrainBench(options.toBench(4, 3_840), progress()).run());
+  }
+
+  @Command(
+      name = "job",
+      description =
+          "The whole job from Kafka to Kafka beside one that passes records through, in turns:"
+              + " passThroughPerSecond, forecastsPerSecond, ratio, bytes by topic, latency. Takes"
+              + " a broker of its own; one core is measured by taskset -c 0 in front.",
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example: tidecast bench job --keys 10000 --records 300000 --backend rocksdb"})
+  int job(@Mixin Options options) throws Exception {
+    return print(new JobBench(options.toBench(1_000, 120_000), progress()).run());
   }
 
   private static Phases progress() {

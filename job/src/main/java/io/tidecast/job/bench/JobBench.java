@@ -1,0 +1,204 @@
+package io.tidecast.job.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobParts;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.offline.Phases;
+import io.tidecast.job.state.Champions;
+import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.weights.ForecastModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The whole job, from Kafka to Kafka, exactly once, beside a job that passes records through: in
+ * one process with an embedded broker, in turns, each at parallelism 1 with the product's settings.
+ *
+ * <p>First the series are filled: a sparse past, bridged by masked steps, fills their history, a
+ * horizon of hours their pending forecasts. A drawn model serves from the start; nothing is
+ * trained.
+ *
+ * <pre>
+ * keys, records, backend, horizon, hidden
+ * processors            that this process may use, for broker, jobs and producers together
+ * passThroughPerSecond  median of the rounds
+ * forecastsPerSecond    median of the rounds
+ * ratio                 median of the rounds' ratios
+ * passThroughCpuMicros, forecastsCpuMicros, cpuRatio
+ *                       the same by processor time of the whole process, broker included, which
+ *                       holds where others use the machine too
+ * latencyMillis         at half that rate: from the broker's append of an observation to that of
+ *                       its forecast (uncommitted), and to a reader of committed records
+ * bytes                 by topic: records, bytes of a value, and on the broker's disk of each record
+ * </pre>
+ */
+public final class JobBench {
+  private static final int ROUNDS = 3;
+
+  private final BenchOptions options;
+  private final Phases phases;
+  private final Lane.Pace[] passed = new Lane.Pace[ROUNDS];
+  private final Lane.Pace[] forecast = new Lane.Pace[ROUNDS];
+
+  public JobBench(BenchOptions options, Phases phases) {
+    this.options = options;
+    this.phases = phases;
+  }
+
+  /** Starts everything, measures, and leaves nothing behind. */
+  public ObjectNode run() throws Exception {
+    Path directory = Files.createTempDirectory("tidecast-bench");
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+      return run(directory, kafka.bootstrapServers());
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private ObjectNode run(Path directory, String servers) throws Exception {
+    JobConfig config = options.jobConfig("bench", servers);
+    ForecastJob job =
+        new ForecastJob(config, new JobParts(config).trainer(), champions(config, directory));
+    try (Lane full = new Lane(config, options.keys(), directory.resolve("full"), job::addTo)) {
+      long hour = fill(full);
+      PassThrough passThrough =
+          new PassThrough(
+              last(full, config.kafkaConfig().topics().forecast()),
+              last(full, config.kafkaConfig().topics().evaluation()),
+              config.evaluationSteps());
+      JobConfig other = options.jobConfig("bench-pass", servers);
+      try (Lane pass =
+          new Lane(other, options.keys(), directory.resolve("pass"), passThrough::addTo)) {
+        hour = measure(full, pass, hour);
+      }
+      ObjectNode result = rates();
+      double half = median(forecast, Lane.Pace::perSecond) / 2;
+      result.set("latencyMillis", new Latency(full).measure(hour, half, options.records()));
+      result.set("bytes", bytes(full));
+      return result;
+    }
+  }
+
+  private static Champions champions(JobConfig config, Path directory) throws IOException {
+    ForecastModel model = DrawnModel.of(config.forecaster(GeneratedLoad.VARIABLE));
+    Path file = directory.resolve("drawn.safetensors");
+    Files.write(file, ModelArtifact.write(model));
+    return Champions.read(List.of(file), config.groups());
+  }
+
+  /** Returns the hour to go on from. */
+  private long fill(Lane full) throws Exception {
+    int spacing = full.config().maxGapSteps() + 1;
+    int sparse = (full.config().series().history() + spacing - 1) / spacing;
+    LoadPublisher.Hours past = new LoadPublisher.Hours(GeneratedLoad.FIRST, sparse, spacing);
+    int dense = options.horizon() + full.config().evaluationSteps() + 1;
+    LoadPublisher.Hours present = new LoadPublisher.Hours(past.next(), dense, 1);
+    try (Phases.Phase phase = phases.begin("filling", (long) sparse * options.keys())) {
+      full.run(past, phase);
+    }
+    try (Phases.Phase phase = phases.begin("warming up", (long) dense * options.keys())) {
+      full.run(present, phase);
+    }
+    return present.next();
+  }
+
+  private long measure(Lane full, Lane pass, long from) throws Exception {
+    int hours = Math.max(3, options.records() / options.keys() / ROUNDS);
+    long records = (long) hours * options.keys();
+    run("pass-through, warming up", pass, new LoadPublisher.Hours(from, hours, 1), records);
+    long hour = from;
+    for (int round = 0; round < ROUNDS; round++) {
+      LoadPublisher.Hours part = new LoadPublisher.Hours(hour, hours, 1);
+      passed[round] = run("pass-through", pass, part, records);
+      forecast[round] = run("forecasts", full, part, records);
+      hour = part.next();
+    }
+    return hour;
+  }
+
+  private Lane.Pace run(String name, Lane lane, LoadPublisher.Hours hours, long records)
+      throws Exception {
+    try (Phases.Phase phase = phases.begin(name, records)) {
+      return lane.run(hours, phase);
+    }
+  }
+
+  private ObjectNode rates() {
+    ObjectNode result = JsonNodeFactory.instance.objectNode();
+    result.put("bench", "job").put("keys", options.keys()).put("records", options.records());
+    result.put("backend", options.backend().label());
+    result.put("horizon", options.horizon()).put("hidden", options.hidden());
+    result.put("processors", Runtime.getRuntime().availableProcessors());
+    putMedians(result, "PerSecond", Lane.Pace::perSecond);
+    result.put("ratio", Rounded.of(medianRatio(forecast, passed, Lane.Pace::perSecond)));
+    putMedians(result, "CpuMicros", Lane.Pace::cpuMicros);
+    return result.put("cpuRatio", Rounded.of(medianRatio(passed, forecast, Lane.Pace::cpuMicros)));
+  }
+
+  private void putMedians(ObjectNode result, String what, ToDoubleFunction<Lane.Pace> of) {
+    result.put("passThrough" + what, Rounded.of(median(passed, of)));
+    result.put("forecasts" + what, Rounded.of(median(forecast, of)));
+  }
+
+  private static double median(Lane.Pace[] paces, ToDoubleFunction<Lane.Pace> of) {
+    return median(Arrays.stream(paces).mapToDouble(of).toArray());
+  }
+
+  private static double medianRatio(
+      Lane.Pace[] above, Lane.Pace[] below, ToDoubleFunction<Lane.Pace> of) {
+    double[] ratios = new double[ROUNDS];
+    Arrays.setAll(ratios, i -> of.applyAsDouble(above[i]) / of.applyAsDouble(below[i]));
+    return median(ratios);
+  }
+
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    return values[values.length / 2];
+  }
+
+  private static byte[] last(Lane lane, String topic) {
+    try (TopicWatch watch = lane.watch(topic)) {
+      List<ConsumerRecord<byte[], byte[]>> records = watch.last(100, watch.end());
+      return records.get(records.size() - 1).value();
+    }
+  }
+
+  private static ObjectNode bytes(Lane lane) throws InterruptedException {
+    ObjectNode bytes = JsonNodeFactory.instance.objectNode();
+    var topics = lane.config().kafkaConfig().topics();
+    for (String topic : List.of(topics.observation(), topics.forecast(), topics.evaluation())) {
+      try (TopicWatch watch = lane.watch(topic)) {
+        long records = watch.end();
+        double value =
+            watch.last(1_000, records).stream()
+                .mapToInt(record -> record.value().length)
+                .average()
+                .orElse(0);
+        ObjectNode one = bytes.putObject(topic);
+        one.put("records", records).put("perValue", Rounded.of(value));
+        one.put("storedPerRecord", Rounded.of((double) watch.storedBytes() / records));
+      }
+    }
+    return bytes;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    List<Path> deepestFirst;
+    try (Stream<Path> all = Files.walk(directory)) {
+      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.tidecast.job.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobParts;
+import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.offline.Phases;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * A job on topics of its own, that runs on while its input comes in parts: each part all at once,
+ * so that the job alone sets the pace.
+ */
+final class Lane implements AutoCloseable {
+  private static final int QUIET_POLLS = 5;
+  private static final int STUCK_POLLS = 600;
+  private static final int POLL_MILLIS = 200;
+
+  private final JobConfig config;
+  private final LoadPublisher publisher;
+  private final TopicWatch forecasts;
+  private final int keys;
+  private final JobClient job;
+
+  /**
+   * Starts a job.
+   *
+   * @param topology adds it to an environment, with its ends
+   */
+  Lane(
+      JobConfig config,
+      int keys,
+      Path checkpoints,
+      BiConsumer<StreamExecutionEnvironment, ForecastJob.Ends> topology)
+      throws Exception {
+    this.config = config;
+    this.keys = keys;
+    publisher = new LoadPublisher(config.kafkaConfig(), keys);
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+    forecasts = watch(config.kafkaConfig().topics().forecast());
+    Configuration flink = new JobParts(config).flink();
+    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
+    topology.accept(env, KafkaEnds.unbounded(config));
+    job = env.executeAsync(config.domain());
+  }
+
+  JobConfig config() {
+    return config;
+  }
+
+  LoadPublisher publisher() {
+    return publisher;
+  }
+
+  TopicWatch watch(String topic) {
+    return new TopicWatch(config.kafkaConfig(), topic);
+  }
+
+  /**
+   * How fast a part went through.
+   *
+   * @param perSecond records, from the moment the part was there to its last forecast
+   * @param cpuMicros processor time of the whole process in that time, of each record
+   */
+  record Pace(double perSecond, double cpuMicros) {}
+
+  /** Publishes a part and waits for what comes of it. */
+  Pace run(LoadPublisher.Hours hours, Phases.Phase phase) throws Exception {
+    long from = forecasts.end();
+    publisher.publishAtOnce(hours);
+    long started = System.currentTimeMillis();
+    long cpuStarted = processCpuNanos();
+    long count = (long) hours.count() * keys;
+    long end = await(from + count, done -> phase.at(Math.min(count, done - from), ""));
+    long cpu = processCpuNanos() - cpuStarted;
+    var last = forecasts.last(100, end);
+    long ended = last.get(last.size() - 1).timestamp();
+    return new Pace((end - from) * 1e3 / (ended - started), cpu / 1e3 / (end - from));
+  }
+
+  private static long processCpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+  }
+
+  /** Waits until what was published has come out, and returns the end of the forecast topic. */
+  long settle() throws Exception {
+    return await(Long.MAX_VALUE, end -> {});
+  }
+
+  /**
+   * Waits for an end, or until the topic no longer grows: of the first part the last hour may be
+   * held back until the next one begins.
+   */
+  private long await(long expected, LongConsumer progress) throws Exception {
+    long end = forecasts.end();
+    int unchanged = 0;
+    while (end < expected && unchanged < (end == 0 ? STUCK_POLLS : QUIET_POLLS)) {
+      requireRunning();
+      Thread.sleep(POLL_MILLIS);
+      long now = forecasts.end();
+      unchanged = now == end ? unchanged + 1 : 0;
+      end = now;
+      progress.accept(end);
+    }
+    return end;
+  }
+
+  private void requireRunning() throws Exception {
+    if (job.getJobExecutionResult().isDone()) {
+      job.getJobExecutionResult().get();
+      throw new IllegalStateException(config.domain() + " has ended");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!job.getJobExecutionResult().isDone()) {
+      job.cancel().join();
+      job.getJobExecutionResult().exceptionally(cancelled -> null).join();
+    }
+    forecasts.close();
+  }
+}
