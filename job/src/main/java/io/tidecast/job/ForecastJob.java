@@ -100,7 +100,9 @@ public final class ForecastJob {
         env.fromSource(ends.observations(), watermarks(ends.observations()), "observations")
             .uid("observations")
             .setParallelism(readers)
-            .process(new IngestFunction(parts.ingest()), StoredTypes.SERIES_OBSERVATION)
+            .process(
+                new IngestFunction(parts.ingest(), config.inEffect()),
+                StoredTypes.SERIES_OBSERVATION)
             .name("ingest")
             .uid("ingest")
             .setParallelism(readers);

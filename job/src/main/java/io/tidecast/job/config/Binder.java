@@ -26,7 +26,9 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.util.TimeUtils;
@@ -77,6 +79,22 @@ final class Binder {
       return MAPPER.writeValueAsString(Secrets.hidden("", MAPPER.valueToTree(value)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write a configuration that was read", e);
+    }
+  }
+
+  /** Keys with their values as text, of some sections. */
+  static Map<String, String> flat(Object value, List<String> sections) {
+    Map<String, String> flat = new TreeMap<>();
+    JsonNode tree = Secrets.hidden("", MAPPER.valueToTree(value));
+    sections.forEach(section -> flatten(section, tree.path(section), flat));
+    return flat;
+  }
+
+  private static void flatten(String path, JsonNode node, Map<String, String> flat) {
+    if (node.isObject()) {
+      node.properties().forEach(e -> flatten(path + "." + e.getKey(), e.getValue(), flat));
+    } else {
+      flat.put(path, node.isValueNode() ? node.asText() : node.toString());
     }
   }
 

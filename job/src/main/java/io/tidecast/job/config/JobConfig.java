@@ -107,6 +107,11 @@ public record JobConfig(
     return Binder.yaml(this);
   }
 
+  /** What the job's state is written under, by key: all but where it is read from and stored to. */
+  public Map<String, String> inEffect() {
+    return Binder.flat(this, List.of("domain", "series", "forecast", "model", "retrain", "ingest"));
+  }
+
   /** How the series of a target are forecast. */
   public ForecasterConfig forecaster(String target) {
     return new ForecasterConfig(

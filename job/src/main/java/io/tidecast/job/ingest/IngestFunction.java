@@ -11,6 +11,7 @@ import io.tidecast.job.state.SeriesObservation;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -52,22 +53,41 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   public static final String MASKED = "masked";
 
   private final IngestConfig config;
+  private final TreeMap<String, String> inEffect;
   private final ObservationSplitter splitter;
 
   private transient Map<Integer, Long> latest;
   private transient ListState<Tuple2<Integer, Long>> latestState;
   private transient Map<String, Counter> rejected;
+  private transient ConfigMemory configMemory;
   private transient Counter observations;
   private transient Counter masked;
   private transient Counter late;
 
+  /** Under a configuration that is not compared with the one before. */
   public IngestFunction(IngestConfig config) {
+    this(config, Map.of());
+  }
+
+  /**
+   * Takes in records.
+   *
+   * @param inEffect the job's configuration by key: kept with the state, and compared when the job
+   *     goes on from it
+   */
+  public IngestFunction(IngestConfig config, Map<String, String> inEffect) {
     this.config = config;
+    this.inEffect = new TreeMap<>(inEffect);
     this.splitter = new ObservationSplitter(config);
   }
 
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
+    configMemory =
+        ConfigMemory.open(
+            context.getOperatorStateStore(),
+            inEffect,
+            getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
     latestState =
         context
             .getOperatorStateStore()
@@ -82,6 +102,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    configMemory.snapshot(inEffect);
     latestState.update(
         latest.entrySet().stream().map(e -> Tuple2.of(e.getKey(), e.getValue())).toList());
   }

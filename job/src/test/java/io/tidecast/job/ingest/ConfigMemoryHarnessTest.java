@@ -1,0 +1,113 @@
+package io.tidecast.job.ingest;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.job.JobParts;
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.state.SeriesObservation;
+import io.tidecast.job.state.StoredTypes;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigMemoryHarnessTest {
+  private static final ConfigFile FILE =
+      ConfigFile.parse(
+          """
+          domain: weather
+          series: {step: PT1H, targets: [a], variables: {a: {maximum: 100}}}
+          forecast: {horizon: 24}
+          """,
+          Map.of());
+
+  private static OneInputStreamOperatorTestHarness<RawRecord, SeriesObservation> open(
+      JobConfig config, OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
+    OneInputStreamOperatorTestHarness<RawRecord, SeriesObservation> harness =
+        new OneInputStreamOperatorTestHarness<>(
+            new ProcessOperator<>(
+                new IngestFunction(new JobParts(config).ingest(), config.inEffect())),
+            8,
+            parallelism,
+            subtask);
+    harness.setup(
+        StoredTypes.SERIES_OBSERVATION.createSerializer(
+            harness.getExecutionConfig().getSerializerConfig()));
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+    return harness;
+  }
+
+  private static OperatorSubtaskState snapshot(
+      JobConfig config, OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
+    var harness = open(config, state, parallelism, subtask);
+    try {
+      return harness.snapshot(1, 1);
+    } finally {
+      harness.close();
+    }
+  }
+
+  /** As two subtasks leave it. */
+  private static OperatorSubtaskState stateOf(JobConfig config) throws Exception {
+    OperatorSubtaskState[] states = new OperatorSubtaskState[2];
+    for (int subtask = 0; subtask < 2; subtask++) {
+      states[subtask] = snapshot(config, null, 2, subtask);
+    }
+    return OneInputStreamOperatorTestHarness.repackageState(states);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"series.variables.a.maximum, 120", "forecast.horizon, 48", "series.history, 100"})
+  void whatIsDifferentIsTakenOver(String key, String value) throws Exception {
+    OperatorSubtaskState before = stateOf(FILE.job());
+    JobConfig other = FILE.with(key, value).job();
+
+    OperatorSubtaskState after = snapshot(other, before, 1, 0);
+
+    assertDoesNotThrow(() -> snapshot(other, after, 1, 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "series.step, PT30M, 'series.step: PT30M; accepted: PT1H, as in the state, or a start without it'",
+    "domain, other, 'domain: other; accepted: weather, as in the state, or a start without it'"
+  })
+  void otherTopicsAndAnotherGridAreRefusedForGood(String key, String value, String refusal)
+      throws Exception {
+    OperatorSubtaskState before = stateOf(FILE.job());
+
+    Throwable failure =
+        assertThrows(Exception.class, () -> open(FILE.with(key, value).job(), before, 1, 0));
+
+    assertEquals(
+        refusal,
+        assertInstanceOf(SuppressRestartsException.class, failure).getCause().getMessage());
+  }
+
+  @Test
+  void everyKeyThatTheStateIsWrittenUnderIsKept() {
+    Map<String, String> inEffect = FILE.job().inEffect();
+
+    assertEquals("100.0", inEffect.get("series.variables.a.maximum"));
+    assertEquals("PT1H", inEffect.get("series.step"));
+    assertEquals("PT24H", inEffect.get("ingest.maxGap"));
+    Stream.of("kafka", "postgres", "flink", "feed")
+        .forEach(
+            section ->
+                assertEquals(
+                    0, inEffect.keySet().stream().filter(key -> key.startsWith(section)).count()));
+  }
+}
