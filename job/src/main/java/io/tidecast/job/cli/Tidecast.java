@@ -19,7 +19,8 @@ import picocli.CommandLine.IVersionProvider;
       TrainCommand.class,
       ImportCommand.class,
       BacktestCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      ClusterCommand.class
     },
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})
 public final class Tidecast {
@@ -34,16 +35,19 @@ public final class Tidecast {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Tidecast())
-        .setExecutionExceptionHandler(
-            (e, command, result) -> {
-              boolean configuration = e instanceof IllegalArgumentException;
-              command.getErr().println("tidecast: " + message(e, configuration));
-              if (!configuration) {
-                e.printStackTrace(command.getErr());
-              }
-              return configuration ? 2 : 1;
-            });
+    CommandLine line =
+        new CommandLine(new Tidecast())
+            .setExecutionExceptionHandler(
+                (e, command, result) -> {
+                  boolean configuration = e instanceof IllegalArgumentException;
+                  command.getErr().println("tidecast: " + message(e, configuration));
+                  if (!configuration) {
+                    e.printStackTrace(command.getErr());
+                  }
+                  return configuration ? 2 : 1;
+                });
+    ClusterCommand.passOn(line.getSubcommands().get("cluster"));
+    return line;
   }
 
   private static String message(Exception e, boolean configuration) {
