@@ -125,7 +125,7 @@ public final class ForecastJob {
     SingleOutputStreamOperator<Decision> decisions =
         bySeries
             .process(
-                new WindowFunction(grid, parts.retrain(), config.maxGapSteps()),
+                new WindowFunction(grid, parts.retrain(), config.maxGapSteps(), parts.targets()),
                 StoredTypes.SERIES_WINDOW)
             .name("windows")
             .uid("windows")

@@ -7,6 +7,7 @@ import io.tidecast.job.forecast.ForecastFunction;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.ChallengerTrainer;
 import io.tidecast.job.retrain.RetrainConfig;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.train.TrainingConfig;
@@ -24,6 +25,16 @@ public final class JobParts {
 
   public JobParts(JobConfig config) {
     this.config = config;
+  }
+
+  /** What is forecast, and what goes with the series of each. */
+  public Targets targets() {
+    SeriesSection series = config.series();
+    Map<String, Targets.Target> targets = new TreeMap<>();
+    for (String name : series.targets()) {
+      targets.put(name, new Targets.Target(series.group(name), config.covariatesOf(name)));
+    }
+    return new Targets(targets);
   }
 
   /** What ingest makes of a record. */

@@ -42,7 +42,7 @@ class ArchitectureTest {
           Map.entry("connectors.feed", Set.of("connectors.serde", "connectors.kafka")),
           Map.entry("connectors.embedded", Set.of("connectors.kafka", "connectors.postgres")),
           Map.entry("job.metrics", Set.of()),
-          Map.entry("job.state", Set.of("model.artifact", "model.online")),
+          Map.entry("job.state", Set.of("model.artifact", "model.online", "connectors.record")),
           Map.entry("job.config", Set.of("job.state", "connectors.feed", "connectors.postgres")),
           Map.entry(
               "job.ingest",

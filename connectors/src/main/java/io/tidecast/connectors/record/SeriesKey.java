@@ -29,6 +29,11 @@ public record SeriesKey(String stream, String variable) {
     return stream + SEPARATOR + variable;
   }
 
+  /** The variable of a key's text, without a look at its names. */
+  public static String variable(String text) {
+    return text.substring(text.lastIndexOf(SEPARATOR) + 1);
+  }
+
   @Override
   public String toString() {
     return text(stream, variable);

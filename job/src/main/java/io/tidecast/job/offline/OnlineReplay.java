@@ -40,9 +40,10 @@ final class OnlineReplay {
 
   private OnlineReplay(JobConfig config, GroupTrainer trainer) {
     grid = Grid.of(config.series().step());
-    RetrainConfig retrain = new JobParts(config).retrain();
+    JobParts parts = new JobParts(config);
+    RetrainConfig retrain = parts.retrain();
     policy = new RetrainPolicy(retrain);
-    collector = new WindowCollector(grid, retrain, config.maxGapSteps());
+    collector = new WindowCollector(grid, retrain, config.maxGapSteps(), parts.targets());
     this.trainer = trainer;
   }
 

@@ -3,6 +3,7 @@ package io.tidecast.job.retrain;
 import io.tidecast.job.state.OpenWindow;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import java.io.Serializable;
@@ -20,8 +21,10 @@ public final class WindowCollector implements Serializable {
   private final Grid grid;
   private final RetrainConfig config;
   private final int maxGap;
+  private final Targets targets;
 
-  public WindowCollector(Grid grid, RetrainConfig config, int maxGap) {
+  public WindowCollector(Grid grid, RetrainConfig config, int maxGap, Targets targets) {
+    this.targets = targets;
     this.grid = grid;
     this.config = config;
     this.maxGap = maxGap;
@@ -34,17 +37,35 @@ public final class WindowCollector implements Serializable {
 
   /** The empty window that is open before the first step of a series. */
   public OpenWindow openBefore(SeriesStep first) {
-    return new OpenWindow(first.step().index() - 1, new float[0]);
+    return empty(shape(first), first.step().index() - 1);
+  }
+
+  private static OpenWindow empty(int shape, long end) {
+    return new OpenWindow(shape, end, new float[0]);
+  }
+
+  private int shape(SeriesStep step) {
+    return targets.of(step.series()).map(Targets.Target::shape).orElse(0);
   }
 
   /**
-   * The window that is open after one more step.
+   * The window that is open after one more step. One whose values mean something else, as after a
+   * change of the covariates, is given up.
    *
    * @param open before it
    * @param out takes the windows that the step completes
    */
   public OpenWindow add(OpenWindow open, SeriesStep step, Consumer<SeriesWindow> out) {
+    return targets
+        .conform(step)
+        .map(conforming -> addConforming(open, conforming, shape(step), out))
+        .orElse(open);
+  }
+
+  private OpenWindow addConforming(
+      OpenWindow before, SeriesStep step, int shape, Consumer<SeriesWindow> out) {
     ClosedStep closed = step.step();
+    OpenWindow open = before.shape() == shape ? before : empty(shape, before.end());
     int width = 1 + closed.covariates().length;
     OpenWindow window = open;
     long gap = closed.index() - window.end() - 1;
@@ -59,13 +80,13 @@ public final class WindowCollector implements Serializable {
     int last = values.length - width;
     values[last] = closed.value();
     System.arraycopy(closed.covariates(), 0, values, last + 1, width - 1);
-    OpenWindow grown = new OpenWindow(closed.index(), values);
+    OpenWindow grown = new OpenWindow(shape, closed.index(), values);
     if (values.length / width < config.window()) {
       return grown;
     }
     emit(step, grown, width, out);
     // kept empty, for the next step to tell a gap by
-    return new OpenWindow(closed.index(), new float[0]);
+    return empty(shape, closed.index());
   }
 
   private void emit(SeriesStep by, OpenWindow window, int width, Consumer<SeriesWindow> out) {
@@ -76,6 +97,7 @@ public final class WindowCollector implements Serializable {
               by.series(),
               window.end(),
               grid.end(by.step().index()),
+              window.shape(),
               width,
               window.values()));
     }

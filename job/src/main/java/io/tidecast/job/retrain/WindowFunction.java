@@ -4,6 +4,7 @@ import io.tidecast.job.state.OpenWindow;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -30,8 +31,8 @@ public final class WindowFunction extends KeyedProcessFunction<String, SeriesSte
 
   private transient ValueState<OpenWindow> open;
 
-  public WindowFunction(Grid grid, RetrainConfig config, int maxGap) {
-    collector = new WindowCollector(grid, config, maxGap);
+  public WindowFunction(Grid grid, RetrainConfig config, int maxGap, Targets targets) {
+    collector = new WindowCollector(grid, config, maxGap, targets);
   }
 
   @Override

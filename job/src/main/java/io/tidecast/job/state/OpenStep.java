@@ -17,13 +17,24 @@ public record OpenStep(String group, float[] values, int[] counts, long[] times)
     return new OpenStep(group, new float[width], new int[width], new long[width]);
   }
 
+  /** Of the observation's group, and with its covariates: of others nothing is kept. */
   public OpenStep with(SeriesObservation observation, Aggregation aggregation) {
-    OpenStep next = new OpenStep(group, values.clone(), counts.clone(), times.clone());
+    OpenStep next = copyFor(observation);
     next.add(0, observation.value(), observation.time(), aggregation);
-    for (int i = 1; i < values.length; i++) {
+    for (int i = 1; i < next.values.length; i++) {
       next.add(i, observation.covariates()[i - 1], observation.time(), aggregation);
     }
     return next;
+  }
+
+  private OpenStep copyFor(SeriesObservation observation) {
+    int width = 1 + observation.covariates().length;
+    int kept = width == values.length ? width : 1;
+    OpenStep copy = empty(observation.group(), width);
+    System.arraycopy(values, 0, copy.values, 0, kept);
+    System.arraycopy(counts, 0, copy.counts, 0, kept);
+    System.arraycopy(times, 0, copy.times, 0, kept);
+    return copy;
   }
 
   private void add(int i, float value, long time, Aggregation aggregation) {

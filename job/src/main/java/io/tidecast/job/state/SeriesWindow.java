@@ -9,11 +9,12 @@ package io.tidecast.job.state;
  * @param knownAt event time (milliseconds) from which on the window is known: the end of the
  *     observation that completed it. A boundary sees exactly the windows known at or before it,
  *     whatever arrived when.
+ * @param shape of the values, see {@link Targets.Target#shape}: a training reads those of one shape
  * @param width values per step: the target, then the covariates
  * @param values {@code [steps * width]}, by step; NaN where missing
  */
 public record SeriesWindow(
-    String group, String series, long end, long knownAt, int width, float[] values) {
+    String group, String series, long end, long knownAt, int shape, int width, float[] values) {
   public int steps() {
     return values.length / width;
   }

@@ -46,7 +46,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "open-window",
-              1,
+              2,
               OpenWindow.class,
               StoredTypes::writeOpenWindow,
               StoredTypes::readOpenWindow));
@@ -55,7 +55,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-window",
-              1,
+              2,
               SeriesWindow.class,
               StoredTypes::writeSeriesWindow,
               StoredTypes::readSeriesWindow));
@@ -97,6 +97,9 @@ public final class StoredTypes {
               GroupModels.class,
               StoredTypes::writeGroupModels,
               StoredTypes::readGroupModels));
+
+  /** That of no list of covariates: what was stored without one is not trained on. */
+  private static final int UNKNOWN_SHAPE = 0;
 
   private StoredTypes() {}
 
@@ -169,12 +172,14 @@ public final class StoredTypes {
   }
 
   private static void writeOpenWindow(OpenWindow value, DataOutputView out) throws IOException {
+    out.writeInt(value.shape());
     out.writeLong(value.end());
     StoredArrays.writeFloats(value.values(), out);
   }
 
   private static OpenWindow readOpenWindow(int version, DataInputView in) throws IOException {
-    return new OpenWindow(in.readLong(), StoredArrays.readFloats(in));
+    int shape = version < 2 ? UNKNOWN_SHAPE : in.readInt();
+    return new OpenWindow(shape, in.readLong(), StoredArrays.readFloats(in));
   }
 
   private static void writeSeriesWindow(SeriesWindow value, DataOutputView out) throws IOException {
@@ -182,6 +187,7 @@ public final class StoredTypes {
     out.writeUTF(value.series());
     out.writeLong(value.end());
     out.writeLong(value.knownAt());
+    out.writeInt(value.shape());
     out.writeInt(value.width());
     StoredArrays.writeFloats(value.values(), out);
   }
@@ -192,6 +198,7 @@ public final class StoredTypes {
         in.readUTF(),
         in.readLong(),
         in.readLong(),
+        version < 2 ? UNKNOWN_SHAPE : in.readInt(),
         in.readInt(),
         StoredArrays.readFloats(in));
   }

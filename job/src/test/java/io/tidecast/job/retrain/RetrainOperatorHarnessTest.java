@@ -87,7 +87,7 @@ class RetrainOperatorHarnessTest {
 
   private void window(String group, long knownAt) throws Exception {
     harness.processElement(
-        new SeriesWindow(group, "s", knownAt / 10, knownAt, 1, new float[4]), knownAt);
+        new SeriesWindow(group, "s", knownAt / 10, knownAt, 1, 1, new float[4]), knownAt);
   }
 
   /** Group and kind of each decision, time of each watermark, in order. */

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -30,6 +35,8 @@ class WindowFunctionHarnessTest {
   private static final int MAX_PARALLELISM = 8;
   private static final int MAX_GAP = 4;
 
+  private static final Targets TARGETS = targets();
+
   private KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> harness;
 
   @BeforeEach
@@ -42,9 +49,27 @@ class WindowFunctionHarnessTest {
     harness.close();
   }
 
-  /** Windows of three steps on a grid of ten milliseconds. */
+  private static Targets targets() {
+    Map<String, Targets.Target> targets = new HashMap<>();
+    targets.put("s", new Targets.Target("g", List.of()));
+    targets.put("t", new Targets.Target("g", List.of("x", "y")));
+    targets.put("u", new Targets.Target("g", List.of("x")));
+    Stream.concat(
+            Stream.of("a", "b", "c", "d", "e", "f"),
+            IntStream.range(0, 40).mapToObj(number -> "s" + number))
+        .forEach(name -> targets.put(name, new Targets.Target("g", List.of())));
+    return new Targets(targets);
+  }
+
   private static KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> open(
       double sample, OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
+    return open(TARGETS, sample, state, parallelism, subtask);
+  }
+
+  /** Windows of three steps on a grid of ten milliseconds. */
+  private static KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> open(
+      Targets targets, double sample, OperatorSubtaskState state, int parallelism, int subtask)
+      throws Exception {
     RetrainConfig config =
         new RetrainConfig(
             Duration.ofMillis(1000),
@@ -57,7 +82,7 @@ class WindowFunctionHarnessTest {
             1);
     KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new WindowFunction(new Grid(10), config, MAX_GAP)),
+            new KeyedProcessOperator<>(new WindowFunction(new Grid(10), config, MAX_GAP, targets)),
             SeriesStep::series,
             Types.STRING,
             MAX_PARALLELISM,
@@ -104,6 +129,65 @@ class WindowFunctionHarnessTest {
     return lines;
   }
 
+  private static Targets other(String group, String... covariates) {
+    return new Targets(Map.of("u", new Targets.Target(group, List.of(covariates))));
+  }
+
+  private void goOnWith(Targets targets) throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness = open(targets, 1, state, 1, 0);
+  }
+
+  @Test
+  void otherCovariatesBeginAnotherWindow() throws Exception {
+    step("u", 1, 1, 10);
+    step("u", 2, 2, 20);
+    goOnWith(other("g", "y"));
+    step("u", 3, 3, 30);
+    step("u", 4, 4, 40);
+    step("u", 5, 5, 50);
+
+    assertEquals(
+        List.of("g/u to #5 known at 50: 3 x 2 [3.0, 30.0, 4.0, 40.0, 5.0, 50.0] @50"), output());
+  }
+
+  @Test
+  void stepUnderWayWithMoreCovariatesThanThereAreNowCountsThemAsMissing() throws Exception {
+    goOnWith(other("g", "x", "y"));
+    step("u", 1, 1, 10);
+    step("u", 2, 2, 20, 200);
+    step("u", 3, 3, 30, 300);
+
+    assertEquals(
+        List.of(
+            "g/u to #3 known at 30: 3 x 3"
+                + " [1.0, NaN, NaN, 2.0, 20.0, 200.0, 3.0, 30.0, 300.0] @30"),
+        output());
+  }
+
+  @Test
+  void windowIsOfTheGroupThatItsSeriesHasNow() throws Exception {
+    step("u", 1, 1, 10);
+    goOnWith(other("renamed", "x"));
+    step("u", 2, 2, 20);
+    step("u", 3, 3, 30);
+
+    assertEquals(
+        List.of("renamed/u to #3 known at 30: 3 x 2 [1.0, 10.0, 2.0, 20.0, 3.0, 30.0] @30"),
+        output());
+  }
+
+  @Test
+  void seriesThatIsNotForecastAnyMoreGivesNoWindow() throws Exception {
+    step("s", 1, 1);
+    step("s", 2, 2);
+    goOnWith(other("g", "x"));
+    step("s", 3, 3);
+
+    assertEquals(List.of(), output());
+  }
+
   @Test
   void windowsFollowEachOtherWithoutOverlap() throws Exception {
     for (int index = 1; index <= 7; index++) {
@@ -129,24 +213,24 @@ class WindowFunctionHarnessTest {
 
   @Test
   void covariatesStandBesideTheirTarget() throws Exception {
-    step("s", 1, 1, 10, Float.NaN);
-    step("s", 2, Float.NaN, 20, 200);
-    step("s", 3, 3, 30, 300);
+    step("t", 1, 1, 10, Float.NaN);
+    step("t", 2, Float.NaN, 20, 200);
+    step("t", 3, 3, 30, 300);
 
     assertEquals(
         List.of(
-            "g/s to #3 known at 30: 3 x 3"
+            "g/t to #3 known at 30: 3 x 3"
                 + " [1.0, 10.0, NaN, NaN, 20.0, 200.0, 3.0, 30.0, 300.0] @30"),
         output());
   }
 
   @Test
   void missingStepsAreInTheWindowAsMissing() throws Exception {
-    step("s", 1, 1, 10);
-    step("s", 3, 3, 30);
+    step("u", 1, 1, 10);
+    step("u", 3, 3, 30);
 
     assertEquals(
-        List.of("g/s to #3 known at 30: 3 x 2 [1.0, 10.0, NaN, NaN, 3.0, 30.0] @30"), output());
+        List.of("g/u to #3 known at 30: 3 x 2 [1.0, 10.0, NaN, NaN, 3.0, 30.0] @30"), output());
   }
 
   @Test

@@ -62,11 +62,14 @@ class StoredTypesTest {
             new SeriesStep("s", "g", new ClosedStep(-7, Float.NaN, new float[] {3})),
             "000173000167fffffffffffffff97fc000000000000100004040"),
         new Sample<>(
-            StoredTypes.OPEN_WINDOW, new OpenWindow(9, new float[0]), "000000000000000900000000"),
+            StoredTypes.OPEN_WINDOW,
+            new OpenWindow(7, 9, new float[0]),
+            "00000007000000000000000900000000"),
         new Sample<>(
             StoredTypes.SERIES_WINDOW,
-            new SeriesWindow("g", "s", 9, 90, 2, new float[] {1, 2}),
-            "0001670001730000000000000009000000000000005a00000002000000020000803f00000040"),
+            new SeriesWindow("g", "s", 9, 90, 7, 2, new float[] {1, 2}),
+            "0001670001730000000000000009000000000000005a"
+                + "0000000700000002000000020000803f00000040"),
         new Sample<>(
             StoredTypes.GROUP_PROGRESS,
             new GroupProgress(Long.MIN_VALUE, 4, "g-4", BYTES),
@@ -252,11 +255,20 @@ class StoredTypesTest {
 
   @Test
   void newerLayoutThanThisCodeKnowsIsRefusedWithBothNumbers() {
-    IOException refusal = assertThrows(IOException.class, () -> snapshotOf("open-window", 2));
+    IOException refusal = assertThrows(IOException.class, () -> snapshotOf("open-window", 3));
 
     assertEquals(
-        "Expected layout 1 or older of open-window but the state was written in layout 2",
+        "Expected layout 2 or older of open-window but the state was written in layout 3",
         refusal.getMessage());
+  }
+
+  @Test
+  void windowOfTheFirstLayoutIsOfNoKnownShape() throws Exception {
+    byte[] stored = HexFormat.of().parseHex("0000000000000009000000010000803f");
+
+    assertEquals(
+        content(new OpenWindow(0, 9, new float[] {1})),
+        content(read(snapshotOf("open-window", 1).restoreSerializer(), stored)));
   }
 
   @Test

@@ -1,0 +1,70 @@
+package io.tidecast.job.state;
+
+import io.tidecast.connectors.record.SeriesKey;
+import io.tidecast.model.ClosedStep;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The variables that the configuration has forecast, and what goes with the series of each.
+ *
+ * <p>What lies in state, or was under way, when the job was stopped may be of a configuration
+ * before: of a group that has another name now, with other covariates, of a variable that is not
+ * forecast any more. It is brought to what holds now where it is used.
+ *
+ * @param byName by variable
+ */
+public record Targets(Map<String, Target> byName) implements Serializable {
+  /**
+   * What goes with the series of a variable.
+   *
+   * @param group model group
+   * @param covariates in the order in which their values stand
+   */
+  public record Target(String group, List<String> covariates) implements Serializable {
+    /** Tells values that mean the same from others. */
+    public int shape() {
+      return covariates.hashCode();
+    }
+  }
+
+  public Targets {
+    byName = Map.copyOf(byName);
+  }
+
+  /** Of a series; empty if its variable is not forecast. */
+  public Optional<Target> of(String series) {
+    return Optional.ofNullable(byName.get(SeriesKey.variable(series)));
+  }
+
+  /**
+   * A step as it would have been under this configuration: other covariates than those it has count
+   * as missing. Empty if the series is not forecast any more.
+   */
+  public Optional<SeriesStep> conform(SeriesStep step) {
+    return of(step.series()).map(target -> conform(step, target));
+  }
+
+  private static SeriesStep conform(SeriesStep step, Target target) {
+    ClosedStep closed = step.step();
+    int covariates = target.covariates().size();
+    if (closed.covariates().length == covariates && step.group().equals(target.group())) {
+      return step;
+    }
+    return new SeriesStep(
+        step.series(),
+        target.group(),
+        closed.covariates().length == covariates
+            ? closed
+            : new ClosedStep(closed.index(), closed.value(), missing(covariates)));
+  }
+
+  private static float[] missing(int covariates) {
+    float[] values = new float[covariates];
+    Arrays.fill(values, Float.NaN);
+    return values;
+  }
+}
