@@ -40,7 +40,7 @@ class JobPartsTest {
             1),
         parts(LEAST).retrain());
     assertEquals(90 * 24, parts(LEAST).forecast().ttlSteps());
-    assertEquals(1, parts(LEAST).forecast().evaluationPeriod());
+    assertEquals(24, parts(LEAST).forecast().evaluationPeriod());
   }
 
   @Test

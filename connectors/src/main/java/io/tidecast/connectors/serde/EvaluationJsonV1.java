@@ -1,10 +1,12 @@
 package io.tidecast.connectors.serde;
 
 import io.tidecast.connectors.record.EvaluationRecord;
+import java.util.Arrays;
 
 /**
  * Bytes of {@code <domain>.evaluation.v1}: one field per component of {@link EvaluationRecord}, in
- * its order and under its name; time in RFC 3339 (UTC), period and step ISO-8601 durations.
+ * its order and under its name; time in RFC 3339 (UTC), period and step ISO-8601 durations. Sums are
+ * rounded to seven digits.
  */
 public final class EvaluationJsonV1 {
   private EvaluationJsonV1() {}
@@ -19,15 +21,19 @@ public final class EvaluationJsonV1 {
           json.writeStringField("model", record.model());
           JsonWriting.levels(json, record.levels());
           JsonWriting.field(json, "count", record.count());
-          JsonWriting.field(json, "absoluteError", record.absoluteError());
-          JsonWriting.field(json, "squaredError", record.squaredError());
-          JsonWriting.field(json, "pinball", record.pinball());
+          JsonWriting.field(json, "absoluteError", Digits.ofSums(record.absoluteError()));
+          JsonWriting.field(json, "squaredError", Digits.ofSums(record.squaredError()));
+          JsonWriting.field(json, "pinball", Digits.ofSums(record.pinball()));
           JsonWriting.field(json, "inside", record.inside());
-          JsonWriting.field(json, "width", record.width());
-          JsonWriting.field(json, "naiveAbsoluteError", record.naiveAbsoluteError());
-          JsonWriting.field(json, "naivePinball", record.naivePinball());
-          JsonWriting.field(json, "persistenceAbsoluteError", record.persistenceAbsoluteError());
+          JsonWriting.field(json, "width", widths(record.width()));
+          JsonWriting.field(json, "naiveAbsoluteError", Digits.ofSums(record.naiveAbsoluteError()));
+          JsonWriting.field(json, "naivePinball", Digits.ofSums(record.naivePinball()));
+          JsonWriting.field(json, "persistenceAbsoluteError", Digits.ofSums(record.persistenceAbsoluteError()));
         });
+  }
+
+  private static double[][] widths(double[][] rows) {
+    return Arrays.stream(rows).map(Digits::ofSums).toArray(double[][]::new);
   }
 
   /**

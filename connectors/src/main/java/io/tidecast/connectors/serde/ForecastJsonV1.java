@@ -5,7 +5,8 @@ import io.tidecast.connectors.record.ForecastRecord;
 /**
  * Bytes of {@code <domain>.forecast.v1}: {@code {"series","origin","step","horizon","levels":[..],
  * "quantiles":[[..] per level],"model","quality"}}, origin in RFC 3339 (UTC), step an ISO-8601
- * duration. A quantile reads back as the same float.
+ * duration. A quantile is rounded to a power of ten that is at most a 200th of the width of its
+ * lead's widest interval, and to seven digits; what is rounded reads back as the same float.
  */
 public final class ForecastJsonV1 {
   private ForecastJsonV1() {}
@@ -18,7 +19,7 @@ public final class ForecastJsonV1 {
           json.writeStringField("step", record.step().toString());
           json.writeNumberField("horizon", record.horizon());
           JsonWriting.levels(json, record.levels());
-          JsonWriting.field(json, "quantiles", record.quantiles());
+          JsonWriting.field(json, "quantiles", Digits.ofQuantiles(record.quantiles()));
           json.writeStringField("model", record.model());
           json.writeStringField("quality", record.quality());
         });

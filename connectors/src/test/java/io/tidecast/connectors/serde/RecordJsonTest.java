@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecordJsonTest {
   private static final String FORECAST =
       "{\"series\":\"JFK/temperature_2m\",\"origin\":\"2013-01-01T07:00:00Z\",\"step\":\"PT1H\","
-          + "\"horizon\":2,\"levels\":[0.05,0.5,0.95],\"quantiles\":[[0.1,-1.5],[3.9,1.0E10],[4.0,1.0E-5]],"
+          + "\"horizon\":2,\"levels\":[0.05,0.5,0.95],\"quantiles\":[[0.1,-1.5],[3.9,1.5],[4.0,2.5]],"
           + "\"model\":\"t-12-9f3a61c0\",\"quality\":\"model\"}";
   private static final String EVALUATION =
       "{\"series\":\"JFK/t\",\"time\":\"2013-01-01T08:00:00Z\",\"period\":\"PT1H\",\"step\":\"PT10M\","
@@ -42,7 +42,7 @@ class RecordJsonTest {
             Duration.ofHours(1),
             2,
             List.of(0.05, 0.5, 0.95),
-            new float[][] {{0.1f, -1.5f}, {3.9f, 1e10f}, {4f, 1e-5f}},
+            new float[][] {{0.1f, -1.5f}, {3.9f, 1.5f}, {4f, 2.5f}},
             "t-12-9f3a61c0",
             "model");
 
@@ -56,29 +56,70 @@ class RecordJsonTest {
   }
 
   @Test
-  void everyFloatReadsBackToTheBitFromItsShortestDecimal() {
+  void everyFloatIsWrittenToSevenDigitsAndReadsBackAsWritten() {
     Random random = new Random(11);
     float[] values = new float[10_000];
     for (int i = 0; i < values.length; i++) {
       float value = Float.intBitsToFloat(random.nextInt());
       values[i] = Float.isFinite(value) ? value : i;
     }
-    ForecastRecord forecast =
-        new ForecastRecord(
-            "a/b",
-            Instant.EPOCH,
-            Duration.ofHours(1),
-            values.length,
-            List.of(0.5),
-            new float[][] {values},
-            "",
-            "naive");
 
-    byte[] bytes = ForecastJsonV1.write(forecast);
+    float[] read = ForecastJsonV1.read(ForecastJsonV1.write(forecast(values))).quantiles()[0];
 
-    assertArrayEquals(values, ForecastJsonV1.read(bytes).quantiles()[0]);
+    for (int i = 0; i < values.length; i++) {
+      // half a unit of the seventh digit and of the float, or what a float so small can hold
+      assertEquals(values[i], read[i], 5.6e-7 * Math.abs(values[i]) + Float.MIN_VALUE);
+    }
     // 2.0E-44 is where the JDK before 19 prints two digits too many: 1.96E-44
     assertEquals("2.0E-44", oneNumber(2e-44f));
+    assertEquals("42283.58", oneNumber(42283.58f));
+  }
+
+  @Test
+  void quantilesAreWrittenToWhatTheirIntervalSays() {
+    float[][] given = {{49.123456f, 40.98765f}, {50.123456f, 50.98765f}, {51.5f, 61.23456f}};
+
+    String json = text(ForecastJsonV1.write(forecast(given)));
+
+    // widths 2.4 and 20.2: hundredths and tenths, and none beyond the given ones
+    assertTrue(
+        json.contains("[[49.12,41.0],[50.12,51.0],[51.5,61.2]]"), json);
+  }
+
+  @Test
+  void roundedQuantilesKeepOrderRangeAndPrecision() {
+    Random random = new Random(5);
+    for (int i = 0; i < 2_000; i++) {
+      float[][] given = fan(random);
+
+      float[][] read = ForecastJsonV1.read(ForecastJsonV1.write(forecast(given))).quantiles();
+
+      float width = given[2][0] - given[0][0];
+      for (int j = 0; j < 3; j++) {
+        double accepted = Math.max(width / 400, 5.6e-7 * (Math.abs(given[2][0]) + width));
+        assertEquals(given[j][0], read[j][0], 1.0001 * accepted);
+        assertTrue(read[j][0] >= given[0][0] && read[j][0] <= given[2][0]);
+        assertTrue(j == 0 || read[j][0] >= read[j - 1][0]);
+      }
+    }
+  }
+
+  private static float[][] fan(Random random) {
+    double low = random.nextGaussian() * Math.pow(10, random.nextInt(9) - 4);
+    double width = random.nextDouble() * Math.pow(10, random.nextInt(9) - 4);
+    float middle = (float) (low + random.nextDouble() * width);
+    return new float[][] {
+      {Math.min((float) low, middle)}, {middle}, {Math.max(middle, (float) (low + width))}
+    };
+  }
+
+  @Test
+  void sumsAreWrittenToSevenDigits() {
+    String exact = EVALUATION.replace("[0.1,0.0]", "[1234.56789123,0.0]");
+
+    EvaluationRecord read = EvaluationJsonV1.read(EvaluationJsonV1.write(EvaluationJsonV1.read(bytes(exact))));
+
+    assertArrayEquals(new double[] {1234.568, 0}, read.absoluteError());
   }
 
   @Test
@@ -124,7 +165,7 @@ class RecordJsonTest {
         "'PT1H'; '1h'; step",
         "'2013-01-01T07:00:00Z'; '2013-01-01'; origin",
         "'\"JFK/temperature_2m\"'; 'null'; series",
-        "'[3.9,1.0E10],'; ''; quantiles",
+        "'[3.9,1.5],'; ''; quantiles",
         "'\"model\"}'; '\"model\"}{}'; trailing"
       })
   void forecastThatIsNotOneIsRefused(String part, String replacement, String named) {
@@ -152,18 +193,20 @@ class RecordJsonTest {
     assertThrows(IllegalArgumentException.class, () -> ModelJsonV1.read(bytes(changed)));
   }
 
+  private static ForecastRecord forecast(float[]... quantiles) {
+    return new ForecastRecord(
+        "a/b",
+        Instant.EPOCH,
+        Duration.ofHours(1),
+        quantiles[0].length,
+        quantiles.length == 1 ? List.of(0.5) : List.of(0.05, 0.5, 0.95),
+        quantiles,
+        "",
+        "naive");
+  }
+
   private static String oneNumber(float value) {
-    ForecastRecord forecast =
-        new ForecastRecord(
-            "a/b",
-            Instant.EPOCH,
-            Duration.ofHours(1),
-            1,
-            List.of(0.5),
-            new float[][] {{value}},
-            "",
-            "naive");
-    String json = text(ForecastJsonV1.write(forecast));
+    String json = text(ForecastJsonV1.write(forecast(new float[] {value})));
     return json.substring(json.indexOf("[[") + 2, json.indexOf("]]"));
   }
 

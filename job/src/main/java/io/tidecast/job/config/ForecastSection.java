@@ -14,10 +14,12 @@ import java.util.List;
  *
  * @param horizon leads of a forecast, in steps; required
  * @param levels quantile levels (default 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
- * @param evaluationPeriod errors are summed up over periods of this length (default PT1H, or the
- *     step if that is longer)
+ * @param evaluationPeriod errors are summed up over periods of this length (default 24 steps: then
+ *     evaluations take about a tenth of the bytes that forecasts take, at any horizon)
  */
 public record ForecastSection(Integer horizon, List<Double> levels, Duration evaluationPeriod) {
+  private static final int DEFAULT_STEPS = 24;
+
   public ForecastSection {
     required(horizon, "horizon", "a number of steps");
     Checks.inRange("horizon", horizon, 1, ForecasterConfig.MAX_HORIZON);
@@ -27,8 +29,7 @@ public record ForecastSection(Integer horizon, List<Double> levels, Duration eva
 
   /** The same with the default that follows the step. */
   ForecastSection on(Duration step) {
-    long stepsOfAnHour = Math.max(1, Duration.ofHours(1).dividedBy(step));
     return new ForecastSection(
-        horizon, levels, requireNonNullElse(evaluationPeriod, step.multipliedBy(stepsOfAnHour)));
+        horizon, levels, requireNonNullElse(evaluationPeriod, step.multipliedBy(DEFAULT_STEPS)));
   }
 }

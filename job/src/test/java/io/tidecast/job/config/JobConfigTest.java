@@ -53,7 +53,7 @@ class JobConfigTest {
     assertEquals(4, config.kafka().partitions());
     assertEquals(Aggregation.LAST, config.series().aggregation());
     assertEquals(QuantileLevels.DEFAULT.values(), config.forecast().levels());
-    assertEquals(1, config.evaluationSteps());
+    assertEquals(24, config.evaluationSteps());
     assertEquals(
         new RetrainSection(
             Duration.ofDays(7),

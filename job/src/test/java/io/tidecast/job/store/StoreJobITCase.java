@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -81,6 +82,7 @@ class StoreJobITCase {
   private void assertForecastsEqual() throws Exception {
     List<String> expected =
         DATA.forecasts().stream()
+            .map(forecast -> ForecastJsonV1.read(ForecastJsonV1.write(forecast)))
             .map(
                 f ->
                     f.series()
@@ -122,7 +124,10 @@ class StoreJobITCase {
   }
 
   private void assertEvaluationsEqual() throws Exception {
-    List<EvaluationRecord> all = DATA.evaluations();
+    List<EvaluationRecord> all =
+        DATA.evaluations().stream()
+            .map(evaluation -> EvaluationJsonV1.read(EvaluationJsonV1.write(evaluation)))
+            .toList();
     double absolute = all.stream().flatMapToDouble(e -> Arrays.stream(e.absoluteError())).sum();
     double inside = all.stream().flatMapToInt(e -> Arrays.stream(e.inside()[2])).sum();
     double width = all.stream().flatMapToDouble(e -> Arrays.stream(e.width()[0])).sum();
