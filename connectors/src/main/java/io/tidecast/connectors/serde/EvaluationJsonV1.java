@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * Bytes of {@code <domain>.evaluation.v1}: one field per component of {@link EvaluationRecord}, in
- * its order and under its name; time in RFC 3339 (UTC), period and step ISO-8601 durations. Sums are
- * rounded to seven digits.
+ * its order and under its name; time in RFC 3339 (UTC), period and step ISO-8601 durations. Sums
+ * are rounded to seven digits.
  */
 public final class EvaluationJsonV1 {
   private EvaluationJsonV1() {}
@@ -28,7 +28,8 @@ public final class EvaluationJsonV1 {
           JsonWriting.field(json, "width", widths(record.width()));
           JsonWriting.field(json, "naiveAbsoluteError", Digits.ofSums(record.naiveAbsoluteError()));
           JsonWriting.field(json, "naivePinball", Digits.ofSums(record.naivePinball()));
-          JsonWriting.field(json, "persistenceAbsoluteError", Digits.ofSums(record.persistenceAbsoluteError()));
+          JsonWriting.field(
+              json, "persistenceAbsoluteError", Digits.ofSums(record.persistenceAbsoluteError()));
         });
   }
 

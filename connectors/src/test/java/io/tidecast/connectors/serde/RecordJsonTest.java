@@ -82,8 +82,7 @@ class RecordJsonTest {
     String json = text(ForecastJsonV1.write(forecast(given)));
 
     // widths 2.4 and 20.2: hundredths and tenths, and none beyond the given ones
-    assertTrue(
-        json.contains("[[49.12,41.0],[50.12,51.0],[51.5,61.2]]"), json);
+    assertTrue(json.contains("[[49.12,41.0],[50.12,51.0],[51.5,61.2]]"), json);
   }
 
   @Test
@@ -117,7 +116,8 @@ class RecordJsonTest {
   void sumsAreWrittenToSevenDigits() {
     String exact = EVALUATION.replace("[0.1,0.0]", "[1234.56789123,0.0]");
 
-    EvaluationRecord read = EvaluationJsonV1.read(EvaluationJsonV1.write(EvaluationJsonV1.read(bytes(exact))));
+    EvaluationRecord read =
+        EvaluationJsonV1.read(EvaluationJsonV1.write(EvaluationJsonV1.read(bytes(exact))));
 
     assertArrayEquals(new double[] {1234.568, 0}, read.absoluteError());
   }
