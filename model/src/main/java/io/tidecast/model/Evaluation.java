@@ -7,15 +7,18 @@ package io.tidecast.model;
  *
  * <p>Every array but {@code inside} has one entry per lead.
  *
+ * <p>Beyond the first day or so of leads a sample of the origins is scored, so counts differ by
+ * lead. Sums are of single precision, and of forecasts as they are kept until their targets come:
+ * other quantiles than the median within a 32nd of their distance from it.
+ *
  * @param end index of the last step of the period the targets fall in
- * @param version of the model the group had when the forecasts were made; empty if it had none.
- *     Where the seasonal naive served in the model's stead its errors count as the model's: what
- *     was given out while there was a model is what counts
+ * @param version of the model the group had when the forecasts were made; empty if it had none
  * @param count scored targets
  * @param absoluteError sum of |target - median|
  * @param squaredError sum of (target - median)^2
  * @param pinball sum of the mean pinball loss over the levels, without the factor 2
- * @param inside {@code [intervals][horizon]}: targets inside each central interval, widest first
+ * @param inside {@code [intervals][horizon]}: targets inside each central interval, widest first;
+ *     a target on a physical limit that an interval reaches is inside
  * @param width {@code [intervals][horizon]}: sum of the interval widths
  * @param naiveAbsoluteError of the seasonal naive
  * @param naivePinball of the seasonal naive with its empirical error quantiles

@@ -1,8 +1,10 @@
 package io.tidecast.model;
 
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.zip.CRC32;
 
 /**
  * How the series of one model group are forecast. A value: part of every model artifact, so that a
@@ -83,6 +85,63 @@ public record ForecasterConfig(
   /** Whether the linear highway takes part. */
   public boolean hasHighway() {
     return !ablation.noHighway();
+  }
+
+  /**
+   * What shapes the weights of a model: limits, what is done about gaps, and what is switched off
+   * may change, and a model serves on. With any other change it has to be trained anew.
+   */
+  public ForecasterConfig shapeOfWeights() {
+    return new ForecasterConfig(
+        step,
+        horizon,
+        levels,
+        season,
+        longSeason,
+        transform,
+        Limits.NONE,
+        covariates,
+        calendar,
+        cell,
+        history,
+        0,
+        Ablation.NONE);
+  }
+
+  /**
+   * What shapes the state of a series, as a number: step, horizon, levels, seasons, transform,
+   * covariates, cell and history. With any other change a state goes on as it is; with one of these
+   * it is rebuilt from the rows it keeps. Those of another step, or of other covariates, are of no
+   * use.
+   */
+  public int shapeOfState() {
+    return hash(
+        shapeOfRows()
+            + ""
+            + horizon
+            + levels
+            + " "
+            + season
+            + " "
+            + longSeason
+            + transform
+            + cell.kind()
+            + cell.layers()
+            + " "
+            + cell.hidden()
+            + " "
+            + history);
+  }
+
+  /** What the kept rows of a series mean, as a number. */
+  public int shapeOfRows() {
+    return hash(step + String.join("\n", covariates));
+  }
+
+  private static int hash(String text) {
+    CRC32 crc = new CRC32();
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    return (int) crc.getValue();
   }
 
   /** The same with another main season. */

@@ -6,7 +6,7 @@ public enum Quality {
   MODEL("model", 0),
   /** The serving model, on a state that is still short of steps, as after a long gap. */
   WARMING("warming", 1),
-  /** The seasonal naive with its empirical error quantiles: no model yet, or it does worse. */
+  /** A mixture of naives with their empirical error quantiles: there is no model yet. */
   NAIVE("naive", 2);
 
   private final String label;

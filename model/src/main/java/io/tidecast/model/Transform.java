@@ -3,18 +3,34 @@ package io.tidecast.model;
 /** What the forecaster makes of the raw values before it scales them. */
 public enum Transform {
   /** The value as it is; the unit of a forecast is the running scale of the level. */
-  LEVEL("level"),
+  LEVEL("level", 0),
   /** The value as it is, read as a random walk; the unit is the running scale of its changes. */
-  DIFFERENCE("difference"),
+  DIFFERENCE("difference", 1),
   /** The logarithm of a positive value, read as a random walk; the unit is running volatility. */
-  LOG_RETURN("log-return");
+  LOG_RETURN("log-return", 2);
 
   private static final float MAX_RAW = 1e30f;
 
   private final String label;
+  private final int code;
 
-  Transform(String label) {
+  Transform(String label, int code) {
     this.label = label;
+    this.code = code;
+  }
+
+  /** Stable code for stored state. */
+  public int code() {
+    return code;
+  }
+
+  public static Transform ofCode(int code) {
+    for (Transform transform : values()) {
+      if (transform.code == code) {
+        return transform;
+      }
+    }
+    throw new IllegalArgumentException("transform code " + code + "; accepted: 0 to 2");
   }
 
   @Override

@@ -14,8 +14,9 @@
  * <p><b>Why a missing step is no event.</b> What is forecast must be a function of the
  * observations. The next closed step tells by its index how many are missing before it.
  *
- * <p><b>Why limits are everywhere.</b> Inputs of the cell, deviations read by the highway and
- * updates of the running scales are limited far outside of what ordinary values reach. One absurd
- * value then costs the forecasts of its own origin, not those of the weeks it stays in the history.
+ * <p><b>Why there is a limit at the door.</b> What enters the kept rows is limited far outside of
+ * what ordinary values reach, so that everything behind them is safe: scales, averages, lags, the
+ * highway, targets of a training. One absurd value then costs the forecasts of its own origin, not
+ * those of the weeks it stays in the history. What comes back is let in.
  */
 package io.tidecast.model;

@@ -6,7 +6,6 @@ import io.tidecast.job.offline.Phases;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.member.HiddenState;
-import io.tidecast.model.member.PackedModel;
 import io.tidecast.model.member.RecurrentMember;
 import io.tidecast.model.online.StepResult;
 import java.util.Arrays;
@@ -92,7 +91,7 @@ public final class StepBench {
     private float sum;
 
     Network(WarmSeries series) {
-      member = PackedModel.of(series.model(), series.forecasterConfig()).recurrent().orElseThrow();
+      member = new RecurrentMember(series.model(), series.forecasterConfig());
       states = new HiddenState[series.keys()];
       Arrays.setAll(states, i -> new HiddenState(series.forecasterConfig()));
       inputs = new float[series.model().layers().get(0).inputs()];

@@ -67,10 +67,10 @@ class SeriesMemoryTest {
   }
 
   @Test
-  void stateOfAnotherShapeIsRefused() throws Exception {
+  void stateOfAnotherStepIsRefused() throws Exception {
     SeriesMemory restored = SeriesMemory.ofStored(30, steppedTo(30).toBytes());
 
     assertThrows(
-        IOException.class, () -> restored.live(ForecasterConfig.of(Duration.ofHours(1), 4, 24, 0)));
+        IOException.class, () -> restored.live(ForecasterConfig.of(Duration.ofHours(2), 4, 24, 0)));
   }
 }

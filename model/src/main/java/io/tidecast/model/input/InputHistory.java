@@ -12,7 +12,8 @@ import java.util.Arrays;
  * value is the one that was filled in, so that nothing in here is ever NaN).
  *
  * <p>It reaches further back for the target than the {@code history} rows a replay steps: the first
- * of those rows still finds its lagged values.
+ * of those rows still finds its lagged values, and a forecast that is scored a horizon later still
+ * finds what the naives said.
  */
 final class InputHistory {
   private final int width;
@@ -23,22 +24,32 @@ final class InputHistory {
   private long rows;
 
   InputHistory(ForecasterConfig config) {
-    width = config.covariates().size();
-    replayed = config.history();
-    targets = new float[targets(config)];
+    this(config.covariates().size(), config.history(), targets(config));
+  }
+
+  private InputHistory(int width, int replayed, int targets) {
+    this.width = width;
+    this.replayed = replayed;
+    this.targets = new float[targets];
     covariates = new float[replayed * width];
     missing = new byte[replayed * (1 + width)];
   }
 
   private static int targets(ForecasterConfig config) {
-    return config.history() + Math.max(config.season(), config.longSeason());
+    int reach = Math.max(config.history(), config.horizon());
+    return reach + Math.max(config.season(), config.longSeason());
   }
 
   static int bytes(ForecasterConfig config) {
     int width = config.covariates().size();
-    return Long.BYTES
+    return 3 * Integer.BYTES
+        + Long.BYTES
         + Float.BYTES * (targets(config) + config.history() * width)
-        + config.history() * (1 + width);
+        + bits(config.history() * (1 + width));
+  }
+
+  private static int bits(int flags) {
+    return (flags + 7) / 8;
   }
 
   int capacity() {
@@ -110,16 +121,86 @@ final class InputHistory {
   }
 
   void write(DataOutput out) throws IOException {
+    out.writeInt(width);
+    out.writeInt(replayed);
+    out.writeInt(targets.length);
     out.writeLong(rows);
     LittleEndian.write(out, targets);
     LittleEndian.write(out, covariates);
-    out.write(missing);
+    out.write(packed(missing));
   }
 
-  void read(DataInput in) throws IOException {
-    rows = in.readLong();
-    LittleEndian.read(in, targets);
-    LittleEndian.read(in, covariates);
-    in.readFully(missing);
+  static InputHistory read(DataInput in) throws IOException {
+    InputHistory history = new InputHistory(in.readInt(), in.readInt(), in.readInt());
+    history.rows = in.readLong();
+    LittleEndian.read(in, history.targets);
+    LittleEndian.read(in, history.covariates);
+    byte[] bits = new byte[bits(history.missing.length)];
+    in.readFully(bits);
+    for (int i = 0; i < history.missing.length; i++) {
+      history.missing[i] = (byte) (bits[i / 8] >> i % 8 & 1);
+    }
+    return history;
+  }
+
+  /** As format 1 had it: without its sizes, a byte per flag. */
+  static InputHistory readFormat1(DataInput in, int width, int replayed, int targets)
+      throws IOException {
+    InputHistory history = new InputHistory(width, replayed, targets);
+    history.rows = in.readLong();
+    LittleEndian.read(in, history.targets);
+    LittleEndian.read(in, history.covariates);
+    in.readFully(history.missing);
+    return history;
+  }
+
+  private static byte[] packed(byte[] flags) {
+    byte[] bits = new byte[bits(flags.length)];
+    for (int i = 0; i < flags.length; i++) {
+      bits[i / 8] |= (byte) (flags[i] << i % 8);
+    }
+    return bits;
+  }
+
+  /** The rows from number {@code from} on, which are held and at most as many as are replayed. */
+  void writeSince(long from, DataOutput out) throws IOException {
+    out.writeShort((int) (rows - from));
+    for (long row = from; row < rows; row++) {
+      out.writeFloat(target(row));
+      for (int i = 0; i < width; i++) {
+        out.writeFloat(covariate(row, i));
+      }
+      int slot = (int) (row % replayed) * (1 + width);
+      out.write(missing, slot, 1 + width);
+    }
+  }
+
+  /**
+   * Appends the rows of {@link #writeSince}.
+   *
+   * @param before told of each before it is appended
+   */
+  void readSince(DataInput in, Runnable before) throws IOException {
+    int more = in.readUnsignedShort();
+    float[] values = new float[width];
+    byte[] flags = new byte[1 + width];
+    for (int n = 0; n < more; n++) {
+      float target = in.readFloat();
+      for (int i = 0; i < width; i++) {
+        values[i] = in.readFloat();
+      }
+      in.readFully(flags);
+      before.run();
+      append(target, flags[0] != 0);
+      for (int i = 0; i < width; i++) {
+        if (flags[1 + i] == 0) {
+          setCovariate(i, values[i]);
+        }
+      }
+    }
+  }
+
+  long firstHeld() {
+    return Math.max(0, rows - targets.length);
   }
 }

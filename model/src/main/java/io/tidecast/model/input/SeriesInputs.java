@@ -37,7 +37,7 @@ public final class SeriesInputs {
 
   private final ForecasterConfig config;
   private final int[] lags;
-  private final InputHistory history;
+  private InputHistory history;
   private final RunningInputs now;
   // has taken every row before the first one a replay steps, and moves on with it
   private final RunningInputs anchor;
@@ -62,11 +62,11 @@ public final class SeriesInputs {
     if (missing && !started()) {
       return;
     }
-    append(missing ? last() : x, missing);
+    append(missing ? last() : (float) now.target().admitted(x), missing);
     for (int i = 0; i < covariates.length; i++) {
       float covariate = Transform.LEVEL.apply(covariates[i]);
       if (!Float.isNaN(covariate)) {
-        history.setCovariate(i, covariate);
+        history.setCovariate(i, (float) now.covariate(i).admitted(covariate));
       }
     }
     now.step(history, history.rows() - 1);
@@ -92,10 +92,15 @@ public final class SeriesInputs {
   }
 
   private void append(float x, boolean missing) {
+    moveAnchor();
+    history.append(x, missing);
+  }
+
+  /** Before a row is appended: the first one that a replay steps is so no longer. */
+  private void moveAnchor() {
     if (history.rows() >= config.history()) {
       anchor.step(history, history.firstReplayed());
     }
-    history.append(x, missing);
   }
 
   /** Whether a target was seen. */
@@ -128,10 +133,29 @@ public final class SeriesInputs {
    * value while that was not seen.
    */
   public float seasonalNaive(int lead) {
-    int season = config.season();
-    int lag = (season - lead % season) % season;
-    long row = history.rows() - 1 - lag;
-    return history.holds(row) ? history.target(row) : last();
+    return seasonal(config.season(), lead);
+  }
+
+  /** The same for another period than the season, in steps. */
+  public float seasonal(int period, int lead) {
+    return seasonal(period, lead, history.rows() - 1);
+  }
+
+  /**
+   * What {@link #seasonal(int, int)} gave {@code lead - 1} steps ago: for the step that comes next.
+   */
+  public float seasonalForNext(int period, int lead) {
+    return seasonal(period, lead, history.rows() - lead);
+  }
+
+  private float seasonal(int period, int lead, long origin) {
+    long row = origin + lead - (long) period * ((lead + period - 1) / period);
+    return history.holds(row) ? history.target(row) : history.target(origin);
+  }
+
+  /** The value {@code steps} before the last one, transformed. */
+  public float past(int steps) {
+    return history.target(history.rows() - 1 - steps);
   }
 
   /**
@@ -253,19 +277,47 @@ public final class SeriesInputs {
     return copy;
   }
 
-  public static int bytes(ForecasterConfig config) {
-    return InputHistory.bytes(config) + 2 * RunningInputs.bytes(config.covariates().size());
+  /** Bytes of {@link #writeHistory}. */
+  public static int historyBytes(ForecasterConfig config) {
+    return 1 + InputHistory.bytes(config) + RunningInputs.bytes(config.covariates().size());
   }
 
-  public void write(DataOutput out) throws IOException {
+  /** Bytes of {@link #writeRunning} when no row came since the history was written. */
+  public static int runningBytes(ForecasterConfig config) {
+    return Short.BYTES + RunningInputs.bytes(config.covariates().size());
+  }
+
+  /** Rows stepped so far. */
+  public long rows() {
+    return history.rows();
+  }
+
+  /** Goes on from kept rows: reads what {@link #writeHistory} and {@link #writeRunning} wrote. */
+  static SeriesInputs read(
+      ForecasterConfig config, InputHistory rows, RunningInputs anchor, DataInput running)
+      throws IOException {
+    SeriesInputs inputs = new SeriesInputs(config);
+    inputs.history = rows;
+    inputs.anchor.set(anchor);
+    rows.readSince(running, inputs::moveAnchor);
+    inputs.now.read(running);
+    return inputs;
+  }
+
+  /** The kept rows and what they need to be read again, whatever becomes of the configuration. */
+  public void writeHistory(DataOutput out) throws IOException {
+    out.writeByte(config.transform().code());
     history.write(out);
-    now.write(out);
     anchor.write(out);
   }
 
-  public void read(DataInput in) throws IOException {
-    history.read(in);
-    now.read(in);
-    anchor.read(in);
+  /**
+   * The rest, with the rows since the history was written.
+   *
+   * @param written rows there were then
+   */
+  public void writeRunning(long written, DataOutput out) throws IOException {
+    history.writeSince(written, out);
+    now.write(out);
   }
 }

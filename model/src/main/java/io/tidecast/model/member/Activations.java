@@ -58,8 +58,26 @@ public final class Activations {
     return 0.5f + 0.5f * tanh(0.5f * value);
   }
 
-  /** {@code log(1 + exp(value))}: not negative, finite for every finite value. */
-  public static float softplus(float value) {
-    return (float) (Math.max(value, 0) + Math.log(1 + Math.exp(-Math.abs(value))));
+  /**
+   * {@code out[i] = log(1 + exp(values[i]))}: not negative, finite for every finite value; error
+   * below 1e-6. Flat loops that the JIT vectorises.
+   *
+   * <p>With {@code e = exp(-|x|)} from a sigmoid, {@code softplus(x) = max(x, 0) + log(1 + e)} and
+   * {@code log(1 + e) = 2 artanh(z)}, {@code z = e / (2 + e)} at most 1/3.
+   */
+  public static void softplus(float[] values, float[] out) {
+    for (int i = 0; i < out.length; i++) {
+      out[i] = tanh(0.5f * values[i]);
+    }
+    for (int i = 0; i < out.length; i++) {
+      float smaller = 0.5f - 0.5f * Math.abs(out[i]);
+      float e = smaller / (1 - smaller);
+      float z = e / (2 + e);
+      float zz = z * z;
+      float series = zz * (1 / 11f + zz * (1 / 13f));
+      series = zz * (1 / 7f + zz * (1 / 9f + series));
+      series = 1 + zz * (1 / 3f + zz * (1 / 5f + series));
+      out[i] = Math.max(values[i], 0) + 2 * z * series;
+    }
   }
 }

@@ -19,6 +19,7 @@ public final class RecurrentMember {
   private final Affine head;
   private final float[] share;
   private final float[] raw;
+  private final float[] spreads;
 
   public RecurrentMember(ForecastModel model, ForecasterConfig config) {
     ablation = config.ablation();
@@ -29,6 +30,7 @@ public final class RecurrentMember {
     share = weights.blend().clone();
     Activations.sigmoid(share, 0, share.length);
     raw = new float[weights.horizon() * weights.levels()];
+    spreads = new float[raw.length];
   }
 
   /** Steps the state with the inputs of one step of the series. */
@@ -69,6 +71,7 @@ public final class RecurrentMember {
    */
   public void forecast(HiddenState state, SeriesInputs inputs, float[] out) {
     head(state);
+    Activations.softplus(raw, spreads);
     int levels = weights.levels();
     float last = inputs.last();
     float scale = inputs.scale();
@@ -82,10 +85,10 @@ public final class RecurrentMember {
     int median = from + levels / 2;
     out[median] = base + unit * raw[median];
     for (int k = median + 1; k < from + levels; k++) {
-      out[k] = out[k - 1] + unit * Activations.softplus(raw[k]);
+      out[k] = out[k - 1] + unit * spreads[k];
     }
     for (int k = median - 1; k >= from; k--) {
-      out[k] = out[k + 1] - unit * Activations.softplus(raw[k]);
+      out[k] = out[k + 1] - unit * spreads[k];
     }
   }
 }

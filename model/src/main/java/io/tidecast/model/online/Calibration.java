@@ -8,81 +8,80 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Widens or narrows the forecast of the model about its median, per lead and level, until each
- * quantile covers what it promises on this series: {@code q = median + f (q - median)}. When the
- * outcome of lead h arrives, the factor moves along the sub-gradient of the pinball loss,
- *
- * <pre>
- * f *= 1 + rate / h * (level - 1[y <= q]) * sign(level - 0.5) / sqrt(min(level, 1 - level))
- * </pre>
- *
- * <p>Source: adaptive conformal inference (Gibbs and Candès 2021), in the form of quantile tracking
- * (Angelopoulos, Candès and Tibshirani 2023). Differs: multiplicative, because intervals widen with
- * the lead, and slower at longer leads, because errors of overlapping forecasts repeat themselves.
- * The median is never moved.
+ * Widens or narrows what is given out about its median, per knot of the leads and per level, until
+ * each quantile covers what it promises on this series: {@code q = median + f (q - median)}, by the
+ * rule of {@link QuantileTracker}. The outcomes of all leads move the factors of the knots they lie
+ * between, in proportion: neighbouring leads share what they learn, which makes it steadier, not
+ * faster.
  */
 final class Calibration {
-  private static final double RATE = 0.02;
-  private static final float MIN_FACTOR = 0.25f;
-  private static final float MAX_FACTOR = 6;
-
-  private final float[] levels;
+  private final int levels;
   private final float[] factor;
+  private String version = "";
 
   Calibration(ForecasterConfig config) {
-    levels = config.levels().toFloats();
-    factor = new float[config.horizon() * levels.length];
+    levels = config.levels().size();
+    factor = new float[LeadKnots.count(config.horizon()) * levels];
     Arrays.fill(factor, 1);
   }
 
+  /** Without the name of the version. */
   static int bytes(ForecasterConfig config) {
-    return Float.BYTES * config.horizon() * config.levels().size();
+    return Float.BYTES * LeadKnots.count(config.horizon()) * config.levels().size();
   }
 
   /**
-   * In place.
-   *
-   * @param quantiles {@code [horizon * levels]}, transformed; ascending at every lead, also after
+   * Another model begins to serve. The first one brings its own idea of its errors, and what was
+   * learnt of the naives is forgotten; a later one is a successor, and half of what was learnt of
+   * its predecessor, by logarithm, is kept.
    */
-  void apply(float[] quantiles) {
-    int median = levels.length / 2;
-    for (int from = 0; from < quantiles.length; from += levels.length) {
-      float middle = quantiles[from + median];
-      for (int k = from; k < from + levels.length; k++) {
-        quantiles[k] = middle + factor[k] * (quantiles[k] - middle);
+  void serve(String other) {
+    if (!other.equals(version)) {
+      for (int k = 0; k < factor.length; k++) {
+        factor[k] = version.isEmpty() ? 1 : (float) Math.sqrt(factor[k]);
       }
-      // factors of neighbouring levels differ; the median keeps its place
-      Arrays.sort(quantiles, from, from + levels.length);
+      version = other;
     }
+  }
+
+  /** Factors of all leads, {@code [horizon * levels]}. */
+  void factors(LeadKnots knots, float[] out) {
+    knots.interpolate(factor, levels, out);
+  }
+
+  float factor(int knot, int level) {
+    return factor[knot * levels + level];
   }
 
   /**
    * @param lead from 1
    * @param quantiles that were forecast, {@code [levels]}
    */
-  void observe(int lead, float target, float[] quantiles) {
-    int median = levels.length / 2;
-    for (int j = 0; j < levels.length; j++) {
-      if (j == median) {
-        continue;
-      }
-      int k = (lead - 1) * levels.length + j;
-      double rate = RATE / lead / Math.sqrt(Math.min(levels[j], 1 - levels[j]));
-      double step = rate * (levels[j] - (target <= quantiles[j] ? 1 : 0));
-      float moved = factor[k] * (float) (1 + (j > median ? step : -step));
-      factor[k] = Math.max(MIN_FACTOR, Math.min(MAX_FACTOR, moved));
+  void observe(
+      LeadKnots knots, QuantileTracker tracker, int lead, float target, float[] quantiles) {
+    int knot = knots.knot(lead - 1);
+    float next = knots.towardsNext(lead - 1);
+    float rate = QuantileTracker.rate(lead);
+    float share = (1 - next) / knots.weight(knot);
+    tracker.observe(factor, knot * levels, rate * share, target, quantiles);
+    if (next > 0) {
+      share = next / knots.weight(knot + 1);
+      tracker.observe(factor, (knot + 1) * levels, rate * share, target, quantiles);
     }
   }
 
   void set(Calibration other) {
     System.arraycopy(other.factor, 0, factor, 0, factor.length);
+    version = other.version;
   }
 
   void write(DataOutput out) throws IOException {
+    out.writeUTF(version);
     LittleEndian.write(out, factor);
   }
 
   void read(DataInput in) throws IOException {
+    version = in.readUTF();
     LittleEndian.read(in, factor);
   }
 }

@@ -7,62 +7,134 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Share of the recurrent member against the highway, per lead, from the running mean pinball losses
- * A and B of both on this series: {@code sigmoid(-8 s (A - B) / ((A + B) / 2))}, with {@code s = n
- * / (n + 24)} for n losses seen, so that the first few decide little.
+ * Shares of the experts in what is given out, per knot of the leads: exponentially weighted
+ * averages with priors, {@code share ~ prior exp(-sharpness s (L - L*) / L*)}, where L is an
+ * expert's mean pinball loss over the last {@value #SPAN} targets or so, L* that of the best rival,
+ * and {@code s = n / (n + 24)} for n losses seen, so that the first few decide little.
  *
- * <p>Source: exponential weighting of experts (Vovk 1990), with the loss relative to its size.
+ * <p>Where there is a model its members are the rivals, and share gently: the mean of two that are
+ * about as good is better than either. A naive adds nothing to them as long as it is worse, and so
+ * begins with a small prior and a sharp eye: it takes over where the model does worse than it, lead
+ * by lead. Without a model the naives are rivals among themselves.
+ *
+ * <p>Source: Vovk 1990; Cesa-Bianchi and Lugosi 2006, section 2.2: with losses within [0, B] and a
+ * rate r the loss of the mixture exceeds that of an expert by at most {@code ln(1 / prior) / r + r
+ * n B^2 / 8} over n targets. Here {@code r = sharpness / (1000 L*)} and {@code B = 20 L*}, as
+ * losses are limited to that. Differs: L* moves, so it holds over stretches in which it hardly
+ * does; outcomes come as late as their lead, which adds a term of the order of the lead (Joulani,
+ * György and Szepesvári 2013); an expert that takes no part keeps its loss (Freund and others
+ * 1997).
  */
 final class Mixture {
+  static final int EXPERTS = PendingForecasts.MEMBERS + NaiveExperts.COUNT;
+
   private static final int SPAN = 1000;
   private static final int CAUTION = 24;
+  private static final double MAX_LOSS = 20;
   private static final double SHARPNESS = 8;
+  private static final double SHARPNESS_OF_NAIVES = 40;
+  private static final double PRIOR_OF_NAIVES = 0.1;
+  // exp of it is nothing beside 1, or nothing is beside it
+  private static final double MAX_EXPONENT = 16;
 
-  private final float[] recurrentLoss;
-  private final float[] highwayLoss;
-  private final int[] count;
+  private final float[] loss;
+  private final short[] count;
 
   Mixture(ForecasterConfig config) {
-    recurrentLoss = new float[config.horizon()];
-    highwayLoss = new float[config.horizon()];
-    count = new int[config.horizon()];
+    loss = new float[LeadKnots.count(config.horizon()) * EXPERTS];
+    count = new short[loss.length];
   }
 
   static int bytes(ForecasterConfig config) {
-    return config.horizon() * (2 * Float.BYTES + Integer.BYTES);
+    return LeadKnots.count(config.horizon()) * EXPERTS * (Float.BYTES + Short.BYTES);
   }
 
-  void observe(int h, double recurrent, double highway) {
-    count[h] = Math.min(SPAN, count[h] + 1);
-    recurrentLoss[h] += (float) ((recurrent - recurrentLoss[h]) / count[h]);
-    highwayLoss[h] += (float) ((highway - highwayLoss[h]) / count[h]);
-  }
-
-  /** Weight of the recurrent member at lead {@code h + 1}, in (0, 1). */
-  float share(int h) {
-    double mean = (recurrentLoss[h] + highwayLoss[h]) / 2;
-    if (!(mean > 0)) {
-      return 0.5f;
+  /**
+   * @param losses of the experts, in units of the scale at the origin; NaN where one took no part
+   */
+  void observe(int knot, float[] losses) {
+    int from = knot * EXPERTS;
+    double limit = limit(from);
+    for (int k = 0; k < EXPERTS; k++) {
+      if (!Float.isNaN(losses[k])) {
+        int at = from + k;
+        count[at] = (short) Math.min(SPAN, count[at] + 1);
+        loss[at] += (float) ((Math.min(limit, losses[k]) - loss[at]) / count[at]);
+      }
     }
-    double trust = SHARPNESS * count[h] / (count[h] + CAUTION);
-    return (float) (1 / (1 + Math.exp(trust * (recurrentLoss[h] - highwayLoss[h]) / mean)));
+  }
+
+  private double limit(int from) {
+    double least = Double.POSITIVE_INFINITY;
+    for (int k = 0; k < EXPERTS; k++) {
+      if (count[from + k] >= CAUTION && loss[from + k] > 0) {
+        least = Math.min(least, loss[from + k]);
+      }
+    }
+    return MAX_LOSS * least;
+  }
+
+  /**
+   * @param taking which experts take part; one at least
+   * @param out {@code [knots * EXPERTS]}; those of a knot add up to 1
+   */
+  void shares(boolean[] taking, float[] out) {
+    int rivals = taking[0] || taking[1] ? PendingForecasts.MEMBERS : EXPERTS;
+    for (int from = 0; from < loss.length; from += EXPERTS) {
+      double best = best(from, rivals, taking);
+      double sum = 0;
+      for (int k = 0; k < EXPERTS; k++) {
+        out[from + k] = taking[k] ? (float) weight(from, k, rivals, best) : 0;
+        sum += out[from + k];
+      }
+      for (int k = 0; k < EXPERTS; k++) {
+        out[from + k] /= (float) sum;
+      }
+    }
+  }
+
+  private double best(int from, int rivals, boolean[] taking) {
+    double best = Double.POSITIVE_INFINITY;
+    for (int k = 0; k < rivals; k++) {
+      if (taking[k] && count[from + k] > 0) {
+        best = Math.min(best, loss[from + k]);
+      }
+    }
+    return best;
+  }
+
+  private double weight(int from, int expert, int rivals, double best) {
+    boolean rival = expert < rivals;
+    double prior = rival ? 1 : PRIOR_OF_NAIVES;
+    int seen = count[from + expert];
+    if (!rival) {
+      // a naive may be known for long: the model has to be, too
+      seen = Math.min(seen, Math.max(count[from], count[from + 1]));
+    }
+    if (seen == 0 || !(best > 0 && best < Double.POSITIVE_INFINITY)) {
+      return prior;
+    }
+    double sharpness = (rival ? SHARPNESS : SHARPNESS_OF_NAIVES) * seen / (seen + CAUTION);
+    double exponent = -sharpness * (loss[from + expert] - best) / best;
+    return exponent < -MAX_EXPONENT ? 0 : prior * Math.exp(Math.min(MAX_EXPONENT, exponent));
   }
 
   void set(Mixture other) {
-    System.arraycopy(other.recurrentLoss, 0, recurrentLoss, 0, recurrentLoss.length);
-    System.arraycopy(other.highwayLoss, 0, highwayLoss, 0, highwayLoss.length);
+    System.arraycopy(other.loss, 0, loss, 0, loss.length);
     System.arraycopy(other.count, 0, count, 0, count.length);
   }
 
   void write(DataOutput out) throws IOException {
-    LittleEndian.write(out, recurrentLoss);
-    LittleEndian.write(out, highwayLoss);
-    LittleEndian.write(out, count);
+    LittleEndian.write(out, loss);
+    for (short seen : count) {
+      out.writeShort(seen);
+    }
   }
 
   void read(DataInput in) throws IOException {
-    LittleEndian.read(in, recurrentLoss);
-    LittleEndian.read(in, highwayLoss);
-    LittleEndian.read(in, count);
+    LittleEndian.read(in, loss);
+    for (int k = 0; k < count.length; k++) {
+      count[k] = in.readShort();
+    }
   }
 }

@@ -30,15 +30,23 @@ final class OpenPeriod {
   /** The scores of a version for targets in the period that ends with step {@code periodEnd}. */
   Scores scores(String version, long periodEnd) {
     end = periodEnd;
-    return byVersion.computeIfAbsent(version, name -> new Scores(config));
+    Scores known = byVersion.get(version);
+    if (known == null) {
+      known = new Scores(config);
+      byVersion.put(version, known);
+    }
+    return known;
   }
 
-  /** Moves the evaluations to {@code closed} if the period ends with or before {@code index}. */
-  void close(long index, List<Evaluation> closed) {
-    if (end <= index) {
-      byVersion.forEach((version, scores) -> closed.add(scores.evaluation(end, version)));
-      byVersion.clear();
+  /** {@code closed}, and the evaluations if the period ends with or before {@code index}. */
+  List<Evaluation> close(long index, List<Evaluation> closed) {
+    if (byVersion.isEmpty() || end > index) {
+      return closed;
     }
+    List<Evaluation> more = new ArrayList<>(closed);
+    byVersion.forEach((version, scores) -> more.add(scores.evaluation(end, version)));
+    byVersion.clear();
+    return more;
   }
 
   void set(OpenPeriod other) {

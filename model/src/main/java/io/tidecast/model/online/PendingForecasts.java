@@ -11,219 +11,252 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * Forecasts whose targets are still to come, for scoring: of the model's mixture and of the
- * seasonal naive all levels, of each member three.
+ * Forecasts whose targets are still to come, for scoring, as {@link QuantileCode codes}.
  *
- * <p>Lead h of an origin waits h steps, so lead h has a ring of h places, {@code horizon (horizon +
- * 1) / 2} in all. Place {@code t mod h} holds the forecast for target t until origin t puts its own
- * there. Raw values, in the unit of the target.
+ * <p>The leads up to {@value #NEAR} are kept of every origin. The leads beyond are kept of an even
+ * sample of origins: one of each {@code horizon / 24} in a row, which one by a hash of their
+ * number, so that each lead is scored as often as any other and no hour of the day is left out.
+ * That keeps what is stored linear in the horizon.
+ *
+ * <p>At the {@link LeadKnots knots} the two members of the model are kept beside what was given
+ * out, at three levels each, as distances from the mixture.
+ *
+ * <p>Lead h has a ring of as many places as origins can wait for it.
  */
 final class PendingForecasts {
-  private static final int MIXTURE = 1;
-  private static final int RECURRENT = 2;
-  private static final int HIGHWAY = 4;
-  private static final int NAIVE_SERVED = 8;
+  static final int NEAR = 24;
+
+  /** Levels at which a member is kept at a knot: the median, and one on either side. */
+  static final int MEMBER_LEVELS = 3;
+
+  static final int MEMBERS = 2;
+  private static final int MEMBER_BYTES = MEMBERS * MEMBER_LEVELS;
+  private static final long NO_ORIGIN = Long.MIN_VALUE;
+  private static final int PART_BITS = 2;
+  private static final short NO_AGE = Short.MAX_VALUE;
 
   private final int horizon;
-  private final int levels;
-  private final int[] memberLevels;
+  private final int near;
+  private final int stride;
+  private final int far;
+  private final int cellBytes;
+  private final int[] cellPlace;
+  private final int[] memberPlace;
+  private final byte[] cells;
+  private final byte[] members;
 
-  private final float[] mixture;
-  private final float[] naive;
-  private final float[] recurrent;
-  private final float[] highway;
-
-  // one place per origin, origin mod horizon
+  // one place per origin: first those of all origins, then those of the sample
   private final long[] origins;
-  private final float[] last;
   private final float[] scale;
   private final byte[] parts;
   private final String[] versions;
 
   PendingForecasts(ForecasterConfig config) {
     horizon = config.horizon();
-    levels = config.levels().size();
-    memberLevels = memberLevels(levels);
-    int places = places(horizon);
-    mixture = new float[places * levels];
-    naive = new float[places * levels];
-    recurrent = new float[places * memberLevels.length];
-    highway = new float[places * memberLevels.length];
-    origins = new long[horizon];
-    last = new float[horizon];
-    scale = new float[horizon];
-    parts = new byte[horizon];
-    versions = new String[horizon];
-    Arrays.fill(origins, Long.MIN_VALUE);
-    Arrays.fill(versions, "");
+    near = Math.min(NEAR, horizon);
+    stride = stride(horizon);
+    far = horizon > near ? (horizon + stride - 1) / stride + 1 : 0;
+    cellBytes = QuantileCode.bytes(config.levels().size());
+    cellPlace = new int[horizon + 1];
+    memberPlace = new int[horizon + 1];
+    LeadKnots knots = LeadKnots.of(config);
+    for (int h = 0; h < horizon; h++) {
+      cellPlace[h + 1] = cellPlace[h] + places(h + 1);
+      memberPlace[h + 1] = memberPlace[h] + (knots.isKnot(h) ? places(h + 1) : 0);
+    }
+    cells = new byte[cellPlace[horizon] * cellBytes];
+    members = new byte[memberPlace[horizon] * MEMBER_BYTES];
+    origins = new long[near + far];
+    scale = new float[near + far];
+    parts = new byte[near + far];
+    versions = new String[near + far];
+    clear();
   }
 
-  private static int places(int horizon) {
-    return horizon * (horizon + 1) / 2;
+  /** Of so many origins in a row, one is kept with all its leads. */
+  static int stride(int horizon) {
+    return (horizon + NEAR - 1) / NEAR;
   }
 
-  /** Median and one level on either side, which is enough to weigh the members. */
-  private static int[] memberLevels(int levels) {
-    int outer = (levels - 1) / 4;
-    return new int[] {outer, levels / 2, levels - 1 - outer};
+  /** How many origins can wait for a lead. */
+  private int places(int lead) {
+    return lead <= near ? lead : (lead + stride - 1) / stride + 1;
   }
 
   /** Without the names of the versions. */
   static int bytes(ForecasterConfig config) {
-    int horizon = config.horizon();
-    int perPlace = Float.BYTES * 2 * (config.levels().size() + 3);
-    int perOrigin = Long.BYTES + 2 * Float.BYTES + 1 + Short.BYTES;
-    return places(horizon) * perPlace + horizon * perOrigin + Short.BYTES;
+    PendingForecasts empty = new PendingForecasts(config);
+    int perOrigin = Float.BYTES + Short.BYTES + 1;
+    int rest = Long.BYTES + 1 + empty.origins.length * perOrigin;
+    return empty.cells.length + empty.members.length + rest;
   }
 
-  /** Level indices at which members are held. */
-  int[] memberLevels() {
-    return memberLevels;
+  /** Forgets all. */
+  void clear() {
+    Arrays.fill(origins, NO_ORIGIN);
+    Arrays.fill(versions, "");
   }
 
-  /** Index of the place of a target, to be multiplied by the number of levels held. */
-  private int place(long target, int lead) {
-    return lead * (lead - 1) / 2 + (int) Math.floorMod(target, (long) lead);
+  /** Whether the leads beyond {@value #NEAR} of this origin are kept as well. */
+  boolean sampled(long origin) {
+    if (far == 0) {
+      return false;
+    }
+    long block = Math.floorDiv(origin, (long) stride);
+    return Math.floorMod(origin, (long) stride) == Math.floorMod(scrambled(block), (long) stride);
   }
 
-  private int originPlace(long origin) {
-    return (int) Math.floorMod(origin, (long) horizon);
+  /** Finalizer of SplitMix64 (Steele, Lea and Flood 2014). */
+  private static long scrambled(long block) {
+    long z = (block + 0x9e3779b97f4a7c15L) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return (z ^ (z >>> 31)) >>> 1;
+  }
+
+  private long sequence(long origin, int lead) {
+    return lead <= near ? origin : Math.floorDiv(origin, (long) stride);
+  }
+
+  private int place(long origin, int lead) {
+    return (int) Math.floorMod(sequence(origin, lead), (long) places(lead));
+  }
+
+  private int slot(long origin, int lead) {
+    return lead <= near
+        ? (int) Math.floorMod(origin, (long) near)
+        : near + (int) Math.floorMod(Math.floorDiv(origin, (long) stride), (long) far);
   }
 
   /** Keeps what was forecast at {@code origin}. */
-  void put(long origin, float lastValue, float originScale, MemberForecasts made) {
-    int o = originPlace(origin);
-    origins[o] = origin;
-    last[o] = lastValue;
-    scale[o] = originScale;
-    versions[o] = made.version();
-    parts[o] =
-        (byte)
-            ((made.hasModel() ? MIXTURE : 0)
-                | (made.hasRecurrent() ? RECURRENT : 0)
-                | (made.hasHighway() ? HIGHWAY : 0)
-                | (made.naiveServes() ? NAIVE_SERVED : 0));
-    for (int lead = 1; lead <= horizon; lead++) {
-      int from = (lead - 1) * levels;
-      int place = place(origin + lead, lead);
-      System.arraycopy(made.naive(), from, naive, place * levels, levels);
-      if (made.hasModel()) {
-        System.arraycopy(made.mixture(), from, mixture, place * levels, levels);
-      }
-      if (made.hasRecurrent()) {
-        putMember(made.recurrent(), from, recurrent, place);
-      }
-      if (made.hasHighway()) {
-        putMember(made.highway(), from, highway, place);
+  void put(long origin, float last, float originScale, ExpertForecasts made, QuantileCode code) {
+    open(slot(origin, 1), origin, originScale, made);
+    put(origin, last, originScale, made, code, 1, near);
+    if (sampled(origin)) {
+      open(slot(origin, near + 1), origin, originScale, made);
+      put(origin, last, originScale, made, code, near + 1, horizon);
+    }
+  }
+
+  private void open(int slot, long origin, float originScale, ExpertForecasts made) {
+    origins[slot] = origin;
+    scale[slot] = originScale;
+    versions[slot] = made.version();
+    parts[slot] = (byte) ((made.has(0) ? 1 : 0) | (made.has(1) ? 2 : 0));
+  }
+
+  private void put(
+      long origin,
+      float last,
+      float originScale,
+      ExpertForecasts made,
+      QuantileCode code,
+      int from,
+      int to) {
+    int levels = cellBytes - 1;
+    for (int lead = from; lead <= to; lead++) {
+      int place = place(origin, lead);
+      int cell = (cellPlace[lead - 1] + place) * cellBytes;
+      code.write(made.served(), (lead - 1) * levels, last, originScale, cells, cell);
+      if (memberPlace[lead] > memberPlace[lead - 1]) {
+        int at = (memberPlace[lead - 1] + place) * MEMBER_BYTES;
+        made.memberDistances(lead - 1, members, at);
       }
     }
   }
 
-  private void putMember(float[] quantiles, int from, float[] held, int place) {
-    for (int k = 0; k < memberLevels.length; k++) {
-      held[place * memberLevels.length + k] = quantiles[from + memberLevels[k]];
+  /** Number of places that may hold an origin; see {@link #origin}. */
+  int slots() {
+    return near + far;
+  }
+
+  /**
+   * Lead of the forecast in a place for the step {@code target}; 0 if it holds none that is to be
+   * scored.
+   */
+  int lead(int slot, long target) {
+    if (origins[slot] == NO_ORIGIN) {
+      return 0;
     }
+    long lead = target - origins[slot];
+    boolean waits = slot < near ? lead <= near : lead > near && lead <= horizon;
+    return waits ? (int) lead : 0;
   }
 
-  /** Whether a forecast was made at {@code origin}, at most a horizon ago. */
-  boolean made(long origin) {
-    return origins[originPlace(origin)] == origin;
-  }
-
-  private boolean has(long origin, int part) {
-    return (parts[originPlace(origin)] & part) != 0;
-  }
-
-  boolean hasMixture(long origin) {
-    return has(origin, MIXTURE);
-  }
-
-  boolean hasBothMembers(long origin) {
-    return has(origin, RECURRENT) && has(origin, HIGHWAY);
-  }
-
-  boolean naiveServed(long origin) {
-    return has(origin, NAIVE_SERVED);
-  }
-
-  /** Of the model there was at the origin, also if the seasonal naive served. */
-  String version(long origin) {
-    return versions[originPlace(origin)];
-  }
-
-  /** The last value at the origin, raw. */
-  float last(long origin) {
-    return last[originPlace(origin)];
+  /** The place that holds a forecast of this lead for the step {@code target}; -1 if none does. */
+  int slotOf(long target, int lead) {
+    int slot = slot(target - lead, lead);
+    return origins[slot] == target - lead ? slot : -1;
   }
 
   /** The running scale at the origin. */
-  float scale(long origin) {
-    return scale[originPlace(origin)];
+  float scale(int slot) {
+    return scale[slot];
   }
 
-  void mixture(long target, int lead, float[] out) {
-    System.arraycopy(mixture, place(target, lead) * levels, out, 0, levels);
+  /** Whether member 0 or 1 of the model took part. */
+  boolean has(int slot, int member) {
+    return (parts[slot] & 1 << member) != 0;
   }
 
-  void naive(long target, int lead, float[] out) {
-    System.arraycopy(naive, place(target, lead) * levels, out, 0, levels);
+  /** Of the model there was at the origin, also if it took no part. */
+  String version(int slot) {
+    return versions[slot];
   }
 
-  /** Recurrent member at {@link #memberLevels} number k. */
-  float recurrent(long target, int lead, int k) {
-    return recurrent[place(target, lead) * memberLevels.length + k];
+  /** What was given out, transformed. */
+  void quantiles(int slot, int lead, float last, QuantileCode code, float[] out) {
+    int cell = (cellPlace[lead - 1] + place(origins[slot], lead)) * cellBytes;
+    code.read(cells, cell, last, scale[slot], out);
   }
 
-  float highway(long target, int lead, int k) {
-    return highway[place(target, lead) * memberLevels.length + k];
+  /** Distance of a member from the mixture at a knot, in units of the scale at the origin. */
+  float memberDistance(int slot, int lead, int member, int level) {
+    int at = (memberPlace[lead - 1] + place(origins[slot], lead)) * MEMBER_BYTES;
+    return QuantileCode.signed(members[at + member * MEMBER_LEVELS + level]);
   }
 
   void set(PendingForecasts other) {
-    System.arraycopy(other.mixture, 0, mixture, 0, mixture.length);
-    System.arraycopy(other.naive, 0, naive, 0, naive.length);
-    System.arraycopy(other.recurrent, 0, recurrent, 0, recurrent.length);
-    System.arraycopy(other.highway, 0, highway, 0, highway.length);
+    System.arraycopy(other.cells, 0, cells, 0, cells.length);
+    System.arraycopy(other.members, 0, members, 0, members.length);
     System.arraycopy(other.origins, 0, origins, 0, origins.length);
-    System.arraycopy(other.last, 0, last, 0, last.length);
     System.arraycopy(other.scale, 0, scale, 0, scale.length);
     System.arraycopy(other.parts, 0, parts, 0, parts.length);
     System.arraycopy(other.versions, 0, versions, 0, versions.length);
   }
 
   void write(DataOutput out) throws IOException {
-    LittleEndian.write(out, mixture);
-    LittleEndian.write(out, naive);
-    LittleEndian.write(out, recurrent);
-    LittleEndian.write(out, highway);
-    LittleEndian.write(out, last);
+    out.write(cells);
+    out.write(members);
     LittleEndian.write(out, scale);
-    out.write(parts);
+    long newest = Arrays.stream(origins).max().orElse(NO_ORIGIN);
+    out.writeLong(newest);
     List<String> names = new ArrayList<>(new LinkedHashSet<>(Arrays.asList(versions)));
-    out.writeShort(names.size());
+    out.writeByte(names.size());
     for (String name : names) {
       out.writeUTF(name);
     }
-    for (int o = 0; o < horizon; o++) {
-      out.writeLong(origins[o]);
-      out.writeShort(names.indexOf(versions[o]));
+    for (int slot = 0; slot < origins.length; slot++) {
+      long age = origins[slot] == NO_ORIGIN ? NO_AGE : Math.min(NO_AGE, newest - origins[slot]);
+      out.writeShort((int) age);
+      out.writeByte(names.indexOf(versions[slot]) << PART_BITS | parts[slot]);
     }
   }
 
   void read(DataInput in) throws IOException {
-    LittleEndian.read(in, mixture);
-    LittleEndian.read(in, naive);
-    LittleEndian.read(in, recurrent);
-    LittleEndian.read(in, highway);
-    LittleEndian.read(in, last);
+    in.readFully(cells);
+    in.readFully(members);
     LittleEndian.read(in, scale);
-    in.readFully(parts);
-    String[] names = new String[in.readUnsignedShort()];
+    long newest = in.readLong();
+    String[] names = new String[in.readUnsignedByte()];
     for (int i = 0; i < names.length; i++) {
       names[i] = in.readUTF();
     }
-    for (int o = 0; o < horizon; o++) {
-      origins[o] = in.readLong();
-      versions[o] = names[in.readUnsignedShort()];
+    for (int slot = 0; slot < origins.length; slot++) {
+      int age = in.readShort();
+      origins[slot] = age == NO_AGE ? NO_ORIGIN : newest - age;
+      int code = in.readUnsignedByte();
+      versions[slot] = names[code >> PART_BITS];
+      parts[slot] = (byte) (code & (1 << PART_BITS) - 1);
     }
   }
 }

@@ -7,38 +7,45 @@ import io.tidecast.model.QuantileLevels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
-/** Sums of the errors of one model version in the open period, see {@link Evaluation}. */
+/**
+ * Sums of the errors of one model version in the open period, see {@link Evaluation}: single
+ * precision, all measures of a lead side by side.
+ */
 final class Scores {
+  private static final int ABSOLUTE = 0;
+  private static final int SQUARED = 1;
+  private static final int PINBALL = 2;
+  private static final int NAIVE_ABSOLUTE = 3;
+  private static final int NAIVE_PINBALL = 4;
+  private static final int PERSISTENCE_ABSOLUTE = 5;
+  private static final int WIDTH = 6;
+  private static final int MAX_SHORT = 65_535;
+
   private final QuantileLevels levels;
+  private final int horizon;
+  private final int intervals;
+  private final int sums;
+  // [horizon * (1 + intervals)]: targets, then those inside each interval
   private final int[] count;
-  private final double[] absoluteError;
-  private final double[] squaredError;
-  private final double[] pinball;
-  private final int[][] inside;
-  private final double[][] width;
-  private final double[] naiveAbsoluteError;
-  private final double[] naivePinball;
-  private final double[] persistenceAbsoluteError;
+  // [horizon * (6 + intervals)]
+  private final float[] sum;
 
   Scores(ForecasterConfig config) {
     levels = config.levels();
-    int horizon = config.horizon();
-    count = new int[horizon];
-    absoluteError = new double[horizon];
-    squaredError = new double[horizon];
-    pinball = new double[horizon];
-    inside = new int[levels.intervals()][horizon];
-    width = new double[levels.intervals()][horizon];
-    naiveAbsoluteError = new double[horizon];
-    naivePinball = new double[horizon];
-    persistenceAbsoluteError = new double[horizon];
+    horizon = config.horizon();
+    intervals = levels.intervals();
+    sums = WIDTH + intervals;
+    count = new int[horizon * (1 + intervals)];
+    sum = new float[horizon * sums];
   }
 
+  /** While no count is above 65,535. */
   static int bytes(ForecasterConfig config) {
-    int perInterval = Integer.BYTES + Double.BYTES;
-    return config.horizon()
-        * (Integer.BYTES + 6 * Double.BYTES + config.levels().intervals() * perInterval);
+    int intervals = config.levels().intervals();
+    int perLead = Short.BYTES * (1 + intervals) + Float.BYTES * (WIDTH + intervals);
+    return 1 + config.horizon() * perLead;
   }
 
   /**
@@ -58,82 +65,88 @@ final class Scores {
       double last) {
     int median = levels.median();
     double error = target - served[median];
-    count[h]++;
-    absoluteError[h] += Math.abs(error);
-    squaredError[h] += error * error;
-    pinball[h] += servedPinball;
-    for (int i = 0; i < inside.length; i++) {
+    int at = h * sums;
+    sum[at + ABSOLUTE] += (float) Math.abs(error);
+    sum[at + SQUARED] += (float) (error * error);
+    sum[at + PINBALL] += (float) servedPinball;
+    sum[at + NAIVE_ABSOLUTE] += (float) Math.abs(target - naive[median]);
+    sum[at + NAIVE_PINBALL] += (float) pinballOfNaive;
+    sum[at + PERSISTENCE_ABSOLUTE] += (float) Math.abs(target - last);
+    int counts = h * (1 + intervals);
+    count[counts]++;
+    for (int i = 0; i < intervals; i++) {
       float lower = served[i];
       float upper = served[served.length - 1 - i];
-      inside[i][h] += target >= lower && target <= upper ? 1 : 0;
-      width[i][h] += (double) upper - lower;
+      count[counts + 1 + i] += target >= lower && target <= upper ? 1 : 0;
+      sum[at + WIDTH + i] += upper - lower;
     }
-    naiveAbsoluteError[h] += Math.abs(target - naive[median]);
-    naivePinball[h] += pinballOfNaive;
-    persistenceAbsoluteError[h] += Math.abs(target - last);
   }
 
-  /** Hands over the sums: this object is not used after it. */
   Evaluation evaluation(long end, String version) {
+    int[][] inside = new int[intervals][];
+    double[][] width = new double[intervals][];
+    for (int i = 0; i < intervals; i++) {
+      inside[i] = counts(1 + i);
+      width[i] = sums(WIDTH + i);
+    }
     return new Evaluation(
         end,
         version,
-        count,
-        absoluteError,
-        squaredError,
-        pinball,
+        counts(0),
+        sums(ABSOLUTE),
+        sums(SQUARED),
+        sums(PINBALL),
         inside,
         width,
-        naiveAbsoluteError,
-        naivePinball,
-        persistenceAbsoluteError);
+        sums(NAIVE_ABSOLUTE),
+        sums(NAIVE_PINBALL),
+        sums(PERSISTENCE_ABSOLUTE));
+  }
+
+  private int[] counts(int which) {
+    int[] byLead = new int[horizon];
+    for (int h = 0; h < horizon; h++) {
+      byLead[h] = count[h * (1 + intervals) + which];
+    }
+    return byLead;
+  }
+
+  private double[] sums(int which) {
+    double[] byLead = new double[horizon];
+    for (int h = 0; h < horizon; h++) {
+      byLead[h] = sum[h * sums + which];
+    }
+    return byLead;
   }
 
   Scores copy(ForecasterConfig config) {
     Scores copy = new Scores(config);
     System.arraycopy(count, 0, copy.count, 0, count.length);
-    double[][] from = sums();
-    double[][] to = copy.sums();
-    for (int k = 0; k < from.length; k++) {
-      System.arraycopy(from[k], 0, to[k], 0, from[k].length);
-    }
-    for (int i = 0; i < inside.length; i++) {
-      System.arraycopy(inside[i], 0, copy.inside[i], 0, inside[i].length);
-      System.arraycopy(width[i], 0, copy.width[i], 0, width[i].length);
-    }
+    System.arraycopy(sum, 0, copy.sum, 0, sum.length);
     return copy;
   }
 
-  private double[][] sums() {
-    return new double[][] {
-      absoluteError,
-      squaredError,
-      pinball,
-      naiveAbsoluteError,
-      naivePinball,
-      persistenceAbsoluteError
-    };
-  }
-
   void write(DataOutput out) throws IOException {
-    LittleEndian.write(out, count);
-    for (double[] sum : sums()) {
-      LittleEndian.write(out, sum);
+    boolean wide = Arrays.stream(count).anyMatch(n -> n > MAX_SHORT);
+    out.writeBoolean(wide);
+    if (wide) {
+      LittleEndian.write(out, count);
+    } else {
+      for (int n : count) {
+        out.writeShort(n);
+      }
     }
-    for (int i = 0; i < inside.length; i++) {
-      LittleEndian.write(out, inside[i]);
-      LittleEndian.write(out, width[i]);
-    }
+    LittleEndian.write(out, sum);
   }
 
   void read(DataInput in) throws IOException {
-    LittleEndian.read(in, count);
-    for (double[] sum : sums()) {
-      LittleEndian.read(in, sum);
+    if (in.readBoolean()) {
+      LittleEndian.read(in, count);
+    } else {
+      for (int i = 0; i < count.length; i++) {
+        count[i] = in.readUnsignedShort();
+      }
     }
-    for (int i = 0; i < inside.length; i++) {
-      LittleEndian.read(in, inside[i]);
-      LittleEndian.read(in, width[i]);
-    }
+    LittleEndian.read(in, sum);
   }
 }

@@ -5,16 +5,12 @@ import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.PinballLoss;
 import io.tidecast.model.Quality;
-import io.tidecast.model.Transform;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.PackedModel;
-import io.tidecast.model.member.RecurrentMember;
 import io.tidecast.model.weights.ForecastModel;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,14 +40,12 @@ public final class SeriesForecaster {
   private static final int PACKED_VERSIONS = 4;
 
   private final ForecasterConfig config;
-  private final int evaluationPeriod;
-  private final double[] levels;
   private final Map<String, PackedModel> packed = new LinkedHashMap<>();
-  private final MemberForecasts members;
+  private final ExpertForecasts experts;
+  private final Scoring scoring;
+  private final QuantileCode code;
   private final float[] inputs;
   private final float[] noCovariates;
-  private final float[] scored;
-  private final float[] naive;
 
   /**
    * @param evaluationPeriod in steps; a period ends with each step whose index is divisible by it
@@ -59,14 +53,13 @@ public final class SeriesForecaster {
   public SeriesForecaster(ForecasterConfig config, int evaluationPeriod) {
     Checks.inRange("evaluation period (in steps)", evaluationPeriod, 1, Integer.MAX_VALUE);
     this.config = config;
-    this.evaluationPeriod = evaluationPeriod;
-    levels = config.levels().values().stream().mapToDouble(Double::doubleValue).toArray();
-    members = new MemberForecasts(config);
+    LeadKnots knots = LeadKnots.of(config);
+    experts = new ExpertForecasts(config, knots);
+    code = new QuantileCode(config.levels().size(), experts.lowest(), experts.highest());
+    scoring = new Scoring(config, evaluationPeriod, knots, experts, code);
     inputs = new float[InputLayout.of(config).size()];
     noCovariates = new float[config.covariates().size()];
     Arrays.fill(noCovariates, Float.NaN);
-    scored = new float[levels.length];
-    naive = new float[levels.length];
   }
 
   public ForecasterConfig config() {
@@ -88,7 +81,9 @@ public final class SeriesForecaster {
     state.setInputs(before.copy());
     state.setLastIndex(lastIndex);
     state.restartSteps(before.length());
-    packed(model).recurrent().ifPresent(member -> state.hidden().reset(model.version()));
+    if (packed(model).isRecurrent()) {
+      state.hidden().reset(model.version());
+    }
     return state;
   }
 
@@ -101,26 +96,23 @@ public final class SeriesForecaster {
    */
   public StepResult step(SeriesState state, ClosedStep closed, Optional<ForecastModel> model) {
     requireNext(state, closed);
-    Optional<PackedModel> serving = model.map(this::packed);
-    List<Evaluation> evaluations = new ArrayList<>(0);
-    state.period().close(closed.index() - 1, evaluations);
+    PackedModel serving = model.isPresent() ? packed(model.get()) : PackedModel.NONE;
+    List<Evaluation> evaluations = state.period().close(closed.index() - 1, List.of());
     crossGap(state, closed.index(), serving);
-    boolean observed = !Float.isNaN(config.transform().apply(closed.value()));
+    float target = config.transform().apply(closed.value());
+    boolean observed = !Float.isNaN(target);
     if (observed) {
-      score(state, closed.index(), closed.value());
+      scoring.score(state, closed.index(), closed.value(), target);
     }
     advance(state, closed, serving);
     Optional<Forecast> forecast =
         observed ? Optional.of(forecast(state, closed, serving)) : Optional.empty();
-    state.period().close(closed.index(), evaluations);
-    return new StepResult(forecast, evaluations);
+    return new StepResult(forecast, state.period().close(closed.index(), evaluations));
   }
 
   /** The evaluations of the period that is still open, at the end of the input. */
   public List<Evaluation> flush(SeriesState state) {
-    List<Evaluation> evaluations = new ArrayList<>();
-    state.period().close(Long.MAX_VALUE, evaluations);
-    return evaluations;
+    return state.period().close(Long.MAX_VALUE, List.of());
   }
 
   private void requireNext(SeriesState state, ClosedStep closed) {
@@ -152,7 +144,7 @@ public final class SeriesForecaster {
     return made;
   }
 
-  private void crossGap(SeriesState state, long index, Optional<PackedModel> serving) {
+  private void crossGap(SeriesState state, long index, PackedModel serving) {
     if (!state.inputs().started()) {
       return;
     }
@@ -166,8 +158,7 @@ public final class SeriesForecaster {
     for (long i = 0; i < missing; i++) {
       state.inputs().step(Float.NaN, noCovariates);
       state.countStep();
-      long at = state.lastIndex() + 1 + i;
-      serving.ifPresent(model -> stepIfOwn(state, model, at));
+      stepIfOwn(state, serving, state.lastIndex() + 1 + i);
     }
   }
 
@@ -178,121 +169,50 @@ public final class SeriesForecaster {
     }
   }
 
-  private void advance(SeriesState state, ClosedStep closed, Optional<PackedModel> serving) {
+  private void advance(SeriesState state, ClosedStep closed, PackedModel serving) {
     state.inputs().step(closed.value(), closed.covariates());
     state.setLastIndex(closed.index());
     if (!state.inputs().started()) {
       return;
     }
     state.countStep();
-    if (serving.isPresent()) {
-      stepCell(state, serving.get(), closed.index());
-    } else {
+    if (serving == PackedModel.NONE) {
       state.hidden().invalidate();
+    } else {
+      stepCell(state, serving, closed.index());
     }
   }
 
   private void stepCell(SeriesState state, PackedModel model, long index) {
-    if (model.recurrent().isEmpty()) {
+    if (!model.isRecurrent()) {
       return;
     }
-    RecurrentMember member = model.recurrent().get();
     HiddenState hidden = state.hidden();
     if (hidden.version().equals(model.version())) {
       state.inputs().fill(index, inputs);
-      member.step(hidden, inputs);
+      model.step(hidden, inputs);
     } else {
       hidden.reset(model.version());
-      state.inputs().replay(index, row -> member.step(hidden, row), inputs);
+      state.inputs().replay(index, row -> model.step(hidden, row), inputs);
     }
   }
 
-  private Forecast forecast(SeriesState state, ClosedStep closed, Optional<PackedModel> serving) {
-    members.make(state, closed.value(), serving);
-    state.pending().put(closed.index(), closed.value(), state.inputs().scale(), members);
+  private Forecast forecast(SeriesState state, ClosedStep closed, PackedModel serving) {
+    SeriesInputs seen = state.inputs();
+    state.naives().observe(closed.index(), config.season(), seen.last(), seen.scale());
+    experts.make(state, closed.index(), serving);
+    state.pending().put(closed.index(), seen.last(), seen.scale(), experts, code);
     return new Forecast(
         closed.index(),
-        members.served(closed.index()),
-        members.naiveServes() ? "" : members.version(),
+        experts.raw(closed.index(), closed.value()),
+        experts.hasModel() ? experts.version() : "",
         quality(state));
   }
 
   private Quality quality(SeriesState state) {
-    if (members.naiveServes()) {
+    if (!experts.hasModel()) {
       return Quality.NAIVE;
     }
     return state.steps() < WARMING_STEPS ? Quality.WARMING : Quality.MODEL;
-  }
-
-  /** Scores every pending forecast whose target is this step. */
-  private void score(SeriesState state, long index, float target) {
-    PendingForecasts pending = state.pending();
-    double excess = 0;
-    int modelled = 0;
-    for (int lead = 1; lead <= config.horizon(); lead++) {
-      long origin = index - lead;
-      if (!pending.made(origin)) {
-        continue;
-      }
-      pending.naive(index, lead, naive);
-      double naiveLoss = meanPinball(naive, target);
-      double loss = naiveLoss;
-      if (pending.hasMixture(origin)) {
-        pending.mixture(index, lead, scored);
-        loss = meanPinball(scored, target);
-        state.calibration().observe(lead, target, scored);
-        excess += loss - naiveLoss;
-        modelled++;
-      }
-      observeMembers(state, index, lead, target);
-      boolean naiveServed = pending.naiveServed(origin);
-      state
-          .period()
-          .scores(pending.version(origin), periodEnd(index))
-          .add(
-              lead - 1,
-              target,
-              naiveServed ? naive : scored,
-              naiveServed ? naiveLoss : loss,
-              naive,
-              naiveLoss,
-              pending.last(origin));
-    }
-    if (modelled > 0) {
-      state.guard().observe(excess / modelled);
-    }
-  }
-
-  private void observeMembers(SeriesState state, long index, int lead, float target) {
-    PendingForecasts pending = state.pending();
-    long origin = index - lead;
-    Transform transform = config.transform();
-    double error =
-        (double) transform.apply(target) - transform.apply(naive[config.levels().median()]);
-    state.naiveErrors().observe(lead - 1, error / pending.scale(origin));
-    if (!pending.hasBothMembers(origin)) {
-      return;
-    }
-    double recurrent = 0;
-    double highway = 0;
-    int[] held = pending.memberLevels();
-    for (int k = 0; k < held.length; k++) {
-      double level = levels[held[k]];
-      recurrent += PinballLoss.of(level, target, pending.recurrent(index, lead, k));
-      highway += PinballLoss.of(level, target, pending.highway(index, lead, k));
-    }
-    state.mixture().observe(lead - 1, recurrent, highway);
-  }
-
-  private double meanPinball(float[] quantiles, double target) {
-    double sum = 0;
-    for (int j = 0; j < levels.length; j++) {
-      sum += PinballLoss.of(levels[j], target, quantiles[j]);
-    }
-    return sum / levels.length;
-  }
-
-  private long periodEnd(long index) {
-    return index + Math.floorMod(-index, evaluationPeriod);
   }
 }

@@ -1,7 +1,7 @@
 package io.tidecast.model.online;
 
-import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.KeptRows;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import java.io.ByteArrayOutputStream;
@@ -15,62 +15,66 @@ import java.util.Arrays;
 /**
  * Everything the forecaster carries for one series. Mutable, owned by one key, not thread safe.
  *
- * <p>Stored form, version 1; multi-byte numbers are big-endian except inside arrays, which are
- * little-endian:
+ * <p>Stored in two parts, so that a store that writes at each step need not write all: the kept
+ * rows, {@link #writeHistory}, are written again once {@link #historyIsDue}, and the rest, {@link
+ * #writeLive}, has the rows since then. {@link #write} has one after the other. Format 2;
+ * multi-byte numbers are big-endian except inside arrays, which are little-endian:
  *
  * <pre>
- * int      format version
- * int[8]   shape: horizon, levels, season, longSeason, history, covariates, layers, hidden
- * long     index of the last step; Long.MIN_VALUE before the first
- * int      steps since the state began or was rebuilt, at most 1,000,000
- *          inputs: history ring, running scales now and at the start of the ring
- *          hidden state: version, then per layer float[hidden] h and c
- *          errors of the naive, mixture losses, calibration, guard
- *          pending forecasts
- *          open period: scores per version
+ * history   int    format
+ *           int    what a row means, see {@link ForecasterConfig#shapeOfRows}
+ *           byte   transform
+ *                  rows: sizes, ring of targets and covariates, a bit for each that was missing;
+ *                  running scales at the start of the ring
+ * live      int    format
+ *           int    what the rest means, see {@link ForecasterConfig#shapeOfState}
+ *           long   index of the last step; Long.MIN_VALUE before the first
+ *           int    steps since the state began or was rebuilt, at most 1,000,000
+ *                  rows since the history; running scales now
+ *                  hidden state: version, then per layer float[hidden] h and c
+ *                  naives and their errors, regrets of the mixture, calibration
+ *                  pending forecasts
+ *                  open period: scores per version
  * </pre>
  *
- * <p>Its size in bytes, with horizon H, levels L, intervals I, history T, longest season S,
- * covariates C, layers N, hidden size M, versions V in the open period, and the names of versions
- * left aside:
+ * <p>What was stored for another shape, or as format 1, is rebuilt: its rows are stepped anew, and
+ * what had been learnt of the errors is learnt again.
  *
- * <pre>
- *   4 (T + S + T C) + T (1 + C)         history ring
- * + 2 (56 (1 + C) + 36)                 scales and averages, twice
- * + 8 N M                               h and c
- * + H (8 + 4 L) + 12 H + 4 H L          errors of the naive, mixture losses, calibration
- * + H (H + 1) / 2 * 8 (L + 3) + 19 H    pending forecasts
- * + V H (52 + 12 I)                     scores
- * + 101                                 the rest
- * </pre>
+ * <p>What is approximated, and how far: a pending forecast is scored from {@link QuantileCode
+ * codes}, its median within a thousandth of the running scale at its origin, its other quantiles
+ * within a 32nd of their distance from the median. Beyond lead {@value PendingForecasts#NEAR} one
+ * origin in {@code horizon / 24} is scored. The quantiles of the naives are those of the time of
+ * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
   static final long NO_STEP = Long.MIN_VALUE;
 
   // enough to tell a warm state from a cold one, and no overflow
   private static final int MAX_STEPS = 1_000_000;
 
+  /** Rows after which the history is written anew. */
+  private static final int DUE_ROWS = 24;
+
   private final ForecasterConfig config;
   private SeriesInputs inputs;
   private final HiddenState hidden;
-  private final NaiveErrors naiveErrors;
+  private final NaiveExperts naives;
   private final Mixture mixture;
   private final Calibration calibration;
-  private final NaiveGuard guard;
   private final PendingForecasts pending;
   private final OpenPeriod period;
   private long lastIndex = NO_STEP;
   private int steps;
+  private long writtenRows;
 
   SeriesState(ForecasterConfig config) {
     this.config = config;
     inputs = new SeriesInputs(config);
     hidden = new HiddenState(config);
-    naiveErrors = new NaiveErrors(config);
+    naives = new NaiveExperts(config);
     mixture = new Mixture(config);
     calibration = new Calibration(config);
-    guard = new NaiveGuard(config);
     pending = new PendingForecasts(config);
     period = new OpenPeriod(config);
   }
@@ -109,8 +113,8 @@ public final class SeriesState {
     return hidden;
   }
 
-  NaiveErrors naiveErrors() {
-    return naiveErrors;
+  NaiveExperts naives() {
+    return naives;
   }
 
   Mixture mixture() {
@@ -119,10 +123,6 @@ public final class SeriesState {
 
   Calibration calibration() {
     return calibration;
-  }
-
-  NaiveGuard guard() {
-    return guard;
   }
 
   PendingForecasts pending() {
@@ -138,100 +138,159 @@ public final class SeriesState {
     SeriesState copy = new SeriesState(config);
     copy.inputs = inputs.copy();
     copy.hidden.set(hidden);
-    copy.naiveErrors.set(naiveErrors);
+    copy.naives.set(naives);
     copy.mixture.set(mixture);
     copy.calibration.set(calibration);
-    copy.guard.set(guard);
     copy.pending.set(pending);
     copy.period.set(period);
     copy.lastIndex = lastIndex;
     copy.steps = steps;
+    copy.writtenRows = writtenRows;
     return copy;
   }
 
-  /** Bytes of the stored form without the names of versions. */
-  static long bytes(ForecasterConfig config, int versionsInPeriod) {
-    int frame = Integer.BYTES * (2 + shape(config).length) + Long.BYTES;
+  /** Bytes of {@link #writeHistory}. */
+  static long historyBytes(ForecasterConfig config) {
+    return 2 * Integer.BYTES + SeriesInputs.historyBytes(config);
+  }
+
+  /** Bytes of {@link #writeLive} without the names of versions and without rows. */
+  static long liveBytes(ForecasterConfig config, int versionsInPeriod) {
+    int frame = 3 * Integer.BYTES + Long.BYTES;
     return frame
-        + SeriesInputs.bytes(config)
+        + SeriesInputs.runningBytes(config)
         + HiddenState.bytes(config)
-        + NaiveErrors.bytes(config)
+        + NaiveExperts.bytes(config)
         + Mixture.bytes(config)
         + Calibration.bytes(config)
-        + NaiveGuard.BYTES
         + PendingForecasts.bytes(config)
         + OpenPeriod.bytes(config, versionsInPeriod);
   }
 
-  private static int[] shape(ForecasterConfig config) {
-    boolean none = config.cell().kind() == CellConfig.Kind.NONE;
-    return new int[] {
-      config.horizon(),
-      config.levels().size(),
-      config.season(),
-      config.longSeason(),
-      config.history(),
-      config.covariates().size(),
-      none ? 0 : config.cell().layers(),
-      none ? 0 : config.cell().hidden()
-    };
+  /** Whether so many rows came since {@link #writeHistory} that it should be written again. */
+  public boolean historyIsDue() {
+    return writtenRows == 0 || inputs.rows() - writtenRows >= DUE_ROWS;
   }
 
+  /** Writes the kept rows; what {@link #writeLive} writes goes with them from now on. */
+  public void writeHistory(DataOutput out) throws IOException {
+    history(out);
+    writtenRows = inputs.rows();
+  }
+
+  /** Writes what the last {@link #writeHistory} has not. */
+  public void writeLive(DataOutput out) throws IOException {
+    live(writtenRows, out);
+  }
+
+  /** Writes all, as {@link #writeHistory} and {@link #writeLive} would one after the other. */
   public void write(DataOutput out) throws IOException {
+    history(out);
+    live(inputs.rows(), out);
+  }
+
+  private void history(DataOutput out) throws IOException {
     out.writeInt(FORMAT);
-    for (int size : shape(config)) {
-      out.writeInt(size);
-    }
+    out.writeInt(config.shapeOfRows());
+    inputs.writeHistory(out);
+  }
+
+  private void live(long rowsInHistory, DataOutput out) throws IOException {
+    out.writeInt(FORMAT);
+    out.writeInt(config.shapeOfState());
     out.writeLong(lastIndex);
     out.writeInt(steps);
-    inputs.write(out);
+    inputs.writeRunning(rowsInHistory, out);
     hidden.write(out);
-    naiveErrors.write(out);
+    naives.write(out);
     mixture.write(out);
     calibration.write(out);
-    guard.write(out);
     pending.write(out);
     period.write(out);
   }
 
   /**
-   * @throws IOException if the bytes are of an unknown format or of another shape than {@code
-   *     config}
+   * Reads what {@link #write} wrote, or a state of format 1.
+   *
+   * @throws IOException if the bytes are of an unknown format, or their rows mean something else
    */
   public static SeriesState read(DataInput in, ForecasterConfig config) throws IOException {
-    int format = in.readInt();
-    if (format != FORMAT) {
-      throw new IOException("Expected series state of format " + FORMAT + " but found " + format);
+    return read(in, in, config);
+  }
+
+  /**
+   * Reads what {@link #writeHistory} and after it {@link #writeLive} wrote.
+   *
+   * @throws IOException if the bytes are of an unknown format, or their rows mean something else
+   */
+  public static SeriesState read(DataInput history, DataInput live, ForecasterConfig config)
+      throws IOException {
+    int format = history.readInt();
+    if (format == 1) {
+      return readFormat1(history, config);
     }
-    requireShape(in, config);
+    require(format == FORMAT, "series state of format 1 or " + FORMAT, format);
+    int rowShape = history.readInt();
+    require(rowShape == config.shapeOfRows(), "rows of " + rowsOf(config), "others");
+    KeptRows rows = KeptRows.read(history, config);
+    format = live.readInt();
+    require(format == FORMAT, "series state of format " + FORMAT, format);
+    boolean alike = live.readInt() == config.shapeOfState();
     SeriesState state = new SeriesState(config);
-    state.lastIndex = in.readLong();
-    state.steps = in.readInt();
-    state.inputs.read(in);
-    state.hidden.read(in);
-    state.naiveErrors.read(in);
-    state.mixture.read(in);
-    state.calibration.read(in);
-    state.guard.read(in);
-    state.pending.read(in);
-    state.period.read(in);
+    state.lastIndex = live.readLong();
+    state.steps = live.readInt();
+    if (alike) {
+      state.goOn(rows, live);
+    } else {
+      state.beginAnew(rows.beginAnew(live, config));
+    }
     return state;
   }
 
-  private static void requireShape(DataInput in, ForecasterConfig config) throws IOException {
-    int[] expected = shape(config);
-    int[] found = new int[expected.length];
-    for (int i = 0; i < found.length; i++) {
-      found[i] = in.readInt();
+  private static String rowsOf(ForecasterConfig config) {
+    return "step " + config.step() + " with covariates " + config.covariates();
+  }
+
+  private static void require(boolean condition, String expected, Object found) throws IOException {
+    if (!condition) {
+      throw new IOException("Expected " + expected + " but found " + found);
     }
-    if (!Arrays.equals(expected, found)) {
-      throw new IOException(
-          "Expected series state of horizon, levels, season, longSeason, history, covariates,"
-              + " layers, hidden "
-              + Arrays.toString(expected)
-              + " but found "
-              + Arrays.toString(found));
+  }
+
+  private void goOn(KeptRows rows, DataInput live) throws IOException {
+    writtenRows = rows.count();
+    inputs = rows.goOn(live, config);
+    hidden.read(live);
+    naives.read(live);
+    mixture.read(live);
+    calibration.read(live);
+    pending.read(live);
+    period.read(live);
+  }
+
+  private void beginAnew(SeriesInputs rebuilt) {
+    inputs = rebuilt;
+    steps = rebuilt.length();
+  }
+
+  /** Its rows: format, shape, index of the last step and steps came before them. */
+  private static SeriesState readFormat1(DataInput in, ForecasterConfig config) throws IOException {
+    int[] shape = new int[8];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = in.readInt();
     }
+    int covariates = shape[5];
+    require(
+        covariates == config.covariates().size(),
+        "rows with covariates " + config.covariates(),
+        covariates);
+    SeriesState state = new SeriesState(config);
+    state.lastIndex = in.readLong();
+    in.readInt();
+    int targets = shape[4] + Math.max(shape[2], shape[3]);
+    state.beginAnew(
+        KeptRows.readFormat1(in, config, covariates, shape[4], targets).beginAnew(config));
+    return state;
   }
 
   private byte[] stored() {

@@ -58,28 +58,46 @@ class SeriesInputsTest {
     GeneratedSeries series = new GeneratedSeries(2);
     SeriesInputs inputs = new SeriesInputs(config);
     SeriesInputs restored = new SeriesInputs(config);
+    byte[] history = new byte[0];
+    long writtenRows = 0;
 
     for (int t = 0; t < 120; t++) {
       float value = series.perhapsMissing(series.value(t), 8);
       float[] covariates = series.covariates();
       inputs.step(value, covariates);
       restored.step(value, covariates);
-      if (t % 17 == 16) {
+      if (t % 20 == 19) {
         inputs.skip(t);
         restored.skip(t);
       }
-      byte[] bytes = written(restored);
-      assertArrayEquals(written(inputs), bytes);
-      assertEquals(SeriesInputs.bytes(config), bytes.length);
-      restored = new SeriesInputs(config);
-      restored.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+      if (t % 5 == 0 || restored.rows() - writtenRows > 24) {
+        writtenRows = restored.rows();
+        history = history(restored);
+        assertEquals(SeriesInputs.historyBytes(config), history.length);
+      }
+      byte[] running = running(restored, writtenRows);
+      assertArrayEquals(history(inputs), history(restored));
+      assertArrayEquals(running(inputs, writtenRows), running);
+      int rows = (int) (restored.rows() - writtenRows);
+      assertEquals(SeriesInputs.runningBytes(config) + rows * (4 + 2 * 4 + 3), running.length);
+      restored = KeptRows.read(in(history), config).goOn(in(running), config);
     }
   }
 
-  private static byte[] written(SeriesInputs inputs) throws IOException {
+  private static byte[] history(SeriesInputs inputs) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    inputs.write(new DataOutputStream(bytes));
+    inputs.writeHistory(new DataOutputStream(bytes));
     return bytes.toByteArray();
+  }
+
+  private static byte[] running(SeriesInputs inputs, long writtenRows) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    inputs.writeRunning(writtenRows, new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  private static DataInputStream in(byte[] bytes) {
+    return new DataInputStream(new ByteArrayInputStream(bytes));
   }
 
   @ParameterizedTest

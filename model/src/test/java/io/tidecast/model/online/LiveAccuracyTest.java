@@ -48,26 +48,38 @@ class LiveAccuracyTest {
   }
 
   @Test
-  void modelThatDoesWorseThanTheNaiveIsReplacedByItUntilItDoesBetter() {
+  void modelThatDoesWorseThanANaiveCostsLittleAndIsTrustedWhenItDoesBetter() {
     ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
     ForecastModel bad = RandomModels.model(config, "test-1", 1);
     ForecastModel good = seasonalModel(config, "test-2");
     SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
     SeriesState state = forecaster.newState();
     Random random = new Random(8);
-    List<Quality> qualities = new ArrayList<>();
+    double[] served = new double[2];
+    double[] naive = new double[2];
 
-    for (int t = 0; t < 3000; t++) {
+    for (int t = 0; t < 4000; t++) {
       // noise on a season: the mean of past seasons is better than the last one, noise is worse
       float value = (float) (10 * Math.sin(2 * Math.PI * t / 6) + random.nextGaussian());
       ClosedStep step = new ClosedStep(t, value, new float[2]);
-      ForecastModel model = t < 1500 ? bad : good;
-      qualities.add(forecaster.step(state, step, Optional.of(model)).forecast().get().quality());
+      ForecastModel model = t < 2000 ? bad : good;
+      StepResult result = forecaster.step(state, step, Optional.of(model));
+      assertEquals(
+          t < 23 ? Quality.NAIVE : t < 47 ? Quality.WARMING : Quality.MODEL,
+          result.forecast().get().quality());
+      for (Evaluation evaluation : result.evaluations()) {
+        if (t % 2000 >= 500) {
+          for (int h = 0; h < HORIZON; h++) {
+            served[t / 2000] += evaluation.pinball()[h];
+            naive[t / 2000] += evaluation.naivePinball()[h];
+          }
+        }
+      }
     }
 
-    assertEquals(Quality.MODEL, qualities.get(100));
-    assertEquals(Quality.NAIVE, qualities.get(1499));
-    assertEquals(Quality.MODEL, qualities.get(2999));
+    assertTrue(served[0] < 0.9 * naive[0], served[0] + " against " + naive[0]);
+    // sd of the mean of five against that of one: sqrt(1.2 / 2)
+    assertTrue(served[1] < 0.82 * naive[1], served[1] + " against " + naive[1]);
   }
 
   /** A highway alone that forecasts the mean of the same hour in the last five seasons of 6. */

@@ -8,38 +8,79 @@ import io.tidecast.model.Transform;
 import org.junit.jupiter.api.Test;
 
 class MixtureTest {
+  private static final float NONE = Float.NaN;
+  private static final boolean[] ALL = {true, true, true, true, true, true};
+  private static final boolean[] NAIVES = {false, false, true, true, true, true};
+
   private final Mixture mixture = new Mixture(GeneratedSeries.config(Transform.LEVEL, 3));
 
+  private void observe(int knot, int times, float... losses) {
+    for (int i = 0; i < times; i++) {
+      mixture.observe(knot, losses);
+    }
+  }
+
+  private float share(boolean[] taking, int knot, int expert) {
+    float[] shares = new float[3 * Mixture.EXPERTS];
+    mixture.shares(taking, shares);
+    float sum = 0;
+    for (int k = 0; k < Mixture.EXPERTS; k++) {
+      sum += shares[knot * Mixture.EXPERTS + k];
+    }
+    assertEquals(1, sum, 1e-6);
+    return shares[knot * Mixture.EXPERTS + expert];
+  }
+
   @Test
-  void membersShareEvenlyWhileNothingIsKnown() {
-    assertEquals(0.5f, mixture.share(0));
-    mixture.observe(0, 0, 0);
-    assertEquals(0.5f, mixture.share(0));
+  void naivesShareEvenlyWhileNothingIsKnown() {
+    assertEquals(0.25f, share(NAIVES, 0, 2));
+    assertEquals(0, share(NAIVES, 0, 0));
+    observe(0, 1, NONE, NONE, 0, 0, 0, 0);
+    assertEquals(0.25f, share(NAIVES, 0, 5));
+  }
+
+  @Test
+  void modelIsTrustedMoreThanTheNaivesWhileNothingIsKnownOfIt() {
+    observe(0, 500, NONE, NONE, 1, 1, 1, 1);
+
+    // 1 / (2 + 4 / 10)
+    assertEquals(0.4167, share(ALL, 0, 0), 1e-3);
+    assertEquals(0.0417, share(ALL, 0, 2), 1e-3);
   }
 
   @Test
   void betterMemberGainsTheMoreTheLongerItIsBetter() {
-    mixture.observe(1, 1.0, 1.5);
-    float first = mixture.share(1);
-    for (int i = 0; i < 500; i++) {
-      mixture.observe(1, 1.0, 1.5);
-    }
+    observe(1, 1, 1, 1.5f, 5, 5, 5, 5);
+    float first = share(ALL, 1, 0);
+    observe(1, 500, 1, 1.5f, 5, 5, 5, 5);
 
     assertTrue(first > 0.5 && first < 0.6, "first " + first);
-    // sigmoid(8 * 501 / 525 * 0.5 / 1.25)
-    assertEquals(0.955, mixture.share(1), 1e-3);
-    assertEquals(0.5f, mixture.share(0));
+    // 1 / (1 + exp(-8 * 501 / 525 * 0.5))
+    assertEquals(0.978, share(ALL, 1, 0), 1e-3);
+    assertEquals(0, share(ALL, 1, 2));
+  }
+
+  @Test
+  void naiveThatIsBetterThanTheModelTakesOver() {
+    observe(0, 1000, 1.2f, 1.2f, 1, 3, 3, 3);
+
+    assertTrue(share(ALL, 0, 2) > 0.9, "" + share(ALL, 0, 2));
   }
 
   @Test
   void memberThatBreaksLosesItsShare() {
-    for (int i = 0; i < 2000; i++) {
-      mixture.observe(2, 1.0, 1.5);
-    }
-    for (int i = 0; i < 100; i++) {
-      mixture.observe(2, 20.0, 1.5);
-    }
+    observe(2, 2000, 1, 1.5f, 5, 5, 5, 5);
+    observe(2, 100, 20, 1.5f, 5, 5, 5, 5);
 
-    assertTrue(mixture.share(2) < 0.05, "share " + mixture.share(2));
+    assertTrue(share(ALL, 2, 0) < 0.01, "share " + share(ALL, 2, 0));
+  }
+
+  @Test
+  void oneAbsurdLossIsForgottenSoon() {
+    observe(0, 1000, 1, 2, 3, 3, 3, 3);
+    observe(0, 1, 1e9f, 2, 3, 3, 3, 3);
+
+    // 20 times the best loss, over 1000
+    assertTrue(share(ALL, 0, 0) > 0.99, "share " + share(ALL, 0, 0));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
 import io.tidecast.model.RandomModels;
@@ -14,23 +15,26 @@ import io.tidecast.model.weights.ForecastModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SeriesStateTest {
   private static final ForecasterConfig CONFIG = GeneratedSeries.config(Transform.LEVEL, 24);
 
   @Test
-  void sizeIsTheDocumentedFormula() throws IOException {
+  void sizeIsWhatIsSaidOfIt() throws IOException {
     SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 1000);
     SeriesState state = forecaster.newState();
-    assertEquals(formula(CONFIG, 0), SeriesState.bytes(CONFIG, 0));
-    // two bytes of length for the version of the hidden state and for the one name, "", pending
-    assertEquals(formula(CONFIG, 0) + 2 * 2, written(state).length);
+    // two bytes of length for the version of the hidden state, that of the calibration, and for
+    // the one name, "", pending
+    assertEquals(bytes(CONFIG, 0) + 3 * 2, written(state).length);
 
     GeneratedSeries series = new GeneratedSeries(1);
     for (int t = 1; t < 400; t++) {
@@ -39,38 +43,45 @@ class SeriesStateTest {
       forecaster.step(state, step, t < 300 ? Optional.empty() : Optional.of(model));
     }
 
-    // hidden state "v1"; pending "v0" and "v1"; open period "", "v0" and "v1"
-    int names = 4 + 2 * 4 + 2 + 2 * 4;
-    assertEquals(formula(CONFIG, 3) + names, written(state).length);
+    // hidden state and calibration "v1"; pending "v0" and "v1"; open period "", "v0" and "v1"
+    int names = 2 * 4 + 2 * 4 + 2 + 2 * 4;
+    assertEquals(bytes(CONFIG, 3) + names, written(state).length);
+  }
+
+  private static long bytes(ForecasterConfig config, int versionsInPeriod) {
+    return SeriesState.historyBytes(config) + SeriesState.liveBytes(config, versionsInPeriod);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"24, 8", "168, 40", "720, 160"})
+  void stateIsSmallAndGrowsWithTheHorizonAlone(int horizon, int kibibytes) {
+    ForecasterConfig hourly = ForecasterConfig.of(Duration.ofHours(1), horizon, 24, 168);
+
+    assertTrue(bytes(hourly, 1) <= kibibytes * 1024, "" + bytes(hourly, 1));
   }
 
   @Test
-  void aKeyOfTheDefaultsTakesTensOfKilobytes() {
+  void whatIsWrittenAtEachStepIsSmallerStill() throws IOException {
     ForecasterConfig hourly = ForecasterConfig.of(Duration.ofHours(1), 24, 24, 168);
+    SeriesForecaster forecaster = new SeriesForecaster(hourly, 24);
+    SeriesState state = forecaster.newState();
+    Optional<ForecastModel> model = Optional.of(RandomModels.model(hourly, "test-1", 1));
+    byte[] history = new byte[0];
+    int histories = 0;
 
-    assertTrue(SeriesState.bytes(hourly, 2) < 40_000, "" + SeriesState.bytes(hourly, 2));
-  }
-
-  /** As written in the Javadoc of {@link SeriesState}. */
-  private static long formula(ForecasterConfig config, int versions) {
-    int h = config.horizon();
-    int l = config.levels().size();
-    int i = config.levels().intervals();
-    int t = config.history();
-    int s = Math.max(config.season(), config.longSeason());
-    int c = config.covariates().size();
-    int nm = config.cell().layers() * config.cell().hidden();
-    return 4 * (t + s + t * c)
-        + t * (1 + c)
-        + 2 * (56 * (1 + c) + 36)
-        + 8 * nm
-        + h * (8 + 4 * l)
-        + 12 * h
-        + 4 * h * l
-        + h * (h + 1) / 2 * 8 * (l + 3)
-        + 19 * h
-        + versions * h * (52 + 12 * i)
-        + 101;
+    for (int t = 0; t < 600; t++) {
+      forecaster.step(state, new ClosedStep(t, t % 24, new float[0]), model);
+      if (state.historyIsDue()) {
+        history = written(state::writeHistory);
+        histories++;
+      }
+      byte[] live = written(state::writeLive);
+      assertTrue(live.length <= 5 * 1024 + 512, "" + live.length);
+      SeriesState read = SeriesState.read(in(history), in(live), hourly);
+      assertEquals(state, read);
+      state = read;
+    }
+    assertEquals(25, histories);
   }
 
   @Test
@@ -87,26 +98,61 @@ class SeriesStateTest {
   }
 
   @Test
-  void refusesAnotherFormatAndAnotherShape() throws IOException {
+  void refusesAnotherFormatAndRowsOfAnotherStep() throws IOException {
     byte[] bytes = written(new SeriesForecaster(CONFIG, 1000).newState());
     byte[] newer = bytes.clone();
-    ByteBuffer.wrap(newer).putInt(2);
+    ByteBuffer.wrap(newer).putInt(3);
 
     IOException format = assertThrows(IOException.class, () -> read(newer, CONFIG));
-    assertEquals("Expected series state of format 1 but found 2", format.getMessage());
-    IOException shape =
-        assertThrows(
-            IOException.class, () -> read(bytes, GeneratedSeries.config(Transform.LEVEL, 12)));
-    assertTrue(shape.getMessage().contains("[24, 7, 6, 18, 40, 2, 1, 8]"), shape.getMessage());
+    assertEquals("Expected series state of format 1 or 2 but found 3", format.getMessage());
+    ForecasterConfig daily = ForecasterConfig.of(Duration.ofDays(1), 24, 7, 0);
+    assertThrows(IOException.class, () -> read(bytes, daily));
   }
 
-  private static byte[] written(SeriesState state) throws IOException {
+  @Test
+  void stateOfAnotherShapeIsRebuiltFromItsRows() throws IOException {
+    ForecasterConfig longer = GeneratedSeries.config(Transform.LOG_RETURN, 30);
+    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 1000);
+    SeriesForecaster other = new SeriesForecaster(longer, 1000);
+    SeriesState state = forecaster.newState();
+    GeneratedSeries series = new GeneratedSeries(3);
+    float last = 0;
+    for (int t = 0; t < 200; t++) {
+      last = series.value(t);
+      ClosedStep step = new ClosedStep(t, last, series.covariates());
+      forecaster.step(state, step, Optional.empty());
+    }
+
+    SeriesState rebuilt = read(written(state), longer);
+
+    assertEquals(199, rebuilt.lastIndex());
+    ClosedStep next = new ClosedStep(200, last, series.covariates());
+    Forecast forecast = other.step(rebuilt, next, Optional.empty()).forecast().orElseThrow();
+    assertEquals(last, forecast.quantiles()[3][29]);
+    // the volatility of 58 steps: a step moves by about 3 of 50
+    assertEquals(last, forecast.quantiles()[0][0], 10);
+    assertTrue(forecast.quantiles()[6][0] - forecast.quantiles()[0][0] > 1);
+  }
+
+  private interface Writing {
+    void to(DataOutput out) throws IOException;
+  }
+
+  private static byte[] written(Writing writing) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.write(new DataOutputStream(bytes));
+    writing.to(new DataOutputStream(bytes));
     return bytes.toByteArray();
   }
 
+  private static byte[] written(SeriesState state) throws IOException {
+    return written(state::write);
+  }
+
+  private static DataInputStream in(byte[] bytes) {
+    return new DataInputStream(new ByteArrayInputStream(bytes));
+  }
+
   private static SeriesState read(byte[] bytes, ForecasterConfig config) throws IOException {
-    return SeriesState.read(new DataInputStream(new ByteArrayInputStream(bytes)), config);
+    return SeriesState.read(in(bytes), config);
   }
 }

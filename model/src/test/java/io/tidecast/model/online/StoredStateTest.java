@@ -9,6 +9,7 @@ import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Limits;
+import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
 import io.tidecast.model.Transform;
@@ -28,7 +29,6 @@ import org.junit.jupiter.api.Test;
 
 /** A state that an earlier build stored: what a job finds in its savepoint after an update. */
 class StoredStateTest {
-  private static final String STORED = "series-state-v1.bin";
   private static final int STEPS = 60;
 
   private static final ForecasterConfig CONFIG =
@@ -67,24 +67,47 @@ class StoredStateTest {
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
     SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
-    byte[] stored = stored();
+    byte[] stored = stored("series-state-v2.bin");
 
-    SeriesState read =
-        SeriesState.read(new DataInputStream(new ByteArrayInputStream(stored)), CONFIG);
+    SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
 
     SeriesState stepped = stepped(forecaster);
     assertEquals(stepped.lastIndex(), read.lastIndex());
-    Forecast expected = forecaster.step(stepped, step(STEPS), Optional.of(MODEL)).forecast().get();
-    Forecast actual = forecaster.step(read, step(STEPS), Optional.of(MODEL)).forecast().get();
+    assertSameForecast(next(forecaster, stepped), next(forecaster, read));
+  }
+
+  @Test
+  void stateOfFormat1IsRebuiltFromItsRows() throws IOException {
+    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
+    SeriesState read = read(stored("series-state-v1.bin"));
+
+    assertEquals(STEPS - 1, read.lastIndex());
+    SeriesState stepped = stepped(forecaster);
+    for (int lag = 0; lag < CONFIG.history() + CONFIG.longSeason(); lag++) {
+      assertEquals(stepped.inputs().past(lag), read.inputs().past(lag), "lag " + lag);
+    }
+    // 20 rows were kept: too few for a scale that a model may use
+    assertEquals(Quality.NAIVE, next(forecaster, read).quality());
+  }
+
+  private static Forecast next(SeriesForecaster forecaster, SeriesState state) {
+    return forecaster.step(state, step(STEPS), Optional.of(MODEL)).forecast().orElseThrow();
+  }
+
+  /** The libraries that made the two may differ in the last digit of a logarithm. */
+  private static void assertSameForecast(Forecast expected, Forecast actual) {
     for (int j = 0; j < CONFIG.levels().size(); j++) {
-      // the libraries that made the two may differ in the last digit of a logarithm
       assertArrayEquals(expected.quantiles()[j], actual.quantiles()[j], 1e-4f);
     }
   }
 
-  private static byte[] stored() throws IOException {
-    try (InputStream in = StoredStateTest.class.getResourceAsStream(STORED)) {
+  private static SeriesState read(byte[] stored) throws IOException {
+    return SeriesState.read(new DataInputStream(new ByteArrayInputStream(stored)), CONFIG);
+  }
+
+  private static byte[] stored(String name) throws IOException {
+    try (InputStream in = StoredStateTest.class.getResourceAsStream(name)) {
       return in.readAllBytes();
     }
   }

@@ -6,19 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
-import io.tidecast.model.ClosedStep;
-import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Limits;
-import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.input.InputLayout;
-import io.tidecast.model.online.SeriesForecaster;
-import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.member.HighwayMember;
 import io.tidecast.model.weights.HighwayWeights;
 import io.tidecast.model.weights.Provenance;
 import java.time.Duration;
@@ -84,21 +81,21 @@ class RidgeFitTest {
   }
 
   @Test
-  void forecasterServesTheMedianThatWasFitted() {
+  void memberServesTheMedianThatWasFitted() {
     float[][] values = values(600);
     SeriesRows series = rows(values);
-    ForecastModel model = model(fit(set(series)).orElseThrow());
-    HighwayWeights fit = model.highway().orElseThrow();
+    HighwayWeights fit = fit(set(series)).orElseThrow();
 
-    SeriesForecaster forecaster = new SeriesForecaster(config(), 24);
-    SeriesState state = forecaster.newState();
+    HighwayMember member = new HighwayMember(fit);
+    SeriesInputs inputs = new SeriesInputs(config());
+    float[] served = new float[HORIZON * 3];
     int compared = 0;
     for (int row = 0; row < values.length; row++) {
-      ClosedStep step = new ClosedStep(row, values[row][0], new float[] {values[row][1]});
-      Forecast forecast = forecaster.step(state, step, Optional.of(model)).forecast().orElseThrow();
-      if (row < origin(series) || forecast.quality() != Quality.MODEL) {
+      inputs.step(values[row][0], new float[] {values[row][1]});
+      if (row < origin(series) || !member.reads(inputs)) {
         continue;
       }
+      member.forecast(inputs, served);
       compared++;
       for (int h = 0; h < HORIZON; h++) {
         double expected =
@@ -106,7 +103,7 @@ class RidgeFitTest {
                 + fitted(fit, h, predictors(series, row, 1))
                 + fit.residual()[h * 3 + 1] * series.scale()[row];
         // float values of about 10
-        assertEquals(expected, forecast.quantiles()[1][h], 1e-5, "row " + row + ", lead " + h);
+        assertEquals(expected, served[h * 3 + 1], 1e-5, "row " + row + ", lead " + h);
       }
     }
     assertTrue(compared > 100, "compared " + compared);

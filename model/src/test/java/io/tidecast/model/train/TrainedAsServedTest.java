@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
-import io.tidecast.model.ClosedStep;
-import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Limits;
 import io.tidecast.model.PinballLoss;
@@ -13,9 +11,10 @@ import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
-import io.tidecast.model.online.SeriesForecaster;
-import io.tidecast.model.online.SeriesState;
+import io.tidecast.model.member.HiddenState;
+import io.tidecast.model.member.RecurrentMember;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.Provenance;
 import java.time.Duration;
@@ -26,7 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The loss of the trainer is that of the forecast which the online forecaster makes. */
+/** The loss of the trainer is that of the forecast which the member makes that is served. */
 class TrainedAsServedTest {
   private static final int HORIZON = 5;
   private static final int FROM = 80;
@@ -49,7 +48,7 @@ class TrainedAsServedTest {
     float[] parameters = parameters(config);
     float[] unit = {0.5f, 0.7f, 0.9f, 1f, 1.1f};
 
-    Forecast forecast = serve(config, values, model(config, parameters, unit));
+    float[] forecast = serve(config, values, model(config, parameters, unit));
 
     SeriesRows rows = SeriesRows.of(List.of(new Stretch("a", values.length - 1, values)), config);
     try (OffHeap memory = new OffHeap()) {
@@ -64,7 +63,7 @@ class TrainedAsServedTest {
               PinballLoss.of(
                   config.levels().get(j),
                   values[ORIGIN + lead][0],
-                  forecast.quantiles()[j][lead - 1]);
+                  forecast[(lead - 1) * config.levels().size() + j]);
         }
         // float values of about 50
         assertEquals(
@@ -73,25 +72,22 @@ class TrainedAsServedTest {
     }
   }
 
-  /** From a zero state at {@code FROM}; only the origin is forecast, so nothing is calibrated. */
-  private static Forecast serve(ForecasterConfig config, float[][] values, ForecastModel model) {
-    SeriesInputs before = new SeriesInputs(config);
-    for (int i = 0; i < FROM; i++) {
-      before.step(values[i][0], new float[] {values[i][1]});
+  /** From a zero state at {@code FROM}, {@code [horizon * levels]}. */
+  private static float[] serve(ForecasterConfig config, float[][] values, ForecastModel model) {
+    SeriesInputs inputs = new SeriesInputs(config);
+    RecurrentMember member = new RecurrentMember(model, config);
+    HiddenState hidden = new HiddenState(config);
+    float[] row = new float[InputLayout.of(config).size()];
+    for (int i = 0; i <= ORIGIN; i++) {
+      inputs.step(values[i][0], new float[] {values[i][1]});
+      if (i >= FROM) {
+        inputs.fill(i, row);
+        member.step(hidden, row);
+      }
     }
-    SeriesForecaster forecaster = new SeriesForecaster(config, 24);
-    SeriesState state = forecaster.newState(before, FROM - 1, model);
-    for (int i = FROM; i < ORIGIN; i++) {
-      forecaster.step(state, step(values, i), Optional.of(model));
-    }
-    return forecaster
-        .step(state, step(values, ORIGIN), Optional.of(model))
-        .forecast()
-        .orElseThrow();
-  }
-
-  private static ClosedStep step(float[][] values, int i) {
-    return new ClosedStep(i, values[i][0], new float[] {values[i][1]});
+    float[] quantiles = new float[HORIZON * config.levels().size()];
+    member.forecast(hidden, inputs, quantiles);
+    return quantiles;
   }
 
   /** The target is missing between {@code FROM} and the origin; the covariate is not. */

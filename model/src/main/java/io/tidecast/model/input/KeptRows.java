@@ -1,0 +1,76 @@
+package io.tidecast.model.input;
+
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Transform;
+import java.io.DataInput;
+import java.io.IOException;
+
+/**
+ * The rows that were stored of a series: enough to go on with, or to begin anew from, under a
+ * configuration that they were not stored for.
+ */
+public final class KeptRows {
+  private final Transform transform;
+  private final InputHistory rows;
+  private final RunningInputs anchor;
+
+  private KeptRows(Transform transform, InputHistory rows, RunningInputs anchor) {
+    this.transform = transform;
+    this.rows = rows;
+    this.anchor = anchor;
+  }
+
+  /** Reads what {@link SeriesInputs#writeHistory} wrote, for as many covariates. */
+  public static KeptRows read(DataInput in, ForecasterConfig config) throws IOException {
+    Transform transform = Transform.ofCode(in.readByte());
+    InputHistory rows = InputHistory.read(in);
+    RunningInputs anchor = new RunningInputs(config);
+    anchor.read(in);
+    return new KeptRows(transform, rows, anchor);
+  }
+
+  /**
+   * Reads the rows of a series state of format 1.
+   *
+   * @param covariates of a row
+   * @param replayed rows with covariates
+   * @param targets rows in all
+   */
+  public static KeptRows readFormat1(
+      DataInput in, ForecasterConfig config, int covariates, int replayed, int targets)
+      throws IOException {
+    InputHistory rows = InputHistory.readFormat1(in, covariates, replayed, targets);
+    return new KeptRows(config.transform(), rows, new RunningInputs(config));
+  }
+
+  /** Rows stepped before they were stored. */
+  public long count() {
+    return rows.rows();
+  }
+
+  /** Goes on: reads what {@link SeriesInputs#writeRunning} wrote under the same configuration. */
+  public SeriesInputs goOn(DataInput running, ForecasterConfig config) throws IOException {
+    return SeriesInputs.read(config, rows, anchor, running);
+  }
+
+  /** Begins anew under another configuration, with the rows that came since they were stored. */
+  public SeriesInputs beginAnew(DataInput running, ForecasterConfig config) throws IOException {
+    rows.readSince(running, () -> {});
+    return beginAnew(config);
+  }
+
+  /** Begins anew: the rows are stepped as if they came for the first time. */
+  public SeriesInputs beginAnew(ForecasterConfig config) {
+    SeriesInputs inputs = new SeriesInputs(config);
+    float[] covariates = new float[config.covariates().size()];
+    for (long row = rows.firstHeld(); row < rows.rows(); row++) {
+      boolean flagged = row >= rows.firstReplayed();
+      for (int i = 0; i < covariates.length; i++) {
+        covariates[i] = flagged && !rows.missing(row, 1 + i) ? rows.covariate(row, i) : Float.NaN;
+      }
+      boolean missing = flagged && rows.missing(row, 0);
+      inputs.step(missing ? Float.NaN : (float) transform.invert(rows.target(row)), covariates);
+    }
+    return inputs;
+  }
+}

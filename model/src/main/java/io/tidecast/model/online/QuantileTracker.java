@@ -1,0 +1,84 @@
+package io.tidecast.model.online;
+
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.QuantileLevels;
+
+/**
+ * The one rule by which a quantile learns from its misses: its distance from the median is
+ * multiplied by a factor, and each outcome moves the factor along the sub-gradient of the pinball
+ * loss,
+ *
+ * <pre>
+ * f *= 1 + rate (level - 1[y <= q]) sign(level - 0.5) / sqrt(min(level, 1 - level))
+ * </pre>
+ *
+ * <p>Source: adaptive conformal inference (Gibbs and Candès 2021), in the form of quantile tracking
+ * (Angelopoulos, Candès and Tibshirani 2023). Differs: multiplicative, because intervals widen with
+ * the lead; the factor stays within {@value #MIN_FACTOR} and {@value #MAX_FACTOR}, so that the long
+ * run coverage they promise holds only while no factor is at a bound. The median is never moved.
+ *
+ * <p>An outcome on a physical limit that meets a quantile on the same limit is censored: whether it
+ * would have been below cannot be known, and it moves nothing.
+ */
+final class QuantileTracker {
+  static final float MIN_FACTOR = 0.2f;
+  static final float MAX_FACTOR = 8;
+
+  private static final double RATE = 0.02;
+  private static final int SLOWEST = 24;
+
+  private final int levels;
+  private final int median;
+  private final float[] ifBelow;
+  private final float[] ifAbove;
+  private final float lowest;
+  private final float highest;
+
+  /**
+   * @param lowest physical limit, transformed; negative infinity if there is none
+   * @param highest the other one
+   */
+  QuantileTracker(ForecasterConfig config, float lowest, float highest) {
+    QuantileLevels all = config.levels();
+    levels = all.size();
+    median = all.median();
+    this.lowest = lowest;
+    this.highest = highest;
+    ifBelow = new float[levels];
+    ifAbove = new float[levels];
+    for (int j = 0; j < levels; j++) {
+      double level = all.get(j);
+      double size = Math.signum(j - median) / Math.sqrt(Math.min(level, 1 - level));
+      ifBelow[j] = (float) (size * (level - 1));
+      ifAbove[j] = (float) (size * level);
+    }
+  }
+
+  /**
+   * How far a factor moves at a lead: less at longer ones, because errors of overlapping forecasts
+   * repeat themselves; beyond a day or so of leads by the root, or the longest would take years.
+   */
+  static float rate(int lead) {
+    return (float) (RATE / (lead <= SLOWEST ? lead : Math.sqrt((double) SLOWEST * lead)));
+  }
+
+  boolean censored(float target, float quantile) {
+    return target == quantile && (target == lowest || target == highest);
+  }
+
+  /**
+   * Moves one row of factors.
+   *
+   * @param factors {@code [.., levels]}, the row beginning at {@code row}
+   * @param quantiles that were forecast, {@code [levels]}
+   */
+  void observe(float[] factors, int row, float rate, float target, float[] quantiles) {
+    for (int j = 0; j < levels; j++) {
+      if (j != median && !censored(target, quantiles[j])) {
+        float moved =
+            factors[row + j] * (1 + rate * (target <= quantiles[j] ? ifBelow[j] : ifAbove[j]));
+        factors[row + j] = Math.max(MIN_FACTOR, Math.min(MAX_FACTOR, moved));
+      }
+    }
+  }
+}
