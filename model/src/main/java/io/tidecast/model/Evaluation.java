@@ -17,8 +17,8 @@ package io.tidecast.model;
  * @param absoluteError sum of |target - median|
  * @param squaredError sum of (target - median)^2
  * @param pinball sum of the mean pinball loss over the levels, without the factor 2
- * @param inside {@code [intervals][horizon]}: targets inside each central interval, widest first;
- *     a target on a physical limit that an interval reaches is inside
+ * @param inside {@code [intervals][horizon]}: targets inside each central interval, widest first; a
+ *     target on a physical limit that an interval reaches is inside
  * @param width {@code [intervals][horizon]}: sum of the interval widths
  * @param naiveAbsoluteError of the seasonal naive
  * @param naivePinball of the seasonal naive with its empirical error quantiles
