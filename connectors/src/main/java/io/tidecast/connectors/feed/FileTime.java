@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Where the event times of a file come from: columns, or the number of the row.
@@ -67,6 +68,19 @@ public record FileTime(
   /** A reading of the joined texts of the columns, for one pass over a file. */
   TimeReading reading() {
     return new TimeReading(format, zone, hour24.equals("next-day"), earliest != null);
+  }
+
+  /** Whether a text is a time in this format, one that measurements can have. */
+  public Predicate<String> reads() {
+    TimeReading reading = reading();
+    return text -> {
+      try {
+        check(reading.read(text).time());
+        return true;
+      } catch (IllegalArgumentException e) {
+        return false;
+      }
+    };
   }
 
   /** Whether a row of this time is one the settings leave out. */

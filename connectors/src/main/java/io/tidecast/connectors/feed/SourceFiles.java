@@ -25,7 +25,7 @@ import java.util.zip.ZipInputStream;
  * The plain contents behind a path: of one file, of all that a pattern or a folder names, in order
  * of their names; unzipped, by what the bytes say and not by the name.
  */
-final class SourceFiles {
+public final class SourceFiles {
   private static final int MAGIC = 6;
   private static final Map<String, String> OTHERS =
       Map.of(
@@ -50,7 +50,7 @@ final class SourceFiles {
 
   /** Told each content with its name. */
   @FunctionalInterface
-  interface Reader {
+  public interface Reader {
     void read(String name, InputStream bytes) throws IOException;
   }
 
@@ -59,7 +59,7 @@ final class SourceFiles {
    *
    * @param file a file, a folder, or a pattern such as {@code data/*.csv}
    */
-  static List<Path> named(Path file) {
+  public static List<Path> named(Path file) {
     try {
       if (Files.isRegularFile(file)) {
         return List.of(file);
@@ -98,7 +98,7 @@ final class SourceFiles {
    * @param member pattern of the names of a zip's members to read; empty: the only one
    * @throws IOException if it cannot be read to its end
    */
-  static void read(Path file, String member, Reader reader) throws IOException {
+  public static void read(Path file, String member, Reader reader) throws IOException {
     try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
       read(file.getFileName().toString(), bytes, member, reader);
     }
@@ -197,7 +197,7 @@ final class SourceFiles {
   }
 
   /** The name without folder and extensions: a stream's, where files are streams. */
-  static String stem(String name) {
+  public static String stem(String name) {
     String last = Arrays.asList(name.split("/")).get(name.split("/").length - 1);
     int dot = last.indexOf('.', 1);
     return dot < 0 ? last : last.substring(0, dot);

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * The characters of a file. A byte order mark says its encoding, whatever is configured; without
  * one the configured encoding holds, and bytes that are none of it are an error.
  */
-final class TextReader extends BufferedReader {
+public final class TextReader extends BufferedReader {
   private static final int BUFFER = 1 << 16;
 
   private TextReader(InputStream bytes, Charset encoding) {
@@ -27,7 +27,7 @@ final class TextReader extends BufferedReader {
         BUFFER);
   }
 
-  static TextReader of(InputStream bytes, Charset encoding) throws IOException {
+  public static TextReader of(InputStream bytes, Charset encoding) throws IOException {
     InputStream marked = bytes.markSupported() ? bytes : new BufferedInputStream(bytes);
     marked.mark(3);
     byte[] begin = marked.readNBytes(3);

@@ -46,6 +46,10 @@ final class ConfigOption {
     return with(ConfigFile.read(file));
   }
 
+  boolean isGiven() {
+    return file != null;
+  }
+
   /** Without {@code --config} the generated weather of the demo. */
   ConfigFile orGeneratedWeather() throws IOException {
     return file == null ? with(ConfigFile.generatedWeather()) : read();

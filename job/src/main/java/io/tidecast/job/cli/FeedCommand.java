@@ -5,6 +5,7 @@ import io.tidecast.connectors.feed.FeedRunner;
 import io.tidecast.connectors.feed.Speed;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.offline.FileCheck;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -24,10 +25,19 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example: tidecast feed --config conf/nycflights13_weather.yaml --data weather.csv.gz"
-          + " --speed 500/s"
+          + " --speed 500/s",
+      "A new file: tidecast feed --check measurements.csv > measurements.yaml"
     })
 final class FeedCommand implements Callable<Integer> {
   @Mixin private ConfigOption file;
+
+  @Option(
+      names = "--check",
+      paramLabel = "FILE",
+      description =
+          "publishes nothing: reads the file, prints what it understood and a configuration to start"
+              + " from; with --config, what that one understands")
+  private Path check;
 
   @Option(names = "--data", paramLabel = "FILE", description = "file of a feed of type file")
   private Path data;
@@ -56,7 +66,17 @@ final class FeedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobConfig config = file.shown();
+    if (check != null) {
+      System.out.print(
+          file.isGiven()
+              ? FileCheck.of(file.job(), file.job().fileFeed(Optional.of(check)))
+              : FileCheck.of(check));
+      return 0;
+    }
+    return publish(file.shown());
+  }
+
+  private int publish(JobConfig config) {
     Speed pace = Speed.parse(speed);
     Clock clock = Clock.systemUTC();
     Feed feed =

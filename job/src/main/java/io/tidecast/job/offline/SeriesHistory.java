@@ -39,6 +39,11 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
   /** By model group. */
   static Map<String, List<SeriesHistory>> byGroup(
       JobConfig config, List<ObservationRecord> observations) {
+    TimeHole.in(observations, config.series().step())
+        .ifPresent(
+            hole -> {
+              throw new IllegalArgumentException(hole);
+            });
     Map<String, List<SeriesHistory>> groups = new TreeMap<>();
     for (SeriesHistory history :
         of(observations, new JobParts(config).ingest(), config.series().aggregation())) {

@@ -1,0 +1,204 @@
+package io.tidecast.job.offline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tidecast.connectors.check.FileGuess;
+import io.tidecast.connectors.feed.FileFeed;
+import io.tidecast.connectors.feed.FileReading;
+import io.tidecast.connectors.feed.SourceFiles;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.config.SeriesSection;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a file holds, as a configuration to start from: what was understood stands in its comments.
+ * The text can be used as it is, and was: the file has been read with it.
+ */
+public final class FileCheck {
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+          .build();
+  private static final int FIRST = 3;
+
+  /** Rows that may be refused before a configuration that skips them is no longer offered. */
+  private static final double MAX_REFUSED = 0.1;
+
+  private FileCheck() {}
+
+  /**
+   * Looks at a file and writes a configuration.
+   *
+   * @throws IllegalArgumentException with the reason if no configuration would read it
+   */
+  public static String of(Path file) {
+    FileGuess guess = FileGuess.of(file);
+    Map<String, Object> feed = new LinkedHashMap<>(guess.feed());
+    FileReading reading = read(feed, file);
+    if (reading.observations().isEmpty()) {
+      throw new IllegalArgumentException(file + ": no observations in it; accepted: at least one");
+    }
+    Spacing spacing = Spacing.of(reading.observations());
+    if (guess.labelledByStart() && spacing.isRegular()) {
+      feed.put("interval", Spacing.words(spacing.widest()));
+      reading = read(feed, file);
+    }
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("domain", domain(file));
+    Starter starter = new Starter(reading.observations(), spacing);
+    config.put("series", starter.series());
+    config.put("forecast", Map.of("horizon", starter.horizon()));
+    config.put("feed", feed);
+    String text = yaml(config);
+    // a configuration that does not work is not shown
+    JobConfig job = ConfigFile.parse(text, Map.of()).job();
+    List<String> notes = new ArrayList<>(guess.notes());
+    notes.addAll(starter.notes());
+    TimeHole.in(reading.observations(), spacing.step()).ifPresent(notes::add);
+    return understood(file, job.series(), reading, spacing, notes) + text;
+  }
+
+  /** What a configuration understands of its file. */
+  public static String of(JobConfig config, FileFeed feed) {
+    FileReading reading = feed.read();
+    List<ObservationRecord> rows = reading.observations();
+    List<String> notes = TimeHole.in(rows, config.series().step()).stream().toList();
+    return understood(feed.file(), config.series(), reading, Spacing.of(rows), notes);
+  }
+
+  private static FileReading read(Map<String, Object> feed, Path file) {
+    try {
+      return feed(feed).read();
+    } catch (IllegalArgumentException e) {
+      Map<String, Object> lenient = new LinkedHashMap<>(feed);
+      lenient.put("badRows", "skip");
+      FileReading reading = skipping(lenient, e);
+      if (reading.refusedRows() > MAX_REFUSED * reading.rows()) {
+        throw e;
+      }
+      feed.put("badRows", "skip");
+      return reading;
+    }
+  }
+
+  private static FileReading skipping(Map<String, Object> feed, IllegalArgumentException first) {
+    try {
+      return feed(feed).read();
+    } catch (IllegalArgumentException e) {
+      throw first;
+    }
+  }
+
+  private static FileFeed feed(Map<String, Object> settings) {
+    try {
+      String text = JsonMapper.builder().build().writeValueAsString(settings);
+      String series = "{\"step\":\"PT1H\",\"targets\":[\"x\"]}";
+      return ConfigFile.parse(
+              "{\"domain\":\"x\",\"series\":%s,\"forecast\":{\"horizon\":1},\"feed\":%s}"
+                  .formatted(series, text),
+              Map.of())
+          .job()
+          .fileFeed(Optional.empty());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String domain(Path file) {
+    String stem =
+        SourceFiles.stem(file.getFileName().toString())
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^a-z0-9]+", "-")
+            .replaceAll("^[^a-z]+|-+$", "");
+    return stem.isEmpty() ? "data" : stem.substring(0, Math.min(stem.length(), 100));
+  }
+
+  private static String yaml(Map<String, Object> config) {
+    try {
+      return YAML.writeValueAsString(config);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String understood(
+      Path file, SeriesSection series, FileReading reading, Spacing spacing, List<String> notes) {
+    List<ObservationRecord> rows = reading.observations();
+    StringBuilder text = new StringBuilder();
+    line(
+        text,
+        "%s: %,d observations of %,d streams, %s to %s",
+        file.getFileName(),
+        rows.size(),
+        spacing.streams(),
+        rows.isEmpty() ? "-" : rows.get(0).time(),
+        rows.isEmpty() ? "-" : rows.get(rows.size() - 1).time());
+    rows.stream()
+        .limit(FIRST)
+        .forEach(row -> line(text, "  %s %s %s", row.time(), row.stream(), row.values()));
+    line(text, "spacing: %s", spacing.words());
+    variables(rows, series).forEach(words -> line(text, "%s", words));
+    if (!reading.notes().isEmpty()) {
+      line(text, "left out: %s", reading.notes());
+    }
+    notes.forEach(note -> line(text, "look at: %s", note));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append("# ")
+        .append(String.format(Locale.ROOT, format, values).replaceAll("\\R", " "))
+        .append('\n');
+  }
+
+  private static List<String> variables(List<ObservationRecord> rows, SeriesSection series) {
+    Map<String, Range> ranges = new LinkedHashMap<>();
+    for (ObservationRecord row : rows) {
+      row.values()
+          .forEach(
+              (name, value) ->
+                  ranges.computeIfAbsent(name, n -> new Range(series.variable(n))).add(value));
+    }
+    List<String> words = new ArrayList<>();
+    ranges.forEach((name, range) -> words.add(name + ": " + range.words(rows.size())));
+    return words;
+  }
+
+  /** The values of one variable. */
+  private static final class Range {
+    private final SeriesSection.Variable limits;
+    private double least = Double.POSITIVE_INFINITY;
+    private double most = Double.NEGATIVE_INFINITY;
+    private long count;
+    private long outside;
+
+    private Range(SeriesSection.Variable limits) {
+      this.limits = limits;
+    }
+
+    private void add(double value) {
+      count++;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+      outside += value >= limits.minimum() && value <= limits.maximum() ? 0 : 1;
+    }
+
+    private String words(int rows) {
+      return String.format(
+              Locale.ROOT, "%s to %s, %,d missing", least, most, Math.max(0, rows - count))
+          + (outside == 0 ? "" : String.format(Locale.ROOT, ", %,d outside its limits", outside));
+    }
+  }
+}

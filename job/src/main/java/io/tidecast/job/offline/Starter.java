@@ -1,0 +1,115 @@
+package io.tidecast.job.offline;
+
+import io.tidecast.connectors.record.ObservationRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** A section {@code series} to start from, and a horizon. */
+final class Starter {
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration WEEK = Duration.ofDays(7);
+  private static final Set<String> PRICES = Set.of("open", "high", "low", "close");
+  private static final List<String> WANTED =
+      List.of("close", "value", "temp", "load", "price", "count", "v", "y");
+  private static final int LONGEST_HORIZON = 48;
+  private static final int HORIZON = 24;
+
+  private final List<ObservationRecord> observations;
+  private final Spacing spacing;
+  private final Map<String, Long> counts = new LinkedHashMap<>();
+  private boolean positive = true;
+
+  Starter(List<ObservationRecord> observations, Spacing spacing) {
+    this.observations = observations;
+    this.spacing = spacing;
+    for (ObservationRecord one : observations) {
+      one.values().forEach((name, value) -> counts.merge(name, 1L, Long::sum));
+      positive &= one.values().values().stream().allMatch(value -> value > 0);
+    }
+    if (counts.isEmpty()) {
+      throw new IllegalArgumentException("no values in the rows; accepted: at least one number");
+    }
+  }
+
+  Map<String, Object> series() {
+    Map<String, Object> series = new LinkedHashMap<>();
+    series.put("step", Spacing.words(spacing.step()));
+    if (!season().isZero()) {
+      series.put("season", Spacing.words(season()));
+    }
+    if (season().equals(DAY) && spans(WEEK.multipliedBy(3)) && divides(WEEK)) {
+      series.put("longSeason", Spacing.words(WEEK));
+    }
+    series.put("targets", List.of(target()));
+    if (isPrices() && positive) {
+      series.put("transform", "log-return");
+    }
+    return series;
+  }
+
+  int horizon() {
+    long season = season().toMillis() / spacing.step().toMillis();
+    return season > 1 && season <= LONGEST_HORIZON ? (int) season : HORIZON;
+  }
+
+  List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (counts.size() > 1) {
+      notes.add("series.targets may be any of " + counts.keySet() + ", series.covariates too");
+    }
+    if (spacing.step().toDays() == 30) {
+      notes.add("months are put on a grid of 30 days");
+    }
+    if (!spacing.isRegular()) {
+      notes.add("rows are not evenly spaced: series.aggregation says what a step makes of several");
+    }
+    return notes;
+  }
+
+  private String target() {
+    for (String wanted : WANTED) {
+      for (String name : counts.keySet()) {
+        boolean whole = wanted.length() == 1;
+        if (whole
+            ? name.equalsIgnoreCase(wanted)
+            : name.toLowerCase(Locale.ROOT).contains(wanted)) {
+          return name;
+        }
+      }
+    }
+    return counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+  }
+
+  private boolean isPrices() {
+    return counts.keySet().stream()
+        .map(name -> name.toLowerCase(Locale.ROOT).replace("price", ""))
+        .toList()
+        .containsAll(PRICES);
+  }
+
+  private Duration season() {
+    if (spacing.step().compareTo(Duration.ofHours(6)) <= 0
+        && divides(DAY)
+        && spans(DAY.multipliedBy(3))) {
+      return DAY;
+    }
+    return spacing.step().equals(DAY) && spans(WEEK.multipliedBy(3)) ? WEEK : Duration.ZERO;
+  }
+
+  private boolean divides(Duration longer) {
+    long steps = longer.toMillis() / spacing.step().toMillis();
+    return longer.toMillis() % spacing.step().toMillis() == 0 && steps > 1 && steps <= 20_000;
+  }
+
+  private boolean spans(Duration least) {
+    Duration all =
+        Duration.between(
+            observations.get(0).time(), observations.get(observations.size() - 1).time());
+    return all.compareTo(least) >= 0;
+  }
+}

@@ -1,0 +1,148 @@
+package io.tidecast.job.offline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FileCheckTest {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      nullValues = "-",
+      value = {
+        // what the file says | its first observation | step
+        "time,s,v;2025-01-01T00:00:00Z,a,1;2025-01-01T01:00:00Z,a,2;2025-01-01T02:00:00Z,a,3|2025-01-01T00:00:00Z a {v=1.0}|PT1H",
+        "date,load;2025-01-01 00:00,1;2025-01-01 00:30,2;2025-01-01 01:00,3|2025-01-01T00:00:00Z data {load=1.0}|PT30M",
+        "year,month,day,hour,TEMP,wind;2025,1,2,3,-1,NW;2025,1,2,4,NA,SE;2025,1,2,5,2,SE|2025-01-02T03:00:00Z data {TEMP=-1.0}|PT1H",
+        "20250102 09:00,5,6;20250102 10:00,6,7;20250102 11:00,6,7|2025-01-02T09:00:00Z data {c2=5.0, c3=6.0}|PT1H",
+        "ts,x;1735689600000,1;1735689660000,2;1735689720000,3|2025-01-01T00:00:00Z data {x=1.0}|PT1M",
+        "ts,x;1735689600.25,1;1735689660.25,2;1735689720.25,3|2025-01-01T00:00:00.250Z data {x=1.0}|PT1M",
+        "month,x;1990-01,1;1990-02,2;1990-03,3;1990-04,4|1990-01-01T00:00:00Z data {x=1.0}|P30D",
+        "1;2;3|2000-01-01T00:00:00Z data {c1=1.0}|P1D",
+        "lat,lon;50,8;;time,t (C);2025-06-01T00:00,6.5;2025-06-01T01:00,6;2025-06-01T02:00,5|2025-06-01T00:00:00Z data {t=6.5}|PT1H",
+        "time,v;2025-01-31 23:00,1;2025-01-31 24:00,2;2025-02-01 01:00,3|2025-01-31T23:00:00Z data {v=1.0}|PT1H",
+        "start,v;2025-01-01T00:00:00Z,1;2025-01-01T01:00:00Z,2;2025-01-01T02:00:00Z,3|2025-01-01T01:00:00Z data {v=1.0}|PT1H",
+        "{'hourly':{'time':['2025-06-01T00:00','2025-06-01T01:00','2025-06-01T02:00'],'t':[6.5,null,6]}}|2025-06-01T00:00:00Z data {t=6.5}|PT1H",
+        "{'stream':'a','time':'2025-03-01T00:01:00Z','values':{'v':1}};{'stream':'a','time':'2025-03-01T00:02:00Z','values':{'v':1}}|2025-03-01T00:01:00Z a {values_v=1.0}|PT1M",
+        "[[1735689600000,'1.5'],[1735693200000,'2.5'],[1735696800000,'2.5']]|2025-01-01T00:00:00Z data {c2=1.5}|PT1H",
+        "time,v;2025-01-01T00:00:00Z,-999;2025-01-01T01:00:00Z,NaN;2025-01-01T02:00:00Z,3|2025-01-01T00:00:00Z data {}|PT1H"
+      })
+  void configurationIsWrittenByLookingAtTheFile(String lines, String first, String step) {
+    String text = check(lines.replace("'", "\"").replace(";", "\n") + "\n", StandardCharsets.UTF_8);
+
+    JobConfig config = ConfigFile.parse(text, Map.of()).job();
+    ObservationRecord row = config.fileFeed(Optional.empty()).observations().get(0);
+    assertEquals(first, row.time() + " " + row.stream() + " " + row.values());
+    assertEquals(Duration.parse(step), config.series().step());
+    assertTrue(text.startsWith("# data.txt: ") && text.contains("\n# spacing: "), text);
+  }
+
+  @Test
+  void tableOfALoggerIsUnderstood() {
+    String text =
+        check(
+            "Datum;Zeit;Temp (°C);;\n06.01.2025;00:00;4,8;;\n06.01.2025;01:00;5,5;;\n;;;;\n",
+            Charset.forName("windows-1252"));
+
+    assertTrue(text.contains("encoding: windows-1252"), text);
+    assertTrue(text.contains("decimal: \",\""), text);
+    assertTrue(text.contains("{Temp=4.8}"), text);
+    assertTrue(text.contains("1 blank rows"), text);
+  }
+
+  @Test
+  void streamsOfPricesGetWhatSuitsThem() {
+    String rows =
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> Instant.parse("2025-01-01T00:00:00Z").plusSeconds(3600L * (i / 2)))
+            .map(time -> time + ",")
+            .collect(Collectors.joining("\n"));
+    StringBuilder text = new StringBuilder("time,symbol,open,high,low,close\n");
+    int i = 0;
+    for (String row : rows.split("\n")) {
+      text.append(row).append(i++ % 2 == 0 ? "AAA" : "BBB").append(",1,2,1,1.5\n");
+    }
+
+    JobConfig config =
+        ConfigFile.parse(check(text.toString(), StandardCharsets.UTF_8), Map.of()).job();
+
+    assertEquals(List.of("close"), config.series().targets());
+    assertEquals("log-return", config.series().transform().toString());
+    assertEquals(24, config.series().seasonSteps());
+    assertEquals(24, config.forecast().horizon());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "time,s,v;1735682400000,a,1;1735689600000000,a,3|column [time] is epoch-millis in 50 % of its rows",
+        "time,s,v;2025-01-01T00:00:00Z,a,one;2025-01-01T01:00:00Z,a,two|no column of numbers",
+        "time,s,v;2025-01-01T00:00:00Z,a,12,5;2025-01-01T01:00:00Z,a,13,5|row 1: 4 fields, the header 3",
+        "time,s,v;2025-01-01T00:00:00Z,a,1;2025-01-01T01:00:00Z,\"a,2|line 3: a quote",
+        "{\"a\":1|JSON",
+        ";|empty"
+      })
+  void whyNotIsSaidInOneLine(String lines, String words) {
+    String text = lines.replace(";", "\n") + "\n";
+
+    String refusal =
+        assertThrows(IllegalArgumentException.class, () -> check(text, StandardCharsets.UTF_8))
+            .getMessage();
+
+    assertTrue(refusal.contains(words), refusal);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2000-01-01T00:00:00Z, earliest", "2106-02-07T06:28:15Z, latest"})
+  void rowsOfAWrongClockAreNamedAndRefusedOffline(String wrong, String key) {
+    StringBuilder text = new StringBuilder("time,s,v\n" + wrong + ",a,20\n");
+    for (int i = 0; i < 700; i++) {
+      text.append(Instant.parse("2025-01-01T00:00:00Z").plusSeconds(3600L * i)).append(",a,1\n");
+    }
+
+    String written = check(text.toString(), StandardCharsets.UTF_8);
+
+    assertTrue(written.contains("# look at: 1 of 701 observations lie"), written);
+    assertTrue(written.contains("feed.time." + key), written);
+    JobConfig config = ConfigFile.parse(written, Map.of()).job();
+    String refusal =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> SeriesHistory.byGroup(config, Optional.empty()))
+            .getMessage();
+    assertTrue(refusal.startsWith("1 of 701 observations lie"), refusal);
+  }
+
+  private String check(String text, Charset encoding) {
+    try {
+      return FileCheck.of(Files.write(directory.resolve("data.txt"), text.getBytes(encoding)));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
