@@ -108,6 +108,11 @@ public record ForecasterConfig(
         Ablation.NONE);
   }
 
+  /** Whether a model that was trained for the other serves this one. */
+  public boolean sharesWeightsWith(ForecasterConfig other) {
+    return shapeOfWeights().equals(other.shapeOfWeights());
+  }
+
   /**
    * What shapes the state of a series, as a number: step, horizon, levels, seasons, transform,
    * covariates, cell and history. With any other change a state goes on as it is; with one of these

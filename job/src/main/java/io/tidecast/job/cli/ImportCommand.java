@@ -49,7 +49,8 @@ final class ImportCommand implements Callable<Integer> {
   private ForecastModel read(Map<String, ForecasterConfig> groups) throws Exception {
     try {
       ForecastModel model = ModelArtifact.importFrom(Files.readAllBytes(foreign));
-      if (!model.config().equals(groups.get(model.provenance().group()))) {
+      ForecasterConfig how = groups.get(model.provenance().group());
+      if (how == null || !how.sharesWeightsWith(model.config())) {
         throw new IllegalArgumentException(
             foreign
                 + ": is for another configuration; accepted: a model with this one, for one of the"

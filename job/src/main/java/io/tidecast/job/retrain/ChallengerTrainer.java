@@ -2,6 +2,7 @@ package io.tidecast.job.retrain;
 
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.artifact.InvalidArtifactException;
@@ -59,9 +60,18 @@ public final class ChallengerTrainer implements GroupTrainer {
 
   private Outcome trainAndJudge(Request request) {
     ForecasterConfig config = groups.get(request.group());
-    Optional<ForecastModel> champion = decode(request.champion());
+    if (config == null) {
+      return new Outcome.Failed("the configuration has no such group");
+    }
+    // under a configuration before, weights and values may have meant something else
+    Optional<ForecastModel> champion =
+        decode(request.champion()).filter(model -> config.sharesWeightsWith(model.config()));
+    int shape = new Targets.Target(request.group(), config.covariates()).shape();
     List<Stretch> windows =
-        request.windows().stream().map(ChallengerTrainer::toTrainingWindow).toList();
+        request.windows().stream()
+            .filter(window -> window.shape() == shape)
+            .map(ChallengerTrainer::toTrainingWindow)
+            .toList();
     TrainingRun run =
         new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
     Trainer trainer = new Trainer(config, training);

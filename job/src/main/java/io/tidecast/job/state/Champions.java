@@ -41,7 +41,8 @@ public final class Champions implements Serializable {
       byte[] artifact = Files.readAllBytes(file);
       ForecastModel model = decode(file, artifact);
       String group = model.provenance().group();
-      if (!model.config().equals(groups.get(group))) {
+      ForecasterConfig how = groups.get(group);
+      if (how == null || !how.sharesWeightsWith(model.config())) {
         throw refused(
             file,
             "a model trained with this configuration, for one of the groups " + groups.keySet());

@@ -1,16 +1,21 @@
 package io.tidecast.job.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.ForecasterConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** README's table of keys is that of the code: every key, each with its default. */
 class DocumentedKeysTest {
   private static final Pattern ROW =
-      Pattern.compile("(?m)^\\| `([a-zA-Z.]+)` \\|[^|]+\\| ([^|]+) \\|$");
+      Pattern.compile("(?m)^\\| `([a-zA-Z.]+)` \\|[^|]+\\| ([^|]+) \\| ([^|]+) \\|$");
 
   private static final ConfigFile LEAST =
       ConfigFile.parse(
@@ -39,7 +44,49 @@ class DocumentedKeysTest {
           "2 steps, at least `PT30S`", "PT2H",
           "the variable's own, with `_` for what a group cannot be called", "null");
 
-  record Row(String key, String fallback) {
+  /** By key: a value that is not the default; P20D for any other. */
+  private static final Map<String, String> ANOTHER =
+      Map.ofEntries(
+          Map.entry("domain", "other"),
+          Map.entry("kafka.bootstrapServers", "other:9092"),
+          Map.entry("kafka.properties", "{client.id: a}"),
+          Map.entry("kafka.transactionTimeout", "PT1H"),
+          Map.entry("kafka.partitions", "5"),
+          Map.entry("kafka.replicationFactor", "3"),
+          Map.entry("series.step", "PT30M"),
+          Map.entry("series.season", "P1D"),
+          Map.entry("series.targets", "[a, b]"),
+          Map.entry("series.covariates", "[b]"),
+          Map.entry("series.variables.NAME.minimum", "0"),
+          Map.entry("series.variables.NAME.maximum", "100"),
+          Map.entry("series.variables.NAME.unit", "m"),
+          Map.entry("series.variables.NAME.group", "b"),
+          Map.entry("series.transform", "difference"),
+          Map.entry("series.aggregation", "sum"),
+          Map.entry("series.history", "100"),
+          Map.entry("series.calendar", "[hour-of-day]"),
+          Map.entry("series.zone", "Europe/Berlin"),
+          Map.entry("forecast.horizon", "48"),
+          Map.entry("forecast.levels", "[0.1, 0.5, 0.9]"),
+          Map.entry("model.cell", "rnn"),
+          Map.entry("model.layers", "2"),
+          Map.entry("model.hidden", "16"),
+          Map.entry("model.ablate", "[state]"),
+          Map.entry("retrain.epoch", "P14D"),
+          Map.entry("retrain.lead", "P1D"),
+          Map.entry("retrain.minimumHistory", "1000"),
+          Map.entry("retrain.window", "12"),
+          Map.entry("retrain.sample", "0.5"),
+          Map.entry("retrain.margin", "0.1"),
+          Map.entry("retrain.seed", "2"),
+          Map.entry("flink", "{parallelism.default: 2}"),
+          Map.entry("feed", "{type: file}"),
+          Map.entry("postgres.url", "jdbc:postgresql://other/db"),
+          Map.entry("postgres.user", "other"),
+          Map.entry("postgres.password", "other"),
+          Map.entry("postgres.readerPassword", "other"));
+
+  record Row(String key, String fallback, String change) {
     String inFile() {
       return key.replace("NAME", "a");
     }
@@ -49,7 +96,7 @@ class DocumentedKeysTest {
     String readme = Files.readString(Path.of(System.getProperty("basedir", ""), "../README.md"));
     int start = readme.indexOf("\n## Configuration");
     Matcher rows = ROW.matcher(readme.substring(start, readme.indexOf("\n## ", start + 1)));
-    return rows.results().map(row -> new Row(row.group(1), row.group(2))).toList();
+    return rows.results().map(row -> new Row(row.group(1), row.group(2), row.group(3))).toList();
   }
 
   @Test
@@ -68,6 +115,35 @@ class DocumentedKeysTest {
     } else {
       assertEquals(LEAST.with(row.inFile(), literal(row.fallback())).job(), LEAST.job());
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void whatMayChangeIsAsTheCodeSays(Row row) {
+    ConfigFile before = LEAST.with("series.calendar", "[day-of-week]");
+    ConfigFile after = before.with(row.inFile(), ANOTHER.getOrDefault(row.key(), "P20D"));
+    Map<String, ForecasterConfig> weights = weights(before);
+
+    assertNotEquals(before.job(), after.job());
+    switch (row.change()) {
+      case "yes" ->
+          assertEquals(weights.entrySet(), intersection(weights(after).entrySet(), weights));
+      case "new model" -> assertNotEquals(weights, weights(after));
+      case "no" -> assertTrue(Set.of("domain", "series.step").contains(row.key()), row.key());
+      default -> throw new AssertionError(row);
+    }
+  }
+
+  private static <T> Set<T> intersection(Set<T> all, Map<?, ?> of) {
+    Set<T> common = new HashSet<>(all);
+    common.removeIf(entry -> !of.entrySet().contains(entry));
+    return common;
+  }
+
+  /** What shapes the weights of each group. */
+  private static Map<String, ForecasterConfig> weights(ConfigFile file) {
+    return file.job().groups().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, group -> group.getValue().shapeOfWeights()));
   }
 
   private static String literal(String fallback) {

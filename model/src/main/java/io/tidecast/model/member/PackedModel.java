@@ -35,7 +35,7 @@ public final class PackedModel {
   }
 
   private static void requireTrainedFor(ForecasterConfig config, ForecastModel model) {
-    if (!model.config().shapeOfWeights().equals(config.shapeOfWeights())) {
+    if (!config.sharesWeightsWith(model.config())) {
       throw new IllegalArgumentException(
           "Expected a model for "
               + config

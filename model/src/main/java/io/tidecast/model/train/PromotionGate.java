@@ -64,7 +64,7 @@ public final class PromotionGate {
     RollingScore.Score ofChallenger = score(rolling, trained.model(), split);
     OptionalDouble ofChampion =
         champions.stream()
-            .filter(model -> model.config().equals(config))
+            .filter(model -> config.sharesWeightsWith(model.config()))
             .mapToDouble(model -> score(rolling, model, split).model())
             .findFirst();
     return new Scores(

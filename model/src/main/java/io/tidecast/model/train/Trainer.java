@@ -109,7 +109,7 @@ public final class Trainer {
   }
 
   private boolean fits(ForecastModel champion) {
-    return champion.config().equals(config) && champion.head().isPresent();
+    return config.sharesWeightsWith(champion.config()) && champion.head().isPresent();
   }
 
   private double validationLoss(TrainingSet set, ForecastModel model) {
