@@ -74,7 +74,7 @@ public final class TopicCreator {
     }
   }
 
-  private static List<NewTopic> topics(Topics names, TopicsConfig settings) {
+  static List<NewTopic> topics(Topics names, TopicsConfig settings) {
     Map<String, String> kept = kept(settings);
     return List.of(
         topic(names.observation(), settings.partitions(), settings, kept),

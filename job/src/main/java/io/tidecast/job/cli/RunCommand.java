@@ -12,7 +12,9 @@ import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tidecast run}: the forecasting job, here or, by {@code flink run}, on a cluster. */
 @Command(
@@ -25,6 +27,8 @@ import picocli.CommandLine.Option;
       "         flink run tidecast-job.jar run --config conf/weather.yaml"
     })
 final class RunCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
   @Mixin private ConfigOption file;
 
   @Option(
@@ -40,11 +44,21 @@ final class RunCommand implements Callable<Integer> {
               + " once per group; to be given again when going on from a savepoint")
   private List<Path> models = List.of();
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "check configuration, models, topics and permissions, say what a start would do, and"
+              + " start nothing; exit code 1 if something is in its way")
+  private boolean dryRun;
+
   @Override
   public Integer call() throws Exception {
     JobConfig config = file.shown();
     JobParts parts = new JobParts(config);
     Champions champions = Champions.read(models, config.groups());
+    if (dryRun) {
+      return new DryRun(config, spec.commandLine().getOut()).report(champions);
+    }
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(parts.flink());

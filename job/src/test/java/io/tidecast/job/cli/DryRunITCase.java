@@ -1,0 +1,118 @@
+package io.tidecast.job.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.job.config.JobConfig;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code run --dry-run} on a real broker. */
+class DryRunITCase {
+  @TempDir static Path directory;
+  private static EmbeddedKafka kafka;
+
+  private final StringWriter out = new StringWriter();
+
+  @BeforeAll
+  static void startBroker() {
+    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @Test
+  void saysWhichTopicsWouldBeCreatedAndCreatesNone() throws Exception {
+    assertEquals(0, dryRun(file("fresh")));
+
+    assertTrue(
+        out.toString().contains("topic fresh.forecast.v1: missing; would be created with 3"),
+        out::toString);
+    assertTrue(out.toString().contains("group value: no model yet"), out::toString);
+    assertTrue(out.toString().endsWith("would start\n"), out::toString);
+    assertEquals(
+        0,
+        topics().stream().filter(topic -> topic.startsWith("fresh.")).count(),
+        topics()::toString);
+  }
+
+  @Test
+  void whatIsThereAndRightIsSaidWithItsSize() throws Exception {
+    Path file = file("ready");
+    JobConfig config = JobConfig.read(file);
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+
+    assertEquals(0, dryRun(file));
+
+    assertTrue(out.toString().contains("topic ready.forecast.v1: 3 partitions"), out::toString);
+  }
+
+  @Test
+  void aTopicTheJobCannotWorkWithIsNamedWithTheSettingAndWhatIsAccepted() throws Exception {
+    try (Admin admin = admin()) {
+      NewTopic models = new NewTopic("wrong.model.v1", Optional.of(1), Optional.empty());
+      admin
+          .createTopics(
+              List.of(
+                  models.configs(
+                      Map.of("cleanup.policy", "delete", "max.message.bytes", "1000000"))))
+          .all()
+          .get();
+    }
+
+    assertEquals(1, dryRun(file("wrong")));
+
+    assertTrue(
+        out.toString().contains("wrong: cleanup.policy: delete; accepted: compact"), out::toString);
+    assertTrue(
+        out.toString().contains("wrong: max.message.bytes: 1000000; accepted: at least 16777216"),
+        out::toString);
+    assertTrue(out.toString().endsWith("would not start\n"), out::toString);
+  }
+
+  private int dryRun(Path file) {
+    return Tidecast.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(new StringWriter()))
+        .execute("run", "--dry-run", "--config", file.toString());
+  }
+
+  private static Path file(String domain) throws Exception {
+    return Files.writeString(
+        directory.resolve(domain + ".yaml"),
+        """
+        domain: %s
+        kafka: {bootstrapServers: "%s", partitions: 3}
+        series: {step: PT1H, targets: [value]}
+        forecast: {horizon: 6}
+        """
+            .formatted(domain, kafka.bootstrapServers()));
+  }
+
+  private static Set<String> topics() throws Exception {
+    try (Admin admin = admin()) {
+      return admin.listTopics().names().get();
+    }
+  }
+
+  private static Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+  }
+}
