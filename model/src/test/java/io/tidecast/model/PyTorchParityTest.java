@@ -290,7 +290,7 @@ class PyTorchParityTest {
   private static void assertSameQuantiles(JsonNode expected, ForecastModel model) {
     ForecasterConfig config = model.config();
     RecurrentMember recurrent = new RecurrentMember(model, config);
-    HighwayMember highway = new HighwayMember(model.highway().orElseThrow());
+    HighwayMember highway = new HighwayMember(model.highway().orElseThrow(), model.config());
     HiddenState state = new HiddenState(config);
     float[] quantiles = new float[HORIZON * config.levels().size()];
     overSeries(
@@ -300,7 +300,7 @@ class PyTorchParityTest {
           if (isOrigin(t)) {
             recurrent.forecast(state, pipeline, quantiles);
             assertEqual(expected.path("recurrent").path(t - FIRST_ORIGIN), quantiles, t);
-            highway.forecast(pipeline, quantiles);
+            highway.forecast(pipeline, t, quantiles);
             assertEqual(expected.path("highway").path(t - FIRST_ORIGIN), quantiles, t);
           }
         });

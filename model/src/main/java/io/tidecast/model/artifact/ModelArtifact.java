@@ -3,6 +3,7 @@ package io.tidecast.model.artifact;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
@@ -43,8 +44,10 @@ import java.util.Optional;
  * head.blend, head.unit        [horizon]
  * highway.weight               [horizon, look-back - 1]
  * highway.covariate_weight     [horizon, covariates]   if the highway reads covariates
+ * highway.phase_weight         [horizon, phases]       if it reads the phases of the seasons
  * highway.intercept            [horizon]
  * highway.residual             [horizon, levels]
+ * highway.short.*              the same                of the map for short series, if there is one
  *
  * metadata     content
  * format       tidecast-model
@@ -62,7 +65,8 @@ import java.util.Optional;
 public final class ModelArtifact {
   static final int FORMAT_VERSION = 1;
   private static final String FORMAT = "tidecast-model";
-  private static final String COVARIATE_WEIGHT = "highway.covariate_weight";
+  private static final String COVARIATE_WEIGHT = "covariate_weight";
+  private static final String PHASE_WEIGHT = "phase_weight";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ModelArtifact() {}
@@ -198,9 +202,16 @@ public final class ModelArtifact {
     if (!file.has("highway.weight")) {
       return Optional.empty();
     }
+    HighwayWeights map = map(file, "highway.", config);
+    return Optional.of(
+        file.has("highway.short.weight") ? map.with(map(file, "highway.short.", config)) : map);
+  }
+
+  private static HighwayWeights map(Safetensors file, String prefix, ForecasterConfig config)
+      throws InvalidArtifactException {
     int horizon = config.horizon();
     int levels = config.levels().size();
-    Tensor weight = file.tensor("highway.weight", horizon, -1);
+    Tensor weight = file.tensor(prefix + "weight", horizon, -1);
     int lookBack = weight.shape()[1] + 1;
     if (lookBack > config.history()) {
       throw new InvalidArtifactException(
@@ -209,17 +220,21 @@ public final class ModelArtifact {
               + " values but a series keeps "
               + config.history());
     }
-    return Optional.of(
-        new HighwayWeights(
-            horizon,
-            lookBack,
-            levels,
-            weight.values(),
-            file.has(COVARIATE_WEIGHT)
-                ? file.tensor(COVARIATE_WEIGHT, horizon, config.covariates().size()).values()
-                : new float[0],
-            file.tensor("highway.intercept", horizon).values(),
-            file.tensor("highway.residual", horizon, levels).values()));
+    return new HighwayWeights(
+        horizon,
+        lookBack,
+        levels,
+        weight.values(),
+        optional(file, prefix + COVARIATE_WEIGHT, horizon, config.covariates().size()),
+        optional(file, prefix + PHASE_WEIGHT, horizon, new Phases(config).size()),
+        file.tensor(prefix + "intercept", horizon).values(),
+        file.tensor(prefix + "residual", horizon, levels).values(),
+        List.of());
+  }
+
+  private static float[] optional(Safetensors file, String name, int rows, int columns)
+      throws InvalidArtifactException {
+    return file.has(name) ? file.tensor(name, rows, columns).values() : new float[0];
   }
 
   private static List<Tensor> tensors(ForecastModel model) {
@@ -241,22 +256,24 @@ public final class ModelArtifact {
         .highway()
         .ifPresent(
             highway -> {
-              int horizon = highway.horizon();
-              tensors.add(
-                  new Tensor("highway.weight", highway.weight(), horizon, highway.lookBack() - 1));
-              if (highway.covariates() > 0) {
-                tensors.add(
-                    new Tensor(
-                        COVARIATE_WEIGHT,
-                        highway.covariateWeight(),
-                        horizon,
-                        highway.covariates()));
-              }
-              tensors.add(new Tensor("highway.intercept", highway.intercept(), horizon));
-              tensors.add(
-                  new Tensor("highway.residual", highway.residual(), horizon, highway.levels()));
+              addMap(tensors, "highway.", highway);
+              highway.shorter().forEach(shorter -> addMap(tensors, "highway.short.", shorter));
             });
     return tensors;
+  }
+
+  private static void addMap(List<Tensor> tensors, String prefix, HighwayWeights map) {
+    int horizon = map.horizon();
+    tensors.add(new Tensor(prefix + "weight", map.weight(), horizon, map.lookBack() - 1));
+    if (map.covariates() > 0) {
+      tensors.add(
+          new Tensor(prefix + COVARIATE_WEIGHT, map.covariateWeight(), horizon, map.covariates()));
+    }
+    if (map.phases() > 0) {
+      tensors.add(new Tensor(prefix + PHASE_WEIGHT, map.phaseWeight(), horizon, map.phases()));
+    }
+    tensors.add(new Tensor(prefix + "intercept", map.intercept(), horizon));
+    tensors.add(new Tensor(prefix + "residual", map.residual(), horizon, map.levels()));
   }
 
   private static String digest(ForecastModel model) {

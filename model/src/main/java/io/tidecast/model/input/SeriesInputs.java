@@ -82,13 +82,17 @@ public final class SeriesInputs {
     if (!started()) {
       return;
     }
-    int season = config.season();
-    long kept = history.capacity();
-    long alike = steps <= kept ? steps : kept + (steps - kept) % season;
-    for (long i = 0; i < alike; i++) {
+    long held = heldOf(steps);
+    for (long i = 0; i < held; i++) {
       append(seasonalNaive(1), true);
       now.step(history, history.rows() - 1);
     }
+  }
+
+  /** Rows that {@link #skip} comes to: a long gap need not be filled for longer than is kept. */
+  public long heldOf(long steps) {
+    long kept = history.capacity();
+    return steps <= kept ? steps : kept + (steps - kept) % config.season();
   }
 
   private void append(float x, boolean missing) {

@@ -1,51 +1,86 @@
 package io.tidecast.model.member;
 
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.Phases;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.HighwayWeights;
+import java.util.List;
 
 /**
- * The linear highway of one model version, packed for one key at a time, see {@link
- * HighwayWeights}.
+ * The linear maps of one model version, packed for one key at a time, see {@link HighwayWeights}:
+ * the longest that the series is long enough for forecasts.
  *
  * <p>Not thread safe: it owns its scratch space.
  */
 public final class HighwayMember {
   private final HighwayWeights weights;
+  private final List<HighwayMember> shorter;
   private final Affine map;
+  private final Phases seasons;
   private final float[] deviations;
   private final float[] covariates;
+  private final float[] phases;
   private final float[] changes;
 
-  public HighwayMember(HighwayWeights weights) {
+  public HighwayMember(HighwayWeights weights, ForecasterConfig config) {
     this.weights = weights;
+    shorter = weights.shorter().stream().map(one -> new HighwayMember(one, config)).toList();
+    seasons = new Phases(config);
     deviations = new float[weights.lookBack() - 1];
     covariates = new float[weights.covariates()];
+    phases = new float[weights.phases()];
     changes = new float[weights.horizon()];
-    map = new Affine(deviations.length + covariates.length, changes, this::weight);
+    map = new Affine(deviations.length + covariates.length + phases.length, changes, this::weight);
   }
 
   private float weight(int h, int i) {
     int k = i - deviations.length;
-    return k < 0
-        ? weights.weight()[h * deviations.length + i]
-        : weights.covariateWeight()[h * covariates.length + k];
+    if (k < 0) {
+      return weights.weight()[h * deviations.length + i];
+    }
+    return k < covariates.length
+        ? weights.covariateWeight()[h * covariates.length + k]
+        : weights.phaseWeight()[h * phases.length + k - covariates.length];
   }
 
   /** Whether the series is long enough to be read. */
   public boolean reads(SeriesInputs inputs) {
+    return isLongEnough(inputs) || shorter.stream().anyMatch(one -> one.reads(inputs));
+  }
+
+  private boolean isLongEnough(SeriesInputs inputs) {
     return inputs.length() >= weights.lookBack();
   }
 
   /**
    * The member's forecast.
    *
+   * @param index number of the last step on the grid
    * @param out {@code [horizon * levels]}, transformed, ascending over levels
    */
-  public void forecast(SeriesInputs inputs, float[] out) {
-    inputs.deviations(deviations);
+  public void forecast(SeriesInputs inputs, long index, float[] out) {
+    if (!isLongEnough(inputs)) {
+      shorter.get(0).forecast(inputs, index, out);
+      return;
+    }
+    read(inputs, index);
+    map.apply(changes);
+    int levels = weights.levels();
+    float scale = inputs.scale();
+    float last = inputs.last();
+    for (int h = 0; h < weights.horizon(); h++) {
+      float median = last + weights.intercept()[h] * scale + changes[h];
+      for (int j = 0; j < levels; j++) {
+        out[h * levels + j] = median + weights.residual()[h * levels + j] * scale;
+      }
+    }
+  }
+
+  private void read(SeriesInputs inputs, long index) {
     float scale = inputs.scale();
     float limit = HighwayWeights.MAX_DEVIATION * scale;
     float[] read = map.inputs();
+    inputs.deviations(deviations);
     for (int i = 0; i < deviations.length; i++) {
       read[i] = Math.max(-limit, Math.min(limit, deviations[i]));
     }
@@ -53,13 +88,10 @@ public final class HighwayMember {
     for (int k = 0; k < covariates.length; k++) {
       read[deviations.length + k] = covariates[k] * scale;
     }
-    map.apply(changes);
-    int levels = weights.levels();
-    float last = inputs.last();
-    for (int h = 0; h < weights.horizon(); h++) {
-      float median = last + weights.intercept()[h] * scale + changes[h];
-      for (int j = 0; j < levels; j++) {
-        out[h * levels + j] = median + weights.residual()[h * levels + j] * scale;
+    if (phases.length > 0) {
+      seasons.fill(index, phases);
+      for (int m = 0; m < phases.length; m++) {
+        read[deviations.length + covariates.length + m] = phases[m] * scale;
       }
     }
   }

@@ -31,7 +31,9 @@ public final class PackedModel {
     return new PackedModel(
         model.version(),
         model.head().isPresent() ? new RecurrentMember(model, config) : null,
-        config.hasHighway() ? model.highway().map(HighwayMember::new).orElse(null) : null);
+        config.hasHighway()
+            ? model.highway().map(maps -> new HighwayMember(maps, config)).orElse(null)
+            : null);
   }
 
   private static void requireTrainedFor(ForecasterConfig config, ForecastModel model) {
@@ -76,16 +78,17 @@ public final class PackedModel {
   }
 
   /**
-   * The forecast of the highway.
+   * The forecast of the linear maps.
    *
+   * @param index number of the last step on the grid
    * @param out {@code [horizon * levels]}, transformed, ascending over levels
-   * @return whether there is one: not while the series is shorter than its look-back
+   * @return whether there is one: not while the series is shorter than the shortest look-back
    */
-  public boolean forecastHighway(SeriesInputs inputs, float[] out) {
+  public boolean forecastHighway(SeriesInputs inputs, long index, float[] out) {
     if (highway == null || !highway.reads(inputs)) {
       return false;
     }
-    highway.forecast(inputs, out);
+    highway.forecast(inputs, index, out);
     return true;
   }
 }

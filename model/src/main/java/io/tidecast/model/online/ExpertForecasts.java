@@ -117,7 +117,7 @@ final class ExpertForecasts {
     version = model.version();
     boolean ready = inputs.ready();
     taking[RECURRENT] = ready && model.forecastRecurrent(state.hidden(), inputs, recurrent);
-    taking[HIGHWAY] = ready && model.forecastHighway(inputs, highway);
+    taking[HIGHWAY] = ready && model.forecastHighway(inputs, origin, highway);
     if (hasModel()) {
       state.calibration().serve(version);
     }

@@ -1,17 +1,18 @@
 package io.tidecast.model.weights;
 
 import io.tidecast.model.Checks;
+import java.util.List;
 
 /**
- * The linear highway: a closed-form ridge map of the kept history and of the covariates at the
- * origin to all leads, with empirical quantiles of its residuals.
+ * One linear map: a closed-form ridge map of kept values, of the covariates at the origin and of
+ * the phase of the season there to all leads, with empirical quantiles of its residuals.
  *
  * <p>{@code median_h = last + intercept_h * scale + sum_i weight[h, i] * d_i + sum_k
- * covariateWeight[h, k] * z_k * scale} with {@code d_i = x[t - lookBack + 1 + i] - last} for {@code
- * i} from 0 to {@code lookBack - 2}, oldest first, within plus and minus {@value #MAX_DEVIATION}
- * scales, and z_k the level of covariate k as the recurrent member reads it, see {@code
- * SeriesInputs}; quantile j is {@code median_h + residual[h, j] * scale}, scale being the running
- * scale of the series.
+ * covariateWeight[h, k] * z_k * scale + sum_m phaseWeight[h, m] * p_m * scale} with {@code d_i =
+ * x[t - lookBack + 1 + i] - last} for {@code i} from 0 to {@code lookBack - 2}, oldest first,
+ * within plus and minus {@value #MAX_DEVIATION} scales, z_k the level of covariate k as the
+ * recurrent member reads it and p the phases, both of package {@code input}; quantile j is {@code
+ * median_h + residual[h, j] * scale}, scale being the running scale of the series.
  *
  * <p>A random walk is read by its last value alone: its look-back is 1, and no weights.
  *
@@ -21,8 +22,11 @@ import io.tidecast.model.Checks;
  * @param weight {@code [horizon, lookBack - 1]}, row-major
  * @param covariateWeight {@code [horizon, covariates]}, row-major, in units of the running scale;
  *     empty if covariates are not read
+ * @param phaseWeight {@code [horizon, phases]}, row-major, in units of the running scale; empty if
+ *     phases are not read
  * @param intercept {@code [horizon]}, in units of the running scale
  * @param residual {@code [horizon, levels]}, in units of the running scale, ascending over levels
+ * @param shorter at most one: the map for a series that is not yet as long as the look-back
  */
 public record HighwayWeights(
     int horizon,
@@ -30,21 +34,65 @@ public record HighwayWeights(
     int levels,
     float[] weight,
     float[] covariateWeight,
+    float[] phaseWeight,
     float[] intercept,
-    float[] residual) {
+    float[] residual,
+    List<HighwayWeights> shorter) {
   /** Largest distance of a past value from the last one that counts, in running scales. */
   public static final float MAX_DEVIATION = 8;
 
   public HighwayWeights {
+    shorter = List.copyOf(shorter);
     Checks.length("highway.weight", weight, horizon * (lookBack - 1));
     Checks.length(
         "highway.covariateWeight", covariateWeight, horizon * (covariateWeight.length / horizon));
+    Checks.length("highway.phaseWeight", phaseWeight, horizon * (phaseWeight.length / horizon));
     Checks.length("highway.intercept", intercept, horizon);
     Checks.length("highway.residual", residual, horizon * levels);
+  }
+
+  /** A map that reads no phases, on its own. */
+  public HighwayWeights(
+      int horizon,
+      int lookBack,
+      int levels,
+      float[] weight,
+      float[] covariateWeight,
+      float[] intercept,
+      float[] residual) {
+    this(
+        horizon,
+        lookBack,
+        levels,
+        weight,
+        covariateWeight,
+        new float[0],
+        intercept,
+        residual,
+        List.of());
+  }
+
+  /** The same with a map for series that are too short for this one. */
+  public HighwayWeights with(HighwayWeights shorterOne) {
+    return new HighwayWeights(
+        horizon,
+        lookBack,
+        levels,
+        weight,
+        covariateWeight,
+        phaseWeight,
+        intercept,
+        residual,
+        List.of(shorterOne));
   }
 
   /** Number of covariates that are read. */
   public int covariates() {
     return covariateWeight.length / horizon;
+  }
+
+  /** Number of phases that are read. */
+  public int phases() {
+    return phaseWeight.length / horizon;
   }
 }
