@@ -56,7 +56,7 @@ public final class TrainBench {
     TrainingRun run = new TrainingRun(GeneratedLoad.VARIABLE, 1, 1, JobParts.version());
     try (Rounds rounds = new Rounds(phases.begin("training", ROUNDS))) {
       TrainingResult result =
-          new Trainer(config, recipe(updates)).train(stretches(config), run, rounds);
+          new Trainer(config, recipe(updates)).choose(stretches(config), run, rounds);
       if (result instanceof TrainingResult.Failed failed) {
         throw new IllegalStateException(failed.reason());
       }
@@ -74,7 +74,7 @@ public final class TrainBench {
         RECIPE.optimizer(),
         new TrainingConfig.Parts(0.01, 0),
         RECIPE.ridge(),
-        RECIPE.minimumHistory());
+        RECIPE.history());
   }
 
   private List<Stretch> stretches(ForecasterConfig config) {

@@ -3,17 +3,19 @@ package io.tidecast.job.offline;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
+import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingReport;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
 
 /** Trains the model of every group from history, as an epoch of the job would from scratch. */
 public final class OfflineTraining {
@@ -35,7 +37,7 @@ public final class OfflineTraining {
   /**
    * Trains on observations in order of time.
    *
-   * @throws IllegalStateException if a training fails, with its reason
+   * @throws IllegalArgumentException if a training fails, with its reason
    */
   public List<Trained> train(List<ObservationRecord> observations) {
     List<Trained> trained = new ArrayList<>();
@@ -47,18 +49,48 @@ public final class OfflineTraining {
   }
 
   private Trained train(String group, List<Stretch> windows) {
-    ForecasterConfig how = config.groups().get(group);
+    Trainer trainer = new Trainer(config.groups().get(group), TrainingConfig.DEFAULT);
+    TrainingResult.Chosen chosen = choose(trainer, group, windows);
+    PromotionGate.Scores held = new PromotionGate(config.groups().get(group)).score(chosen);
+    return new Trained(complete(trainer, group, chosen), chosen.report(), held);
+  }
+
+  /**
+   * The models of a group as they would have served by now: what was chosen from where it has seen
+   * nothing, so that what is learned online is honest; what was trained on everything at the end.
+   *
+   * @throws IllegalArgumentException if the training fails, with its reason
+   */
+  LongFunction<Optional<ForecastModel>> serving(String group, List<Stretch> windows) {
+    Trainer trainer = new Trainer(config.groups().get(group), TrainingConfig.DEFAULT);
+    TrainingResult.Chosen chosen = choose(trainer, group, windows);
+    ForecastModel complete = complete(trainer, group, chosen);
+    long seen = chosen.model().provenance().lastStep();
+    return origin -> {
+      if (origin <= seen) {
+        return Optional.empty();
+      }
+      return Optional.of(origin < chosen.split().end() ? chosen.model() : complete);
+    };
+  }
+
+  private TrainingResult.Chosen choose(Trainer trainer, String group, List<Stretch> windows) {
     TrainingRun run = new TrainingRun(group, 1, config.retrain().seed(), JobParts.version());
     try (TrainingProgress progress = new TrainingProgress(phases, "training " + group)) {
-      TrainingResult result =
-          new Trainer(how, TrainingConfig.DEFAULT).train(windows, run, progress);
+      TrainingResult result = trainer.choose(windows, run, progress);
       if (result instanceof TrainingResult.Failed failed) {
-        throw new IllegalStateException(
+        throw new IllegalArgumentException(
             "training of group " + group + " failed: " + failed.reason());
       }
-      TrainingResult.Trained trained = (TrainingResult.Trained) result;
-      PromotionGate.Scores held = new PromotionGate(how).score(windows, trained);
-      return new Trained(trained.model(), trained.report(), held);
+      return (TrainingResult.Chosen) result;
+    }
+  }
+
+  private ForecastModel complete(Trainer trainer, String group, TrainingResult.Chosen chosen) {
+    try (Phases.Phase phase = phases.begin("training " + group + " on everything", 1)) {
+      ForecastModel complete = trainer.complete(chosen, TrainingListener.NONE);
+      phase.at(1, complete.version());
+      return complete;
     }
   }
 }

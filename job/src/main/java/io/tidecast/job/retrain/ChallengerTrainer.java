@@ -7,6 +7,7 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
@@ -55,6 +56,9 @@ public final class ChallengerTrainer implements GroupTrainer {
       return trainAndJudge(request);
     } catch (CancellationException e) {
       throw new InterruptedException(e.getMessage());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // the same request would break the task again after every restart; the champion goes on
+      return new Outcome.Failed("broken: " + e);
     }
   }
 
@@ -77,32 +81,27 @@ public final class ChallengerTrainer implements GroupTrainer {
     Trainer trainer = new Trainer(config, training);
     TrainingResult result =
         champion
-            .map(start -> trainer.train(windows, start, run, TrainingListener.NONE))
-            .orElseGet(() -> trainer.train(windows, run, TrainingListener.NONE));
+            .map(start -> trainer.choose(windows, start, run, TrainingListener.NONE))
+            .orElseGet(() -> trainer.choose(windows, run, TrainingListener.NONE));
     if (result instanceof TrainingResult.Failed failed) {
       return new Outcome.Failed(failed.reason());
     }
-    TrainingResult.Trained challenger = (TrainingResult.Trained) result;
+    TrainingResult.Chosen challenger = (TrainingResult.Chosen) result;
     PromotionGate gate = new PromotionGate(config);
-    return judge(
-        challenger.model(),
+    PromotionGate.Scores scores =
         champion
-            .map(serving -> gate.score(windows, challenger, serving))
-            .orElseGet(() -> gate.score(windows, challenger)));
-  }
-
-  private Outcome judge(ForecastModel challenger, PromotionGate.Scores scores) {
-    boolean promoted = scores.promotes(margin);
-    String reason = reason(scores, promoted);
+            .map(serving -> gate.score(challenger, serving))
+            .orElseGet(() -> gate.score(challenger));
     Outcome.Losses losses =
         new Outcome.Losses(
             orNaN(scores.challenger(), scores),
             scores.champion().orElse(Double.NaN),
             orNaN(scores.naive(), scores));
-    return promoted
-        ? new Outcome.Promoted(
-            challenger.version(), ModelArtifact.write(challenger), reason, losses)
-        : new Outcome.Kept(reason, losses);
+    if (!scores.promotes(margin)) {
+      return new Outcome.Kept(reason(scores, false), losses);
+    }
+    ModelFile complete = ModelFile.of(trainer.complete(challenger, TrainingListener.NONE));
+    return new Outcome.Promoted(complete.version(), complete.bytes(), reason(scores, true), losses);
   }
 
   private static double orNaN(double loss, PromotionGate.Scores scores) {

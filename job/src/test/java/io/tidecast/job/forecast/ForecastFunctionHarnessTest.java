@@ -96,18 +96,18 @@ class ForecastFunctionHarnessTest {
             new TrainingConfig.Optimizer(3e-3, 1e-3, 2, 1e-4, 1.0, 10),
             new TrainingConfig.Parts(0.15, 0.15),
             300,
-            50);
+            new TrainingConfig.History(64, 50, 1_000_000));
     float[][] values = new float[400][];
     for (int i = 0; i < values.length; i++) {
       values[i] = new float[] {value(i)};
     }
     TrainingResult result =
         new Trainer(CONFIG, training)
-            .train(
+            .choose(
                 List.of(new Stretch("s", values.length, values)),
                 new TrainingRun("g", sequence, sequence, "test"),
                 TrainingListener.NONE);
-    return ((TrainingResult.Trained) result).model();
+    return ((TrainingResult.Chosen) result).model();
   }
 
   private static float value(long index) {

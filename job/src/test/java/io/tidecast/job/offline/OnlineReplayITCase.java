@@ -58,7 +58,7 @@ class OnlineReplayITCase {
           new TrainingConfig.Optimizer(3e-3, 3e-3, 4, 1e-4, 1.0, 10),
           new TrainingConfig.Parts(0.15, 0.15),
           300,
-          100);
+          new TrainingConfig.History(64, 100, 1_000_000));
 
   @TempDir static Path directory;
 

@@ -68,7 +68,7 @@ class JobEqualsPlainLoopITCase {
           new TrainingConfig.Optimizer(3e-3, 3e-3, 4, 1e-4, 1.0, 10),
           new TrainingConfig.Parts(0.15, 0.15),
           300,
-          100);
+          new TrainingConfig.History(64, 100, 1_000_000));
 
   @TempDir Path directory;
 
@@ -243,17 +243,19 @@ class JobEqualsPlainLoopITCase {
       Trainer trainer = new Trainer(forecaster, TRAINING);
       TrainingResult result =
           champion
-              .map(start -> trainer.train(windows, start, run, TrainingListener.NONE))
-              .orElseGet(() -> trainer.train(windows, run, TrainingListener.NONE));
-      if (!(result instanceof TrainingResult.Trained trained)) {
+              .map(start -> trainer.choose(windows, start, run, TrainingListener.NONE))
+              .orElseGet(() -> trainer.choose(windows, run, TrainingListener.NONE));
+      if (!(result instanceof TrainingResult.Chosen trained)) {
         return Optional.empty();
       }
       PromotionGate gate = new PromotionGate(forecaster);
       PromotionGate.Scores scores =
           champion
-              .map(serving -> gate.score(windows, trained, serving))
-              .orElseGet(() -> gate.score(windows, trained));
-      return scores.promotes(0) ? Optional.of(trained.model()) : Optional.empty();
+              .map(serving -> gate.score(trained, serving))
+              .orElseGet(() -> gate.score(trained));
+      return scores.promotes(0)
+          ? Optional.of(trainer.complete(trained, TrainingListener.NONE))
+          : Optional.empty();
     }
 
     Map<String, List<String>> forecasts() {

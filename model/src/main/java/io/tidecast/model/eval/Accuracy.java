@@ -3,6 +3,7 @@ package io.tidecast.model.eval;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
+import java.time.Duration;
 import java.util.Arrays;
 
 /** Sums of errors by lead; sums of several series add up. */
@@ -10,26 +11,37 @@ final class Accuracy {
   private final QuantileLevels levels;
   private final int horizon;
   private final long[] count;
+  private final long[] scaledCount;
+  private final long[] maseCount;
   private final double[] squared;
   private final double[] absolute;
   private final double[] smape;
-  private final double[] pinball;
+  private final double[] crps;
+  private final double[] crpsWeights;
   private final double[] scaledSquared;
   private final double[] scaledAbsolute;
   private final double[] mase;
   private final long[][] inside;
   private final double[][] width;
   private final long[] atOrBelow;
+  private final Duration step;
+  private final long[] byHour = new long[24];
+  private final long[][] insideByHour;
   private long windows;
 
-  Accuracy(QuantileLevels levels, int horizon) {
+  Accuracy(QuantileLevels levels, int horizon, Duration step) {
     this.levels = levels;
+    this.step = step;
+    insideByHour = new long[levels.intervals()][24];
     this.horizon = horizon;
     count = new long[horizon];
+    scaledCount = new long[horizon];
+    maseCount = new long[horizon];
     squared = new double[horizon];
     absolute = new double[horizon];
     smape = new double[horizon];
-    pinball = new double[horizon];
+    crps = new double[horizon];
+    crpsWeights = Crps.weights(levels);
     scaledSquared = new double[horizon];
     scaledAbsolute = new double[horizon];
     mase = new double[horizon];
@@ -42,16 +54,41 @@ final class Accuracy {
    * One origin.
    *
    * @param targets {@code [horizon]}, NaN where missing: those do not count
-   * @param deviation standard deviation of the training part
-   * @param maseScale see {@link Mase#scale}
+   * @param deviation standard deviation of the training part; where that is not positive, scaled
+   *     errors do not count
+   * @param maseScale see {@link Mase#scale}; the same
    */
   void add(Forecast forecast, float[] targets, double deviation, double maseScale) {
     windows++;
     for (int h = 0; h < horizon; h++) {
       if (!Float.isNaN(targets[h])) {
         add(forecast.quantiles(), h, targets[h], deviation, maseScale);
+        addHour(forecast, h, targets[h]);
       }
     }
+  }
+
+  private void addHour(Forecast forecast, int h, double y) {
+    long end = Math.multiplyExact(forecast.origin() + h + 1, step.toMillis());
+    // what a step covers lies before its end
+    int hour = (int) Math.floorMod(Math.floorDiv(end - 1, 3_600_000L), 24L);
+    byHour[hour]++;
+    for (int i = 0; i < levels.intervals(); i++) {
+      double low = forecast.quantiles()[i][h];
+      double high = forecast.quantiles()[levels.size() - 1 - i][h];
+      insideByHour[i][hour] += y >= low && y <= high ? 1 : 0;
+    }
+  }
+
+  /** Share inside each interval by the hour of the day (UTC) the target lies in, NaN without. */
+  double[][] coverageByHour() {
+    double[][] coverage = new double[levels.intervals()][24];
+    for (int i = 0; i < coverage.length; i++) {
+      for (int hour = 0; hour < 24; hour++) {
+        coverage[i][hour] = (double) insideByHour[i][hour] / byHour[hour];
+      }
+    }
+    return coverage;
   }
 
   private void add(float[][] q, int h, double y, double deviation, double maseScale) {
@@ -60,11 +97,17 @@ final class Accuracy {
     squared[h] += error * error;
     absolute[h] += Math.abs(error);
     smape[h] += Smape.of(y, q[levels.median()][h]);
-    scaledSquared[h] += error * error / (deviation * deviation);
-    scaledAbsolute[h] += Math.abs(error) / deviation;
-    mase[h] += Math.abs(error) / maseScale;
+    if (deviation > 0) {
+      scaledCount[h]++;
+      scaledSquared[h] += error * error / (deviation * deviation);
+      scaledAbsolute[h] += Math.abs(error) / deviation;
+    }
+    if (maseScale > 0) {
+      maseCount[h]++;
+      mase[h] += Math.abs(error) / maseScale;
+    }
     for (int j = 0; j < levels.size(); j++) {
-      pinball[h] += PinballLoss.of(levels.get(j), y, q[j][h]) / levels.size();
+      crps[h] += crpsWeights[j] * PinballLoss.of(levels.get(j), y, q[j][h]);
       atOrBelow[j] += y <= q[j][h] ? 1 : 0;
     }
     for (int i = 0; i < levels.intervals(); i++) {
@@ -80,10 +123,12 @@ final class Accuracy {
     windows += other.windows;
     for (int h = 0; h < horizon; h++) {
       count[h] += other.count[h];
+      scaledCount[h] += other.scaledCount[h];
+      maseCount[h] += other.maseCount[h];
       squared[h] += other.squared[h];
       absolute[h] += other.absolute[h];
       smape[h] += other.smape[h];
-      pinball[h] += other.pinball[h];
+      crps[h] += other.crps[h];
       scaledSquared[h] += other.scaledSquared[h];
       scaledAbsolute[h] += other.scaledAbsolute[h];
       mase[h] += other.mase[h];
@@ -94,6 +139,12 @@ final class Accuracy {
     }
     for (int j = 0; j < atOrBelow.length; j++) {
       atOrBelow[j] += other.atOrBelow[j];
+    }
+    for (int hour = 0; hour < 24; hour++) {
+      byHour[hour] += other.byHour[hour];
+      for (int i = 0; i < insideByHour.length; i++) {
+        insideByHour[i][hour] += other.insideByHour[i][hour];
+      }
     }
   }
 
@@ -114,10 +165,7 @@ final class Accuracy {
   }
 
   private BacktestRow row(String method, int from, int to) {
-    double n = 0;
-    for (int h = from; h < to; h++) {
-      n += count[h];
-    }
+    double n = sum(count, from, to);
     double[] coverage = new double[levels.intervals()];
     double[] widths = new double[levels.intervals()];
     for (int i = 0; i < coverage.length; i++) {
@@ -133,12 +181,20 @@ final class Accuracy {
         sum(squared, from, to) / n,
         sum(absolute, from, to) / n,
         sum(smape, from, to) / n,
-        sum(mase, from, to) / n,
-        Crps.ofMeanPinball(sum(pinball, from, to) / n),
-        sum(scaledSquared, from, to) / n,
-        sum(scaledAbsolute, from, to) / n,
+        sum(mase, from, to) / sum(maseCount, from, to),
+        sum(crps, from, to) / n,
+        sum(scaledSquared, from, to) / sum(scaledCount, from, to),
+        sum(scaledAbsolute, from, to) / sum(scaledCount, from, to),
         coverage,
         widths);
+  }
+
+  private static double sum(long[] values, int from, int to) {
+    double sum = 0;
+    for (int h = from; h < to; h++) {
+      sum += values[h];
+    }
+    return sum;
   }
 
   private static double sum(double[] values, int from, int to) {

@@ -25,6 +25,7 @@ import java.util.function.LongFunction;
 public final class Backtest {
   private final ForecasterConfig config;
   private final Split split;
+  private final int stride;
 
   /**
    * Parts of the time span by steps of the grid, all series alike.
@@ -59,9 +60,21 @@ public final class Backtest {
     }
   }
 
+  /** Every origin counts. */
   public Backtest(ForecasterConfig config, Split split) {
+    this(config, split, 1);
+  }
+
+  /**
+   * @param stride steps from one origin that counts to the next
+   */
+  public Backtest(ForecasterConfig config, Split split, int stride) {
+    if (stride < 1) {
+      throw new IllegalArgumentException("stride: " + stride + "; accepted: 1 or more");
+    }
     this.config = config;
     this.split = split;
+    this.stride = stride;
   }
 
   /**
@@ -80,18 +93,33 @@ public final class Backtest {
     return seen;
   }
 
-  /** Share of the validation part in what {@link #seen} gives. */
+  /** Share of the validation part in the observed steps of what {@link #seen} gives. */
   public double validationShare(List<Stretch> series) {
-    long first =
-        Math.min(
-            split.validationStart(),
-            series.stream().mapToLong(Stretch::start).min().orElse(Long.MAX_VALUE));
-    return (double) (split.testStart() - split.validationStart()) / (split.testStart() - first);
+    long all = 0;
+    long validation = 0;
+    for (Stretch one : seen(series)) {
+      int from = rowOf(one, split.validationStart());
+      for (int i = 0; i < one.values().length; i++) {
+        if (!Float.isNaN(one.values()[i][0])) {
+          all++;
+          validation += i >= from ? 1 : 0;
+        }
+      }
+    }
+    return (double) validation / Math.max(1, all);
   }
 
-  /** The trained model as it serves online, from the validation part on. */
-  public LongFunction<Optional<ForecastModel>> frozen(ForecastModel model) {
-    return origin -> origin < split.validationStart() ? Optional.empty() : Optional.of(model);
+  /**
+   * The models as they serve: what was trained on the first part alone from the second on, so that
+   * what is learned online is learned from forecasts of what was not seen; what was completed with
+   * the second part from the last on.
+   */
+  public LongFunction<Optional<ForecastModel>> frozen(
+      ForecastModel chosen, ForecastModel complete) {
+    return origin ->
+        origin < split.validationStart()
+            ? Optional.empty()
+            : Optional.of(origin < split.testStart() - 1 ? chosen : complete);
   }
 
   /**
@@ -101,12 +129,15 @@ public final class Backtest {
    * @param byLead one row per lead
    * @param bySeries over all leads, by series
    * @param reliability share of targets at or below each level's quantile
+   * @param coverageByHour {@code [intervals][24]}, share of targets inside each interval, widest
+   *     first, by the hour of the day (UTC) they lie in; NaN without any
    */
   public record Result(
       BacktestRow total,
       List<BacktestRow> byLead,
       Map<String, BacktestRow> bySeries,
-      double[] reliability) {
+      double[] reliability,
+      double[][] coverageByHour) {
     public Result {
       byLead = List.copyOf(byLead);
       bySeries = Collections.unmodifiableMap(new TreeMap<>(bySeries));
@@ -120,8 +151,12 @@ public final class Backtest {
     /** So many more steps were made, of the number that {@link #steps} gives. */
     default void stepped(int steps) {}
 
-    /** A forecast that counts. */
-    default void scored(String series, Forecast forecast) {}
+    /**
+     * A forecast that counts.
+     *
+     * @param targets {@code [horizon]}, NaN where missing
+     */
+    default void scored(String series, Forecast forecast, float[] targets) {}
   }
 
   /** Steps of one pass. */
@@ -140,10 +175,10 @@ public final class Backtest {
    * @param series all steps of each series, one window per series
    */
   public Result score(Method method, List<Stretch> series, Observer observer) {
-    Accuracy total = new Accuracy(config.levels(), config.horizon());
+    Accuracy total = new Accuracy(config.levels(), config.horizon(), config.step());
     Map<String, BacktestRow> bySeries = new TreeMap<>();
     for (Stretch one : series) {
-      Accuracy accuracy = new Accuracy(config.levels(), config.horizon());
+      Accuracy accuracy = new Accuracy(config.levels(), config.horizon(), config.step());
       score(method, one, accuracy, observer);
       bySeries.put(one.series(), accuracy.row(method.name()));
       total.add(accuracy);
@@ -152,7 +187,49 @@ public final class Backtest {
     for (int lead = 1; lead <= config.horizon(); lead++) {
       byLead.add(total.row(method.name(), lead));
     }
-    return new Result(total.row(method.name()), byLead, bySeries, total.reliability());
+    return new Result(
+        total.row(method.name()), byLead, bySeries, total.reliability(), total.coverageByHour());
+  }
+
+  /** What does not count, or not in every measure, and why: a sentence each. */
+  public List<String> remarks(List<Stretch> series) {
+    List<String> remarks = new ArrayList<>();
+    for (Stretch one : series) {
+      remark(one).ifPresent(text -> remarks.add(one.series() + ": " + text));
+    }
+    return remarks;
+  }
+
+  private Optional<String> remark(Stretch series) {
+    int end = rowOf(series, split.end());
+    int first = Math.max(0, rowOf(series, split.testStart()) - 1);
+    int test = end - rowOf(series, split.testStart());
+    if (end - first <= config.horizon()) {
+      return Optional.of(
+          "no window: has " + test + " steps of the test part, fewer than the horizon");
+    }
+    float[] targets = new float[end];
+    for (int i = 0; i < end; i++) {
+      targets[i] = series.values()[i][0];
+    }
+    float[] training = Arrays.copyOf(targets, rowOf(series, split.validationStart()));
+    if (!(standardDeviation(training) > 0)) {
+      return Optional.of("no scaled error and no MASE: constant or empty in the training part");
+    }
+    if (!(Mase.scale(training, config.season()) > 0)) {
+      return Optional.of("no MASE: shorter than a season in the training part, or it repeats it");
+    }
+    int missing = 0;
+    for (int i = end - test; i < end; i++) {
+      missing += Float.isNaN(targets[i]) ? 1 : 0;
+    }
+    int early = (int) (split.end() - series.start() - end);
+    if (early > 0) {
+      return Optional.of("ends " + early + " steps before the test part does");
+    }
+    return missing > 0
+        ? Optional.of(missing + " of " + test + " targets of the test part are missing")
+        : Optional.empty();
   }
 
   private void score(Method method, Stretch series, Accuracy accuracy, Observer observer) {
@@ -163,15 +240,16 @@ public final class Backtest {
     float[] training = Arrays.copyOf(targets, rowOf(series, split.validationStart()));
     double deviation = standardDeviation(training);
     double maseScale = Mase.scale(training, config.season());
-    Method.Session session = method.start();
+    Method.Session session = method.start(series.series());
     int end = rowOf(series, split.end());
     for (int i = 0; i < end; i++) {
       Optional<Forecast> forecast = step(session, series, i);
-      boolean origin = series.start() + i >= split.testStart() - 1 && i + config.horizon() < end;
+      long sinceFirst = series.start() + i - (split.testStart() - 1);
+      boolean origin = sinceFirst >= 0 && sinceFirst % stride == 0 && i + config.horizon() < end;
       if (origin && forecast.isPresent()) {
         float[] ahead = Arrays.copyOfRange(targets, i + 1, i + 1 + config.horizon());
         accuracy.add(forecast.get(), ahead, deviation, maseScale);
-        observer.scored(series.series(), forecast.get());
+        observer.scored(series.series(), forecast.get(), ahead);
       }
       observer.stepped(1);
     }

@@ -21,6 +21,11 @@ public interface Method {
   /** Begins a series. */
   Session start();
 
+  /** Begins a series; most methods need not know which. */
+  default Session start(String series) {
+    return start();
+  }
+
   /** One pass over one series. Not thread safe. */
   interface Session {
     /**
@@ -73,6 +78,12 @@ public interface Method {
     return Baseline.rolling("seasonal naive", config, () -> new SeasonalNaive(config.season()));
   }
 
+  /** The value one long season before. */
+  static Method longSeasonNaive(ForecasterConfig config) {
+    return Baseline.rolling(
+        "long-season naive", config, () -> new SeasonalNaive(config.longSeason()));
+  }
+
   /** The line through the first and the last value. */
   static Method drift(ForecasterConfig config) {
     return Baseline.rolling("drift", config, Drift::new);
@@ -95,6 +106,9 @@ public interface Method {
     methods.add(persistenceFixed(config, trainingEnd));
     if (config.season() > 1) {
       methods.add(seasonalNaive(config));
+    }
+    if (config.longSeason() > config.season()) {
+      methods.add(longSeasonNaive(config));
     }
     methods.add(drift(config));
     methods.add(holtWinters(config, trainingEnd));

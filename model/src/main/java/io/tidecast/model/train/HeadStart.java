@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.weights.HighwayWeights;
 
 /**
  * Where the head starts, from the training part alone: the unit of each lead, and biases that give
@@ -29,13 +30,19 @@ final class HeadStart {
       sample(
           h,
           (series, row) -> {
-            double change = (series.x()[row + lead] - series.x()[row]) / series.scale()[row];
+            double change = change(series, row, lead);
             sums[0] += change * change;
             sums[1]++;
           });
       unit[h - 1] = (float) Math.max(LEAST_SPREAD, Math.sqrt(sums[0] / Math.max(1, sums[1])));
     }
     return unit;
+  }
+
+  /** In running scales of the origin; one absurd value counts as a large one. */
+  private static double change(SeriesRows series, int row, int lead) {
+    double change = (series.x()[row + lead] - series.x()[row]) / series.scale()[row];
+    return Math.max(-HighwayWeights.MAX_DEVIATION, Math.min(HighwayWeights.MAX_DEVIATION, change));
   }
 
   /** Initial biases, {@code [horizon * levels]}. */
@@ -68,7 +75,7 @@ final class HeadStart {
           int naiveRow = row + lead - back;
           double naive = naiveRow < 0 ? last : series.x()[naiveRow];
           double base = anchor * last + (1 - anchor) * naive;
-          errors.add((series.x()[row + lead] - base) / (series.scale()[row] * unit));
+          errors.add((change(series, row, lead) + (last - base) / series.scale()[row]) / unit);
         });
     return errors;
   }
@@ -86,7 +93,7 @@ final class HeadStart {
       int end = set.trainingEnd(series);
       double mean = series.meanScale(end);
       for (int r = series.firstUsable(); r + lead < end; r += stride) {
-        if (series.isOrigin(r, mean) && series.observed()[r + lead]) {
+        if (series.isOrigin(r, mean) && series.hasTarget(r, lead, end)) {
           origin.take(series, r);
         }
       }

@@ -1,7 +1,6 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Stretch;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -9,8 +8,8 @@ import java.util.concurrent.CancellationException;
 
 /**
  * Champion against challenger against the seasonal naive on the newest part of the windows, which
- * no training saw. Driven by the online forecaster itself: the same steps, the same mixture, the
- * same fallback as in service, from the start of the validation part on.
+ * what is judged has not seen. Driven by the online forecaster itself: the same steps, the same
+ * mixture, the same fallback as in service, from the start of the validation part on.
  *
  * <p>Deterministic in its arguments, whatever the order of the windows. Runs on the calling thread;
  * an interrupted one ends with {@link CancellationException}.
@@ -31,7 +30,7 @@ public final class PromotionGate {
    * @param naive of the seasonal naive with its empirical error quantiles
    * @param targets number of (target, lead) pairs that were scored; 0 if nothing could be
    */
-  public record Scores(double challenger, OptionalDouble champion, double naive, int targets) {
+  public record Scores(double challenger, OptionalDouble champion, double naive, long targets) {
     /**
      * Whether the challenger shall serve: it beats the seasonal naive, and the champion by the
      * margin.
@@ -45,23 +44,20 @@ public final class PromotionGate {
     }
   }
 
-  /** A challenger that has no champion to beat, over the windows it was trained from. */
-  public Scores score(List<Stretch> windows, TrainingResult.Trained trained) {
-    return score(windows, trained, List.of());
+  /** A challenger that has no champion to beat, over its own windows. */
+  public Scores score(TrainingResult.Chosen chosen) {
+    return score(chosen, List.of());
   }
 
-  /** Challenger against champion, over the windows the challenger was trained from. */
-  public Scores score(
-      List<Stretch> windows, TrainingResult.Trained trained, ForecastModel champion) {
-    return score(windows, trained, List.of(champion));
+  /** Challenger against champion, over the challenger's windows. */
+  public Scores score(TrainingResult.Chosen chosen, ForecastModel champion) {
+    return score(chosen, List.of(champion));
   }
 
-  private Scores score(
-      List<Stretch> windows, TrainingResult.Trained trained, List<ForecastModel> champions) {
-    List<Stretch> usable = TrainingWindows.usable(windows, config);
-    TimeSplit split = trained.split();
-    RollingScore rolling = new RollingScore(config, usable);
-    RollingScore.Score ofChallenger = score(rolling, trained.model(), split);
+  private Scores score(TrainingResult.Chosen chosen, List<ForecastModel> champions) {
+    TimeSplit split = chosen.split();
+    RollingScore rolling = new RollingScore(config, chosen.set().windows());
+    RollingScore.Score ofChallenger = score(rolling, chosen.model(), split);
     OptionalDouble ofChampion =
         champions.stream()
             .filter(model -> config.sharesWeightsWith(model.config()))

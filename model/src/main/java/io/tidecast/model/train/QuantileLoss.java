@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.member.Activations;
+import io.tidecast.model.weights.HighwayWeights;
 import java.util.Arrays;
 
 /**
@@ -114,16 +115,22 @@ final class QuantileLoss {
     for (int h = 1; h <= horizon; h++) {
       int o = at + (h - 1) * level.length;
       int target = row + h;
-      if (target >= window.targetEnd() || !series.observed()[target]) {
+      if (!series.hasTarget(row, h, window.targetEnd())) {
         Arrays.fill(outputs, o, o + level.length, 0);
         continue;
       }
       double u = scale * unit[h - 1];
-      double y = sign * (series.x()[target] - last) / u;
+      double y = sign * limited(series.x()[target] - last, scale) / u;
       int back = target - season * ((h + season - 1) / season);
       double naive = back < 0 ? 0 : sign * (series.x()[back] - last) / u;
       cell(h - 1, y, naive, u / window.meanScale(), outputs, o);
     }
+  }
+
+  /** One absurd target shall not be all that an update learns from. */
+  private static double limited(double change, double scale) {
+    double limit = HighwayWeights.MAX_DEVIATION * scale;
+    return Math.max(-limit, Math.min(limit, change));
   }
 
   private void cell(int lead, double y, double naive, double weight, float[] outputs, int o) {

@@ -7,7 +7,6 @@ import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 
@@ -47,30 +46,78 @@ final class RecurrentFit {
     random = new SplittableRandom(seed);
   }
 
-  record Fitted(List<CellWeights> layers, HeadWeights head) {}
+  /**
+   * @param updates made from the start to these weights
+   */
+  record Fitted(List<CellWeights> layers, HeadWeights head, int updates) {}
 
   /**
-   * @param champion whose weights are the start; empty to start from scratch
-   * @throws TrainingFailedException if more updates were not finite than allowed, or weights have
-   *     exploded
+   * From scratch.
+   *
+   * @throws TrainingFailedException if there is nothing to choose by, if more updates were not
+   *     finite than allowed, or if weights have exploded
    */
-  Fitted fit(Optional<ForecastModel> champion) throws TrainingFailedException {
+  Fitted fit() throws TrainingFailedException {
     HeadStart start = new HeadStart(config, set);
-    float[] unit =
-        champion.flatMap(ForecastModel::head).map(HeadWeights::unit).orElseGet(start::unit);
-    float[] parameters = champion.map(this::parameters).orElseGet(() -> initial(start, unit));
-    int rounds =
-        champion.isPresent() ? training.schedule().warmStartRounds() : training.schedule().rounds();
-    double rate =
-        champion.isPresent() ? training.optimizer().warmStartRate() : training.optimizer().rate();
+    float[] unit = start.unit();
+    return fit(
+        initial(start, unit), unit, training.schedule().rounds(), training.optimizer().rate());
+  }
+
+  /**
+   * From the champion's weights.
+   *
+   * @throws TrainingFailedException as from scratch
+   */
+  Fitted fit(ForecastModel champion) throws TrainingFailedException {
+    HeadWeights head = champion.head().orElseThrow();
+    return fit(
+        parameters(champion.layers(), head),
+        head.unit(),
+        training.schedule().warmStartRounds(),
+        training.optimizer().warmStartRate());
+  }
+
+  private Fitted fit(float[] parameters, float[] unit, int rounds, double rate)
+      throws TrainingFailedException {
     try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network =
           new RecurrentNetwork(
               memory, config, unit, training.windows().batch(), training.windows().length());
-      float[] best = new Rounds(network, parameters, rounds, rate).run();
-      requireBounded(best);
-      return new Fitted(
-          RecurrentNetwork.layers(config, best), RecurrentNetwork.head(config, best, unit));
+      Rounds loop = new Rounds(network, parameters, rounds, rate);
+      return fitted(loop.run(), unit, loop.bestUpdates);
+    }
+  }
+
+  private Fitted fitted(float[] parameters, float[] unit, int updates)
+      throws TrainingFailedException {
+    requireBounded(parameters);
+    return new Fitted(
+        RecurrentNetwork.layers(config, parameters),
+        RecurrentNetwork.head(config, parameters, unit),
+        updates);
+  }
+
+  /**
+   * On from what was chosen, over all rows, for as many updates as it took.
+   *
+   * @throws TrainingFailedException as from scratch
+   */
+  Fitted goOn(Fitted chosen) throws TrainingFailedException {
+    if (chosen.updates() == 0) {
+      return chosen;
+    }
+    try (OffHeap memory = new OffHeap()) {
+      RecurrentNetwork network =
+          new RecurrentNetwork(
+              memory,
+              config,
+              chosen.head().unit(),
+              training.windows().batch(),
+              training.windows().length());
+      float[] parameters = parameters(chosen.layers(), chosen.head());
+      Rounds loop = new Rounds(network, parameters, 1, training.optimizer().warmStartRate());
+      return fitted(loop.goOn(chosen.updates()), chosen.head().unit(), chosen.updates());
     }
   }
 
@@ -115,15 +162,14 @@ final class RecurrentFit {
     return to;
   }
 
-  private float[] parameters(ForecastModel champion) {
+  private float[] parameters(List<CellWeights> layers, HeadWeights head) {
     float[] p = new float[RecurrentNetwork.size(config)];
     int at = 0;
     List<LayerShape> shapes = LayerShape.of(config);
     for (int i = 0; i < shapes.size(); i++) {
-      shapes.get(i).parameters(champion.layers().get(i), p, at);
+      shapes.get(i).parameters(layers.get(i), p, at);
       at += shapes.get(i).size();
     }
-    HeadWeights head = champion.head().orElseThrow();
     at = append(p, at, head.weight());
     at = append(p, at, head.bias());
     append(p, at, head.blend());
@@ -138,7 +184,7 @@ final class RecurrentFit {
   /** The loop of one training. */
   private final class Rounds {
     private final RecurrentNetwork network;
-    private final WindowSampler sampler = new WindowSampler(set, training, random);
+    private final WindowSampler sampler = new WindowSampler(set, training.windows(), random);
     private final List<WindowBatch> validation = sampler.validation();
     private final float[] parameters;
     private final float[] gradient;
@@ -146,7 +192,9 @@ final class RecurrentFit {
     private final int rounds;
     private final int updatesPerRound;
     private final double peakRate;
+    private int planned;
     private int drawn;
+    private int bestUpdates;
 
     Rounds(RecurrentNetwork network, float[] parameters, int rounds, double peakRate) {
       this.network = network;
@@ -162,25 +210,22 @@ final class RecurrentFit {
                   Math.min(
                       training.schedule().maxUpdates(),
                       set.trainingRows() / training.schedule().rowsPerUpdate()));
+      planned = rounds * updatesPerRound;
     }
 
     /** The best parameters. */
     float[] run() throws TrainingFailedException {
+      requireWindows();
       network.load(parameters);
       float[] best = parameters.clone();
       progress.roundEnded(Double.NaN, validationLoss());
       listener.roundEnded(0, rounds, Double.NaN, progress.lastValidation());
       for (int round = 1; round <= rounds; round++) {
         double loss = round();
-        if (progress.nonFiniteSteps() > training.optimizer().maxNonFinite()) {
-          throw new TrainingFailedException(
-              "Expected at most "
-                  + training.optimizer().maxNonFinite()
-                  + " updates with a loss or gradient that is not finite but found "
-                  + progress.nonFiniteSteps());
-        }
+        requireFinite();
         if (progress.roundEnded(loss, validationLoss())) {
           best = parameters.clone();
+          bestUpdates = drawn;
         }
         listener.roundEnded(round, rounds, loss, progress.lastValidation());
         if (progress.roundsSinceBest() >= training.schedule().patience()) {
@@ -192,13 +237,41 @@ final class RecurrentFit {
       return best;
     }
 
+    /** The parameters after so many updates. */
+    float[] goOn(int updates) throws TrainingFailedException {
+      requireWindows();
+      network.load(parameters);
+      planned = updates;
+      for (int i = 0; i < updates; i++) {
+        requireNotInterrupted();
+        update();
+      }
+      requireFinite();
+      return parameters;
+    }
+
+    private void requireWindows() throws TrainingFailedException {
+      if (sampler.isEmpty()) {
+        throw new TrainingFailedException(
+            "Expected two consecutive steps to train on but found none");
+      }
+    }
+
+    private void requireFinite() throws TrainingFailedException {
+      if (progress.nonFiniteSteps() > training.optimizer().maxNonFinite()) {
+        throw new TrainingFailedException(
+            "Expected at most "
+                + training.optimizer().maxNonFinite()
+                + " updates with a loss or gradient that is not finite but found "
+                + progress.nonFiniteSteps());
+      }
+    }
+
     private double round() {
       double sum = 0;
       int finite = 0;
       for (int i = 0; i < updatesPerRound; i++) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new CancellationException("training was interrupted");
-        }
+        requireNotInterrupted();
         double loss = update();
         if (Double.isFinite(loss)) {
           sum += loss;
@@ -206,6 +279,12 @@ final class RecurrentFit {
         }
       }
       return sum / Math.max(1, finite);
+    }
+
+    private static void requireNotInterrupted() {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("training was interrupted");
+      }
     }
 
     private double update() {
@@ -224,18 +303,23 @@ final class RecurrentFit {
 
     private double rate(int update) {
       double warm = Math.min(1, (update + 1.0) / Math.max(1, training.optimizer().warmUpUpdates()));
-      double done = (double) update / (rounds * updatesPerRound);
+      double done = (double) update / planned;
       double cosine = 0.5 * (1 + Math.cos(Math.PI * done));
       return peakRate * warm * (LEAST_RATE + (1 - LEAST_RATE) * cosine);
     }
 
-    private double validationLoss() {
+    private double validationLoss() throws TrainingFailedException {
       double sum = 0;
       long cells = 0;
       for (WindowBatch batch : validation) {
         RecurrentNetwork.Loss loss = network.loss(batch);
         sum += loss.sum();
         cells += loss.cells();
+      }
+      if (cells == 0) {
+        throw new TrainingFailedException(
+            "Expected targets in the validation part but found none: it is shorter than the"
+                + " shortest lead, or nothing was observed in it");
       }
       return new RecurrentNetwork.Loss(sum, cells).mean(config.levels().size());
     }

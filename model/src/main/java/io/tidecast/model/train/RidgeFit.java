@@ -1,12 +1,15 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.CholeskyDecomposition;
@@ -15,14 +18,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The linear highway by ridge regression (Hoerl and Kennard 1970) in closed form: one Gram matrix,
- * one Cholesky decomposition, all leads at once.
+ * The linear maps by ridge regression (Hoerl and Kennard 1970) in closed form, see {@link
+ * RidgeRows}: one Gram matrix holds the normal equations of every shorter look-back, so that many
+ * can be tried for little more than one.
  *
- * <p>With m the mean running scale of the series: {@code (x[t + h] - x[t]) / m} on {@code (x[t - k]
- * - x[t]) / m} for k from look-back - 1 down to 1, on {@code z[t] scale[t] / m} for the level z of
- * each covariate, and on {@code scale[t] / m}, whose weight is the intercept in units of the
- * running scale. Origins are observed; a missing target counts with the value carried forward in
- * the regression and not at all in the residuals, whose empirical quantiles are the spread.
+ * <p>The validation part chooses look-back, penalty, covariates and phases by the mean error to the
+ * power 1.5, between that of the median and that of the mean. What is close to the best is averaged
+ * with it, each lead by weights that fall with its error: a mean of linear maps is a linear map,
+ * and one choice alone would be the noise of one part.
+ *
+ * <p>A missing target is what the map forecasts for it: fitted again a few times, that converges to
+ * the fit of what is there (Healy and Westmacott 1956). It has no residual.
  *
  * <p>A random walk has nothing to read but its last value: its residuals are its changes, and their
  * quantiles in units of the running volatility are all there is to fit.
@@ -30,169 +36,303 @@ import org.nd4j.linalg.factory.Nd4j;
 final class RidgeFit {
   private static final int CHUNK = 1024;
   private static final int MAX_RESIDUALS = 20_000;
+  private static final int MAX_JUDGED = 4000;
+  private static final int MAX_JUDGED_LEADS = 24;
+  private static final double[] PENALTIES = {3, 30, 300, 3000};
+  private static final int[] LOOK_BACKS = {24, 168, 336, 720, 1440};
   // a covariate's level lasts for days: many origins, but few of them tell something new
   private static final double COVARIATE_RIDGE = 30;
+  private static final double PHASE_RIDGE = 100;
+  // an error of so much above the best counts e times less
+  private static final double TOLERANCE = 0.006;
+  private static final double LEAST_SHARE = 0.05;
+  private static final int FILLED_IN_AGAIN = 4;
+  private static final double FEW_MISSING = 0.01;
 
   private final ForecasterConfig config;
-  private final double ridge;
+  private final double penalty;
   private final boolean walk;
-  private final int lookBack;
   private final int horizon;
-  private final int covariates;
-  private final int predictors;
-
-  RidgeFit(ForecasterConfig config, double ridge) {
-    this.config = config;
-    this.ridge = ridge;
-    walk = config.transform().isRandomWalk();
-    lookBack = walk ? 1 : config.history();
-    horizon = config.horizon();
-    covariates = walk ? 0 : config.covariates().size();
-    predictors = lookBack + covariates;
-  }
-
-  /** One origin of the regression. */
-  private record Origin(SeriesRows series, int row, double unit) {}
 
   /**
-   * @param set of which the origins whose targets all lie before {@code step} are used
-   * @return empty if there are fewer origins than the series keeps values
+   * @param penalty where there is nothing to choose by
    */
-  Optional<HighwayWeights> fit(TrainingSet set, long step) {
-    List<Origin> origins = origins(set, step);
-    if (origins.size() < config.history()) {
+  RidgeFit(ForecasterConfig config, double penalty) {
+    this.config = config;
+    this.penalty = penalty;
+    walk = config.transform().isRandomWalk();
+    horizon = config.horizon();
+  }
+
+  /**
+   * Shares of the ways to fit, per lead.
+   *
+   * @param shares {@code [horizon]} of each; they add up to 1
+   */
+  record Blend(Map<RidgeChoice, double[]> shares) {
+    static Blend of(RidgeChoice choice, int horizon) {
+      double[] all = new double[horizon];
+      Arrays.fill(all, 1);
+      return new Blend(Map.of(choice, all));
+    }
+
+    int lookBack() {
+      return shares.keySet().stream().mapToInt(RidgeChoice::lookBack).max().orElse(1);
+    }
+  }
+
+  /** What the validation part chooses; empty if there is too little to fit anything to. */
+  Optional<Blend> choose(TrainingSet set) {
+    if (walk) {
+      return Optional.of(Blend.of(new RidgeChoice(1, penalty, false, false), horizon));
+    }
+    List<Integer> lookBacks = lookBacks(set);
+    if (lookBacks.isEmpty()) {
       return Optional.empty();
     }
-    if (walk) {
-      return Optional.of(weights(new Array2DRowRealMatrix(predictors, horizon), origins));
+    int longest = lookBacks.get(lookBacks.size() - 1);
+    RidgeRows training = rows(set, longest, false);
+    RidgeRows validation = rows(set, longest, true);
+    boolean covariates = !config.covariates().isEmpty();
+    RidgeChoice plain = new RidgeChoice(longest, penalty, covariates, false);
+    if (validation.size() == 0) {
+      return Optional.of(Blend.of(plain, horizon));
     }
     try (OffHeap memory = new OffHeap()) {
-      RealMatrix solution = solve(memory, origins);
-      return Optional.of(weights(solution, origins));
+      Normal normal = new Normal(memory, training, leads());
+      normal.fillIn(plain);
+      return Optional.of(judge(normal, validation, lookBacks, covariates));
     }
   }
 
-  private List<Origin> origins(TrainingSet set, long step) {
-    List<Origin> origins = new ArrayList<>();
+  private Blend judge(
+      Normal normal, RidgeRows validation, List<Integer> lookBacks, boolean covariates) {
+    Map<RidgeChoice, double[]> errors = new LinkedHashMap<>();
+    Judge judge = new Judge(validation, normal.leads);
+    for (int lookBack : lookBacks) {
+      for (double tried : PENALTIES) {
+        RidgeChoice choice = new RidgeChoice(lookBack, tried, covariates, false);
+        errors.put(choice, judge.errors(choice, normal.solve(choice)));
+      }
+    }
+    RidgeChoice best = best(errors);
+    List<RidgeChoice> more = new ArrayList<>();
+    if (new Phases(config).size() > 0) {
+      more.add(best.withPhases(true));
+    }
+    if (covariates) {
+      more.add(best.withCovariates(false));
+    }
+    for (RidgeChoice choice : more) {
+      errors.put(choice, judge.errors(choice, normal.solve(choice)));
+    }
+    return blend(errors, normal.leads);
+  }
+
+  private static RidgeChoice best(Map<RidgeChoice, double[]> errors) {
+    RidgeChoice best = null;
+    for (RidgeChoice choice : errors.keySet()) {
+      if (best == null || sum(errors.get(choice)) < sum(errors.get(best))) {
+        best = choice;
+      }
+    }
+    return best;
+  }
+
+  private static double sum(double[] values) {
+    return Arrays.stream(values).sum();
+  }
+
+  /**
+   * Per judged lead, smoothed over its neighbours; leads between two have the shares of the next.
+   */
+  private Blend blend(Map<RidgeChoice, double[]> errors, int[] leads) {
+    Map<RidgeChoice, double[]> shares = new LinkedHashMap<>();
+    errors.keySet().forEach(choice -> shares.put(choice, new double[horizon]));
+    int judged = 0;
+    for (int h = 0; h < horizon; h++) {
+      while (leads[judged] < h + 1) {
+        judged++;
+      }
+      share(errors, shares, judged, h);
+    }
+    shares.values().removeIf(share -> Arrays.stream(share).max().orElse(0) == 0);
+    return new Blend(shares);
+  }
+
+  private static void share(
+      Map<RidgeChoice, double[]> errors, Map<RidgeChoice, double[]> shares, int judged, int h) {
+    Map<RidgeChoice, Double> around = new LinkedHashMap<>();
+    errors.forEach((choice, error) -> around.put(choice, around(error, judged)));
+    double least = around.values().stream().mapToDouble(Double::doubleValue).min().orElse(0);
+    double total = 0;
+    for (Map.Entry<RidgeChoice, Double> one : around.entrySet()) {
+      double above = least > 0 ? (one.getValue() - least) / least : 0;
+      double share = Math.exp(-above / TOLERANCE);
+      share = share < LEAST_SHARE ? 0 : share;
+      shares.get(one.getKey())[h] = share;
+      total += share;
+    }
+    for (double[] share : shares.values()) {
+      share[h] /= total;
+    }
+  }
+
+  private static double around(double[] errors, int i) {
+    double sum = 0;
+    int from = Math.max(0, i - 2);
+    int to = Math.min(errors.length, i + 3);
+    for (int k = from; k < to; k++) {
+      sum += errors[k];
+    }
+    return sum / (to - from);
+  }
+
+  /** Up to so many, closer together where leads are short. */
+  private int[] leads() {
+    TreeSet<Integer> leads = new TreeSet<>();
+    int most = Math.min(horizon, MAX_JUDGED_LEADS);
+    for (int i = 0; i < most; i++) {
+      leads.add((int) Math.round(Math.pow(horizon, i / Math.max(1.0, most - 1))));
+    }
+    leads.add(horizon);
+    return leads.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private int[] allLeads() {
+    int[] all = new int[horizon];
+    Arrays.setAll(all, h -> h + 1);
+    return all;
+  }
+
+  /** Those the series keep enough values for and that there are enough origins for, ascending. */
+  private List<Integer> lookBacks(TrainingSet set) {
+    TreeSet<Integer> candidates = new TreeSet<>();
+    for (int lookBack : LOOK_BACKS) {
+      candidates.add(Math.min(lookBack, config.history()));
+    }
+    candidates.add(config.history());
+    List<Integer> possible = new ArrayList<>();
+    for (int lookBack : candidates) {
+      if (origins(set, lookBack) >= lookBack) {
+        possible.add(lookBack);
+      }
+    }
+    if (possible.isEmpty() && origins(set, 2) >= 12) {
+      possible.add(Math.min(8, config.history()));
+    }
+    return possible;
+  }
+
+  private int origins(TrainingSet set, int lookBack) {
+    return rows(set, lookBack, false).size();
+  }
+
+  private RidgeRows rows(TrainingSet set, int lookBack, boolean validation) {
+    RidgeRows rows = new RidgeRows(config, lookBack);
     for (SeriesRows series : set.series()) {
-      int end = series.rowOf(step);
-      double unit = series.meanScale(end);
-      for (int r = Math.max(lookBack - 1, series.firstUsable()); r < end - horizon; r++) {
-        if (series.isOrigin(r, unit)) {
-          origins.add(new Origin(series, r, unit));
-        }
+      int trained = set.trainingEnd(series);
+      double unit = series.meanScale(trained);
+      if (validation) {
+        rows.add(series, trained, set.validationEnd(series), unit);
+      } else {
+        rows.add(series, 0, trained, unit);
       }
     }
-    return origins;
+    return rows;
   }
 
-  private RealMatrix solve(OffHeap memory, List<Origin> origins) {
-    INDArray read = memory.doubles(CHUNK, predictors);
-    INDArray targets = memory.doubles(CHUNK, horizon);
-    INDArray gram = memory.doubles(predictors, predictors);
-    INDArray cross = memory.doubles(predictors, horizon);
-    double[] readRows = new double[CHUNK * predictors];
-    double[] targetRows = new double[CHUNK * horizon];
-    for (int from = 0; from < origins.size(); from += CHUNK) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new CancellationException("training was interrupted");
-      }
-      Arrays.fill(readRows, 0);
-      Arrays.fill(targetRows, 0);
-      for (int i = from; i < Math.min(origins.size(), from + CHUNK); i++) {
-        fill(origins.get(i), readRows, (i - from) * predictors, targetRows, (i - from) * horizon);
-      }
-      read.data().asNioDouble().put(readRows);
-      targets.data().asNioDouble().put(targetRows);
-      Nd4j.gemm(read, read, gram, true, false, 1, 1);
-      Nd4j.gemm(read, targets, cross, true, false, 1, 1);
+  /**
+   * The maps on the training part: the chosen one, and a shorter one for series that are not yet
+   * long enough for it.
+   */
+  Optional<HighwayWeights> fit(TrainingSet set, Blend blend) {
+    HighwayWeights map = map(set, blend);
+    int shortest = LOOK_BACKS[0];
+    if (map.lookBack() <= shortest || walk) {
+      return Optional.of(map);
     }
-    RealMatrix penalised = matrix(gram);
-    for (int i = 0; i < predictors; i++) {
-      penalised.addToEntry(i, i, penalty(i, origins.size()));
-    }
-    return new CholeskyDecomposition(penalised, 1e-9, 0).getSolver().solve(matrix(cross));
+    boolean covariates = !config.covariates().isEmpty();
+    RidgeChoice shorter = new RidgeChoice(shortest, penalty, covariates, false);
+    return Optional.of(map.with(map(set, Blend.of(shorter, horizon))));
   }
 
-  private double penalty(int predictor, int origins) {
-    if (predictor < lookBack - 1) {
-      return ridge;
+  private HighwayWeights map(TrainingSet set, Blend blend) {
+    RidgeRows training = rows(set, blend.lookBack(), false);
+    if (walk) {
+      return weights(training, new double[training.predictors()][horizon]);
     }
-    return predictor < predictors - 1 ? COVARIATE_RIDGE * ridge : 1e-9 * origins;
-  }
-
-  private void fill(Origin origin, double[] read, int p, double[] targets, int y) {
-    SeriesRows series = origin.series();
-    int row = origin.row();
-    double last = series.x()[row];
-    // as the member online reads them
-    double limit = HighwayWeights.MAX_DEVIATION * (double) series.scale()[row];
-    for (int i = 0; i < lookBack - 1; i++) {
-      double deviation = series.x()[row - lookBack + 1 + i] - last;
-      read[p + i] = Math.max(-limit, Math.min(limit, deviation)) / origin.unit();
-    }
-    double scale = series.scale()[row] / origin.unit();
-    for (int k = 0; k < covariates; k++) {
-      read[p + lookBack - 1 + k] =
-          series.inputs()[row][InputLayout.of(config).covariateLevel(k)] * scale;
-    }
-    read[p + predictors - 1] = scale;
-    for (int h = 0; h < horizon; h++) {
-      targets[y + h] = (series.x()[row + 1 + h] - last) / origin.unit();
+    try (OffHeap memory = new OffHeap()) {
+      Normal normal = new Normal(memory, training, allLeads());
+      normal.fillIn(blend.shares().keySet().iterator().next());
+      double[][] mean = new double[training.predictors()][horizon];
+      blend
+          .shares()
+          .forEach(
+              (choice, share) -> add(mean, training.read(choice), normal.solve(choice), share));
+      return weights(training, mean);
     }
   }
 
-  private static RealMatrix matrix(INDArray array) {
-    double[] flat = new double[array.rows() * array.columns()];
-    array.data().asNioDouble().get(flat);
-    double[][] rows = new double[array.rows()][];
-    for (int r = 0; r < rows.length; r++) {
-      rows[r] = Arrays.copyOfRange(flat, r * array.columns(), (r + 1) * array.columns());
+  private static void add(double[][] to, int[] read, double[][] solution, double[] share) {
+    for (int i = 0; i < read.length; i++) {
+      for (int h = 0; h < share.length; h++) {
+        to[read[i]][h] += share[h] * solution[i][h];
+      }
     }
-    return new Array2DRowRealMatrix(rows, false);
   }
 
-  private HighwayWeights weights(RealMatrix solution, List<Origin> origins) {
-    int width = lookBack - 1;
-    float[] weight = new float[horizon * width];
-    float[] covariateWeight = new float[horizon * covariates];
-    float[] intercept = new float[horizon];
-    for (int h = 0; h < horizon; h++) {
-      for (int i = 0; i < width; i++) {
-        weight[h * width + i] = (float) solution.getEntry(i, h);
-      }
-      for (int k = 0; k < covariates; k++) {
-        covariateWeight[h * covariates + k] = (float) solution.getEntry(width + k, h);
-      }
-      intercept[h] = (float) solution.getEntry(predictors - 1, h);
-    }
+  private HighwayWeights weights(RidgeRows rows, double[][] solution) {
+    Phases seasons = new Phases(config);
+    int past = rows.predictors() - config.covariates().size() - seasons.size() - 1;
+    int phases = past + config.covariates().size();
+    int intercept = rows.predictors() - 1;
     return new HighwayWeights(
         horizon,
-        lookBack,
+        past + 1,
         config.levels().size(),
-        weight,
-        covariateWeight,
-        intercept,
-        residualQuantiles(solution, origins));
+        block(solution, 0, past),
+        blockOrNone(solution, past, phases),
+        blockOrNone(solution, phases, intercept),
+        block(solution, intercept, intercept + 1),
+        residualQuantiles(rows, solution),
+        List.of());
   }
 
-  private float[] residualQuantiles(RealMatrix solution, List<Origin> origins) {
-    int stride = (origins.size() + MAX_RESIDUALS - 1) / MAX_RESIDUALS;
-    Quantiles[] residuals = new Quantiles[horizon];
-    for (int h = 0; h < horizon; h++) {
-      residuals[h] = new Quantiles(origins.size() / stride + 1);
+  private float[] blockOrNone(double[][] solution, int from, int to) {
+    float[] block = block(solution, from, to);
+    for (float weight : block) {
+      if (weight != 0) {
+        return block;
+      }
     }
-    double[] read = new double[predictors];
-    double[] targets = new double[horizon];
-    double[][] columns = solution.transpose().getData();
-    for (int i = 0; i < origins.size(); i += stride) {
-      Origin origin = origins.get(i);
-      fill(origin, read, 0, targets, 0);
+    return new float[0];
+  }
+
+  private float[] block(double[][] solution, int from, int to) {
+    float[] block = new float[horizon * (to - from)];
+    for (int h = 0; h < horizon; h++) {
+      for (int i = from; i < to; i++) {
+        block[h * (to - from) + i - from] = (float) solution[i][h];
+      }
+    }
+    return block;
+  }
+
+  private float[] residualQuantiles(RidgeRows rows, double[][] solution) {
+    int stride = rows.size() / MAX_RESIDUALS + 1;
+    Quantiles[] residuals = new Quantiles[horizon];
+    Arrays.setAll(residuals, h -> new Quantiles(rows.size() / stride + 1));
+    double[] read = new double[rows.predictors()];
+    double[] fitted = new double[horizon];
+    for (int i = 0; i < rows.size(); i += stride) {
+      rows.read(i, read, 0);
+      product(read, solution, fitted);
+      RidgeRows.Origin origin = rows.origin(i);
+      double scales = origin.unit() / origin.series().scale()[origin.row()];
       for (int h = 0; h < horizon; h++) {
-        if (origin.series().observed()[origin.row() + 1 + h]) {
-          double fitted = dot(columns[h], read);
-          residuals[h].add(
-              (targets[h] - fitted) * origin.unit() / origin.series().scale()[origin.row()]);
+        if (rows.hasTarget(i, h + 1)) {
+          residuals[h].add((rows.target(i, h + 1) - fitted[h]) * scales);
         }
       }
     }
@@ -205,11 +345,192 @@ final class RidgeFit {
     return quantiles;
   }
 
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
+  private static void product(double[] read, double[][] solution, double[] out) {
+    Arrays.fill(out, 0);
+    for (int i = 0; i < read.length; i++) {
+      double value = read[i];
+      double[] row = solution[i];
+      for (int h = 0; h < out.length; h++) {
+        out[h] += value * row[h];
+      }
     }
-    return sum;
+  }
+
+  private static void requireNotInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("training was interrupted");
+    }
+  }
+
+  /** Errors of a map on origins it was not fitted to. */
+  private static final class Judge {
+    private final RidgeRows rows;
+    private final int[] leads;
+    private final int stride;
+
+    Judge(RidgeRows rows, int[] leads) {
+      this.rows = rows;
+      this.leads = leads;
+      stride = rows.size() / MAX_JUDGED + 1;
+    }
+
+    /** Mean per lead of the error in mean scales, to the power 1.5. */
+    double[] errors(RidgeChoice choice, double[][] solution) {
+      requireNotInterrupted();
+      int[] read = rows.read(choice);
+      double[] all = new double[rows.predictors()];
+      double[] values = new double[read.length];
+      double[] forecast = new double[leads.length];
+      double[] sums = new double[leads.length];
+      int[] counts = new int[leads.length];
+      for (int i = 0; i < rows.size(); i += stride) {
+        rows.read(i, all, 0);
+        Arrays.setAll(values, k -> all[read[k]]);
+        product(values, solution, forecast);
+        for (int h = 0; h < leads.length; h++) {
+          if (rows.hasTarget(i, leads[h])) {
+            double error = Math.abs(rows.target(i, leads[h]) - forecast[h]);
+            sums[h] += error * Math.sqrt(error);
+            counts[h]++;
+          }
+        }
+      }
+      Arrays.setAll(sums, h -> sums[h] / Math.max(1, counts[h]));
+      return sums;
+    }
+  }
+
+  /** The normal equations of all predictors. */
+  private static final class Normal {
+    private final RidgeRows rows;
+    private final int[] leads;
+    private final int predictors;
+    private final INDArray read;
+    private final INDArray targets;
+    private final INDArray cross;
+    private final double[] readRows;
+    private final double[] targetRows;
+    private final double[][] gram;
+    private double[][] right;
+
+    Normal(OffHeap memory, RidgeRows rows, int[] leads) {
+      this.rows = rows;
+      this.leads = leads;
+      predictors = rows.predictors();
+      read = memory.doubles(CHUNK, predictors);
+      targets = memory.doubles(CHUNK, leads.length);
+      cross = memory.doubles(predictors, leads.length);
+      readRows = new double[CHUNK * predictors];
+      targetRows = new double[CHUNK * leads.length];
+      INDArray products = memory.doubles(predictors, predictors);
+      accumulate(new double[0][], products);
+      gram = matrix(products);
+    }
+
+    /**
+     * @param products receives the Gram matrix
+     */
+    private void accumulate(double[][] solution, INDArray... products) {
+      cross.assign(0);
+      for (int from = 0; from < rows.size(); from += CHUNK) {
+        requireNotInterrupted();
+        Arrays.fill(readRows, 0);
+        Arrays.fill(targetRows, 0);
+        for (int i = from; i < Math.min(rows.size(), from + CHUNK); i++) {
+          rows.read(i, readRows, (i - from) * predictors);
+          fillTargets(i, (i - from) * predictors, (i - from) * leads.length, solution);
+        }
+        read.data().asNioDouble().put(readRows);
+        targets.data().asNioDouble().put(targetRows);
+        for (INDArray gramSum : products) {
+          Nd4j.gemm(read, read, gramSum, true, false, 1, 1);
+        }
+        Nd4j.gemm(read, targets, cross, true, false, 1, 1);
+      }
+      right = matrix(cross);
+    }
+
+    private void fillTargets(int i, int readAt, int at, double[][] solution) {
+      for (int h = 0; h < leads.length; h++) {
+        targetRows[at + h] =
+            solution.length == 0 || rows.hasTarget(i, leads[h])
+                ? rows.target(i, leads[h])
+                : fitted(readAt, solution, h);
+      }
+    }
+
+    private double fitted(int readAt, double[][] solution, int h) {
+      double sum = 0;
+      for (int k = 0; k < predictors; k++) {
+        sum += readRows[readAt + k] * solution[k][h];
+      }
+      return sum;
+    }
+
+    /** Puts forecasts of a map in place of missing targets, where there are more than a few. */
+    void fillIn(RidgeChoice choice) {
+      if (missing() <= FEW_MISSING) {
+        return;
+      }
+      for (int again = 0; again < FILLED_IN_AGAIN; again++) {
+        double[][] all = new double[predictors][leads.length];
+        int[] read = rows.read(choice);
+        double[][] solution = solve(choice);
+        for (int k = 0; k < read.length; k++) {
+          all[read[k]] = solution[k];
+        }
+        accumulate(all);
+      }
+    }
+
+    private double missing() {
+      int stride = rows.size() / MAX_JUDGED + 1;
+      int missing = 0;
+      int count = 0;
+      for (int i = 0; i < rows.size(); i += stride) {
+        for (int lead : leads) {
+          missing += rows.hasTarget(i, lead) ? 0 : 1;
+          count++;
+        }
+      }
+      return (double) missing / Math.max(1, count);
+    }
+
+    /** Weights {@code [predictors read][leads]}. */
+    double[][] solve(RidgeChoice choice) {
+      requireNotInterrupted();
+      int[] at = rows.read(choice);
+      double[][] left = new double[at.length][at.length];
+      double[][] rightRows = new double[at.length][];
+      for (int i = 0; i < at.length; i++) {
+        for (int k = 0; k < at.length; k++) {
+          left[i][k] = gram[at[i]][at[k]];
+        }
+        left[i][i] += penalty(choice, at[i]);
+        rightRows[i] = right[at[i]];
+      }
+      RealMatrix penalised = new Array2DRowRealMatrix(left, false);
+      return new CholeskyDecomposition(penalised, 1e-9, 0)
+          .getSolver()
+          .solve(new Array2DRowRealMatrix(rightRows, false))
+          .getData();
+    }
+
+    private double penalty(RidgeChoice choice, int predictor) {
+      if (rows.isPast(predictor)) {
+        return choice.penalty();
+      }
+      return rows.isIntercept(predictor) ? 1e-9 * rows.size() : COVARIATE_RIDGE * choice.penalty();
+    }
+
+    private static double[][] matrix(INDArray array) {
+      double[] flat = new double[array.rows() * array.columns()];
+      array.data().asNioDouble().get(flat);
+      double[][] rows = new double[array.rows()][];
+      for (int r = 0; r < rows.length; r++) {
+        rows[r] = Arrays.copyOfRange(flat, r * array.columns(), (r + 1) * array.columns());
+      }
+      return rows;
+    }
   }
 }

@@ -29,7 +29,7 @@ final class RollingScore {
 
   private double model;
   private double naive;
-  private int targets;
+  private long targets;
 
   RollingScore(ForecasterConfig config, List<Stretch> usable) {
     this.config = config;
@@ -41,7 +41,7 @@ final class RollingScore {
    * @param naive mean loss of the seasonal naive with its empirical error quantiles
    * @param targets number of (target, lead) pairs
    */
-  record Score(double model, double naive, int targets) {}
+  record Score(double model, double naive, long targets) {}
 
   /** Over the targets in {@code [from, to)}. */
   Score score(ForecastModel served, long servesFrom, long from, long to) {
@@ -51,7 +51,7 @@ final class RollingScore {
     for (List<Stretch> windows : series) {
       scoreSeries(windows, served, servesFrom, from, to);
     }
-    int count = Math.max(1, targets);
+    double count = Math.max(1, targets);
     return new Score(model / count, naive / count, targets);
   }
 

@@ -4,80 +4,57 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * One stretch of consecutive steps of one series after the feature pipeline. Row r is step {@code
- * start + r}. Shared by all batches, never written after construction.
+ * All steps of one series after the feature pipeline, one row each: what the pipeline holds in
+ * service. Rows are consecutive steps but for a gap longer than the history, which is as short here
+ * as it is there. Shared by all batches, never written after construction.
  *
- * @param start step of row 0
+ * @param steps {@code [rows]}, ascending, of the grid
  * @param x {@code [rows]}, transformed target; where it is missing, what the pipeline filled in
  * @param scale {@code [rows]}, running scale
  * @param observed {@code [rows]}, whether the target is there
- * @param inputs {@code [rows][inputs]} of the recurrent member
+ * @param inputs {@code [rows][inputs]} of the recurrent member; null within a long gap, which no
+ *     cell steps
+ * @param segments between long gaps, in order: each begins with a zero state in service
  * @param firstUsable first row whose inputs have seen enough of the series
  */
 record SeriesRows(
-    long start, float[] x, float[] scale, boolean[] observed, float[][] inputs, int firstUsable) {
+    long[] steps,
+    float[] x,
+    float[] scale,
+    boolean[] observed,
+    float[][] inputs,
+    List<Segment> segments,
+    int firstUsable) {
   // Below this share of its mean, a scale is that of a sensor that stands still: errors in units of
   // it would drown all others.
   private static final double LEAST_SCALE = 1e-3;
 
+  /** Rows {@code [from, to)} that cells step one after the other. */
+  record Segment(int from, int to) {}
+
+  SeriesRows {
+    segments = List.copyOf(segments);
+  }
+
   /**
-   * Runs the pipeline over adjoining windows, as the forecaster does: what is missing is stepped
-   * with a mask, gaps beyond the limit are skipped.
+   * Runs one pipeline over all windows of a series, holes or not, as the forecaster does: what is
+   * missing is stepped with a mask, gaps beyond the limit are skipped.
    */
-  static SeriesRows of(List<Stretch> stretch, ForecasterConfig config) {
-    float[][] raw =
-        stretch.stream().flatMap(w -> Arrays.stream(w.values())).toArray(float[][]::new);
-    int first = 0;
-    while (first < raw.length && missing(raw[first][0], config)) {
-      first++;
-    }
-    int rows = raw.length - first;
-    long start = stretch.get(0).start() + first;
-    boolean[] skipped = longGaps(raw, config.maxGap());
-    float[] x = new float[rows];
-    float[] scale = new float[rows];
-    boolean[] observed = new boolean[rows];
-    float[][] inputs = new float[rows][InputLayout.of(config).size()];
-    SeriesInputs pipeline = new SeriesInputs(config);
-    int ready = rows;
-    for (int r = 0; r < rows; r++) {
-      float[] values = raw[first + r];
-      if (skipped[first + r]) {
-        pipeline.skip(1);
-      } else {
-        pipeline.step(values[0], Arrays.copyOfRange(values, 1, values.length));
-      }
-      x[r] = pipeline.last();
-      scale[r] = pipeline.scale();
-      observed[r] = !missing(values[0], config);
-      pipeline.fill(start + r, inputs[r]);
-      if (ready == rows && pipeline.ready()) {
-        ready = r;
+  static SeriesRows of(List<Stretch> windows, ForecasterConfig config) {
+    Pass pass = new Pass(config);
+    for (Stretch window : windows) {
+      for (int i = 0; i < window.values().length; i++) {
+        if (!empty(window.values()[i])) {
+          pass.step(window.start() + i, window.values()[i]);
+        }
       }
     }
-    int warmUp = Math.min(config.history(), (rows - ready) / 4);
-    return new SeriesRows(start, x, scale, observed, inputs, ready + warmUp);
-  }
-
-  private static boolean missing(float value, ForecasterConfig config) {
-    return Float.isNaN(config.transform().apply(value));
-  }
-
-  /** Which rows are part of more than {@code maxGap} rows in a row without any value. */
-  private static boolean[] longGaps(float[][] raw, int maxGap) {
-    boolean[] skipped = new boolean[raw.length];
-    int run = 0;
-    for (int r = 0; r < raw.length; r++) {
-      run = empty(raw[r]) ? run + 1 : 0;
-      if (run > maxGap) {
-        Arrays.fill(skipped, r - run + 1, r + 1, true);
-      }
-    }
-    return skipped;
+    return pass.rows();
   }
 
   /** Whether the step is missing as a whole. */
@@ -94,9 +71,16 @@ record SeriesRows(
     return x.length;
   }
 
-  /** Row of {@code step}, limited to 0 and the number of rows. */
+  /** First row at or after {@code step}; the number of rows if there is none. */
   int rowOf(long step) {
-    return (int) Math.max(0, Math.min(rows(), step - start));
+    int found = Arrays.binarySearch(steps, step);
+    return found < 0 ? -found - 1 : found;
+  }
+
+  /** Whether row {@code origin + lead} is that lead's target, and is there. */
+  boolean hasTarget(int origin, int lead, int end) {
+    int target = origin + lead;
+    return target < end && observed[target] && steps[target] - steps[origin] == lead;
   }
 
   /** Mean scale of the usable rows before {@code end}; 1 if there are none. */
@@ -111,5 +95,117 @@ record SeriesRows(
   /** Whether a forecast from this row can be learned from. */
   boolean isOrigin(int row, double meanScale) {
     return row >= firstUsable && observed[row] && scale[row] > LEAST_SCALE * meanScale;
+  }
+
+  /** Observed rows in {@code [firstUsable, end)}. */
+  long usable(int end) {
+    long rows = 0;
+    for (int r = firstUsable; r < end; r++) {
+      rows += observed[r] ? 1 : 0;
+    }
+    return rows;
+  }
+
+  /** One pass over a series; rows are collected as they come. */
+  private static final class Pass {
+    private final ForecasterConfig config;
+    private final SeriesInputs pipeline;
+    private final float[] nothing;
+    private final int inputSize;
+    private final List<Segment> segments = new ArrayList<>();
+    private long[] steps = new long[1024];
+    private float[] x = new float[1024];
+    private float[] scale = new float[1024];
+    private boolean[] observed = new boolean[1024];
+    private float[][] inputs = new float[1024][];
+    private int rows;
+    private int segment;
+    private int ready = -1;
+
+    Pass(ForecasterConfig config) {
+      this.config = config;
+      pipeline = new SeriesInputs(config);
+      inputSize = InputLayout.of(config).size();
+      nothing = new float[1 + config.covariates().size()];
+      Arrays.fill(nothing, Float.NaN);
+    }
+
+    void step(long index, float[] values) {
+      boolean there = !Float.isNaN(config.transform().apply(values[0]));
+      if (rows == 0 && !there) {
+        return;
+      }
+      if (rows > 0) {
+        cross(index);
+      }
+      add(index, values, there);
+    }
+
+    private void cross(long index) {
+      long missing = index - steps[rows - 1] - 1;
+      if (missing > config.maxGap()) {
+        skip(index, missing);
+        return;
+      }
+      for (long i = index - missing; i < index; i++) {
+        add(i, nothing, false);
+      }
+    }
+
+    private void skip(long index, long missing) {
+      segments.add(new Segment(segment, rows));
+      long held = pipeline.heldOf(missing);
+      for (long i = index - held; i < index; i++) {
+        pipeline.skip(1);
+        row(i, false);
+      }
+      segment = rows;
+    }
+
+    private void add(long index, float[] values, boolean there) {
+      pipeline.step(values[0], Arrays.copyOfRange(values, 1, values.length));
+      int r = row(index, there);
+      inputs[r] = new float[inputSize];
+      pipeline.fill(index, inputs[r]);
+    }
+
+    private int row(long index, boolean there) {
+      if (rows == x.length) {
+        grow();
+      }
+      steps[rows] = index;
+      x[rows] = pipeline.last();
+      scale[rows] = pipeline.scale();
+      observed[rows] = there;
+      if (ready < 0 && pipeline.ready()) {
+        ready = rows;
+      }
+      return rows++;
+    }
+
+    private void grow() {
+      int size = 2 * rows;
+      steps = Arrays.copyOf(steps, size);
+      x = Arrays.copyOf(x, size);
+      scale = Arrays.copyOf(scale, size);
+      observed = Arrays.copyOf(observed, size);
+      inputs = Arrays.copyOf(inputs, size);
+    }
+
+    SeriesRows rows() {
+      if (rows > segment) {
+        segments.add(new Segment(segment, rows));
+      }
+      int first = ready < 0 ? rows : ready;
+      int warmUp = Math.min(config.history(), (rows - first) / 4);
+      return new SeriesRows(
+          Arrays.copyOf(steps, rows),
+          Arrays.copyOf(x, rows),
+          Arrays.copyOf(scale, rows),
+          Arrays.copyOf(observed, rows),
+          Arrays.copyOf(inputs, rows),
+          segments,
+          first + warmUp);
+    }
   }
 }

@@ -12,12 +12,21 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
- * Trains the model of one group: the linear highway in closed form, the recurrent member by
+ * Trains the model of one group: the linear maps in closed form, the recurrent member by
  * back-propagation through time.
+ *
+ * <p>In three steps. {@link #choose} trains on the oldest part of the history and lets the next
+ * choose; the {@link PromotionGate} judges that on the newest, which it has not seen; {@link
+ * #complete} trains what was chosen on all of it, so that no model serves that is blind to the
+ * newest part. Why the verdict still holds: the same choices, look-back, penalty and number of
+ * updates, meet the same rows and some newer ones; the maps are the same function of more evidence,
+ * the network goes on from the weights that were judged, at a rate that falls from a third of that
+ * it was trained with. What turns out not finite or out of bounds is dropped for what was judged.
  *
  * <p>Deterministic in its arguments, on the same kind of processor: the order of the windows does
  * not matter. Runs on the calling thread. An interrupted one ends with {@link
- * CancellationException}, its off-heap memory released. One trainer may be used by several threads.
+ * CancellationException}, its off-heap memory released. Whatever else goes wrong, memory that runs
+ * out included, is a failed training. One trainer may be used by several threads.
  */
 public final class Trainer {
   private final ForecasterConfig config;
@@ -35,114 +44,155 @@ public final class Trainer {
    *     are left out and counted
    * @throws IllegalArgumentException if a window's width does not fit the configured covariates
    */
-  public TrainingResult train(List<Stretch> windows, TrainingRun run, TrainingListener listener) {
-    return trained(windows, Optional.empty(), run, listener);
+  public TrainingResult choose(List<Stretch> windows, TrainingRun run, TrainingListener listener) {
+    TrainingSet set = TrainingSet.of(windows, config, training);
+    return new Session(set, run, listener).choose(RecurrentFit::fit, "");
   }
 
   /**
-   * Trains from the champion's weights, if it has the same configuration; from scratch otherwise.
+   * Trains from the champion's weights, if it has the same configuration and a network; from
+   * scratch otherwise. The hold-out begins where the champion's training ended, as far as there is
+   * enough of it: on less, the champion has the advantage of having seen some.
    *
    * @param windows as from scratch
    */
-  public TrainingResult train(
+  public TrainingResult choose(
       List<Stretch> windows, ForecastModel champion, TrainingRun run, TrainingListener listener) {
-    return trained(windows, Optional.of(champion).filter(this::fits), run, listener);
+    if (!config.sharesWeightsWith(champion.config()) || champion.head().isEmpty()) {
+      return choose(windows, run, listener);
+    }
+    TrainingSet set =
+        TrainingSet.of(windows, config, training).since(champion.provenance().lastStep(), training);
+    return new Session(set, run, listener).choose(fit -> fit.fit(champion), champion.version());
   }
 
-  private TrainingResult trained(
-      List<Stretch> windows,
-      Optional<ForecastModel> start,
-      TrainingRun run,
-      TrainingListener listener) {
-    TrainingSet set = TrainingSet.of(windows, config, training);
-    Progress progress = new Progress(set);
+  /** Trains what was chosen on the whole history; if that fails, the chosen model itself. */
+  public ForecastModel complete(TrainingResult.Chosen chosen, TrainingListener listener) {
     try {
-      ForecastModel model = model(set, start, run, listener, progress);
-      return new TrainingResult.Trained(model, progress.report(), set.split());
-    } catch (TrainingFailedException e) {
-      return new TrainingResult.Failed(e.getMessage(), progress.report());
+      return new Session(chosen.set().whole(), chosen.run(), listener).complete(chosen);
+    } catch (CancellationException e) {
+      throw e;
+    } catch (TrainingFailedException | RuntimeException | OutOfMemoryError e) {
+      return chosen.model();
     }
   }
 
-  private ForecastModel model(
-      TrainingSet set,
-      Optional<ForecastModel> start,
-      TrainingRun run,
-      TrainingListener listener,
-      Progress progress)
-      throws TrainingFailedException {
-    requireHistory(set);
-    Optional<HighwayWeights> highway = highway(set);
-    Optional<RecurrentFit.Fitted> fitted =
-        config.cell().kind() == CellConfig.Kind.NONE
-            ? Optional.empty()
-            : Optional.of(
-                new RecurrentFit(config, training, set, listener, run.seed(), progress).fit(start));
-    if (highway.isEmpty() && fitted.isEmpty()) {
-      throw new TrainingFailedException(
-          "Expected a cell or enough history for the linear highway but found neither");
+  /** How the network is begun. */
+  private interface Start {
+    RecurrentFit.Fitted fit(RecurrentFit fit) throws TrainingFailedException;
+  }
+
+  /** One training on one set. */
+  private final class Session {
+    private final TrainingSet set;
+    private final TrainingRun run;
+    private final TrainingListener listener;
+    private final Progress progress;
+    private final RidgeFit ridge = new RidgeFit(config, training.ridge());
+
+    Session(TrainingSet set, TrainingRun run, TrainingListener listener) {
+      this.set = set;
+      this.run = run;
+      this.listener = listener;
+      progress = new Progress(set);
     }
-    String parent = start.map(ForecastModel::version).orElse("");
-    // the loss on the validation part is part of what the version names
-    ForecastModel unscored = seal(provenance(set, run, parent, 0), fitted, highway);
-    return seal(provenance(set, run, parent, validationLoss(set, unscored)), fitted, highway);
-  }
 
-  private void requireHistory(TrainingSet set) throws TrainingFailedException {
-    if (set.trainingRows() < training.minimumHistory()) {
-      throw new TrainingFailedException(
-          "Expected at least "
-              + training.minimumHistory()
-              + " usable training steps but found "
-              + set.trainingRows()
-              + " in "
-              + set.windows().size()
-              + " windows");
+    TrainingResult choose(Start start, String parent) {
+      try {
+        return chosen(start, parent);
+      } catch (CancellationException e) {
+        throw e;
+      } catch (TrainingFailedException e) {
+        return new TrainingResult.Failed(e.getMessage(), progress.report());
+      } catch (RuntimeException | OutOfMemoryError e) {
+        return new TrainingResult.Failed("broken: " + e, progress.report());
+      }
     }
-  }
 
-  private Optional<HighwayWeights> highway(TrainingSet set) {
-    // not on the validation part as well: online the mixture would be learned on fitted values
-    return config.hasHighway()
-        ? new RidgeFit(config, training.ridge()).fit(set, set.split().validationStart())
-        : Optional.empty();
-  }
+    private TrainingResult chosen(Start start, String parent) throws TrainingFailedException {
+      requireHistory();
+      Recipe recipe =
+          new Recipe(blend().orElse(null), hasNetwork() ? start.fit(recurrent()) : null);
+      if (recipe.blend().isEmpty() && recipe.network().isEmpty()) {
+        throw new TrainingFailedException(
+            "Expected enough history for a linear map or a network but found "
+                + set.trainingRows()
+                + " training steps");
+      }
+      // the loss on the validation part is part of what the version names
+      ForecastModel unscored = model(recipe, provenance(parent, 0));
+      ForecastModel model = model(recipe, provenance(parent, validationLoss(unscored)));
+      return new TrainingResult.Chosen(model, progress.report(), set, run, recipe);
+    }
 
-  private boolean fits(ForecastModel champion) {
-    return config.sharesWeightsWith(champion.config()) && champion.head().isPresent();
-  }
+    private void requireHistory() throws TrainingFailedException {
+      long usable = set.series().stream().mapToLong(one -> one.usable(one.rows())).sum();
+      if (usable < training.history().minimum()) {
+        throw new TrainingFailedException(
+            "Expected at least "
+                + training.history().minimum()
+                + " usable steps but found "
+                + usable
+                + " in "
+                + set.windows().size()
+                + " windows");
+      }
+    }
 
-  private double validationLoss(TrainingSet set, ForecastModel model) {
-    TimeSplit split = set.split();
-    return new RollingScore(config, set.windows())
-        .score(model, split.validationStart(), split.validationStart(), split.holdOutStart())
-        .model();
-  }
+    private Optional<RidgeFit.Blend> blend() {
+      return config.hasHighway() ? ridge.choose(set) : Optional.empty();
+    }
 
-  private ForecastModel seal(
-      Provenance provenance,
-      Optional<RecurrentFit.Fitted> fitted,
-      Optional<HighwayWeights> highway) {
-    return ModelArtifact.seal(
-        config,
-        fitted.map(RecurrentFit.Fitted::layers).orElse(List.of()),
-        fitted.map(RecurrentFit.Fitted::head),
-        highway,
-        provenance);
-  }
+    private boolean hasNetwork() {
+      return config.cell().kind() != CellConfig.Kind.NONE
+          && set.trainingRows() >= training.history().network();
+    }
 
-  private static Provenance provenance(
-      TrainingSet set, TrainingRun run, String parent, double pinball) {
-    return new Provenance(
-        run.group(),
-        run.sequence(),
-        parent,
-        run.seed(),
-        set.split().first(),
-        set.split().holdOutStart() - 1,
-        set.windows().size(),
-        set.seriesCount(),
-        run.codeVersion(),
-        pinball);
+    private RecurrentFit recurrent() {
+      return new RecurrentFit(config, training, set, listener, run.seed(), progress);
+    }
+
+    ForecastModel complete(TrainingResult.Chosen chosen) throws TrainingFailedException {
+      Recipe recipe = chosen.recipe();
+      RecurrentFit.Fitted network = null;
+      if (recipe.network().isPresent()) {
+        network = recurrent().goOn(recipe.network().get());
+      }
+      Provenance judged = chosen.model().provenance();
+      return model(
+          new Recipe(recipe.blend().orElse(null), network),
+          provenance(judged.parent(), judged.pinball()));
+    }
+
+    private ForecastModel model(Recipe recipe, Provenance provenance) {
+      Optional<HighwayWeights> maps = recipe.blend().flatMap(blend -> ridge.fit(set, blend));
+      return ModelArtifact.seal(
+          config,
+          recipe.network().map(RecurrentFit.Fitted::layers).orElse(List.of()),
+          recipe.network().map(RecurrentFit.Fitted::head),
+          maps,
+          provenance);
+    }
+
+    private double validationLoss(ForecastModel model) {
+      TimeSplit split = set.split();
+      return new RollingScore(config, set.windows())
+          .score(model, split.validationStart(), split.validationStart(), split.holdOutStart())
+          .model();
+    }
+
+    private Provenance provenance(String parent, double pinball) {
+      return new Provenance(
+          run.group(),
+          run.sequence(),
+          parent,
+          run.seed(),
+          set.split().first(),
+          set.split().validationStart() - 1,
+          set.windows().size(),
+          set.seriesCount(),
+          run.codeVersion(),
+          pinball);
+    }
   }
 }

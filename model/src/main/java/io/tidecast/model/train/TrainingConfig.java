@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param optimizer how large they are
  * @param parts how the history is split
  * @param ridge penalty of the linear highway, on values in units of each series' mean scale
- * @param minimumHistory usable training steps over all series, below which training is refused
+ * @param history how much of it there must be, and may be
  */
 public record TrainingConfig(
     Windows windows,
@@ -20,7 +20,7 @@ public record TrainingConfig(
     Optimizer optimizer,
     Parts parts,
     double ridge,
-    int minimumHistory)
+    History history)
     implements Serializable {
 
   public static final TrainingConfig DEFAULT =
@@ -30,7 +30,7 @@ public record TrainingConfig(
           new Optimizer(3e-3, 1e-3, 20, 1e-4, 1.0, 10),
           new Parts(0.15, 0.15),
           300,
-          300);
+          new History(64, 300, 3_000_000));
 
   /**
    * What one update reads.
@@ -110,10 +110,10 @@ public record TrainingConfig(
   }
 
   /**
-   * Shares of the time span.
+   * Shares of the steps, by their rank in time; see {@link TimeSplit}.
    *
-   * @param validation before the hold-out: chooses the round
-   * @param holdOut the newest, which no training sees: the gate's
+   * @param validation before the hold-out: chooses
+   * @param holdOut the newest, which nothing the gate judges has seen
    */
   public record Parts(double validation, double holdOut) implements Serializable {
     public Parts {
@@ -122,13 +122,29 @@ public record TrainingConfig(
     }
   }
 
+  /**
+   * How much history there must be, and may be.
+   *
+   * @param minimum usable steps over all series and parts, below which training is refused; from
+   *     there on there is a linear map
+   * @param network usable steps of the training part, below which the network is left out
+   * @param maxRows steps over all series that are read; beyond it series are left out, by a hash of
+   *     their keys
+   */
+  public record History(int minimum, int network, int maxRows) implements Serializable {
+    public History {
+      inRange("minimum", minimum, 50, 1e9);
+      inRange("network", network, 50, 1e9);
+      inRange("maxRows", maxRows, 1000, 1e8);
+    }
+  }
+
   public TrainingConfig {
     inRange("ridge", ridge, 1e-6, 1e9);
-    inRange("minimumHistory", minimumHistory, 50, 1e9);
   }
 
   /** The same with other parts. */
   public TrainingConfig with(Parts other) {
-    return new TrainingConfig(windows, schedule, optimizer, other, ridge, minimumHistory);
+    return new TrainingConfig(windows, schedule, optimizer, other, ridge, history);
   }
 }

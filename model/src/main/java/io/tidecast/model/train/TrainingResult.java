@@ -6,15 +6,58 @@ import io.tidecast.model.weights.ForecastModel;
 public sealed interface TrainingResult {
   TrainingReport report();
 
-  /**
-   * A challenger.
-   *
-   * @param split what the training saw of the history, and what it did not
-   */
-  record Trained(ForecastModel model, TrainingReport report, TimeSplit split)
-      implements TrainingResult {}
+  /** A challenger, for the gate to judge; {@link Trainer#complete} makes of it what serves. */
+  final class Chosen implements TrainingResult {
+    private final ForecastModel model;
+    private final TrainingReport report;
+    private final TrainingSet set;
+    private final TrainingRun run;
+    private final Recipe recipe;
+
+    Chosen(
+        ForecastModel model,
+        TrainingReport report,
+        TrainingSet set,
+        TrainingRun run,
+        Recipe recipe) {
+      this.model = model;
+      this.report = report;
+      this.set = set;
+      this.run = run;
+      this.recipe = recipe;
+    }
+
+    /** Trained on the oldest part of the history, chosen on the next. */
+    public ForecastModel model() {
+      return model;
+    }
+
+    @Override
+    public TrainingReport report() {
+      return report;
+    }
+
+    /** What it has seen of the history, and what not. */
+    public TimeSplit split() {
+      return set.split();
+    }
+
+    TrainingSet set() {
+      return set;
+    }
+
+    TrainingRun run() {
+      return run;
+    }
+
+    Recipe recipe() {
+      return recipe;
+    }
+  }
 
   /**
+   * No challenger.
+   *
    * @param reason for people: what was expected, what was found
    */
   record Failed(String reason, TrainingReport report) implements TrainingResult {}

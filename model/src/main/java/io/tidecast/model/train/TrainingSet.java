@@ -9,18 +9,21 @@ import java.util.List;
  * Training windows after the feature pipeline, and their split by time. A target never lies beyond
  * the part its origin is in.
  *
- * @param series one entry per stretch, in order of series and time
+ * @param series in order of their keys
  * @param windows accepted, by series and time
- * @param refused windows with an infinite value, or that overlap another
+ * @param refused windows with an infinite value, that overlap another, or of a series that is one
+ *     too many
  */
 record TrainingSet(List<SeriesRows> series, List<Stretch> windows, int refused, TimeSplit split) {
 
-  /** Joins adjoining windows and runs the pipeline over each stretch from its start. */
+  /** Runs the pipeline over each series from its start. */
   static TrainingSet of(List<Stretch> windows, ForecasterConfig config, TrainingConfig training) {
-    List<Stretch> usable = TrainingWindows.usable(windows, config);
+    List<Stretch> usable =
+        TrainingWindows.atMost(
+            training.history().maxRows(), TrainingWindows.usable(windows, config));
     List<SeriesRows> series = new ArrayList<>();
-    for (List<Stretch> stretch : TrainingWindows.stretches(usable)) {
-      SeriesRows rows = SeriesRows.of(stretch, config);
+    for (List<Stretch> one : TrainingWindows.bySeries(usable)) {
+      SeriesRows rows = SeriesRows.of(one, config);
       if (rows.rows() > 0) {
         series.add(rows);
       }
@@ -29,7 +32,21 @@ record TrainingSet(List<SeriesRows> series, List<Stretch> windows, int refused, 
         List.copyOf(series),
         List.copyOf(usable),
         windows.size() - usable.size(),
-        TimeSplit.of(usable, training.parts()));
+        TimeSplit.of(series, training.parts()));
+  }
+
+  /** With the parts that are fair to a champion, see {@link TimeSplit#since}. */
+  TrainingSet since(long lastTrained, TrainingConfig training) {
+    return with(TimeSplit.since(lastTrained, series, training.parts()));
+  }
+
+  /** With all rows to train on. */
+  TrainingSet whole() {
+    return with(split.whole());
+  }
+
+  private TrainingSet with(TimeSplit other) {
+    return new TrainingSet(series, windows, refused, other);
   }
 
   /** Number of different series. */
@@ -42,14 +59,13 @@ record TrainingSet(List<SeriesRows> series, List<Stretch> windows, int refused, 
     return series.rowOf(split.validationStart());
   }
 
+  /** Row of {@code series} where its validation part ends. */
+  int validationEnd(SeriesRows series) {
+    return series.rowOf(split.holdOutStart());
+  }
+
   /** Number of origins in the training part. */
   long trainingRows() {
-    long rows = 0;
-    for (SeriesRows one : series) {
-      for (int r = one.firstUsable(); r < trainingEnd(one); r++) {
-        rows += one.observed()[r] ? 1 : 0;
-      }
-    }
-    return rows;
+    return series.stream().mapToLong(one -> one.usable(trainingEnd(one))).sum();
   }
 }

@@ -56,20 +56,30 @@ final class TrainingWindows {
     return window.values().length > 0;
   }
 
-  /** Adjoining windows of a series together. */
-  static List<List<Stretch>> stretches(List<Stretch> usable) {
-    List<List<Stretch>> stretches = new ArrayList<>();
-    Stretch before = null;
-    for (Stretch window : usable) {
-      if (before == null
-          || !before.series().equals(window.series())
-          || window.start() != before.end() + 1) {
-        stretches.add(new ArrayList<>());
+  /**
+   * Without whole series beyond so many steps, those with the highest hash of their keys first; one
+   * stays in any case.
+   */
+  static List<Stretch> atMost(int maxRows, List<Stretch> usable) {
+    List<List<Stretch>> series = bySeries(usable);
+    series.sort(Comparator.comparingInt(one -> mixed(one.get(0).series().hashCode())));
+    List<Stretch> kept = new ArrayList<>();
+    long rows = 0;
+    for (List<Stretch> one : series) {
+      rows += one.stream().mapToLong(window -> window.values().length).sum();
+      if (kept.isEmpty() || rows <= maxRows) {
+        kept.addAll(one);
       }
-      stretches.get(stretches.size() - 1).add(window);
-      before = window;
     }
-    return stretches;
+    kept.sort(Comparator.comparing(Stretch::series).thenComparingLong(Stretch::end));
+    return kept;
+  }
+
+  /** Finalizer of MurmurHash3: keys that differ in one letter lie far apart. */
+  private static int mixed(int hash) {
+    int h = (hash ^ hash >>> 16) * 0x85ebca6b;
+    h = (h ^ h >>> 13) * 0xc2b2ae35;
+    return h ^ h >>> 16;
   }
 
   /** All windows of a series together, holes or not. */

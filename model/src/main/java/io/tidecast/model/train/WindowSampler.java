@@ -11,35 +11,45 @@ final class WindowSampler {
   private static final int DRAWS = 8;
 
   private final TrainingSet set;
-  private final TrainingConfig training;
+  private final TrainingConfig.Windows windows;
   private final SplittableRandom random;
-  private final long[] starts; // cumulative over series
+  private final List<Draw> draws = new ArrayList<>();
+  private long rows;
 
-  WindowSampler(TrainingSet set, TrainingConfig training, SplittableRandom random) {
+  /** Rows of a segment that windows may be laid in; {@code upTo} counts rows over all of them. */
+  private record Draw(
+      SeriesRows series, int segment, int from, int to, double meanScale, long upTo) {}
+
+  WindowSampler(TrainingSet set, TrainingConfig.Windows windows, SplittableRandom random) {
     this.set = set;
-    this.training = training;
+    this.windows = windows;
     this.random = random;
-    starts = new long[set.series().size()];
-    long sum = 0;
-    for (int i = 0; i < starts.length; i++) {
-      SeriesRows series = set.series().get(i);
-      int rows = set.trainingEnd(series) - series.firstUsable();
-      sum += rows < 2 ? 0 : Math.max(1, rows - length() + 1);
-      starts[i] = sum;
+    for (SeriesRows series : set.series()) {
+      int end = set.trainingEnd(series);
+      double meanScale = series.meanScale(end);
+      for (SeriesRows.Segment segment : series.segments()) {
+        int from = Math.max(segment.from(), series.firstUsable());
+        int to = Math.min(segment.to(), end);
+        if (to - from > 1) {
+          rows += to - from;
+          draws.add(new Draw(series, segment.from(), from, to, meanScale, rows));
+        }
+      }
     }
   }
 
-  private int length() {
-    return training.windows().length();
+  /** Whether there is anything to draw. */
+  boolean isEmpty() {
+    return draws.isEmpty();
   }
 
-  /** Windows of one update; half of them upside down, so that no drift is learned. */
+  /** Windows of one update. */
   WindowBatch draw() {
-    List<Window> windows = new ArrayList<>();
-    for (int i = 0; i < training.windows().batch(); i++) {
-      windows.add(window());
+    List<Window> drawn = new ArrayList<>();
+    for (int i = 0; i < windows.batch(); i++) {
+      drawn.add(window());
     }
-    return new WindowBatch(windows);
+    return new WindowBatch(drawn);
   }
 
   private Window window() {
@@ -51,18 +61,39 @@ final class WindowSampler {
   }
 
   private Window candidate() {
-    long place = random.nextLong(starts[starts.length - 1]);
-    int i = 0;
-    while (place >= starts[i]) {
-      i++;
-    }
-    SeriesRows series = set.series().get(i);
-    int end = set.trainingEnd(series);
-    int from = series.firstUsable() + (int) (place - (i == 0 ? 0 : starts[i - 1]));
-    int to = Math.min(end, from + length());
-    int burnIn = Math.min(training.windows().burnIn(), (to - from) / 4);
+    long place = random.nextLong(rows);
+    Draw draw = draws.get(at(place));
+    int row = draw.to() - (int) (draw.upTo() - place);
+    int length = Math.min(windows.length(), draw.to() - draw.from());
+    int latest = draw.to() - length;
+    int from = Math.max(draw.from(), Math.min(latest, row - random.nextInt(length)));
     return new Window(
-        series, from, from + burnIn, to, end, series.meanScale(end), random.nextBoolean());
+        draw.series(),
+        from,
+        from + burnIn(draw.segment(), from, length),
+        from + length,
+        set.trainingEnd(draw.series()),
+        draw.meanScale(),
+        random.nextBoolean());
+  }
+
+  /** After a long gap the state is zero in service as well: there every row has a loss. */
+  private int burnIn(int segment, int from, int length) {
+    return from == segment && segment > 0 ? 0 : Math.min(windows.burnIn(), length / 4);
+  }
+
+  private int at(long place) {
+    int low = 0;
+    int high = draws.size() - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (place < draws.get(middle).upTo()) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
   }
 
   private static boolean hasOrigin(Window window) {
@@ -74,22 +105,23 @@ final class WindowSampler {
     return false;
   }
 
-  /** The validation part side by side; the burn-in reaches back into the training part. */
+  /** Every origin of the validation part; the burn-in reaches back into the training part. */
   List<WindowBatch> validation() {
-    List<Window> windows = new ArrayList<>();
+    List<Window> laid = new ArrayList<>();
     for (SeriesRows series : set.series()) {
       int trained = set.trainingEnd(series);
-      int end = series.rowOf(set.split().holdOutStart());
-      if (trained <= series.firstUsable()) {
-        continue;
-      }
-      double meanScale = series.meanScale(trained);
-      for (int lossFrom = trained; lossFrom < end; lossFrom += training.windows().steps()) {
-        int from = Math.max(0, lossFrom - training.windows().burnIn());
-        int to = Math.min(end, lossFrom + training.windows().steps());
-        windows.add(new Window(series, from, lossFrom, to, end, meanScale, false));
+      int end = set.validationEnd(series);
+      double meanScale = series.meanScale(trained > series.firstUsable() ? trained : end);
+      for (SeriesRows.Segment segment : series.segments()) {
+        int first = Math.max(segment.from(), trained);
+        int last = Math.min(segment.to(), end);
+        for (int lossFrom = first; lossFrom < last; lossFrom += windows.steps()) {
+          int from = Math.max(segment.from(), lossFrom - windows.burnIn());
+          int to = Math.min(last, lossFrom + windows.steps());
+          laid.add(new Window(series, from, lossFrom, to, end, meanScale, false));
+        }
       }
     }
-    return WindowBatch.tile(windows, training.windows().batch());
+    return WindowBatch.tile(laid, windows.batch());
   }
 }

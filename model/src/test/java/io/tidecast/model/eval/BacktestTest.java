@@ -69,8 +69,9 @@ class BacktestTest {
     assertArrayEquals(new double[] {1, 0, 0}, row.coverage(), 1e-9);
     assertArrayEquals(new double[] {20, 0, 0}, row.width(), 1e-6);
     // error e at level q costs q e; the outermost, 10 away, cost 0.05 (10 + e) and 0.05 (10 - e)
-    double others = (0.1 + 0.25 + 0.5 + 0.75 + 0.9) * 2;
-    assertEquals(2 * (others + 0.05 * 20) / 7, row.crps(), 1e-6);
+    // by the distance between the levels on either side
+    double others = (0.2 * 0.1 + 0.4 * 0.25 + 0.5 * 0.5 + 0.4 * 0.75 + 0.2 * 0.9) * 2;
+    assertEquals(others + 0.1 * 0.05 * 20, row.crps(), 1e-6);
   }
 
   @Test
@@ -107,7 +108,9 @@ class BacktestTest {
     ForecastModel model = trained(backtest, series);
 
     BacktestRow tidecast =
-        backtest.score(Method.online("tidecast", CONFIG, backtest.frozen(model)), series).total();
+        backtest
+            .score(Method.online("tidecast", CONFIG, backtest.frozen(model, model)), series)
+            .total();
     BacktestRow naive = backtest.score(Method.seasonalNaive(CONFIG), series).total();
     BacktestRow persistence = backtest.score(Method.persistence(CONFIG), series).total();
 
@@ -146,7 +149,7 @@ class BacktestTest {
     ForecastModel model = trained(backtest, series);
 
     List<Method> methods = new ArrayList<>(Method.baselines(CONFIG, SPLIT.validationStart()));
-    methods.add(Method.online("tidecast", CONFIG, backtest.frozen(model)));
+    methods.add(Method.online("tidecast", CONFIG, backtest.frozen(model, model)));
     for (Method method : methods) {
       List<Forecast> kept = forecasts(backtest, method, series, 1000 + origin);
       List<Forecast> again = forecasts(backtest, method, List.of(changed), 1000 + origin);
@@ -170,7 +173,7 @@ class BacktestTest {
         series,
         new Backtest.Observer() {
           @Override
-          public void scored(String name, Forecast forecast) {
+          public void scored(String name, Forecast forecast, float[] targets) {
             if (forecast.origin() <= lastOrigin) {
               forecasts.add(forecast);
             }
@@ -208,6 +211,68 @@ class BacktestTest {
   }
 
   @Test
+  void aConstantSeriesDoesNotMakeTheTotalUndefinedAndIsNamed() {
+    float[][] constant = new float[12][1];
+    float[][] values = new float[12][1];
+    for (int i = 0; i < values.length; i++) {
+      values[i][0] = i % 5;
+      constant[i][0] = 3;
+    }
+    Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
+    List<Stretch> both = List.of(new Stretch("a", 11, values), new Stretch("b", 11, constant));
+
+    BacktestRow total = backtest.score(lastValue(1), both).total();
+    BacktestRow alone = backtest.score(lastValue(1), both.subList(0, 1)).total();
+
+    assertEquals(alone.scaledMse(), total.scaledMse(), 1e-12);
+    assertTrue(Double.isFinite(total.scaledMae()));
+    assertTrue(total.mae() < alone.mae(), "the constant counts where it can");
+    assertTrue(
+        backtest
+            .remarks(both)
+            .contains("b: no scaled error and no MASE: constant or empty in the training part"),
+        backtest.remarks(both).toString());
+  }
+
+  @Test
+  void seriesThatEndEarlyAreNamed() {
+    Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
+    float[][] values = new float[6][1];
+    values[2][0] = 1;
+
+    List<String> remarks = backtest.remarks(List.of(new Stretch("a", 5, values)));
+
+    assertEquals(
+        List.of("a: no window: has 0 steps of the test part, fewer than the horizon"), remarks);
+  }
+
+  @Test
+  void everySoManyOriginsCount() {
+    float[][] values = new float[12][1];
+    Backtest all = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
+    Backtest few = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6), 3);
+    List<Stretch> series = List.of(new Stretch("a", 11, values));
+
+    assertEquals(4, all.score(lastValue(1), series).total().windows());
+    assertEquals(2, few.score(lastValue(1), series).total().windows());
+  }
+
+  @Test
+  void coverageIsKnownByTheHourOfTheDay() {
+    float[][] values = new float[12][1];
+    values[9][0] = 100;
+    Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
+
+    double[] widest =
+        backtest.score(lastValue(1), List.of(new Stretch("a", 11, values))).coverageByHour()[0];
+
+    // step 9 covers the hour before 09:00
+    assertEquals(0, widest[8]);
+    assertEquals(1, widest[7]);
+    assertTrue(Double.isNaN(widest[20]));
+  }
+
+  @Test
   void partsMustAscend() {
     assertThrows(IllegalArgumentException.class, () -> Backtest.Split.of(0, 10, 0, 5));
   }
@@ -215,11 +280,11 @@ class BacktestTest {
   private static ForecastModel trained(Backtest backtest, List<Stretch> series) {
     TrainingResult result =
         new Trainer(CONFIG, TrainingConfig.DEFAULT)
-            .train(
+            .choose(
                 backtest.seen(series),
                 new TrainingRun("load", 1, 7, "test"),
                 TrainingListener.NONE);
-    return assertInstanceOf(TrainingResult.Trained.class, result).model();
+    return assertInstanceOf(TrainingResult.Chosen.class, result).model();
   }
 
   private static Stretch series(String name, long seed) {

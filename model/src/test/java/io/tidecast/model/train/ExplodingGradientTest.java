@@ -64,7 +64,7 @@ class ExplodingGradientTest {
             List.of(rows), List.of(), 0, new TimeSplit(0, validation, holdOut, rows.rows() - 1));
     Progress progress = new Progress(set);
     new RecurrentFit(config, recipe(clipNorm), set, TrainingListener.NONE, 1, progress)
-        .fit(Optional.of(start(config)));
+        .fit(start(config));
     return progress.report();
   }
 
@@ -76,7 +76,7 @@ class ExplodingGradientTest {
         new TrainingConfig.Optimizer(3e-3, 1e-2, 0, 1e-4, clipNorm, 10),
         d.parts(),
         d.ridge(),
-        d.minimumHistory());
+        d.history());
   }
 
   private static ForecastModel start(ForecasterConfig config) {

@@ -8,7 +8,6 @@ import io.tidecast.model.input.InputLayout;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -62,8 +61,7 @@ class LongLagTest {
         new TrainingSet(
             List.of(rows), List.of(), 0, new TimeSplit(0, end - JUDGED * CYCLE, end, end - 1));
     Progress progress = new Progress(set);
-    new RecurrentFit(config, recipe(), set, TrainingListener.NONE, SEED, progress)
-        .fit(Optional.empty());
+    new RecurrentFit(config, recipe(), set, TrainingListener.NONE, SEED, progress).fit();
     return progress.report();
   }
 
@@ -76,7 +74,7 @@ class LongLagTest {
         new TrainingConfig.Optimizer(1e-2, 1e-2, 20, 1e-4, 1.0, 10),
         new TrainingConfig.Parts(d.parts().validation(), 0),
         d.ridge(),
-        d.minimumHistory());
+        d.history());
   }
 
   /** Of the last {@link #JUDGED} cycles the last cue alone has an origin. */
@@ -103,7 +101,10 @@ class LongLagTest {
         }
       }
     }
-    return new SeriesRows(0, x, scale, observed, inputs, 0);
+    long[] numbers = new long[steps];
+    Arrays.setAll(numbers, i -> i);
+    List<SeriesRows.Segment> whole = List.of(new SeriesRows.Segment(0, x.length));
+    return new SeriesRows(numbers, x, scale, observed, inputs, whole, 0);
   }
 
   /** Ever further apart, the last at {@code LAG}; then 0. */

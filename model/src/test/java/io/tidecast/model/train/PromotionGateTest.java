@@ -23,7 +23,7 @@ class PromotionGateTest {
     List<Stretch> windows = TrainerTest.windows("a", 3000, 100, 1);
     windows.addAll(TrainerTest.windows("b", 3000, 100, 2));
 
-    PromotionGate.Scores scores = gate().score(windows, trained(windows));
+    PromotionGate.Scores scores = gate().score(trained(windows));
 
     assertTrue(scores.challenger() < 0.9 * scores.naive(), scores.toString());
     assertTrue(scores.promotes(0.01));
@@ -34,23 +34,23 @@ class PromotionGateTest {
   @Test
   void theHoldOutAloneIsScored() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    TrainingResult.Trained model = trained(windows);
-    PromotionGate.Scores before = gate().score(windows, model);
+    TrainingResult.Chosen model = trained(windows);
+    PromotionGate.Scores before = gate().score(model);
 
     float[][] newest = windows.get(windows.size() - 1).values();
     for (float[] row : newest) {
       row[0] = Float.NaN;
     }
 
-    assertEquals(before.targets() - 100 * 6, gate().score(windows, model).targets());
+    assertEquals(before.targets() - 100 * 6, gate().score(model).targets());
   }
 
   @Test
   void aChallengerThatIsTheChampionIsNotPromoted() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    TrainingResult.Trained model = trained(windows);
+    TrainingResult.Chosen model = trained(windows);
 
-    PromotionGate.Scores scores = gate().score(windows, model, model.model());
+    PromotionGate.Scores scores = gate().score(model, model.model());
 
     assertEquals(OptionalDouble.of(scores.challenger()), scores.champion());
     assertFalse(scores.promotes(0));
@@ -59,17 +59,17 @@ class PromotionGateTest {
   @Test
   void orderOfWindowsDoesNotMatter() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    TrainingResult.Trained model = trained(windows);
+    TrainingResult.Chosen model = trained(windows);
     List<Stretch> shuffled = new ArrayList<>(windows);
     Collections.shuffle(shuffled, new Random(9));
 
-    assertEquals(gate().score(windows, model), gate().score(shuffled, model));
+    assertEquals(gate().score(model), gate().score(trained(shuffled)));
   }
 
   @Test
   void lossesDoNotDependOnTheUnitOfASeries() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    TrainingResult.Trained model = trained(windows);
+    TrainingResult.Chosen model = trained(windows);
     List<Stretch> larger = TrainerTest.windows("a", 2000, 100, 1);
     for (Stretch window : larger) {
       for (float[] row : window.values()) {
@@ -77,8 +77,8 @@ class PromotionGateTest {
       }
     }
 
-    PromotionGate.Scores scores = gate().score(windows, model);
-    PromotionGate.Scores scaled = gate().score(larger, model);
+    PromotionGate.Scores scores = gate().score(model);
+    PromotionGate.Scores scaled = gate().score(trained(larger));
 
     assertEquals(scores.challenger(), scaled.challenger(), 1e-4 * scores.challenger());
     assertEquals(scores.naive(), scaled.naive(), 1e-4 * scores.naive());
@@ -97,10 +97,10 @@ class PromotionGateTest {
     return new PromotionGate(CONFIG);
   }
 
-  private static TrainingResult.Trained trained(List<Stretch> windows) {
+  private static TrainingResult.Chosen trained(List<Stretch> windows) {
     TrainingResult result =
         new Trainer(CONFIG, TRAINING)
-            .train(windows, new TrainingRun("load", 1, 7, "test"), TrainingListener.NONE);
-    return assertInstanceOf(TrainingResult.Trained.class, result);
+            .choose(windows, new TrainingRun("load", 1, 7, "test"), TrainingListener.NONE);
+    return assertInstanceOf(TrainingResult.Chosen.class, result);
   }
 }

@@ -46,7 +46,9 @@ class RidgeFitTest {
       for (int row = origin(series); row < 400 - HORIZON; row++) {
         double[] z = predictors(series, row, unit);
         double fitted = fitted(fit, h, z);
-        double residual = (series.x()[row + 1 + h] - series.x()[row]) / unit - fitted;
+        double limit = HighwayWeights.MAX_DEVIATION * (double) series.scale()[row];
+        double change = (double) series.x()[row + 1 + h] - series.x()[row];
+        double residual = Math.max(-limit, Math.min(limit, change)) / unit - fitted;
         for (int i = 0; i < PREDICTORS; i++) {
           gradient[i] -= residual * z[i];
         }
@@ -86,7 +88,7 @@ class RidgeFitTest {
     SeriesRows series = rows(values);
     HighwayWeights fit = fit(set(series)).orElseThrow();
 
-    HighwayMember member = new HighwayMember(fit);
+    HighwayMember member = new HighwayMember(fit, config());
     SeriesInputs inputs = new SeriesInputs(config());
     float[] served = new float[HORIZON * 3];
     int compared = 0;
@@ -95,7 +97,7 @@ class RidgeFitTest {
       if (row < origin(series) || !member.reads(inputs)) {
         continue;
       }
-      member.forecast(inputs, served);
+      member.forecast(inputs, row, served);
       compared++;
       for (int h = 0; h < HORIZON; h++) {
         double expected =
@@ -121,7 +123,9 @@ class RidgeFitTest {
   void randomWalkReadsItsLastValueAloneAndItsChangesCoverTheirShare() throws Exception {
     ForecasterConfig walk = config(Transform.DIFFERENCE);
     SeriesRows series = SeriesRows.of(List.of(new Stretch("a", 1999, values(2000))), walk);
-    HighwayWeights fit = new RidgeFit(walk, RIDGE).fit(set(series), 2000).orElseThrow();
+    RidgeFit ridge = new RidgeFit(walk, RIDGE);
+    HighwayWeights fit =
+        ridge.fit(set(series), ridge.choose(set(series)).orElseThrow()).orElseThrow();
 
     assertEquals(1, fit.lookBack());
     assertEquals(0, fit.covariates());
@@ -142,12 +146,69 @@ class RidgeFitTest {
   }
 
   @Test
+  void lookBackAndPenaltyAreChosenOnWhatWasNotFitted() {
+    SeriesRows series = series(2000);
+    TimeSplit split = new TimeSplit(0, 1500, 2000, 1999);
+    TrainingSet set = new TrainingSet(List.of(series), List.of(), 0, split);
+    RidgeFit ridge = new RidgeFit(config(), RIDGE);
+
+    RidgeFit.Blend blend = ridge.choose(set).orElseThrow();
+
+    double[] sums = new double[HORIZON];
+    for (double[] shares : blend.shares().values()) {
+      for (int h = 0; h < HORIZON; h++) {
+        sums[h] += shares[h];
+      }
+    }
+    assertArrayEquals(new double[] {1, 1, 1}, sums, 1e-9);
+    assertTrue(
+        blend.shares().keySet().stream().anyMatch(RidgeChoice::covariates),
+        "the covariate leads the target: " + blend.shares().keySet());
+  }
+
+  @Test
+  void oneAbsurdValueHardlyMovesTheMap() {
+    float[][] values = values(2000);
+    HighwayWeights clean = fit(set(rows(values))).orElseThrow();
+    values[1000][0] = 1e6f;
+
+    HighwayWeights fit = fit(set(rows(values))).orElseThrow();
+
+    // without limits it was thousands of times as large
+    assertTrue(norm(fit) < 1.2 * norm(clean), norm(fit) + " against " + norm(clean));
+  }
+
+  private static double norm(HighwayWeights fit) {
+    return AdamW.norm(fit.weight());
+  }
+
+  @Test
+  void missingTargetsAreForecastNotCarriedForward() {
+    float[][] values = values(3000);
+    HighwayWeights whole = fit(set(rows(values))).orElseThrow();
+    for (int i = 0; i < values.length; i += 2) {
+      if (i % 8 == 0) {
+        values[i][0] = Float.NaN;
+      }
+    }
+
+    HighwayWeights fit = fit(set(rows(values))).orElseThrow();
+
+    // half of the weight would be lost if the value at the origin stood for every eighth target
+    assertEquals(whole.covariateWeight()[0], fit.covariateWeight()[0], 0.1);
+  }
+
+  @Test
   void tooFewOriginsGiveNoHighway() {
-    assertTrue(fit(set(series(33))).isEmpty());
+    assertTrue(new RidgeFit(config(), RIDGE).choose(set(series(26))).isEmpty());
   }
 
   private static Optional<HighwayWeights> fit(TrainingSet set) {
-    return new RidgeFit(config(), RIDGE).fit(set, set.split().validationStart());
+    return new RidgeFit(config(), RIDGE).fit(set, plain());
+  }
+
+  private static RidgeFit.Blend plain() {
+    return RidgeFit.Blend.of(new RidgeChoice(LOOK_BACK, RIDGE, true, false), HORIZON);
   }
 
   private static int origin(SeriesRows series) {

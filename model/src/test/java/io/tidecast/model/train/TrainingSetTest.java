@@ -18,25 +18,84 @@ class TrainingSetTest {
   private static final ForecasterConfig CONFIG = TrainerTest.CONFIG;
 
   @Test
-  void partsAreSharesOfTheTimeSpanOfAllSeries() {
-    List<Stretch> windows = new ArrayList<>(TrainerTest.windows("a", 1000, 100, 1));
-    windows.add(new Stretch("b", 1999, new float[500][1]));
+  void partsAreSharesOfTheStepsByTheirRankInTime() {
+    TimeSplit split = split(TrainerTest.windows("a", 1000, 100, 1));
 
-    TimeSplit split = TimeSplit.of(windows, new TrainingConfig.Parts(0.1, 0.25));
-
-    assertEquals(new TimeSplit(0, 1300, 1500, 1999), split);
+    assertEquals(new TimeSplit(0, 650, 750, 999), split);
   }
 
   @Test
-  void adjoiningWindowsAreOneStretchAndAHoleBeginsAnother() {
+  void aLoneStepFromLongAgoTakesNoShare() {
+    List<Stretch> windows = TrainerTest.windows("a", 1000, 100, 1);
+    windows.add(new Stretch("b", -400_000, new float[1][1]));
+    windows.add(new Stretch("b", 999, new float[1000][1]));
+
+    TimeSplit split = split(windows);
+
+    assertEquals(650, split.validationStart(), 1);
+    assertEquals(750, split.holdOutStart(), 1);
+  }
+
+  @Test
+  void aHoldOutBeginsWhereTheChampionsTrainingEndedButIsNeverAlmostNothing() {
+    List<SeriesRows> series = set(TrainerTest.windows("a", 1000, 100, 1)).series();
+    TrainingConfig.Parts parts = new TrainingConfig.Parts(0.1, 0.15);
+
+    assertEquals(860, TimeSplit.since(859, series, parts).holdOutStart());
+    assertEquals(970, TimeSplit.since(998, series, parts).holdOutStart());
+    assertEquals(750, TimeSplit.since(20, series, parts).holdOutStart());
+  }
+
+  @Test
+  void aHoleIsAGapOfTheSamePipelineAsInService() {
     List<Stretch> windows = TrainerTest.windows("a", 600, 100, 1);
     windows.remove(3);
 
-    TrainingSet set = TrainingSet.of(windows, CONFIG, TrainingConfig.DEFAULT);
+    TrainingSet set = set(windows);
 
-    assertEquals(List.of(300, 200), set.series().stream().map(SeriesRows::rows).toList());
-    assertEquals(List.of(0L, 400L), set.series().stream().map(SeriesRows::start).toList());
+    assertEquals(1, set.series().size());
+    SeriesRows rows = set.series().get(0);
+    // a gap of 100 steps is held as one of 76: the same hour, and no longer than what is kept
+    assertEquals(
+        List.of(new SeriesRows.Segment(0, 300), new SeriesRows.Segment(376, 576)), rows.segments());
     assertEquals(1, set.seriesCount());
+    assertEquals(599, rows.steps()[575]);
+    assertFalse(rows.observed()[350]);
+    // the season before stands in the gap
+    assertEquals(rows.x()[350 - CONFIG.season()], rows.x()[350]);
+  }
+
+  @Test
+  void aGapOfYearsTakesNoMoreRowsThanItsSeriesKeeps() {
+    List<Stretch> windows = TrainerTest.windows("a", 200, 100, 1);
+    windows.add(new Stretch("a", 1_000_199, TrainerTest.windows("a", 100, 100, 1).get(0).values()));
+
+    SeriesRows rows = set(windows).series().get(0);
+
+    assertTrue(rows.rows() < 300 + 2 * CONFIG.history(), "rows " + rows.rows());
+    assertEquals(1_000_199, rows.steps()[rows.rows() - 1]);
+    assertFalse(rows.hasTarget(199, rows.rows() - 200, rows.rows()), "not that far ahead");
+  }
+
+  @Test
+  void seriesBeyondTheLimitAreLeftOutAndCounted() {
+    List<Stretch> windows = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      windows.addAll(TrainerTest.windows("s" + i, 1000, 1000, i));
+    }
+
+    List<Stretch> kept = TrainingWindows.atMost(10_000, windows);
+
+    assertEquals(10, kept.size());
+    assertEquals(1, TrainingWindows.atMost(10, windows).size());
+  }
+
+  private static TrainingSet set(List<Stretch> windows) {
+    return TrainingSet.of(windows, CONFIG, TrainingConfig.DEFAULT);
+  }
+
+  private static TimeSplit split(List<Stretch> windows) {
+    return TimeSplit.of(set(windows).series(), new TrainingConfig.Parts(0.1, 0.25));
   }
 
   @Test
@@ -79,7 +138,7 @@ class TrainingSetTest {
 
     SeriesRows rows = SeriesRows.of(windows, CONFIG);
 
-    assertEquals(30, rows.start());
+    assertEquals(30, rows.steps()[0]);
     assertEquals(170, rows.rows());
   }
 

@@ -1,0 +1,32 @@
+package io.tidecast.model.train;
+
+import java.util.Locale;
+
+/**
+ * One way to fit a linear map.
+ *
+ * @param lookBack values that are read, the last one included
+ * @param penalty of the past values, on values in units of each series' mean scale
+ * @param covariates whether they are read
+ * @param phases whether the phases of the seasons are read
+ */
+record RidgeChoice(int lookBack, double penalty, boolean covariates, boolean phases) {
+  RidgeChoice withCovariates(boolean read) {
+    return new RidgeChoice(lookBack, penalty, read, phases);
+  }
+
+  RidgeChoice withPhases(boolean read) {
+    return new RidgeChoice(lookBack, penalty, covariates, read);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "look-back %d, penalty %.0f%s%s",
+        lookBack,
+        penalty,
+        covariates ? ", covariates" : "",
+        phases ? ", phases" : "");
+  }
+}
