@@ -72,6 +72,29 @@ final class BacktestCommand implements Callable<Integer> {
       description = "one more row each, without that part: ${COMPLETION-CANDIDATES}")
   private List<Part> ablate = List.of();
 
+  @Option(
+      names = "--stride",
+      defaultValue = "1",
+      paramLabel = "STEPS",
+      description = "steps from one origin that counts to the next; default: ${DEFAULT-VALUE}")
+  private int stride;
+
+  @Option(
+      names = "--forecasts",
+      paramLabel = "FILE",
+      description =
+          "writes every origin that counts there, a row per lead with all quantiles and the actual"
+              + " value (CSV); with several groups, a file each")
+  private Path forecasts;
+
+  @Option(
+      names = "--against",
+      paramLabel = "FILE",
+      description =
+          "one more row: forecasts made elsewhere, in the form of --forecasts (series, origin,"
+              + " lead and a column per level)")
+  private Path against;
+
   @Option(names = "--json", paramLabel = "FILE", description = "writes all results there")
   private Path json;
 
@@ -89,7 +112,10 @@ final class BacktestCommand implements Callable<Integer> {
             Optional.ofNullable(data),
             Optional.ofNullable(split).map(SplitRows::parse),
             mode,
-            parts());
+            parts(),
+            stride,
+            Optional.ofNullable(forecasts),
+            Optional.ofNullable(against));
     BacktestReport report =
         BacktestReport.of(
             new BacktestRun(options, new ProgressBars(System.err, System.console() != null)));

@@ -18,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
       ServeCommand.class,
       TrainCommand.class,
       ImportCommand.class,
+      ForecastCommand.class,
       BacktestCommand.class,
       BenchCommand.class,
       ClusterCommand.class

@@ -8,6 +8,7 @@ import io.tidecast.job.state.Decision;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.eval.Method;
@@ -17,6 +18,8 @@ import io.tidecast.model.train.TrainingReport;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,13 +60,30 @@ public final class BacktestRun {
    * @param data takes the place of the file of the configuration's feed
    * @param split 60, 20 and 20 per cent if absent
    * @param ablate each gives one more row
+   * @param stride steps from one origin that counts to the next
+   * @param forecasts file that all forecasts that count are written to; empty for none
+   * @param against file of forecasts made elsewhere, one more row; empty for none
    */
   public record Options(
       ConfigFile config,
       Optional<Path> data,
       Optional<SplitRows> split,
       Mode mode,
-      Set<Part> ablate) {}
+      Set<Part> ablate,
+      int stride,
+      Optional<Path> forecasts,
+      Optional<Path> against) {
+
+    /** Every origin counts; nothing is written, and nothing stands beside. */
+    public Options(
+        ConfigFile config,
+        Optional<Path> data,
+        Optional<SplitRows> split,
+        Mode mode,
+        Set<Part> ablate) {
+      this(config, data, split, mode, ablate, 1, Optional.empty(), Optional.empty());
+    }
+  }
 
   private final Options options;
   private final JobConfig job;
@@ -76,10 +96,12 @@ public final class BacktestRun {
   }
 
   /** Runs it; one result per group. */
-  public List<GroupResult> results() {
+  public List<GroupResult> results() throws IOException {
     List<GroupResult> results = new ArrayList<>();
-    SeriesHistory.byGroup(job, options.data())
-        .forEach((group, series) -> results.add(new GroupRun(group, series).result()));
+    for (Map.Entry<String, List<SeriesHistory>> group :
+        SeriesHistory.byGroup(job, options.data()).entrySet()) {
+      results.add(new GroupRun(group.getKey(), group.getValue()).result());
+    }
     return results;
   }
 
@@ -95,6 +117,7 @@ public final class BacktestRun {
     private final Map<String, TrainingReport> trainings = new LinkedHashMap<>();
     private final Map<String, List<Decision>> decisions = new LinkedHashMap<>();
     private final List<Forecast> shown = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
 
     private GroupRun(String group, List<SeriesHistory> histories) {
       this.group = group;
@@ -102,7 +125,7 @@ public final class BacktestRun {
       series = windows(histories);
       config = job.groups().get(group);
       split = options.split().orElseGet(() -> SplitRows.of(series)).on(series);
-      backtest = new Backtest(config, split);
+      backtest = new Backtest(config, split, options.stride());
       long test = split.end() - split.testStart();
       if (test < config.horizon()) {
         throw new IllegalArgumentException(
@@ -118,9 +141,15 @@ public final class BacktestRun {
       return histories.stream().map(SeriesHistory::toWindow).toList();
     }
 
-    private GroupResult result() {
-      LongFunction<Optional<ForecastModel>> serving = serving(TIDECAST, job, histories);
-      score(backtest, Method.online(TIDECAST, config, serving), series, true);
+    private GroupResult result() throws IOException {
+      remarks.addAll(backtest.remarks(series));
+      LongFunction<Optional<ForecastModel>> serving =
+          serving(TIDECAST, job, histories)
+              .orElseThrow(() -> new IllegalArgumentException(remarks.get(remarks.size() - 1)));
+      scoreItself(Method.online(TIDECAST, config, serving));
+      if (options.against().isPresent()) {
+        score(backtest, foreign(options.against().get()), series);
+      }
       for (Part part : options.ablate()) {
         ablate(part, serving);
       }
@@ -129,10 +158,42 @@ public final class BacktestRun {
         retrained(name, options.config().with("model.cell", "none").job(), histories);
       }
       for (Method baseline : Method.baselines(config, split.validationStart())) {
-        score(backtest, baseline, series, false);
+        score(backtest, baseline, series);
       }
       return new GroupResult(
-          group, unit(), config, split, results, trainings, decisions, series.get(0), shown);
+          group,
+          unit(),
+          config,
+          split,
+          results,
+          trainings,
+          decisions,
+          remarks,
+          series.get(0),
+          shown);
+    }
+
+    private Method foreign(Path file) throws IOException {
+      Map<String, Map<Long, float[][]>> forecasts =
+          ForecastRows.read(file, Grid.of(config.step()), config.levels(), config.horizon());
+      return new Foreign(file.getFileName().toString(), forecasts);
+    }
+
+    /** Writes what it forecasts as well, if that is asked for. */
+    private void scoreItself(Method method) throws IOException {
+      if (options.forecasts().isEmpty()) {
+        score(backtest, method, series, new Shown((name, forecast, targets) -> {}));
+        return;
+      }
+      Path file = options.forecasts().get();
+      if (job.groups().size() > 1) {
+        file = file.resolveSibling(group + "-" + file.getFileName());
+      }
+      try (ForecastRows rows =
+          new ForecastRows(
+              Files.newBufferedWriter(file), Grid.of(config.step()), config.levels())) {
+        score(backtest, method, series, new Shown(rows::add));
+      }
     }
 
     private String unit() {
@@ -151,80 +212,110 @@ public final class BacktestRun {
         retrained(name, alone, SeriesHistory.byGroup(alone, options.data()).get(group));
       } else {
         ForecasterConfig without = config.withAblation(part.off(config.ablation()));
-        score(backtest, Method.online(name, without, serving), series, false);
+        score(backtest, Method.online(name, without, serving), series);
       }
     }
 
     private void retrained(String name, JobConfig how, List<SeriesHistory> on) {
       ForecasterConfig other = how.groups().get(group);
-      Method method = Method.online(name, other, serving(name, how, on));
-      score(new Backtest(other, split), method, windows(on), false);
+      serving(name, how, on)
+          .ifPresent(
+              serving ->
+                  score(
+                      new Backtest(other, split, options.stride()),
+                      Method.online(name, other, serving),
+                      windows(on)));
     }
 
-    private LongFunction<Optional<ForecastModel>> serving(
+    /** Empty with a remark if nothing could be trained. */
+    private Optional<LongFunction<Optional<ForecastModel>>> serving(
         String name, JobConfig how, List<SeriesHistory> on) {
       return switch (options.mode()) {
-        case FROZEN -> backtest.frozen(train(name, how.groups().get(group), windows(on)));
+        case FROZEN -> train(name, how.groups().get(group), windows(on));
         case ONLINE -> {
           OnlineReplay replay =
               OnlineReplay.of(how, new JobParts(how).trainer(), group, on, split.end(), phases);
           decisions.put(name, replay.decisions());
-          yield replay::serving;
+          yield Optional.of(replay::serving);
         }
       };
     }
 
-    private ForecastModel train(String name, ForecasterConfig how, List<Stretch> on) {
+    private Optional<LongFunction<Optional<ForecastModel>>> train(
+        String name, ForecasterConfig how, List<Stretch> on) {
       TrainingRun run = new TrainingRun(group, 1, job.retrain().seed(), JobParts.version());
       try (TrainingProgress progress = new TrainingProgress(phases, "training " + name)) {
         TrainingConfig.Parts parts = new TrainingConfig.Parts(backtest.validationShare(on), 0);
-        TrainingResult result =
-            new Trainer(how, TrainingConfig.DEFAULT.with(parts))
-                .train(backtest.seen(on), run, progress);
+        Trainer trainer = new Trainer(how, TrainingConfig.DEFAULT.with(parts));
+        TrainingResult result = trainer.choose(backtest.seen(on), run, progress);
         if (result instanceof TrainingResult.Failed failed) {
-          throw new IllegalStateException(
+          remarks.add(
               "training of " + name + " for group " + group + " failed: " + failed.reason());
+          return Optional.empty();
         }
         trainings.put(name, result.report());
-        return ((TrainingResult.Trained) result).model();
+        TrainingResult.Chosen chosen = (TrainingResult.Chosen) result;
+        return Optional.of(backtest.frozen(chosen.model(), trainer.complete(chosen, progress)));
       }
     }
 
-    private void score(Backtest on, Method method, List<Stretch> of, boolean show) {
+    private void score(Backtest on, Method method, List<Stretch> of) {
+      score(on, method, of, (name, forecast, targets) -> {});
+    }
+
+    private void score(Backtest on, Method method, List<Stretch> of, Scored seen) {
       try (Phases.Phase phase = phases.begin("scoring " + method.name(), on.steps(of))) {
-        results.add(on.score(method, of, new Pass(phase, of.get(0).series(), show)));
+        results.add(on.score(method, of, new Pass(phase, seen)));
       }
     }
 
-    /** Shows how far a pass has come, and keeps forecasts of the first series for the picture. */
-    private final class Pass implements Backtest.Observer {
-      private final Phases.Phase phase;
-      private final String first;
-      private final boolean show;
-      private long steps;
+    /** Keeps forecasts of the first series for the picture. */
+    private final class Shown implements Scored {
+      private final Scored next;
 
-      private Pass(Phases.Phase phase, String first, boolean show) {
-        this.phase = phase;
-        this.first = first;
-        this.show = show;
+      private Shown(Scored next) {
+        this.next = next;
       }
 
       @Override
-      public void stepped(int more) {
-        steps += more;
-        phase.at(steps, "");
-      }
-
-      @Override
-      public void scored(String name, Forecast forecast) {
-        if (show && name.equals(first) && lastHasEnded(forecast.origin())) {
+      public void take(String name, Forecast forecast, float[] targets) {
+        if (name.equals(series.get(0).series()) && lastHasEnded(forecast.origin())) {
           shown.add(forecast);
         }
+        next.take(name, forecast, targets);
       }
 
       private boolean lastHasEnded(long origin) {
         return shown.isEmpty() || origin >= shown.get(shown.size() - 1).origin() + config.horizon();
       }
+    }
+  }
+
+  /** Takes a forecast that counts, and its targets. */
+  private interface Scored {
+    void take(String name, Forecast forecast, float[] targets);
+  }
+
+  /** Shows how far a pass has come. */
+  private static final class Pass implements Backtest.Observer {
+    private final Phases.Phase phase;
+    private final Scored seen;
+    private long steps;
+
+    private Pass(Phases.Phase phase, Scored seen) {
+      this.phase = phase;
+      this.seen = seen;
+    }
+
+    @Override
+    public void stepped(int more) {
+      steps += more;
+      phase.at(steps, "");
+    }
+
+    @Override
+    public void scored(String name, Forecast forecast, float[] targets) {
+      seen.take(name, forecast, targets);
     }
   }
 }

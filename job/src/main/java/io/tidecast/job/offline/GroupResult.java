@@ -19,6 +19,7 @@ import java.util.Map;
  * @param methods their results, the forecaster first
  * @param trainings in frozen mode: their reports, by what was trained
  * @param decisions in online mode: those of every boundary, by what was trained
+ * @param remarks what did not count, or could not be fitted, and why
  * @param shown a series, all of its steps, for a picture
  * @param forecasts of the forecaster for that series, in order of origins, a horizon apart
  */
@@ -30,6 +31,7 @@ public record GroupResult(
     List<Backtest.Result> methods,
     Map<String, TrainingReport> trainings,
     Map<String, List<Decision>> decisions,
+    List<String> remarks,
     Stretch shown,
     List<Forecast> forecasts) {
 

@@ -32,7 +32,7 @@ public final class BacktestReport {
   }
 
   /** Carries out a run, which takes as long as its trainings do, and keeps what it measured. */
-  public static BacktestReport of(BacktestRun run) {
+  public static BacktestReport of(BacktestRun run) throws IOException {
     return new BacktestReport(run.results());
   }
 
@@ -50,8 +50,34 @@ public final class BacktestReport {
       Table leads = new Table(leadHeader(group));
       group.methods().forEach(result -> leads.add(leadCells(result, group)));
       text.append("MAE by lead\n").append(leads).append('\n');
+      text.append(byHour(group));
+      group.remarks().forEach(remark -> text.append(remark).append('\n'));
     }
     return text.toString();
+  }
+
+  /** Where in the day the widest interval of the forecaster holds least and most. */
+  private static String byHour(GroupResult group) {
+    double[] coverage = group.methods().get(0).coverageByHour()[0];
+    int least = -1;
+    int most = -1;
+    for (int hour = 0; hour < coverage.length; hour++) {
+      if (!Double.isNaN(coverage[hour])) {
+        least = least < 0 || coverage[hour] < coverage[least] ? hour : least;
+        most = most < 0 || coverage[hour] > coverage[most] ? hour : most;
+      }
+    }
+    if (least == most) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s interval by hour of day (UTC): holds least at %d h, %.3f; most at %d h, %.3f%n%n",
+        interval(group.config().levels(), 0),
+        least,
+        coverage[least],
+        most,
+        coverage[most]);
   }
 
   private static List<String> header(GroupResult group) {
@@ -114,7 +140,8 @@ public final class BacktestReport {
   }
 
   private static String ratio(BacktestRow row, BacktestRow to) {
-    return String.format(Locale.ROOT, "%.4f", row.scaledMae() / to.scaledMae());
+    double ratio = row.mae() / to.mae();
+    return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.4f", ratio) : "-";
   }
 
   private static List<Integer> leads(GroupResult group) {
@@ -168,6 +195,7 @@ public final class BacktestReport {
     ArrayNode rows = json.putArray("rows");
     ArrayNode trainings = json.putArray("trainings");
     ArrayNode decisions = json.putArray("decisions");
+    ArrayNode remarks = json.putArray("remarks");
     for (GroupResult group : groups) {
       for (Backtest.Result result : group.methods()) {
         addRow(rows.addObject(), group, result);
@@ -175,6 +203,7 @@ public final class BacktestReport {
       group
           .trainings()
           .forEach((name, report) -> addTraining(trainings.addObject(), group, name, report));
+      group.remarks().forEach(remarks::add);
       group
           .decisions()
           .forEach(
@@ -192,6 +221,13 @@ public final class BacktestReport {
     ObjectNode reliability = json.putObject("reliability");
     for (int j = 0; j < levels.size(); j++) {
       reliability.put(Double.toString(levels.get(j)), result.reliability()[j]);
+    }
+    ObjectNode hours = json.putObject("coverageByHour");
+    for (int i = 0; i < levels.intervals(); i++) {
+      ArrayNode coverage = hours.putArray(Double.toString(nominal(levels, i)));
+      for (double share : result.coverageByHour()[i]) {
+        coverage.add(Double.isFinite(share) ? Double.valueOf(share) : null);
+      }
     }
     ArrayNode leads = json.putArray("leads");
     for (BacktestRow row : result.byLead()) {

@@ -106,6 +106,118 @@ class OfflineCommandsTest {
     }
   }
 
+  @Test
+  void forecastsThatAreWrittenAreAMethodAgainLikeAnyOther() throws IOException {
+    Path forecasts = directory.resolve("forecasts.csv");
+    Path json = directory.resolve("result.json");
+
+    assertEquals(0, backtest("--stride", "7", "--forecasts", forecasts.toString()), err::toString);
+    int code =
+        backtest("--stride", "7", "--against", forecasts.toString(), "--json", json.toString());
+
+    assertEquals(0, code, err::toString);
+    JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
+    assertEquals("forecasts.csv", rows.get(1).get("method").asText());
+    for (String measure : List.of("windows", "mse", "crps", "coverage", "leads")) {
+      assertEquals(rows.get(0).get(measure), rows.get(1).get(measure), measure);
+    }
+    List<String> lines = Files.readAllLines(forecasts);
+    assertEquals("series,origin,lead,time,actual,0.05,0.1,0.25,0.5,0.75,0.9,0.95", lines.get(0));
+    // every seventh of the origins that have four targets in the last 180 hours
+    assertEquals(1 + 4 * 26, lines.size());
+    assertTrue(lines.get(1).startsWith("a/load,2024-01-30T23:00:00Z,1,2024-01-31T00:00:00Z,"));
+  }
+
+  @Test
+  void forecastsFromElsewhereAreRefusedWithTheColumnThatIsMissing() throws IOException {
+    Path foreign = Files.writeString(directory.resolve("f.csv"), "series,origin,0.5\n");
+
+    assertEquals(2, backtest("--against", foreign.toString()));
+
+    assertTrue(err.toString().contains("accepted: at least [series, origin, lead"), err::toString);
+  }
+
+  @Test
+  void forecastIsFromTheEndOfEachSeriesWhereverThatIs() throws IOException {
+    String csv = Files.readString(Path.of(data));
+    String shorter =
+        csv.lines().limit(800).map(line -> line + ",").reduce("", (a, b) -> a + b + "\n");
+    String both =
+        shorter.replaceFirst("time,load,", "time,load,other").replaceAll("(\\d\\d),\\n", "$1,1\n");
+    Path two = Files.writeString(directory.resolve("two.csv"), both);
+    String twoStreams =
+        Files.writeString(
+                directory.resolve("two.yaml"),
+                CONFIG
+                    .formatted(4)
+                    .replace(
+                        "streams: {a: {load: load}}",
+                        "streams: {a: {load: load}, b: {load: other}}"))
+            .toString();
+    Path rows = directory.resolve("next.csv");
+    Path lines = directory.resolve("next.json");
+
+    assertEquals(
+        0,
+        run("forecast", "--config", twoStreams, "--data", two.toString(), "--out", rows.toString()),
+        err::toString);
+    assertEquals(
+        0,
+        run(
+            "forecast",
+            "--config",
+            twoStreams,
+            "--data",
+            two.toString(),
+            "--out",
+            lines.toString()),
+        err::toString);
+
+    List<String> written = Files.readAllLines(rows);
+    assertEquals(1 + 2 * 4, written.size());
+    assertTrue(written.get(1).startsWith("a/load,2024-02-03T06:00:00Z,1,"), written.get(1));
+    List<String> json = Files.readAllLines(lines);
+    assertEquals(2, json.size());
+    JsonNode first = new ObjectMapper().readTree(json.get(0));
+    assertEquals("a/load", first.get("series").asText());
+    assertEquals("model", first.get("quality").asText());
+  }
+
+  @Test
+  void forecastTakesAModelThatWasTrainedBefore() throws IOException {
+    Path model = trained(directory.resolve("models"));
+    Path lines = directory.resolve("next.json");
+
+    int code =
+        run(
+            "forecast",
+            "--config",
+            config,
+            "--data",
+            data,
+            "--model",
+            model.toString(),
+            "--out",
+            lines.toString());
+
+    assertEquals(0, code, err::toString);
+    JsonNode json = new ObjectMapper().readTree(Files.readString(lines));
+    assertEquals(
+        model.getFileName().toString().replace(".safetensors", ""), json.get("model").asText());
+    assertEquals("2024-02-07T11:00:00Z", json.get("origin").asText());
+  }
+
+  @Test
+  void tooLittleHistoryIsOneLineAndTheReaderIsToBlame() throws IOException {
+    String few =
+        Files.readString(Path.of(data)).lines().limit(60).reduce("", (a, b) -> a + b + "\n");
+    Path tiny = Files.writeString(directory.resolve("tiny.csv"), few);
+
+    assertEquals(2, run("train", "--config", config, "--data", tiny.toString()));
+
+    assertTrue(err.toString().contains("failed: Expected at least 64 usable steps"), err::toString);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -1,0 +1,77 @@
+package io.tidecast.job.offline;
+
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.state.SeriesStep;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
+import io.tidecast.model.weights.ForecastModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongFunction;
+
+/**
+ * Forecasts from the end of each series of a file, wherever that is: the online forecaster steps
+ * each series from its first observation to its last, and the forecast of the last one is kept.
+ */
+public final class EndForecasts {
+  private final JobConfig config;
+  private final Map<String, ForecastModel> models;
+  private final Phases phases;
+
+  /**
+   * @param models by group; those without one are trained on the file first
+   */
+  public EndForecasts(JobConfig config, Map<String, ForecastModel> models, Phases phases) {
+    this.config = config;
+    this.models = Map.copyOf(models);
+    this.phases = phases;
+  }
+
+  /**
+   * The last forecast of one series.
+   *
+   * @param forecast empty if none of its steps could be forecast from
+   */
+  public record End(String series, ForecasterConfig config, Optional<Forecast> forecast) {}
+
+  /** In order of groups and series. */
+  public List<End> of(Optional<Path> data) {
+    List<End> ends = new ArrayList<>();
+    SeriesHistory.byGroup(config, data)
+        .forEach(
+            (group, series) -> {
+              LongFunction<Optional<ForecastModel>> serving = serving(group, series);
+              series.forEach(one -> ends.add(end(one, config.groups().get(group), serving)));
+            });
+    return ends;
+  }
+
+  private LongFunction<Optional<ForecastModel>> serving(String group, List<SeriesHistory> series) {
+    ForecastModel given = models.get(group);
+    if (given != null) {
+      return origin -> Optional.of(given);
+    }
+    return new OfflineTraining(config, phases)
+        .serving(group, series.stream().map(SeriesHistory::toWindow).toList());
+  }
+
+  private static End end(
+      SeriesHistory series,
+      ForecasterConfig config,
+      LongFunction<Optional<ForecastModel>> serving) {
+    SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
+    SeriesState state = forecaster.newState();
+    Optional<Forecast> last = Optional.empty();
+    for (SeriesStep step : series.steps()) {
+      Optional<Forecast> forecast =
+          forecaster.step(state, step.step(), serving.apply(step.step().index())).forecast();
+      last = forecast.isPresent() ? forecast : last;
+    }
+    return new End(series.series(), config, last);
+  }
+}

@@ -1,0 +1,67 @@
+package io.tidecast.job.report;
+
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.job.offline.EndForecasts;
+import io.tidecast.job.offline.ForecastRows;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.Grid;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/** Forecasts from the ends of series as rows or as JSON. */
+public final class EndReport {
+  private final List<EndForecasts.End> ends;
+
+  public EndReport(List<EndForecasts.End> ends) {
+    this.ends = List.copyOf(ends);
+  }
+
+  /** A row per series and lead, see {@link ForecastRows}. */
+  public void writeRows(Writer out) throws IOException {
+    try (ForecastRows rows =
+        new ForecastRows(
+            out, Grid.of(ends.get(0).config().step()), ends.get(0).config().levels())) {
+      for (EndForecasts.End end : ends) {
+        float[] open = new float[end.config().horizon()];
+        Arrays.fill(open, Float.NaN);
+        end.forecast().ifPresent(forecast -> rows.add(end.series(), forecast, open));
+      }
+    }
+  }
+
+  /** A line per series, as in the forecast topic. */
+  public void writeJson(Writer out) throws IOException {
+    for (EndForecasts.End end : ends) {
+      if (end.forecast().isPresent()) {
+        byte[] json = ForecastJsonV1.write(record(end, end.forecast().get()));
+        out.write(new String(json, StandardCharsets.UTF_8));
+        out.write('\n');
+      }
+    }
+  }
+
+  private static ForecastRecord record(EndForecasts.End end, Forecast forecast) {
+    return new ForecastRecord(
+        end.series(),
+        Instant.ofEpochMilli(Grid.of(end.config().step()).end(forecast.origin())),
+        end.config().step(),
+        end.config().horizon(),
+        end.config().levels().values(),
+        forecast.quantiles(),
+        forecast.version(),
+        forecast.quality().label());
+  }
+
+  /** A line for each series that has no forecast. */
+  public List<String> without() {
+    return ends.stream()
+        .filter(end -> end.forecast().isEmpty())
+        .map(end -> end.series() + ": no forecast, for none of its steps has a value")
+        .toList();
+  }
+}
