@@ -85,7 +85,8 @@ public final class JobParts {
         step,
         config.groups(),
         config.evaluationSteps(),
-        config.ingest().ttl().toMillis() / step.toMillis());
+        config.ingest().ttl().toMillis() / step.toMillis(),
+        targets());
   }
 
   /**

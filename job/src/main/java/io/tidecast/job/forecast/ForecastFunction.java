@@ -10,6 +10,7 @@ import io.tidecast.job.state.GroupModels;
 import io.tidecast.job.state.SeriesMemory;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
@@ -45,6 +46,8 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Steps each series' forecaster, with the model version that holds for the origin.
@@ -65,6 +68,7 @@ import org.apache.flink.util.OutputTag;
 public final class ForecastFunction
     extends KeyedBroadcastProcessFunction<String, SeriesStep, Decision, KeyedBytes> {
   private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(ForecastFunction.class);
 
   public static final MapStateDescriptor<String, GroupModels> MODELS =
       new MapStateDescriptor<>("models", Types.STRING, StoredTypes.GROUP_MODELS);
@@ -88,9 +92,14 @@ public final class ForecastFunction
    * @param groups by model group: how its series are forecast
    * @param evaluationPeriod in steps
    * @param ttlSteps state of a series without observations for this many steps is dropped
+   * @param targets what is forecast: a step of a configuration before is brought to it
    */
   public record Config(
-      Duration step, Map<String, ForecasterConfig> groups, int evaluationPeriod, long ttlSteps)
+      Duration step,
+      Map<String, ForecasterConfig> groups,
+      int evaluationPeriod,
+      long ttlSteps,
+      Targets targets)
       implements Serializable {}
 
   private final Config config;
@@ -100,7 +109,7 @@ public final class ForecastFunction
   private transient ListState<SeriesStep> waiting;
   private transient ValueState<SeriesMemory> memory;
   private transient Map<String, SeriesForecaster> forecasters;
-  private transient Map<String, ForecastModel> decoded;
+  private transient Map<String, Optional<ForecastModel>> decoded;
   private transient Map<Quality, Counter> forecasts;
 
   public ForecastFunction(Config config, Champions champions) {
@@ -134,6 +143,14 @@ public final class ForecastFunction
 
   @Override
   public void processElement(SeriesStep step, ReadOnlyContext context, Collector<KeyedBytes> out)
+      throws Exception {
+    Optional<SeriesStep> conforming = config.targets().conform(step);
+    if (conforming.isPresent()) {
+      take(conforming.get(), context, out);
+    }
+  }
+
+  private void take(SeriesStep step, ReadOnlyContext context, Collector<KeyedBytes> out)
       throws Exception {
     GroupModels models = models(context, step.group());
     long origin = grid.end(step.step().index());
@@ -177,7 +194,7 @@ public final class ForecastFunction
   private void forecastWaiting(long until, ReadOnlyContext context, Collector<KeyedBytes> out)
       throws Exception {
     List<SeriesStep> steps = new ArrayList<>();
-    waiting.get().forEach(steps::add);
+    waiting.get().forEach(step -> config.targets().conform(step).ifPresent(steps::add));
     if (steps.isEmpty()) {
       return;
     }
@@ -206,7 +223,8 @@ public final class ForecastFunction
     if (held == null || expiry(held.lastIndex()) <= origin) {
       held = SeriesMemory.ofLive(forecaster.newState());
     }
-    Optional<ForecastModel> model = models.at(origin).map(this::decode);
+    Optional<ForecastModel> model =
+        models.at(origin).flatMap(served -> decode(served, forecaster.config()));
     StepResult result = forecaster.step(held.live(forecaster.config()), step.step(), model);
     memory.update(held);
     emit(step.series(), result, context, out);
@@ -238,18 +256,27 @@ public final class ForecastFunction
     }
   }
 
-  private ForecastModel decode(GroupModels.Held held) {
-    ForecastModel known = decoded.get(held.version());
+  /** Empty if the model was trained under another configuration that shapes its weights. */
+  private Optional<ForecastModel> decode(GroupModels.Held held, ForecasterConfig how) {
+    Optional<ForecastModel> known = decoded.get(held.version());
     if (known != null) {
       return known;
     }
+    Optional<ForecastModel> fitting =
+        Optional.of(read(held)).filter(model -> how.sharesWeightsWith(model.config()));
+    if (fitting.isEmpty()) {
+      LOG.info("{} is of another configuration: the naive serves until a training", held.version());
+    }
+    if (decoded.size() == DECODED_MODELS) {
+      decoded.remove(decoded.keySet().iterator().next());
+    }
+    decoded.put(held.version(), fitting);
+    return fitting;
+  }
+
+  private static ForecastModel read(GroupModels.Held held) {
     try {
-      ForecastModel model = ModelArtifact.read(held.artifact());
-      if (decoded.size() == DECODED_MODELS) {
-        decoded.remove(decoded.keySet().iterator().next());
-      }
-      decoded.put(held.version(), model);
-      return model;
+      return ModelArtifact.read(held.artifact());
     } catch (InvalidArtifactException e) {
       throw new IllegalStateException("cannot read model " + held.version(), e);
     }

@@ -1,5 +1,6 @@
 package io.tidecast.job.forecast;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesStep;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -75,6 +78,11 @@ class ForecastFunctionHarnessTest {
           24,
           8,
           ForecasterConfig.Ablation.NONE);
+
+  private static final Targets TARGETS =
+      new Targets(
+          Stream.of("a", "b", "c", "d", "e", "f", "r", "s")
+              .collect(toMap(name -> name, name -> new Targets.Target("g", List.of()))));
 
   private static ForecastModel first;
   private static ForecastModel second;
@@ -126,7 +134,8 @@ class ForecastFunctionHarnessTest {
 
   private void open(OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
     ForecastFunction.Config config =
-        new ForecastFunction.Config(STEP, Map.of("g", CONFIG), EVALUATION_PERIOD, TTL_STEPS);
+        new ForecastFunction.Config(
+            STEP, Map.of("g", CONFIG), EVALUATION_PERIOD, TTL_STEPS, TARGETS);
     harness =
         new KeyedBroadcastOperatorTestHarness<>(
             new CoBroadcastWithKeyedOperator<>(

@@ -38,7 +38,7 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>What was stored for another shape, or as format 1, is rebuilt: its rows are stepped anew, and
- * what had been learnt of the errors is learnt again.
+ * what had been learnt of the errors is learnt again. Rows with other covariates are given up.
  *
  * <p>What is approximated, and how far: a pending forecast is scored from {@link QuantileCode
  * codes}, its median within a thousandth of the running scale at its origin, its other quantiles
@@ -210,18 +210,19 @@ public final class SeriesState {
   }
 
   /**
-   * Reads what {@link #write} wrote, or a state of format 1.
+   * Reads what {@link #write} wrote, or a state of format 1. If its rows mean something else under
+   * the configuration, they are of no use, and the state is that of a new series.
    *
-   * @throws IOException if the bytes are of an unknown format, or their rows mean something else
+   * @throws IOException if the bytes are of an unknown format
    */
   public static SeriesState read(DataInput in, ForecasterConfig config) throws IOException {
     return read(in, in, config);
   }
 
   /**
-   * Reads what {@link #writeHistory} and after it {@link #writeLive} wrote.
+   * Reads what {@link #writeHistory} and after it {@link #writeLive} wrote; a new state as above.
    *
-   * @throws IOException if the bytes are of an unknown format, or their rows mean something else
+   * @throws IOException if the bytes are of an unknown format
    */
   public static SeriesState read(DataInput history, DataInput live, ForecasterConfig config)
       throws IOException {
@@ -230,8 +231,9 @@ public final class SeriesState {
       return readFormat1(history, config);
     }
     require(format == FORMAT, "series state of format 1 or " + FORMAT, format);
-    int rowShape = history.readInt();
-    require(rowShape == config.shapeOfRows(), "rows of " + rowsOf(config), "others");
+    if (history.readInt() != config.shapeOfRows()) {
+      return new SeriesState(config);
+    }
     KeptRows rows = KeptRows.read(history, config);
     format = live.readInt();
     require(format == FORMAT, "series state of format " + FORMAT, format);
@@ -245,10 +247,6 @@ public final class SeriesState {
       state.beginAnew(rows.beginAnew(live, config));
     }
     return state;
-  }
-
-  private static String rowsOf(ForecasterConfig config) {
-    return "step " + config.step() + " with covariates " + config.covariates();
   }
 
   private static void require(boolean condition, String expected, Object found) throws IOException {
@@ -280,10 +278,9 @@ public final class SeriesState {
       shape[i] = in.readInt();
     }
     int covariates = shape[5];
-    require(
-        covariates == config.covariates().size(),
-        "rows with covariates " + config.covariates(),
-        covariates);
+    if (covariates != config.covariates().size()) {
+      return new SeriesState(config);
+    }
     SeriesState state = new SeriesState(config);
     state.lastIndex = in.readLong();
     in.readInt();
