@@ -175,7 +175,7 @@ public final class ForecastJob {
   private WatermarkStrategy<RawRecord> watermarks(Source<RawRecord, ?, ?> source) {
     WatermarkStrategy<RawRecord> strategy =
         WatermarkStrategy.<RawRecord>forBoundedOutOfOrderness(config.ingest().maxOutOfOrder())
-            .withTimestampAssigner(new EventTimes(config.ingest().maxFuture().toMillis()));
+            .withTimestampAssigner(new EventTimes(new JobParts(config).ingest()));
     Duration idle = config.ingest().idleTimeout();
     boolean isLive = source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED;
     return isLive && !idle.isZero() ? strategy.withIdleness(idle) : strategy;

@@ -10,6 +10,7 @@ import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
+import io.tidecast.model.Transform;
 import io.tidecast.model.train.TrainingConfig;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,9 @@ public final class JobParts {
     }
     Map<String, Limits> limits = new TreeMap<>();
     series.variables().forEach((name, variable) -> limits.put(name, variable.limits()));
+    if (series.transform() == Transform.LOG_RETURN) {
+      series.targets().forEach(target -> limits.compute(target, (name, of) -> positive(of)));
+    }
     return new IngestConfig(
         Grid.of(series.step()),
         series.targets(),
@@ -56,6 +60,11 @@ public final class JobParts {
         limits,
         config.ingest().maxOutOfOrder().toMillis(),
         config.ingest().maxFuture().toMillis());
+  }
+
+  /** A value without a logarithm is masked like any that cannot be true. */
+  private static Limits positive(Limits limits) {
+    return (limits == null ? Limits.NONE : limits).positive();
   }
 
   /** When groups are retrained, and on what. */

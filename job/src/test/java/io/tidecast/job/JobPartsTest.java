@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.RetrainConfig;
+import io.tidecast.model.Limits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -56,6 +58,31 @@ class JobPartsTest {
 
     assertEquals(4, parts.forecast().evaluationPeriod());
     assertEquals(96, parts.forecast().ttlSteps());
+  }
+
+  @Test
+  void whatHasNoLogarithmIsOutsideTheLimits() {
+    IngestConfig ingest =
+        parts(
+                """
+                domain: oil
+                series:
+                  step: PT1H
+                  targets: [close, low]
+                  covariates: [spread]
+                  transform: log-return
+                  variables: {low: {minimum: 2, maximum: 9}}
+                forecast: {horizon: 24}
+                """)
+            .ingest();
+
+    assertEquals(
+        List.of(false, false, true),
+        Stream.of(-37.63, 0.0, 0.01).map(ingest.limits().get("close")::include).toList());
+    assertEquals(new Limits(2, 9), ingest.limits().get("low"));
+    assertEquals(null, ingest.limits().get("spread"));
+    assertEquals(
+        "above 0, as it needs a logarithm, to Infinity", ingest.limits().get("close").toString());
   }
 
   @Test

@@ -15,6 +15,11 @@ public record Limits(double minimum, double maximum) implements Serializable {
     Checks.that(minimum < maximum, "minimum", minimum, "below the maximum, " + maximum);
   }
 
+  /** The same, without what has no logarithm in single precision. */
+  public Limits positive() {
+    return new Limits(Math.max(minimum, Float.MIN_VALUE), maximum);
+  }
+
   /** False for NaN. */
   public boolean include(double value) {
     return value >= minimum && value <= maximum;
@@ -27,6 +32,8 @@ public record Limits(double minimum, double maximum) implements Serializable {
 
   @Override
   public String toString() {
-    return minimum + " to " + maximum;
+    return (minimum == Float.MIN_VALUE ? "above 0, as it needs a logarithm," : minimum)
+        + " to "
+        + maximum;
   }
 }

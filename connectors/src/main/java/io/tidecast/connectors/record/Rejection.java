@@ -51,6 +51,19 @@ public sealed interface Rejection {
     }
   }
 
+  /** None of the variables that are asked for, so nothing would become of it. */
+  record NoVariable(String names) implements Rejection {
+    @Override
+    public String code() {
+      return "no-variable";
+    }
+
+    @Override
+    public String detail() {
+      return "no configured variable among " + names;
+    }
+  }
+
   /** A value is neither a number, nor a decimal as text, nor null. */
   record NotNumeric(String variable, String text) implements Rejection {
     @Override

@@ -14,8 +14,11 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Reads {@code <domain>.observation.v1}, format version 1, in two types:
@@ -49,6 +52,12 @@ public final class ObservationDecoder {
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .build();
 
+  /** Bytes before a record of a schema registry: a zero, and the number of the schema. */
+  private static final int FRAME = 5;
+
+  /** Names that a refusal shows. */
+  private static final int MAX_NAMES = 8;
+
   private String type;
   private String stream;
   private Instant time;
@@ -59,21 +68,51 @@ public final class ObservationDecoder {
 
   private Refusal barFlaw;
 
-  private ObservationDecoder() {}
+  private final Predicate<String> wanted;
+  private final List<String> names = new ArrayList<>();
+  private boolean hasWanted;
+
+  private ObservationDecoder(Predicate<String> wanted) {
+    this.wanted = wanted;
+  }
 
   /**
-   * Decodes the value of one Kafka record.
+   * Decodes the value of one Kafka record, every variable of it.
    *
    * @param bytes null is refused like any other flaw
    */
   public static Decoded decode(byte[] bytes) {
+    return decode(bytes, name -> true, false);
+  }
+
+  /**
+   * Decodes what somebody asks for. Only a flaw in what is wanted refuses the record; a value of
+   * another variable that is none is left out. A record that names nothing wanted is refused.
+   */
+  public static Decoded decode(byte[] bytes, Predicate<String> wanted) {
+    return decode(bytes, wanted, true);
+  }
+
+  /** Decodes every value that is one; the others are left out. */
+  public static Decoded decodeGood(byte[] bytes) {
+    return decode(bytes, name -> false, false);
+  }
+
+  private static Decoded decode(byte[] bytes, Predicate<String> wanted, boolean any) {
     if (bytes == null) {
       return new Decoded.Refused(new Rejection.Malformed("no value"));
     }
+    if (bytes.length > FRAME && bytes[0] == 0) {
+      return new Decoded.Refused(new Rejection.Malformed(frame(bytes)));
+    }
     try (JsonParser json = FACTORY.createParser(bytes)) {
-      ObservationDecoder decoder = new ObservationDecoder();
+      ObservationDecoder decoder = new ObservationDecoder(wanted);
       decoder.read(json);
-      return decoder.decoded();
+      Decoded decoded = decoder.decoded();
+      boolean nothing = any && !decoder.hasWanted && decoded instanceof Decoded.Accepted;
+      return nothing
+          ? new Decoded.Refused(new Rejection.NoVariable(shortened(decoder.names.toString())))
+          : decoded;
     } catch (Refusal e) {
       return new Decoded.Refused(e.rejection);
     } catch (JsonProcessingException e) {
@@ -81,6 +120,15 @@ public final class ObservationDecoder {
     } catch (IOException e) {
       return new Decoded.Refused(new Rejection.Malformed(shortened(e.getMessage())));
     }
+  }
+
+  /** Those who write through a registry put a zero and the number of a schema before the record. */
+  private static String frame(byte[] bytes) {
+    StringBuilder hex = new StringBuilder();
+    for (int i = 0; i < FRAME; i++) {
+      hex.append(String.format(" %02x", bytes[i]));
+    }
+    return "begins with" + hex + ": a schema registry's frame, not JSON";
   }
 
   private void read(JsonParser json) throws IOException, Refusal {
@@ -115,10 +163,14 @@ public final class ObservationDecoder {
       switch (name) {
         case "interval" -> interval = once(name, interval, readInterval(json));
         case "closed" -> closed = once(name, closed, readFlag(name, json));
-        default -> readValue(name, json, bar);
+        default -> {
+          name(name);
+          readValue(name, json, bar);
+        }
       }
     } catch (Refusal e) {
-      barFlaw = barFlaw == null ? e : barFlaw;
+      boolean value = !name.equals("interval") && !name.equals("closed");
+      barFlaw = barFlaw == null && (!value || wanted.test(name)) ? e : barFlaw;
       json.skipChildren();
     }
   }
@@ -193,7 +245,7 @@ public final class ObservationDecoder {
     }
   }
 
-  private static Map<String, Double> readValues(JsonParser json) throws IOException, Refusal {
+  private Map<String, Double> readValues(JsonParser json) throws IOException, Refusal {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw malformed("values is no object");
     }
@@ -201,12 +253,27 @@ public final class ObservationDecoder {
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = json.currentName();
       json.nextToken();
-      if (!Names.isVariable(name)) {
-        throw malformed("variable '" + shortened(name) + "'");
+      name(name);
+      try {
+        if (!Names.isVariable(name)) {
+          throw malformed("variable '" + shortened(name) + "'");
+        }
+        readValue(name, json, values);
+      } catch (Refusal e) {
+        if (wanted.test(name)) {
+          throw e;
+        }
+        json.skipChildren();
       }
-      readValue(name, json, values);
     }
     return values;
+  }
+
+  private void name(String name) {
+    hasWanted |= wanted.test(name);
+    if (names.size() < MAX_NAMES) {
+      names.add(name);
+    }
   }
 
   private static void readValue(String name, JsonParser json, Map<String, Double> values)

@@ -189,6 +189,59 @@ class ObservationDecoderTest {
   }
 
   @Test
+  void onlyWhatIsAskedForCanSpoilARecord() {
+    byte[] record =
+        "{\"stream\":\"a\",\"time\":1,\"values\":{\"v\":1,\"w\":\"unavailable\",\"x\":[{}],\"y/z\":2,\"u\":3}}"
+            .getBytes(StandardCharsets.UTF_8);
+
+    Decoded decoded = ObservationDecoder.decode(record, "v"::equals);
+
+    Map<String, Double> good = Map.of("v", 1.0, "u", 3.0);
+    assertEquals(good, assertInstanceOf(Decoded.Accepted.class, decoded).observation().values());
+    assertEquals(
+        good,
+        assertInstanceOf(Decoded.Accepted.class, ObservationDecoder.decodeGood(record))
+            .observation()
+            .values());
+    assertInstanceOf(Decoded.Refused.class, ObservationDecoder.decode(record, "w"::equals));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"V\":1}', no configured variable among [V]",
+    "'{}', no configured variable among []",
+    "'{\"v\":null}', ''"
+  })
+  void recordThatSaysNothingIsRefused(String values, String detail) {
+    String json = "{\"stream\":\"a\",\"time\":1,\"values\":" + values + "}";
+
+    Decoded decoded = ObservationDecoder.decode(json.getBytes(StandardCharsets.UTF_8), "v"::equals);
+
+    if (detail.isEmpty()) {
+      assertInstanceOf(Decoded.Accepted.class, decoded);
+    } else {
+      Rejection rejection = assertInstanceOf(Decoded.Refused.class, decoded).rejection();
+      assertEquals("no-variable", rejection.code());
+      assertEquals(detail, rejection.detail());
+    }
+  }
+
+  @Test
+  void frameOfARegistryIsNamed() {
+    byte[] json = "{\"stream\":\"a\",\"time\":1,\"values\":{}}".getBytes(StandardCharsets.UTF_8);
+    byte[] framed = new byte[5 + json.length];
+    framed[4] = 0x0c;
+    System.arraycopy(json, 0, framed, 5, json.length);
+
+    Rejection rejection =
+        assertInstanceOf(Decoded.Refused.class, ObservationDecoder.decode(framed)).rejection();
+
+    assertEquals("malformed", rejection.code());
+    assertEquals(
+        "begins with 00 00 00 00 0c: a schema registry's frame, not JSON", rejection.detail());
+  }
+
+  @Test
   void noBytesMakeItThrow() {
     long seed = 7;
     Random random = new Random(seed);

@@ -1,6 +1,7 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.offline.Account;
 import io.tidecast.job.offline.BacktestRun;
 import io.tidecast.job.offline.Part;
 import io.tidecast.job.offline.SplitRows;
@@ -120,6 +121,7 @@ final class BacktestCommand implements Callable<Integer> {
         BacktestReport.of(
             new BacktestRun(options, new ProgressBars(System.err, System.console() != null)));
     System.out.print(report.table());
+    System.out.print(Account.ofFile(config.job(), Optional.ofNullable(data)));
     if (json != null) {
       report.writeJson(json);
     }

@@ -58,7 +58,7 @@ final class TrainCommand implements Callable<Integer> {
     JobConfig config = file.job();
     List<ObservationRecord> observations =
         topic
-            ? ObservationTopic.read(config.kafkaConfig())
+            ? ObservationTopic.read(config)
             : config.fileFeed(Optional.ofNullable(data)).observations();
     ProgressBars bars = new ProgressBars(System.err, System.console() != null);
     for (OfflineTraining.Trained trained : new OfflineTraining(config, bars).train(observations)) {

@@ -15,17 +15,18 @@ import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
 public final class EventTimes implements SerializableTimestampAssigner<RawRecord> {
   private static final long serialVersionUID = 1;
 
-  private final long maxFutureMillis;
+  private final IngestConfig config;
 
-  public EventTimes(long maxFutureMillis) {
-    this.maxFutureMillis = maxFutureMillis;
+  public EventTimes(IngestConfig config) {
+    this.config = config;
   }
 
   @Override
   public long extractTimestamp(RawRecord record, long appended) {
-    if (ObservationDecoder.decode(record.value()) instanceof Decoded.Accepted accepted) {
+    if (ObservationDecoder.decode(record.value(), config::reads)
+        instanceof Decoded.Accepted accepted) {
       long time = accepted.observation().time().toEpochMilli();
-      return isTooFarAhead(time, record, maxFutureMillis) ? Long.MIN_VALUE : time;
+      return isTooFarAhead(time, record, config.maxFutureMillis()) ? Long.MIN_VALUE : time;
     }
     return Long.MIN_VALUE;
   }

@@ -26,4 +26,11 @@ public record IngestConfig(
     Map<String, Limits> limits,
     long maxOutOfOrderMillis,
     long maxFutureMillis)
-    implements Serializable {}
+    implements Serializable {
+
+  /** Whether a variable is a target or goes with one: what is not read spoils no record. */
+  public boolean reads(String variable) {
+    return targets.contains(variable)
+        || covariates.values().stream().anyMatch(named -> named.contains(variable));
+  }
+}

@@ -118,7 +118,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   @Override
   public void processElement(RawRecord record, Context context, Collector<SeriesObservation> out) {
-    Decoded decoded = ObservationDecoder.decode(record.value());
+    Decoded decoded = ObservationDecoder.decode(record.value(), config::reads);
     if (decoded instanceof Decoded.Accepted accepted) {
       accept(record, accepted.observation(), context, out);
     } else if (decoded instanceof Decoded.Refused refused) {
@@ -147,6 +147,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     observations.inc();
     splitter.split(
         observation,
+        record.appended(),
         record.partition(),
         record.offset(),
         (variable, value) -> masked(record, variable, value, context),

@@ -27,12 +27,14 @@ public final class ObservationSplitter implements Serializable {
   /**
    * Splits a record.
    *
+   * @param appended when it was appended to the topic, milliseconds
    * @param partition it came in
    * @param offset it came at
    * @param masked told each value outside its variable's limits, by variable
    */
   public void split(
       ObservationRecord record,
+      long appended,
       int partition,
       long offset,
       BiConsumer<String, Double> masked,
@@ -54,6 +56,7 @@ public final class ObservationSplitter implements Serializable {
                 record.time().toEpochMilli(),
                 valueOf(target, values),
                 beside,
+                appended,
                 partition,
                 offset));
       }

@@ -33,7 +33,7 @@ import org.apache.flink.util.OutputTag;
  * makes what comes out a function of what came in, however the watermarks of several partitions
  * interleave, also at the end of a bounded input.
  *
- * <p>State: the open steps, about 40 bytes each plus 16 per value; it ends with the step.
+ * <p>State: the open steps, see {@link OpenStep} for their size; it ends with the step.
  *
  * <p>Late: an observation whose step the watermark has passed goes to {@link #LATE}. Ingest has
  * judged lateness by partition before; this catches what comes out of a partition that was idle.
@@ -55,6 +55,8 @@ public final class StepFunction
 
   private transient MapState<Long, OpenStep> open;
   private transient Counter late;
+  private transient Counter stepped;
+  private transient Counter replaced;
 
   /**
    * Steps of a grid.
@@ -70,7 +72,10 @@ public final class StepFunction
   @Override
   public void open(OpenContext context) {
     open = getRuntimeContext().getMapState(OPEN);
-    late = Metrics.counter(getRuntimeContext().getMetricGroup(), Metrics.LATE);
+    var metrics = getRuntimeContext().getMetricGroup();
+    late = Metrics.counter(metrics, Metrics.LATE);
+    stepped = Metrics.counter(metrics, Metrics.STEPPED);
+    replaced = Metrics.counter(metrics, Metrics.REPLACED);
   }
 
   @Override
@@ -96,7 +101,10 @@ public final class StepFunction
     long index = grid.indexOf(end);
     OpenStep step = open.get(index);
     open.remove(index);
-    out.collect(new SeriesStep(context.getCurrentKey(), step.group(), step.close(index)));
+    stepped.inc(step.seen() - step.replaced());
+    replaced.inc(step.replaced());
+    out.collect(
+        new SeriesStep(context.getCurrentKey(), step.group(), step.close(index, aggregation)));
   }
 
   /** The bytes are the observation's, written anew: the record may have held other variables. */

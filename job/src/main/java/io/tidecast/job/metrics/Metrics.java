@@ -19,6 +19,12 @@ public final class Metrics {
   /** Values outside their variable's limits, left out of their record. */
   public static final String MASKED = "masked";
 
+  /** Values of a target that became part of a step. */
+  public static final String STEPPED = "stepped";
+
+  /** Values of a target in whose place another of the same time came. */
+  public static final String REPLACED = "replaced";
+
   /** Observations whose step was closed. */
   public static final String LATE = "late";
 

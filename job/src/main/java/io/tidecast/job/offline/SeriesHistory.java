@@ -62,15 +62,19 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
       List<ObservationRecord> records, IngestConfig config, Aggregation aggregation) {
     Map<String, TreeMap<Long, OpenStep>> open = new TreeMap<>();
     ObservationSplitter splitter = new ObservationSplitter(config);
+    long row = 0;
     for (ObservationRecord record : records) {
       splitter.split(
           record,
           0,
           0,
+          row++,
           (variable, value) -> {},
           observation -> add(open, observation, config.grid(), aggregation));
     }
-    return open.entrySet().stream().map(e -> closed(e.getKey(), e.getValue())).toList();
+    return open.entrySet().stream()
+        .map(e -> closed(e.getKey(), e.getValue(), aggregation))
+        .toList();
   }
 
   private static void add(
@@ -90,10 +94,12 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
         : step;
   }
 
-  private static SeriesHistory closed(String series, TreeMap<Long, OpenStep> open) {
+  private static SeriesHistory closed(
+      String series, TreeMap<Long, OpenStep> open, Aggregation aggregation) {
     List<SeriesStep> steps = new ArrayList<>(open.size());
     String group = open.firstEntry().getValue().group();
-    open.forEach((index, step) -> steps.add(new SeriesStep(series, group, step.close(index))));
+    open.forEach(
+        (index, step) -> steps.add(new SeriesStep(series, group, step.close(index, aggregation))));
     return new SeriesHistory(series, group, steps);
   }
 

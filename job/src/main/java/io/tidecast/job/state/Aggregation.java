@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What several observations in one step become. */
 public enum Aggregation {
-  /** The one with the latest event time; of equal times the one that arrived last. */
+  /** The one with the latest event time. */
   LAST,
   /** Their arithmetic mean. */
   MEAN,

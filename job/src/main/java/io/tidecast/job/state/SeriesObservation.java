@@ -9,6 +9,8 @@ package io.tidecast.job.state;
  * @param value of the target variable; NaN if missing or masked
  * @param covariates values of the other configured variables of the stream at that time; NaN where
  *     missing
+ * @param appended when the record was appended to its topic, milliseconds: of two values of one
+ *     time the one appended last holds
  * @param partition of the record it came in
  * @param offset of the record it came in
  */
@@ -18,5 +20,6 @@ public record SeriesObservation(
     long time,
     float value,
     float[] covariates,
+    long appended,
     int partition,
     long offset) {}

@@ -3,6 +3,7 @@ package io.tidecast.job.state;
 import io.tidecast.model.ClosedStep;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.core.memory.DataInputView;
@@ -19,7 +20,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-observation",
-              1,
+              2,
               SeriesObservation.class,
               StoredTypes::writeSeriesObservation,
               StoredTypes::readSeriesObservation));
@@ -28,7 +29,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "open-step",
-              1,
+              2,
               OpenStep.class,
               StoredTypes::writeOpenStep,
               StoredTypes::readOpenStep));
@@ -125,6 +126,7 @@ public final class StoredTypes {
     out.writeLong(value.time());
     out.writeFloat(value.value());
     StoredArrays.writeFloats(value.covariates(), out);
+    out.writeLong(value.appended());
     out.writeInt(value.partition());
     out.writeLong(value.offset());
   }
@@ -137,23 +139,63 @@ public final class StoredTypes {
         in.readLong(),
         in.readFloat(),
         StoredArrays.readFloats(in),
+        version == 1 ? Long.MIN_VALUE : in.readLong(),
         in.readInt(),
         in.readLong());
   }
 
   private static void writeOpenStep(OpenStep value, DataOutputView out) throws IOException {
     out.writeUTF(value.group());
-    StoredArrays.writeFloats(value.values(), out);
-    StoredArrays.writeInts(value.counts(), out);
-    StoredArrays.writeLongs(value.times(), out);
+    out.writeInt(value.width());
+    out.writeInt(value.seen());
+    out.writeInt(value.replaced());
+    out.writeInt(value.parts().size());
+    for (OpenStep.Part part : value.parts()) {
+      out.writeLong(part.time());
+      out.writeLong(part.appended());
+      out.writeInt(part.partition());
+      out.writeLong(part.offset());
+      StoredArrays.writeFloats(part.values(), out);
+    }
   }
 
   private static OpenStep readOpenStep(int version, DataInputView in) throws IOException {
-    return new OpenStep(
-        in.readUTF(),
-        StoredArrays.readFloats(in),
-        StoredArrays.readInts(in),
-        StoredArrays.readLongs(in));
+    if (version == 1) {
+      return readAggregatedStep(in);
+    }
+    String group = in.readUTF();
+    int width = in.readInt();
+    int seen = in.readInt();
+    int replaced = in.readInt();
+    List<OpenStep.Part> parts = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      parts.add(
+          new OpenStep.Part(
+              in.readLong(),
+              in.readLong(),
+              in.readInt(),
+              in.readLong(),
+              StoredArrays.readFloats(in)));
+    }
+    return new OpenStep(group, width, parts, seen, replaced);
+  }
+
+  /** It held no single observations: what they had come to is one, from before all others. */
+  private static OpenStep readAggregatedStep(DataInputView in) throws IOException {
+    String group = in.readUTF();
+    float[] values = StoredArrays.readFloats(in);
+    int[] counts = StoredArrays.readInts(in);
+    long[] times = StoredArrays.readLongs(in);
+    List<OpenStep.Part> parts = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      if (counts[i] > 0) {
+        float[] one = new float[values.length];
+        Arrays.fill(one, Float.NaN);
+        one[i] = values[i];
+        parts.add(new OpenStep.Part(times[i], Long.MIN_VALUE, 0, 0, one));
+      }
+    }
+    return new OpenStep(group, values.length, parts, counts[0], 0);
   }
 
   private static void writeSeriesStep(SeriesStep value, DataOutputView out) throws IOException {

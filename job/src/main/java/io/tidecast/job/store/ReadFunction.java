@@ -71,7 +71,7 @@ final class ReadFunction<T> extends RichFlatMapFunction<RawRecord, T> {
   }
 
   static List<ObservedValue> values(byte[] value) {
-    return ObservationDecoder.decode(value) instanceof Decoded.Accepted accepted
+    return ObservationDecoder.decodeGood(value) instanceof Decoded.Accepted accepted
         ? ObservedValue.of(accepted.observation())
         : List.of();
   }

@@ -136,6 +136,17 @@ class IngestFunctionHarnessTest {
             "wind/jfk/wind at 500: 3.0 [] from 2-0",
             "air/jfk/temperature at 510: NaN [7.0] from 2-1"),
         output());
+    assertEquals(List.of("no-variable"), reasons());
+  }
+
+  @Test
+  void badValueOfAVariableNobodyConfiguredSpoilsNothing() throws Exception {
+    record(
+        2,
+        "{\"stream\":\"jfk\",\"time\":%s,\"values\":{\"wind\":3,\"door\":\"open\"}}"
+            .formatted(time(500)));
+
+    assertEquals(List.of("wind/jfk/wind at 500: 3.0 [] from 2-0"), output());
     assertEquals(List.of(), deadLetters());
   }
 

@@ -67,7 +67,7 @@ class StepFunctionHarnessTest {
 
   private static SeriesObservation observation(
       String series, long time, float value, float... beside) {
-    return new SeriesObservation(series, "g", time, value, beside, 3, 77);
+    return new SeriesObservation(series, "g", time, value, beside, 7, 3, 77);
   }
 
   private void observe(String series, long time, float value, float... beside) throws Exception {

@@ -47,16 +47,17 @@ class StoredTypesTest {
     return Stream.of(
         new Sample<>(
             StoredTypes.SERIES_OBSERVATION,
-            new SeriesObservation("é/a", "g", -5, 2.5f, FLOATS, 3, 1L << 40),
+            new SeriesObservation("é/a", "g", -5, 2.5f, FLOATS, 6, 3, 1L << 40),
             "0004c3a92f61000167fffffffffffffffb40200000"
                 + "000000040000c03f0000c07f0000008001000000"
-                + "000000030000010000000000"),
+                + "0000000000000006000000030000010000000000"),
         new Sample<>(
             StoredTypes.OPEN_STEP,
-            new OpenStep("g", FLOATS, new int[] {1, 0, 2}, new long[] {Long.MAX_VALUE}),
-            "000167000000040000c03f0000c07f0000008001000000"
-                + "00000003010000000000000002000000"
-                + "00000001ffffffffffffff7f"),
+            new OpenStep(
+                "g", 4, List.of(new OpenStep.Part(Long.MAX_VALUE, 5, 3, 1L << 40, FLOATS)), 2, 1),
+            "000167000000040000000200000001000000017fffffffffffffff"
+                + "0000000000000005000000030000010000000000"
+                + "000000040000c03f0000c07f0000008001000000"),
         new Sample<>(
             StoredTypes.SERIES_STEP,
             new SeriesStep("s", "g", new ClosedStep(-7, Float.NaN, new float[] {3})),
@@ -269,6 +270,34 @@ class StoredTypesTest {
     assertEquals(
         content(new OpenWindow(0, 9, new float[] {1})),
         content(read(snapshotOf("open-window", 1).restoreSerializer(), stored)));
+  }
+
+  @Test
+  void openStepOfTheFirstLayoutIsOneObservationPerValue() throws Exception {
+    byte[] stored =
+        HexFormat.of()
+            .parseHex(
+                "000167000000020000c03f00000000"
+                    + "000000020300000000000000"
+                    + "0000000205000000000000000000000000000000");
+    float[] target = {1.5f, Float.NaN};
+
+    assertEquals(
+        content(
+            new OpenStep(
+                "g", 2, List.of(new OpenStep.Part(5, Long.MIN_VALUE, 0, 0, target)), 3, 0)),
+        content(read(snapshotOf("open-step", 1).restoreSerializer(), stored)));
+  }
+
+  @Test
+  void observationOfTheFirstLayoutWasAppendedBeforeAllOthers() throws Exception {
+    byte[] stored =
+        HexFormat.of()
+            .parseHex("000161000167000000000000000540200000000000000000000300000000000000ff");
+
+    assertEquals(
+        content(new SeriesObservation("a", "g", 5, 2.5f, new float[0], Long.MIN_VALUE, 3, 255)),
+        content(read(snapshotOf("series-observation", 1).restoreSerializer(), stored)));
   }
 
   @Test

@@ -1,0 +1,121 @@
+package io.tidecast.job.offline;
+
+import io.tidecast.connectors.feed.FileReading;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.record.SeriesKey;
+import io.tidecast.job.JobParts;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.ingest.IngestConfig;
+import io.tidecast.job.ingest.ObservationSplitter;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What became of every value of a group's targets that was read: {@code read} is the sum of {@code
+ * stepped}, {@code replaced} and {@code masked}.
+ *
+ * @param read all of them
+ * @param stepped became part of a step
+ * @param replaced another value of the same stream, variable and time came in its place
+ * @param masked outside the limits of its variable, or without the logarithm it needs
+ * @param silent series of which every value was masked
+ */
+public record Account(long read, long stepped, long replaced, long masked, Set<String> silent) {
+
+  /**
+   * What became of a file, in lines for a person: of each group's values, and of rows that are
+   * none.
+   *
+   * @param data takes the place of the file of the configuration's feed
+   */
+  public static String ofFile(JobConfig config, Optional<Path> data) {
+    FileReading file = config.fileFeed(data).read();
+    StringBuilder lines = new StringBuilder();
+    byGroup(config, file.observations())
+        .forEach(
+            (group, account) ->
+                lines.append(group).append(": ").append(account.words()).append('\n'));
+    return file.notes().isEmpty() ? lines.toString() : lines + "file: " + file.notes() + "\n";
+  }
+
+  /** By model group, also those of which nothing was stepped. */
+  static Map<String, Account> byGroup(JobConfig config, List<ObservationRecord> observations) {
+    Map<String, Tally> groups = new TreeMap<>();
+    IngestConfig ingest = new JobParts(config).ingest();
+    ObservationSplitter splitter = new ObservationSplitter(ingest);
+    for (ObservationRecord record : observations) {
+      splitter.split(
+          record,
+          0,
+          0,
+          0,
+          (variable, value) -> {
+            if (ingest.groups().containsKey(variable)) {
+              String series = SeriesKey.text(record.stream(), variable);
+              tally(groups, ingest.groups().get(variable)).mask(series);
+            }
+          },
+          observation -> {
+            if (!Float.isNaN(observation.value())) {
+              tally(groups, observation.group()).step(observation.series(), observation.time());
+            }
+          });
+    }
+    Map<String, Account> accounts = new TreeMap<>();
+    groups.forEach((group, tally) -> accounts.put(group, tally.account()));
+    return accounts;
+  }
+
+  private static Tally tally(Map<String, Tally> groups, String group) {
+    return groups.computeIfAbsent(group, name -> new Tally());
+  }
+
+  /** In one line, for a person. */
+  public String words() {
+    String words =
+        String.format(
+            Locale.ROOT,
+            "%,d values read: %,d stepped, %,d replaced, %,d masked",
+            read,
+            stepped,
+            replaced,
+            masked);
+    return silent.isEmpty() ? words : words + "; nothing left of " + silent;
+  }
+
+  /** Counts of one group. */
+  private static final class Tally {
+    private final Map<String, Set<Long>> times = new HashMap<>();
+    private final Set<String> maskedSeries = new TreeSet<>();
+    private long stepped;
+    private long replaced;
+    private long masked;
+
+    private void step(String series, long time) {
+      if (times.computeIfAbsent(series, name -> new HashSet<>()).add(time)) {
+        stepped++;
+      } else {
+        replaced++;
+      }
+    }
+
+    private void mask(String series) {
+      masked++;
+      maskedSeries.add(series);
+    }
+
+    private Account account() {
+      Set<String> silent = new TreeSet<>(maskedSeries);
+      silent.removeAll(times.keySet());
+      return new Account(stepped + replaced + masked, stepped, replaced, masked, silent);
+    }
+  }
+}
