@@ -19,7 +19,8 @@ public final class ForecastJsonV1 {
           json.writeStringField("step", record.step().toString());
           json.writeNumberField("horizon", record.horizon());
           JsonWriting.levels(json, record.levels());
-          JsonWriting.field(json, "quantiles", Digits.ofQuantiles(record.quantiles()));
+          json.writeFieldName("quantiles");
+          Digits.write(json, record.quantiles());
           json.writeStringField("model", record.model());
           json.writeStringField("quality", record.quality());
         });

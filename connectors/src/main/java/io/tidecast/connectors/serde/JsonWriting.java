@@ -14,6 +14,9 @@ final class JsonWriting {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 
+  /** Most records fit. */
+  private static final int FIRST_BLOCK = 2048;
+
   private JsonWriting() {}
 
   @FunctionalInterface
@@ -22,7 +25,7 @@ final class JsonWriting {
   }
 
   static byte[] object(Fields fields) {
-    try (ByteArrayBuilder bytes = new ByteArrayBuilder();
+    try (ByteArrayBuilder bytes = new ByteArrayBuilder(FIRST_BLOCK);
         JsonGenerator json = FACTORY.createGenerator(bytes)) {
       json.writeStartObject();
       fields.writeTo(json);
@@ -64,18 +67,6 @@ final class JsonWriting {
     json.writeArrayFieldStart(name);
     for (double[] row : rows) {
       json.writeArray(row, 0, row.length);
-    }
-    json.writeEndArray();
-  }
-
-  static void field(JsonGenerator json, String name, float[][] rows) throws IOException {
-    json.writeArrayFieldStart(name);
-    for (float[] row : rows) {
-      json.writeStartArray();
-      for (float value : row) {
-        json.writeNumber(value);
-      }
-      json.writeEndArray();
     }
     json.writeEndArray();
   }
