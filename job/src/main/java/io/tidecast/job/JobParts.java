@@ -108,9 +108,23 @@ public final class JobParts {
     // while the past is replayed a training holds barriers up: a late checkpoint is no failure
     settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1_000);
     settings.set(PipelineOptions.GENERIC_TYPES, false);
+    settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    rocksDb().forEach(settings::setString);
     settings.set(PipelineOptions.OBJECT_REUSE, true);
     config.flink().forEach(settings::setString);
     return settings;
+  }
+
+  /**
+   * What state on disk needs to keep up, without effect on state in memory: large caches and
+   * buffers, a filter that spares reads, and the memory for them where the job runs in a process of
+   * its own.
+   */
+  private static Map<String, String> rocksDb() {
+    return Map.of(
+        "state.backend.rocksdb.predefined-options", "SPINNING_DISK_OPTIMIZED_HIGH_MEM",
+        "state.backend.rocksdb.use-bloom-filter", "true",
+        "taskmanager.memory.managed.size", "512mb");
   }
 
   /** Version of this software, as the build wrote it into the jar. */

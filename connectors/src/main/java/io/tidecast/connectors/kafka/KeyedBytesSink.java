@@ -1,5 +1,6 @@
 package io.tidecast.connectors.kafka;
 
+import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -20,6 +21,14 @@ public final class KeyedBytesSink {
    */
   static final int MAX_REQUEST_BYTES = TopicsConfig.MODEL_MAX_BYTES + (1 << 20);
 
+  /**
+   * A forecast is a kilobyte: by Kafka's own defaults a dozen would fill a batch, and the producer
+   * would wait for round trips. Nobody waits for these milliseconds: committed readers wait for a
+   * checkpoint.
+   */
+  static final Map<String, String> DEFAULTS =
+      Map.of("batch.size", "131072", "linger.ms", "10", "compression.type", "lz4");
+
   private KeyedBytesSink() {}
 
   public static KafkaSink<KeyedBytes> create(KafkaConfig settings, String topic, ExactlyOnce once) {
@@ -34,6 +43,7 @@ public final class KeyedBytesSink {
       KafkaConfig settings, ExactlyOnce once, KafkaRecordSerializationSchema<T> serializer) {
     Properties properties = settings.clientProperties();
     properties.putIfAbsent("max.request.size", Integer.toString(MAX_REQUEST_BYTES));
+    DEFAULTS.forEach(properties::putIfAbsent);
     return KafkaSink.<T>builder()
         .setKafkaProducerConfig(properties)
         .setBootstrapServers(settings.bootstrapServers())

@@ -56,6 +56,8 @@ public final class RawRecordSource {
   private static KafkaSourceBuilder<RawRecord> builder(KafkaConfig settings, String groupId) {
     Properties properties = settings.clientProperties();
     properties.put("isolation.level", "read_committed");
+    // observations are small: by Kafka's default of 500 the readers hand over more than they read
+    properties.putIfAbsent("max.poll.records", "5000");
     // several readers in one process would register equal names, with a warning for each
     properties.putIfAbsent("register.consumer.metrics", "false");
     return KafkaSource.<RawRecord>builder()
