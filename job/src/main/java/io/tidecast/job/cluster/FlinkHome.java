@@ -99,6 +99,7 @@ record FlinkHome(Path directory, Path distribution) {
         high-availability.jobmanager.port: "%d"
         heartbeat.interval: 1 s
         heartbeat.timeout: 10 s
+        pekko.startup-timeout: 2 min
         execution.checkpointing.dir: %s
         execution.checkpointing.savepoint-dir: %s
         execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION

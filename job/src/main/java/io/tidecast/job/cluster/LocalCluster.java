@@ -193,12 +193,18 @@ public final class LocalCluster {
     return command;
   }
 
+  /** One after the other where one needs the other: fewer processes start at the same time. */
   private void startAll(Size size) throws IOException {
-    for (Part part : parts) {
-      part.start();
+    for (String name : List.of("zookeeper", "kafka", "postgres")) {
+      part(name).start();
     }
     awaitServer("kafka");
     awaitServer("postgres");
+    part("jobmanager").start();
+    await("/overview", "the JobManager", overview -> overview.has("slots-total"));
+    for (Part part : parts) {
+      part.start();
+    }
     awaitSlots(size.taskManagers() * size.slots());
   }
 
