@@ -261,7 +261,7 @@ class ModelArtifactTest {
         .getMessage();
   }
 
-  private static ForecastModel model(long seed) {
+  static ForecastModel model(long seed) {
     Random random = new Random(seed);
     ForecasterConfig config =
         new ForecasterConfig(
