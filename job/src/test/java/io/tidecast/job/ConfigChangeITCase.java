@@ -68,9 +68,9 @@ class ConfigChangeITCase {
             series:
               step: PT1H
               season: PT24H
-              targets: [load]
+              targets: ["load (kW)"]
               history: 48
-              variables: {load: {maximum: 100}}
+              variables: {"load (kW)": {maximum: 100}}
             forecast: {horizon: 6, evaluationPeriod: PT6H}
             model: {cell: none}
             retrain: {epoch: P10D, lead: PT1H, every: P10D, minimumHistory: 700, window: 6}
@@ -117,7 +117,7 @@ class ConfigChangeITCase {
                 "s" + stream,
                 String.format(
                     Locale.ROOT,
-                    "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"load\":%.3f,\"sun\":%.3f}}",
+                    "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"load (kW)\":%.3f,\"sun\":%.3f}}",
                     stream,
                     time(step),
                     value,
@@ -229,7 +229,7 @@ class ConfigChangeITCase {
   @CsvSource(
       delimiter = '|',
       value = {
-        "series.variables.load.maximum=120 & series.variables.load.unit=kW",
+        "series.variables.load (kW).maximum=120 & series.variables.load (kW).unit=kW",
         "ingest.maxGap=P2D & ingest.ttl=P30D & ingest.maxFuture=PT1H & ingest.idleTimeout=PT1H",
         "forecast.evaluationPeriod=PT3H",
         "series.aggregation=mean",
@@ -253,7 +253,7 @@ class ConfigChangeITCase {
         "series.season=PT12H | 6",
         "series.transform=difference | 6",
         "series.covariates=[sun] | 6",
-        "series.variables.load.group=renamed | 6"
+        "series.variables.load (kW).group=renamed | 6"
       })
   void naiveServesUntilTheNextTraining(String changes, int horizon) throws Exception {
     List<ForecastRecord> forecasts = goOn(changes);
@@ -267,7 +267,7 @@ class ConfigChangeITCase {
   @Test
   void anotherTargetBeginsAndTheOneBeforeEnds() throws Exception {
     List<ForecastRecord> forecasts =
-        goOn("series.targets=[sun] & series.variables={} & series.covariates=[load]");
+        goOn("series.targets=[sun] & series.variables={} & series.covariates=[load (kW)]");
 
     assertEquals("s1/sun", forecasts.get(forecasts.size() - 1).series());
   }

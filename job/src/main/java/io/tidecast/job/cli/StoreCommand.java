@@ -22,6 +22,7 @@ public final class StoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     JobConfig config = file.shown();
+    config.forecast().requireLevelsOfDashboards();
     Schema.migrate(config.postgres().owner());
     if (!config.postgres().readerPassword().isEmpty()) {
       Schema.allowReader(config.postgres().owner(), config.postgres().readerPassword());

@@ -45,6 +45,13 @@ final class FlinkKeys {
   private static final Set<String> CLOSED_ROOTS =
       Set.of("execution", "parallelism", "pipeline", "restart-strategy", "heartbeat");
 
+  /** Flink would find out late that these are no addresses, and in other words. */
+  private static final Set<String> ADDRESSES =
+      Set.of(
+          CheckpointingOptions.CHECKPOINTS_DIRECTORY.key(),
+          CheckpointingOptions.SAVEPOINT_DIRECTORY.key(),
+          HighAvailabilityOptions.HA_STORAGE_PATH.key());
+
   private FlinkKeys() {}
 
   static void check(Map<String, String> settings) {
@@ -58,6 +65,11 @@ final class FlinkKeys {
               "unknown key",
               near(key));
           that(option == null || reads(flink, option), "flink." + key, value, words(option));
+          that(
+              !ADDRESSES.contains(key) || value.contains(":/"),
+              "flink." + key,
+              value,
+              "an address, such as file:///var/lib/tidecast or s3://bucket/path");
         });
   }
 

@@ -27,6 +27,15 @@ public record ForecastSection(Integer horizon, List<Double> levels, Duration eva
         new QuantileLevels(requireNonNullElse(levels, QuantileLevels.DEFAULT.values())).values();
   }
 
+  /** Refuses levels without those of the intervals that dashboards and page have columns for. */
+  public void requireLevelsOfDashboards() {
+    Checks.that(
+        levels.containsAll(QuantileLevels.DEFAULT.values()),
+        "forecast.levels",
+        levels,
+        "for dashboards " + QuantileLevels.DEFAULT + ", and others beside them");
+  }
+
   /** The same with the default that follows the step. */
   ForecastSection on(Duration step) {
     return new ForecastSection(

@@ -46,6 +46,7 @@ final class DemoDatabase implements AutoCloseable {
    * @throws CannotStartException if this machine cannot run the server
    */
   static DemoDatabase start(JobConfig config, Path directory, int pagePort) throws Exception {
+    config.forecast().requireLevelsOfDashboards();
     EmbeddedPostgres server = EmbeddedPostgres.start(directory);
     try {
       PostgresConfig owner = server.owner();

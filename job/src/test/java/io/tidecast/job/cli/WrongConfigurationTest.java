@@ -133,7 +133,8 @@ class WrongConfigurationTest {
         "postgres.retention | PT1S",
         "flink.execution.checkpoint.interval | 10 s",
         "flink.execution.checkpointing.interval | soon",
-        "flink.parallelism.defualt | 2"
+        "flink.parallelism.defualt | 2",
+        "flink.execution.checkpointing.dir | /var/lib/tidecast"
       })
   void valueOutOfRangeIsRefusedWithItsKeyAndWhatIsAccepted(String key, String value)
       throws IOException {
@@ -160,6 +161,21 @@ class WrongConfigurationTest {
     String refusal = refusal(one, "--set", other);
 
     assertTrue(refusal.startsWith("tidecast: " + start), refusal);
+  }
+
+  @Test
+  void levelsThatDashboardsHaveNoColumnsForAreRefusedByStore() throws IOException {
+    StringWriter err = new StringWriter();
+    Path file = Files.writeString(directory.resolve("config.yaml"), LEAST);
+
+    int code =
+        Tidecast.commandLine()
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                "store", "--config", file.toString(), "--set", "forecast.levels=[0.2, 0.5, 0.8]");
+
+    assertEquals(2, code, err::toString);
+    assertTrue(err.toString().contains("tidecast: forecast.levels: [0.2, 0.5, 0.8]; accepted: "));
   }
 
   private static boolean isKey(String key) {

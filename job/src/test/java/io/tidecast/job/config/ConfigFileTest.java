@@ -9,8 +9,10 @@ import io.tidecast.model.CellConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
@@ -138,6 +140,27 @@ class ConfigFileTest {
     for (Throwable e = refusal; e != null; e = e.getCause()) {
       assertFalse(String.valueOf(e.getMessage()).contains("hunter2"), e.getMessage());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: fiel} | feed.type: fiel; accepted: file, ",
+        "{type: generated-weather, stations: 0} | feed.stations: 0; accepted: 1 to 100000",
+        "{type: generated-weather, step: 10} | feed.step: 10; accepted: a duration",
+        "{type: generated-weather, station: 1} | feed.station: unknown key; accepted: [",
+        "{type: file, file: a, stream: s, time: {column: t}, values: {v: {column: c, multiply: 0}}}"
+            + " | feed.values.v.multiply: 0.0; accepted: finite, not zero"
+      })
+  void refusalOfAFeedNamesItsKey(String feed, String start) {
+    JobConfig config = LEAST.with("feed", feed).job();
+
+    String refusal =
+        assertThrows(IllegalArgumentException.class, () -> config.feed(Optional.empty()))
+            .getMessage();
+
+    assertTrue(refusal.startsWith(start), refusal);
   }
 
   @Test
