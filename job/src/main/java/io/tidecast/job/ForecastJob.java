@@ -4,16 +4,17 @@ import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.job.config.JobConfig;
-import io.tidecast.job.forecast.ForecastFunction;
+import io.tidecast.job.forecast.ForecastOperator;
 import io.tidecast.job.ingest.EventTimes;
 import io.tidecast.job.ingest.IngestFunction;
+import io.tidecast.job.ingest.PartitionWatermarks;
 import io.tidecast.job.ingest.StepFunction;
 import io.tidecast.job.retrain.DecisionRecords;
 import io.tidecast.job.retrain.GroupTrainer;
 import io.tidecast.job.retrain.RetrainOperator;
 import io.tidecast.job.retrain.WindowFunction;
 import io.tidecast.job.state.Champions;
-import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
@@ -114,6 +115,7 @@ public final class ForecastJob {
                 new StepFunction(
                     grid,
                     config.series().aggregation(),
+                    config.ingest().ttl(),
                     config.kafkaConfig().topics().observation()),
                 StoredTypes.SERIES_STEP)
             .name("steps")
@@ -122,7 +124,7 @@ public final class ForecastJob {
     KeyedStream<SeriesStep, String> bySeries =
         DataStreamUtils.reinterpretAsKeyedStream(steps, SeriesStep::series, Types.STRING);
 
-    SingleOutputStreamOperator<Decision> decisions =
+    SingleOutputStreamOperator<GroupNotice> decisions =
         bySeries
             .process(
                 new WindowFunction(grid, parts.retrain(), config.maxGapSteps(), parts.targets()),
@@ -132,20 +134,19 @@ public final class ForecastJob {
             .keyBy(SeriesWindow::group, Types.STRING)
             .transform(
                 "retrain",
-                StoredTypes.DECISION,
-                new RetrainOperator(parts.retrain(), trainer, champions))
+                StoredTypes.GROUP_NOTICE,
+                new RetrainOperator(parts.retrain(), trainer, champions, config.groups().keySet()))
             .uid("retrain");
 
     SingleOutputStreamOperator<KeyedBytes> forecasts =
         bySeries
-            .connect(decisions.broadcast(ForecastFunction.MODELS))
-            .process(new ForecastFunction(parts.forecast(), champions), KEYED_BYTES)
-            .name("forecast")
+            .connect(decisions.broadcast())
+            .transform("forecast", KEYED_BYTES, new ForecastOperator(parts.forecast(), champions))
             .uid("forecast");
 
     forecasts.sinkTo(ends.forecasts()).name("forecast topic").uid("forecast-topic");
     forecasts
-        .getSideOutput(ForecastFunction.EVALUATIONS)
+        .getSideOutput(ForecastOperator.EVALUATIONS)
         .sinkTo(ends.evaluations())
         .name("evaluation topic")
         .uid("evaluation-topic");
@@ -173,11 +174,11 @@ public final class ForecastJob {
    * show in the output.
    */
   private WatermarkStrategy<RawRecord> watermarks(Source<RawRecord, ?, ?> source) {
-    WatermarkStrategy<RawRecord> strategy =
-        WatermarkStrategy.<RawRecord>forBoundedOutOfOrderness(config.ingest().maxOutOfOrder())
-            .withTimestampAssigner(new EventTimes(new JobParts(config).ingest()));
-    Duration idle = config.ingest().idleTimeout();
     boolean isLive = source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED;
-    return isLive && !idle.isZero() ? strategy.withIdleness(idle) : strategy;
+    Duration outOfOrder = config.ingest().maxOutOfOrder();
+    Duration idle = isLive ? config.ingest().idleTimeout() : Duration.ZERO;
+    return WatermarkStrategy.<RawRecord>forGenerator(
+            context -> new PartitionWatermarks(outOfOrder, idle, context.getInputActivityClock()))
+        .withTimestampAssigner(new EventTimes(parts.ingest()));
   }
 }

@@ -3,7 +3,7 @@ package io.tidecast.job;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.RetrainSection;
 import io.tidecast.job.config.SeriesSection;
-import io.tidecast.job.forecast.ForecastFunction;
+import io.tidecast.job.forecast.ForecastOperator;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.ChallengerTrainer;
 import io.tidecast.job.retrain.RetrainConfig;
@@ -22,6 +22,9 @@ import org.apache.flink.configuration.PipelineOptions;
 
 /** What each part of the job is told, out of what the configuration file says. */
 public final class JobParts {
+  /** Divides evenly among up to 10, and among 12, 15, 16, 18, 20, 24, 30, 36, 40, 45, 48 ... */
+  static final int MAX_PARALLELISM = 720;
+
   private final JobConfig config;
 
   public JobParts(JobConfig config) {
@@ -77,8 +80,11 @@ public final class JobParts {
         retrain.minimumHistory(),
         retrain.window(),
         retrain.history(),
+        retrain.maxSteps(),
         retrain.sample(),
-        retrain.seed());
+        retrain.seed(),
+        retrain.timeLimit(),
+        retrain.trainingShare());
   }
 
   /** Trains the groups of this job. */
@@ -88,13 +94,14 @@ public final class JobParts {
   }
 
   /** What the forecast function is told. */
-  public ForecastFunction.Config forecast() {
+  public ForecastOperator.Config forecast() {
     Duration step = config.series().step();
-    return new ForecastFunction.Config(
+    return new ForecastOperator.Config(
         step,
         config.groups(),
         config.evaluationSteps(),
         config.ingest().ttl().toMillis() / step.toMillis(),
+        config.forecast().maxWaiting(),
         targets());
   }
 
@@ -105,7 +112,11 @@ public final class JobParts {
   public Configuration flink() {
     Configuration settings = new Configuration();
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
-    // while the past is replayed a training holds barriers up: a late checkpoint is no failure
+    // barriers overtake what a slow sink or a full buffer holds up
+    settings.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+    settings.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ofSeconds(1));
+    // the number of subtasks may change up to this, the number itself never
+    settings.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
     settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1_000);
     settings.set(PipelineOptions.GENERIC_TYPES, false);
     settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);

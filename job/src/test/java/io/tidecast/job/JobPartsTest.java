@@ -38,8 +38,11 @@ class JobPartsTest {
             672,
             24,
             Duration.ofDays(365),
+            2_000_000,
             1,
-            1),
+            1,
+            Duration.ofHours(1),
+            0.5),
         parts(LEAST).retrain());
     assertEquals(90 * 24, parts(LEAST).forecast().ttlSteps());
     assertEquals(24, parts(LEAST).forecast().evaluationPeriod());

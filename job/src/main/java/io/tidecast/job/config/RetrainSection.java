@@ -15,9 +15,12 @@ import java.time.Duration;
  * @param minimumHistory no training before a group has this many steps in its windows (default 672)
  * @param window steps per training window (default 24)
  * @param history windows older than this are dropped (default P365D)
+ * @param maxSteps a training reads at most this many steps, of more a sample (default 2,000,000)
  * @param sample share of series that are trained on, (0, 1] (default 1)
  * @param margin share of the champion's loss that a challenger must gain, [0, 1) (default 0)
  * @param seed of every random choice (default 1)
+ * @param timeLimit a training that takes longer is given up (default PT1H)
+ * @param trainingShare of a process' processors that train at the same time, (0, 1] (default 0.5)
  */
 public record RetrainSection(
     Duration epoch,
@@ -26,11 +29,14 @@ public record RetrainSection(
     Integer minimumHistory,
     Integer window,
     Duration history,
+    Long maxSteps,
     Double sample,
     Double margin,
-    Long seed) {
+    Long seed,
+    Duration timeLimit,
+    Double trainingShare) {
   static final RetrainSection DEFAULT =
-      new RetrainSection(null, null, null, null, null, null, null, null, null);
+      new RetrainSection(null, null, null, null, null, null, null, null, null, null, null, null);
 
   public RetrainSection {
     epoch = requireNonNullElse(epoch, Duration.ofDays(7));
@@ -42,7 +48,10 @@ public record RetrainSection(
     history = requireNonNullElse(history, Duration.ofDays(365));
     sample = requireNonNullElse(sample, 1.0);
     margin = requireNonNullElse(margin, 0.0);
+    maxSteps = requireNonNullElse(maxSteps, 2_000_000L);
     seed = requireNonNullElse(seed, 1L);
+    timeLimit = requireNonNullElse(timeLimit, Duration.ofHours(1));
+    trainingShare = requireNonNullElse(trainingShare, 0.5);
     that(
         !lead.isNegative() && lead.compareTo(epoch) < 0,
         "lead",
@@ -54,6 +63,17 @@ public record RetrainSection(
     that(
         history.compareTo(epoch) >= 0, "history", history, "retrain.epoch, " + epoch + ", or more");
     that(sample > 0 && sample <= 1, "sample", sample, "above 0, at most 1");
+    that(
+        maxSteps >= minimumHistory,
+        "maxSteps",
+        maxSteps,
+        "retrain.minimumHistory, " + minimumHistory + ", or more steps");
+    that(!timeLimit.isNegative() && !timeLimit.isZero(), "timeLimit", timeLimit, "above PT0S");
+    that(
+        trainingShare > 0 && trainingShare <= 1,
+        "trainingShare",
+        trainingShare,
+        "above 0, at most 1");
     that(margin >= 0 && margin < 1, "margin", margin, "0 to below 1");
   }
 }

@@ -15,6 +15,9 @@ import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
 public final class EventTimes implements SerializableTimestampAssigner<RawRecord> {
   private static final long serialVersionUID = 1;
 
+  /** Event time of a record that will be refused. */
+  static final long NONE = Long.MIN_VALUE;
+
   private final IngestConfig config;
 
   public EventTimes(IngestConfig config) {
@@ -26,9 +29,9 @@ public final class EventTimes implements SerializableTimestampAssigner<RawRecord
     if (ObservationDecoder.decode(record.value(), config::reads)
         instanceof Decoded.Accepted accepted) {
       long time = accepted.observation().time().toEpochMilli();
-      return isTooFarAhead(time, record, config.maxFutureMillis()) ? Long.MIN_VALUE : time;
+      return isTooFarAhead(time, record, config.maxFutureMillis()) ? NONE : time;
     }
-    return Long.MIN_VALUE;
+    return NONE;
   }
 
   static boolean isTooFarAhead(long time, RawRecord record, long maxFutureMillis) {

@@ -33,4 +33,12 @@ public record IngestConfig(
     return targets.contains(variable)
         || covariates.values().stream().anyMatch(named -> named.contains(variable));
   }
+
+  /**
+   * Whether an observation at a time closes its step: it lies at the end, and nothing that lies
+   * before it is waited for.
+   */
+  public boolean closesAt(long time) {
+    return maxOutOfOrderMillis == 0 && time == grid.end(grid.indexOf(time));
+  }
 }

@@ -8,7 +8,9 @@ import io.tidecast.connectors.record.Rejection;
 import io.tidecast.connectors.serde.ObservationDecoder;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.SeriesObservation;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -147,11 +149,17 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     observations.inc();
     splitter.split(
         observation,
+        isKeyed(record, observation.stream()),
         record.appended(),
         record.partition(),
         record.offset(),
         (variable, value) -> masked(record, variable, value, context),
         out::collect);
+  }
+
+  /** Records with their stream as key lie in one partition, in the order they were published. */
+  private static boolean isKeyed(RawRecord record, String stream) {
+    return Arrays.equals(record.key(), stream.getBytes(StandardCharsets.UTF_8));
   }
 
   private void masked(RawRecord record, String variable, double value, Context context) {

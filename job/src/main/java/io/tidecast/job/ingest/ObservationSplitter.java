@@ -27,6 +27,7 @@ public final class ObservationSplitter implements Serializable {
   /**
    * Splits a record.
    *
+   * @param isKeyed whether all records of its stream come in one partition, in order
    * @param appended when it was appended to the topic, milliseconds
    * @param partition it came in
    * @param offset it came at
@@ -34,12 +35,15 @@ public final class ObservationSplitter implements Serializable {
    */
   public void split(
       ObservationRecord record,
+      boolean isKeyed,
       long appended,
       int partition,
       long offset,
       BiConsumer<String, Double> masked,
       Consumer<SeriesObservation> out) {
     Map<String, Double> values = accepted(record.values(), masked);
+    long time = record.time().toEpochMilli();
+    boolean endsStep = isKeyed && config.closesAt(time);
     for (String target : config.targets()) {
       List<String> covariates = config.covariates().get(target);
       boolean known = values.containsKey(target);
@@ -53,9 +57,10 @@ public final class ObservationSplitter implements Serializable {
             new SeriesObservation(
                 SeriesKey.text(record.stream(), target),
                 config.groups().get(target),
-                record.time().toEpochMilli(),
+                time,
                 valueOf(target, values),
                 beside,
+                endsStep && values.containsKey(target),
                 appended,
                 partition,
                 offset));

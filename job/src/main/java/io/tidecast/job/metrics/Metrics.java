@@ -40,6 +40,15 @@ public final class Metrics {
   /** Trainings under way. */
   public static final String TRAININGS_PENDING = "trainingsPending";
 
+  /** Boundaries that have passed and are not decided yet, those in training included. */
+  public static final String BOUNDARIES_DUE = "boundariesDue";
+
+  /** Steps that wait for the decision that covers them. */
+  public static final String STEPS_WAITING = "stepsWaiting";
+
+  /** Steps left out since the forecaster had gone past them. */
+  public static final String STEPS_DROPPED = "stepsDropped";
+
   /** Wall-clock seconds of the last training. */
   public static final String TRAINING_SECONDS = "trainingSeconds";
 

@@ -54,6 +54,7 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
     for (ObservationRecord record : observations) {
       splitter.split(
           record,
+          true,
           0,
           0,
           0,

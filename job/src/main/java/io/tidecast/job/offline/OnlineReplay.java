@@ -97,15 +97,24 @@ final class OnlineReplay {
       String group, NavigableMap<Long, List<SeriesWindow>> windows, Phases.Phase phase) {
     GroupProgress progress = GroupProgress.NONE;
     List<SeriesWindow> known = new ArrayList<>();
+    double rankBound = 1;
     for (Map.Entry<Long, List<SeriesWindow>> entry : windows.entrySet()) {
       long boundary = entry.getKey();
       known.addAll(entry.getValue());
       known.removeIf(window -> policy.isTooOld(window, boundary));
+      rankBound = keepSample(known, rankBound);
       progress = decide(group, boundary, progress, known);
       Decision last = decisions.get(decisions.size() - 1);
       phase.at(
           decisions.size(), Instant.ofEpochMilli(boundary) + " " + last.outcome().kind().label());
     }
+  }
+
+  private double keepSample(List<SeriesWindow> known, double before) {
+    known.removeIf(window -> !policy.isDrawn(window, before));
+    double bound = policy.rankBound(known, before);
+    known.removeIf(window -> !policy.isDrawn(window, bound));
+    return bound;
   }
 
   private GroupProgress decide(

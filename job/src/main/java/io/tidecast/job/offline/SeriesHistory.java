@@ -66,6 +66,7 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
     for (ObservationRecord record : records) {
       splitter.split(
           record,
+          true,
           0,
           0,
           row++,

@@ -4,6 +4,7 @@ import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -14,11 +15,17 @@ import org.apache.flink.util.Collector;
  * A decision as records of the model topic: the decision alone, and for a promotion the model under
  * the key of its version (history) and under the key of its group (the champion).
  */
-public final class DecisionRecords implements FlatMapFunction<Decision, KeyedBytes> {
+public final class DecisionRecords implements FlatMapFunction<GroupNotice, KeyedBytes> {
   private static final long serialVersionUID = 1;
 
   @Override
-  public void flatMap(Decision decision, Collector<KeyedBytes> out) {
+  public void flatMap(GroupNotice notice, Collector<KeyedBytes> out) {
+    if (notice instanceof Decision decision) {
+      write(decision, out);
+    }
+  }
+
+  private static void write(Decision decision, Collector<KeyedBytes> out) {
     ModelRecord record = toRecord(decision);
     ModelRecord bare = record.withoutArtifact();
     out.collect(keyed(bare.decisionKey(), bare));

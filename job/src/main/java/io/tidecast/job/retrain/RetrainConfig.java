@@ -13,8 +13,11 @@ import java.time.Duration;
  * @param minimumHistory no training before a group has this many steps in its windows
  * @param window steps per training window
  * @param history windows older than this are dropped, event time
+ * @param maxSteps of all windows a training of a group reads; of more than that a sample is drawn
  * @param sample fraction of series that are trained on, (0, 1]
  * @param seed of every random choice
+ * @param timeLimit a training that takes longer is given up, wall clock
+ * @param trainingShare of a process' processors that train at the same time, (0, 1]
  */
 public record RetrainConfig(
     Duration epoch,
@@ -23,9 +26,18 @@ public record RetrainConfig(
     int minimumHistory,
     int window,
     Duration history,
+    long maxSteps,
     double sample,
-    long seed)
+    long seed,
+    Duration timeLimit,
+    double trainingShare)
     implements Serializable {
+  /** Trainings at the same time in one process. */
+  int trainingsAtOnce() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return Math.max(1, (int) (processors * trainingShare));
+  }
+
   /** The first boundary at or after a time; milliseconds. */
   long boundaryFrom(long timeMillis) {
     long epochMillis = epoch.toMillis();

@@ -3,42 +3,48 @@ package io.tidecast.job.retrain;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.GroupProgress;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Stream;
+import java.util.concurrent.ScheduledFuture;
+import java.util.function.Predicate;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
+import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
  * Decides at every boundary which model of a group serves next, and trains it.
@@ -46,61 +52,103 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
  * <p>Key: the model group. Boundaries lie {@code epoch} apart in event time; each window registers
  * the first boundary at or after the moment it is known. When the watermark passes a boundary B the
  * group's decision for B is due: at once if nothing is to be trained, else when the training, which
- * runs on a thread of its own, has ended. It holds for origins from {@code B + lead} on.
+ * runs on a thread of its own, has ended. It holds for origins from {@code B + lead} on. Boundaries
+ * that fall due meanwhile wait in keyed state, in order; nothing else does: windows go into state
+ * as they come, and watermarks and barriers pass.
+ *
+ * <p>Out: every decision, and between them how far the origins of each group are {@link
+ * GroupNotice.Covered covered}: the forecasts wait for these records, never for a watermark or
+ * until time has passed. A group is covered from the first watermark on, whether a window of it
+ * ever came or not.
  *
  * <p><b>Why the decision falls out the same whatever fails.</b> A training reads the windows known
- * at or before B, in a fixed order, and nothing else; the request lies in keyed state until its
- * decision is out, and starts again on restore; windows, decisions and their effect on state change
- * between two records of the task thread, so that a checkpoint holds either all of it or nothing.
+ * at or before B, in a fixed order, and nothing else; boundaries that are due lie in keyed state
+ * until their decision is out, and start again on restore; windows, decisions and their effect on
+ * state change between two records of the task thread, so that a checkpoint holds either all of it
+ * or nothing. A window of a partition that was idle may be known at a boundary that has passed: it
+ * is seen by the next one.
  *
- * <p><b>Why no origin is forecast too early.</b> While a decision for B is pending, watermarks are
- * forwarded only up to just before {@code B + lead}, and an idle status not at all. A later
- * watermark, or a later window, waits by yielding to the mailbox, which holds the source back
- * instead of filling state. With a lead longer than a training takes a live stream never waits.
+ * <p>A training that throws, runs out of memory or takes longer than {@code timeLimit} is a failed
+ * decision; other groups do not notice.
  *
  * <p>State per group: its windows of the last {@code history} ({@code 4 * steps * (1 + covariates)}
- * bytes per series), dropped at boundaries; the champion's artifact; one pending boundary.
+ * bytes per series), dropped at boundaries, at most about {@code maxSteps} steps of them and those
+ * since the last decision; the champion's artifact; the boundaries that are due; three numbers.
  *
  * <p>At the end of a bounded input the boundary after the last window is decided too: whether the
  * watermark had come as far before the end is a race, and must not show in the output.
  */
-public final class RetrainOperator extends AbstractStreamOperator<Decision>
-    implements OneInputStreamOperator<SeriesWindow, Decision>, Triggerable<String, VoidNamespace> {
+public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
+    implements OneInputStreamOperator<SeriesWindow, GroupNotice>,
+        BoundedOneInput,
+        Triggerable<String, VoidNamespace> {
   private static final long serialVersionUID = 1;
 
   private static final MapStateDescriptor<String, SeriesWindow> WINDOWS =
       new MapStateDescriptor<>("windows", Types.STRING, StoredTypes.SERIES_WINDOW);
   private static final ValueStateDescriptor<GroupProgress> PROGRESS =
       new ValueStateDescriptor<>("progress", StoredTypes.GROUP_PROGRESS);
-  private static final ValueStateDescriptor<Long> PENDING =
-      new ValueStateDescriptor<>("pending-boundary", Types.LONG);
+  private static final ListStateDescriptor<Long> DUE =
+      new ListStateDescriptor<>("due-boundaries", Types.LONG);
+  private static final ValueStateDescriptor<Long> NEXT =
+      new ValueStateDescriptor<>("next-boundary", Types.LONG);
+  private static final ValueStateDescriptor<Double> RANK_BOUND =
+      new ValueStateDescriptor<>("rank-bound", Types.DOUBLE);
 
+  private final RetrainConfig config;
   private final RetrainPolicy policy;
   private final GroupTrainer trainer;
   private final Champions champions;
+  private final TreeSet<String> groups;
 
   private transient MailboxExecutor mailbox;
-  private transient ExecutorService threads;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient MapState<String, SeriesWindow> windows;
   private transient ValueState<GroupProgress> progress;
-  private transient ValueState<Long> pending;
+  private transient ListState<Long> dueState;
+  private transient ValueState<Long> nextState;
+  private transient ValueState<Double> rankBound;
 
-  /** Boundary of each group whose training is under way; mirrors {@link #PENDING}. */
-  private transient Map<String, Long> underWay;
-
-  /** Groups whose boundary the watermark has just passed, by boundary. */
-  private transient TreeMap<Long, TreeSet<String>> due;
+  /** The groups of this subtask's keys, by name. */
+  private transient TreeMap<String, Group> own;
 
   private transient Map<Outcome.Kind, Counter> finished;
-  private transient long forwarded;
-  private transient WatermarkStatus heldStatus;
   private transient volatile double lastTrainingSeconds;
 
-  public RetrainOperator(RetrainConfig config, GroupTrainer trainer, Champions champions) {
+  /** What of a group is looked at with every watermark. Boundaries mirror keyed state. */
+  private static final class Group {
+    private final String name;
+    private final ArrayDeque<Long> due = new ArrayDeque<>();
+
+    /** First boundary that no watermark has passed. */
+    private long next = Long.MIN_VALUE;
+
+    private long coveredBefore = Long.MIN_VALUE;
+    private TrainingTurns.Turn turn;
+    private Training training;
+    private ScheduledFuture<?> timeLimit;
+
+    private Group(String name) {
+      this.name = name;
+    }
+
+    private boolean isTraining() {
+      return turn != null;
+    }
+  }
+
+  /**
+   * Retrains groups.
+   *
+   * @param groups of the job: those that never have a window are covered too
+   */
+  public RetrainOperator(
+      RetrainConfig config, GroupTrainer trainer, Champions champions, Set<String> groups) {
+    this.config = config;
     this.policy = new RetrainPolicy(config);
     this.trainer = trainer;
     this.champions = champions;
+    this.groups = new TreeSet<>(groups);
   }
 
   @Override
@@ -115,52 +163,71 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     timers = getInternalTimerService("boundaries", VoidNamespaceSerializer.INSTANCE, this);
     windows = getPartitionedState(WINDOWS);
     progress = getPartitionedState(PROGRESS);
-    pending = getPartitionedState(PENDING);
-    underWay = new HashMap<>();
-    due = new TreeMap<>();
-    forwarded = Long.MIN_VALUE;
-    threads = Executors.newFixedThreadPool(trainingThreads(), RetrainOperator::thread);
+    dueState = getPartitionedState(DUE);
+    nextState = getPartitionedState(NEXT);
+    rankBound = getPartitionedState(RANK_BOUND);
+    own = new TreeMap<>();
+    for (String name : groups) {
+      if (isOwn(name)) {
+        own.put(name, restored(name));
+      }
+    }
+    registerMetrics();
+    mailbox.execute(this::goOn, "trainings that were due");
+  }
+
+  private boolean isOwn(String group) {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    return task.getIndexOfThisSubtask()
+        == KeyGroupRangeAssignment.assignKeyToParallelOperator(
+            group, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks());
+  }
+
+  private Group restored(String name) throws Exception {
+    Group group = new Group(name);
+    setCurrentKey(name);
+    Iterable<Long> due = dueState.get();
+    if (due != null) {
+      due.forEach(group.due::add);
+    }
+    Long next = nextState.value();
+    group.next = next == null ? Long.MIN_VALUE : next;
+    return group;
+  }
+
+  private void registerMetrics() {
     finished = new EnumMap<>(Outcome.Kind.class);
     for (Outcome.Kind kind : Outcome.Kind.values()) {
       finished.put(
           kind,
           Metrics.counter(getMetricGroup(), Metrics.TRAININGS, Metrics.BY_DECISION, kind.label()));
     }
-    Metrics.group(getMetricGroup()).gauge(Metrics.TRAININGS_PENDING, () -> underWay.size());
-    Metrics.group(getMetricGroup()).gauge(Metrics.TRAINING_SECONDS, () -> lastTrainingSeconds);
-    startPendingAgain();
+    MetricGroup metrics = Metrics.group(getMetricGroup());
+    metrics.gauge(
+        Metrics.TRAININGS_PENDING, () -> own.values().stream().filter(Group::isTraining).count());
+    metrics.gauge(
+        Metrics.BOUNDARIES_DUE, () -> own.values().stream().mapToInt(g -> g.due.size()).sum());
+    metrics.gauge(Metrics.TRAINING_SECONDS, () -> lastTrainingSeconds);
   }
 
-  /** One processor is left to the stream. */
-  private static int trainingThreads() {
-    return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "tidecast-training");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private void startPendingAgain() throws Exception {
-    List<String> groups;
-    try (Stream<String> keys =
-        this.<String>getKeyedStateBackend().getKeys(PENDING.getName(), VoidNamespace.INSTANCE)) {
-      groups = keys.sorted().toList();
-    }
-    for (String group : groups) {
-      setCurrentKey(group);
-      start(group, pending.value());
+  private void goOn() throws Exception {
+    for (Group group : own.values()) {
+      if (!group.due.isEmpty()) {
+        work(group);
+      }
     }
   }
 
   @Override
   public void processElement(StreamRecord<SeriesWindow> element) throws Exception {
     SeriesWindow window = element.getValue();
-    awaitPendingBefore(window.knownAt());
+    Group group = own.get(window.group());
     setCurrentKey(window.group());
-    windows.put(key(window), window);
-    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, policy.boundaryOf(window));
+    if (policy.isDrawn(window, rankBoundNow())) {
+      windows.put(key(window), window);
+    }
+    timers.registerEventTimeTimer(
+        VoidNamespace.INSTANCE, Math.max(policy.boundaryOf(window), group.next));
   }
 
   /** Ascending by series, then end, as text: the order a training reads them in. */
@@ -168,24 +235,30 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     return window.series() + '\0' + String.format("%019d", window.end());
   }
 
-  @Override
-  public void processWatermark(Watermark mark) throws Exception {
-    awaitPendingBefore(mark.getTimestamp());
-    getTimeServiceManager().orElseThrow().advanceWatermark(mark);
-    while (!due.isEmpty()) {
-      Map.Entry<Long, TreeSet<String>> first = due.pollFirstEntry();
-      for (String group : first.getValue()) {
-        setCurrentKey(group);
-        decide(group, first.getKey());
-      }
-      awaitPendingBefore(mark.getTimestamp());
-    }
-    forward(mark.getTimestamp());
+  private double rankBoundNow() throws Exception {
+    Double bound = rankBound.value();
+    return bound == null ? 1 : bound;
   }
 
   @Override
-  public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
-    due.computeIfAbsent(timer.getTimestamp(), b -> new TreeSet<>()).add(timer.getKey());
+  public void processWatermark(Watermark mark) throws Exception {
+    getTimeServiceManager().orElseThrow().advanceWatermark(mark);
+    for (Group group : own.values()) {
+      pass(group, mark.getTimestamp());
+    }
+    output.emitWatermark(mark);
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    Group group = own.get(timer.getKey());
+    if (group == null) {
+      // the configuration no longer has it
+      windows.clear();
+      return;
+    }
+    group.due.add(timer.getTimestamp());
+    dueState.add(timer.getTimestamp());
   }
 
   @Override
@@ -193,56 +266,75 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     throw new IllegalStateException("no processing-time timer is registered");
   }
 
-  /** Waits until no decision is pending that holds at or before a time. */
-  private void awaitPendingBefore(long time) throws Exception {
-    while (!underWay.isEmpty()) {
-      long validFrom = policy.validFrom(Collections.min(underWay.values()));
-      if (validFrom > time) {
-        return;
-      }
-      forward(validFrom - 1);
-      mailbox.yield();
-    }
-  }
-
-  private void forward(long time) {
-    if (time > forwarded) {
-      forwarded = time;
-      output.emitWatermark(new Watermark(time));
-    }
-  }
-
-  @Override
-  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
-    // An idle status would let the forecasts run ahead of the decision that is pending.
-    if (status.isIdle() && !underWay.isEmpty()) {
-      heldStatus = status;
-    } else {
-      heldStatus = null;
-      super.processWatermarkStatus(status);
-    }
-  }
-
-  private void decide(String group, long boundary) throws Exception {
-    dropOldWindows(boundary);
-    GroupProgress now = progressNow(group);
-    Optional<String> reason = policy.reasonNotToTrain(boundary, now, windows.values());
-    if (reason.isPresent()) {
-      emit(policy.notTriggered(group, boundary, now, reason.get()));
+  private void pass(Group group, long watermark) throws Exception {
+    long next = watermark == Long.MAX_VALUE ? Long.MAX_VALUE : policy.boundaryAfter(watermark);
+    if (next <= group.next) {
       return;
     }
-    pending.update(boundary);
-    start(group, boundary);
+    group.next = next;
+    setCurrentKey(group.name);
+    if (watermark != Long.MAX_VALUE) {
+      nextState.update(next);
+    }
+    work(group);
   }
 
-  private void dropOldWindows(long boundary) throws Exception {
-    List<String> old = new ArrayList<>();
-    for (Map.Entry<String, SeriesWindow> entry : windows.entries()) {
-      if (policy.isTooOld(entry.getValue(), boundary)) {
-        old.add(entry.getKey());
+  /** Decides what is due, in order, as far as nothing has to be trained. */
+  private void work(Group group) throws Exception {
+    while (!group.due.isEmpty() && !group.isTraining()) {
+      setCurrentKey(group.name);
+      decide(group, group.due.peek());
+    }
+    cover(group);
+  }
+
+  private void cover(Group group) {
+    long boundary = group.due.isEmpty() ? group.next : group.due.peek();
+    long before = boundary == Long.MAX_VALUE ? boundary : policy.validFrom(boundary);
+    if (before > group.coveredBefore) {
+      group.coveredBefore = before;
+      output.collect(new StreamRecord<>(new GroupNotice.Covered(group.name, before)));
+    }
+  }
+
+  private void decide(Group group, long boundary) throws Exception {
+    GroupProgress now = progressNow(group.name);
+    Optional<String> reason = policy.reasonNotToTrain(boundary, now, known(boundary));
+    if (reason.isPresent()) {
+      emit(group, policy.notTriggered(group.name, boundary, now, reason.get()));
+    } else {
+      group.turn =
+          TrainingTurns.OF_THIS_PROCESS.take(
+              config.trainingsAtOnce(), () -> mail(() -> start(group), "training of a group"));
+    }
+  }
+
+  /** The sample of the windows known at a boundary; what no later one reads is dropped. */
+  private List<SeriesWindow> known(long boundary) throws Exception {
+    List<SeriesWindow> known = new ArrayList<>();
+    double before = rankBoundNow();
+    for (SeriesWindow window : windows.values()) {
+      if (window.knownAt() <= boundary && !policy.isTooOld(window, boundary)) {
+        known.add(window);
       }
     }
-    for (String key : old) {
+    double bound = policy.rankBound(known, before);
+    if (bound < before) {
+      rankBound.update(bound);
+      known.removeIf(window -> !policy.isDrawn(window, bound));
+    }
+    dropIf(window -> policy.isTooOld(window, boundary) || !policy.isDrawn(window, bound));
+    return known;
+  }
+
+  private void dropIf(Predicate<SeriesWindow> condition) throws Exception {
+    List<String> gone = new ArrayList<>();
+    for (Map.Entry<String, SeriesWindow> entry : windows.entries()) {
+      if (condition.test(entry.getValue())) {
+        gone.add(entry.getKey());
+      }
+    }
+    for (String key : gone) {
       windows.remove(key);
     }
   }
@@ -252,55 +344,65 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
     return value == null ? champions.progress(group) : value;
   }
 
-  private void start(String group, long boundary) throws Exception {
+  private void start(Group group) throws Exception {
+    long boundary = group.due.peek();
+    setCurrentKey(group.name);
     GroupTrainer.Request request =
-        policy.request(group, boundary, progressNow(group), windows.values());
-    underWay.put(group, boundary);
+        policy.request(group.name, boundary, progressNow(group.name), windows.values());
     long started = System.nanoTime();
-    CompletableFuture.supplyAsync(() -> train(request), threads)
-        .whenComplete((outcome, error) -> deliver(request, outcome, error, started));
+    Training training =
+        Training.start(
+            trainer,
+            request,
+            outcome -> {
+              lastTrainingSeconds = (System.nanoTime() - started) * 1e-9;
+              mail(() -> conclude(group, boundary, outcome), "decision for a group");
+            });
+    group.training = training;
+    ProcessingTimeService clock = getProcessingTimeService();
+    group.timeLimit =
+        clock.registerTimer(
+            clock.getCurrentProcessingTime() + config.timeLimit().toMillis(),
+            time -> giveUp(group, training));
   }
 
-  private Outcome train(GroupTrainer.Request request) {
-    try {
-      return trainer.train(request);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("training of " + request.group() + " was interrupted", e);
+  private void giveUp(Group group, Training training) throws Exception {
+    if (group.training == training) {
+      training.interrupt();
+      String reason = "the training took longer than " + config.timeLimit();
+      conclude(group, training.request().boundary(), new Outcome.Failed(reason));
     }
   }
 
-  private void deliver(
-      GroupTrainer.Request request, Outcome outcome, Throwable error, long started) {
-    lastTrainingSeconds = (System.nanoTime() - started) * 1e-9;
+  private void mail(ThrowingRunnable<Exception> work, String what) {
     try {
-      mailbox.execute(() -> finish(request, outcome, error), "decision for " + request.group());
+      mailbox.execute(work, what);
     } catch (RejectedExecutionException closed) {
-      LOG.debug("the task closed while {} was training", request.group());
+      LOG.debug("the task closed before: {}", what);
     }
   }
 
-  private void finish(GroupTrainer.Request request, Outcome outcome, Throwable error)
-      throws Exception {
-    if (error != null) {
-      throw new IllegalStateException(
-          "training of group " + request.group() + " at boundary " + request.boundary() + " broke",
-          error);
+  private void conclude(Group group, long boundary, Outcome outcome) throws Exception {
+    if (!group.isTraining() || group.due.peek() != boundary) {
+      // it had been given up
+      return;
     }
-    setCurrentKey(request.group());
-    GroupProgress before = progressNow(request.group());
+    GroupTrainer.Request request = group.training.request();
+    group.timeLimit.cancel(false);
+    group.turn.end();
+    group.turn = null;
+    group.training = null;
+    setCurrentKey(group.name);
+    GroupProgress before = progressNow(group.name);
     GroupProgress after = policy.after(before, request, outcome);
     progress.update(after);
-    pending.clear();
-    underWay.remove(request.group());
-    emit(policy.trained(request, outcome, before, after));
+    emit(group, policy.trained(request, outcome, before, after));
     finished.get(outcome.kind()).inc();
-    if (heldStatus != null && underWay.isEmpty()) {
-      processWatermarkStatus(heldStatus);
-    }
+    work(group);
   }
 
-  private void emit(Decision decision) {
+  /** The decision for the first boundary that is due. */
+  private void emit(Group group, Decision decision) throws Exception {
     LOG.info(
         "group {} at boundary {}: {}, serving {} ({})",
         decision.group(),
@@ -308,14 +410,34 @@ public final class RetrainOperator extends AbstractStreamOperator<Decision>
         decision.outcome().kind().label(),
         decision.version().isEmpty() ? "no model" : decision.version(),
         decision.outcome().reason());
+    group.due.poll();
+    dueState.update(List.copyOf(group.due));
+    group.coveredBefore = Math.max(group.coveredBefore, decision.coveredBefore());
     output.collect(new StreamRecord<>(decision, decision.boundary()));
+  }
+
+  /** Before the end of a bounded input, everything that is due is decided. */
+  @Override
+  public void endInput() throws Exception {
+    while (own.values().stream().anyMatch(Group::isTraining)) {
+      mailbox.yield();
+    }
   }
 
   @Override
   public void close() throws Exception {
-    if (threads != null) {
-      threads.shutdownNow();
+    if (own != null) {
+      own.values().forEach(RetrainOperator::abandon);
     }
     super.close();
+  }
+
+  private static void abandon(Group group) {
+    if (group.turn != null) {
+      group.turn.end();
+    }
+    if (group.training != null) {
+      group.training.interrupt();
+    }
   }
 }

@@ -29,6 +29,11 @@ public final class RetrainPolicy implements Serializable {
     return config.boundaryFrom(window.knownAt());
   }
 
+  /** The first boundary that a watermark has not passed; milliseconds. */
+  public long boundaryAfter(long watermark) {
+    return config.boundaryFrom(watermark + 1);
+  }
+
   /** First origin that a decision at a boundary holds for; milliseconds. */
   public long validFrom(long boundary) {
     return boundary + config.lead().toMillis();
@@ -37,6 +42,42 @@ public final class RetrainPolicy implements Serializable {
   /** Whether no boundary from this one on trains on a window. */
   public boolean isTooOld(SeriesWindow window, long boundary) {
     return window.knownAt() <= boundary - config.history().toMillis();
+  }
+
+  /**
+   * Where a window stands in the draw for the sample, evenly spread over [0, 1): by its series and
+   * end alone, so that what is drawn does not depend on what arrived when, and is fair over series
+   * and mixed over age.
+   */
+  double rank(SeriesWindow window) {
+    return Hashing.unit(window.series() + '@' + window.end(), config.seed());
+  }
+
+  /**
+   * The bound on ranks with which the windows known at a boundary keep within the limit on steps.
+   *
+   * @param known at the boundary, with ranks below {@code before}
+   * @param before the bound so far; it never rises, or windows would be missed that are gone
+   */
+  public double rankBound(Collection<SeriesWindow> known, double before) {
+    if (known.stream().mapToLong(SeriesWindow::steps).sum() <= config.maxSteps()) {
+      return before;
+    }
+    List<SeriesWindow> drawn = new ArrayList<>(known);
+    drawn.sort(Comparator.comparingDouble(this::rank));
+    long steps = 0;
+    for (SeriesWindow window : drawn) {
+      steps += window.steps();
+      if (steps > config.maxSteps()) {
+        return rank(window);
+      }
+    }
+    return before;
+  }
+
+  /** Whether a window is in the sample. */
+  public boolean isDrawn(SeriesWindow window, double rankBound) {
+    return rankBound >= 1 || rank(window) < rankBound;
   }
 
   /** Why the group is not trained at a boundary; empty if it is. */

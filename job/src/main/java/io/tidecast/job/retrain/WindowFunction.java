@@ -45,8 +45,12 @@ public final class WindowFunction extends KeyedProcessFunction<String, SeriesSte
       throws Exception {
     if (collector.samples(step.series())) {
       OpenWindow before = open.value();
-      open.update(
-          collector.add(before == null ? collector.openBefore(step) : before, step, out::collect));
+      // one that comes twice or out of order has nothing to teach
+      if (before == null || step.step().index() > before.end()) {
+        open.update(
+            collector.add(
+                before == null ? collector.openBefore(step) : before, step, out::collect));
+      }
     }
   }
 }

@@ -23,4 +23,5 @@ public record Decision(
     String version,
     String parent,
     int windows,
-    int series) {}
+    int series)
+    implements GroupNotice {}

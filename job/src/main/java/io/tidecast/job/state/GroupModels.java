@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param models ascending by {@code validFrom}
  */
 public record GroupModels(long coveredBefore, List<Held> models) {
+  /** For origins that come late, and for those that wait while the watermark has gone on. */
+  private static final int KEPT = 3;
+
   static final GroupModels NONE = new GroupModels(Long.MIN_VALUE, List.of());
 
   /**
@@ -42,15 +45,20 @@ public record GroupModels(long coveredBefore, List<Held> models) {
     return Optional.ofNullable(found);
   }
 
-  /** With one more decision, without the versions that no origin after {@code watermark} needs. */
-  public GroupModels with(Decision decision, long watermark) {
+  /**
+   * With one more notice, without versions that no origin needs any more.
+   *
+   * @param neededFrom no origin before this is still to come, as a rule, milliseconds
+   */
+  public GroupModels with(GroupNotice notice, long neededFrom) {
     List<Held> next = new ArrayList<>(models);
-    if (decision.outcome() instanceof Outcome.Promoted promoted) {
+    if (notice instanceof Decision decision
+        && decision.outcome() instanceof Outcome.Promoted promoted) {
       next.add(new Held(decision.validFrom(), promoted.version(), promoted.artifact()));
     }
-    while (next.size() > 1 && next.get(1).validFrom() <= watermark) {
+    while (next.size() > KEPT && next.get(1).validFrom() <= neededFrom) {
       next.remove(0);
     }
-    return new GroupModels(decision.coveredBefore(), next);
+    return new GroupModels(Math.max(coveredBefore, notice.coveredBefore()), next);
   }
 }

@@ -9,6 +9,8 @@ package io.tidecast.job.state;
  * @param value of the target variable; NaN if missing or masked
  * @param covariates values of the other configured variables of the stream at that time; NaN where
  *     missing
+ * @param endsStep whether it closes its step at once: it lies at the end, and whatever comes later
+ *     for the step is late
  * @param appended when the record was appended to its topic, milliseconds: of two values of one
  *     time the one appended last holds
  * @param partition of the record it came in
@@ -20,6 +22,7 @@ public record SeriesObservation(
     long time,
     float value,
     float[] covariates,
+    boolean endsStep,
     long appended,
     int partition,
     long offset) {}

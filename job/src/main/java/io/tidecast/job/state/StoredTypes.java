@@ -20,7 +20,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-observation",
-              2,
+              3,
               SeriesObservation.class,
               StoredTypes::writeSeriesObservation,
               StoredTypes::readSeriesObservation));
@@ -33,6 +33,15 @@ public final class StoredTypes {
               OpenStep.class,
               StoredTypes::writeOpenStep,
               StoredTypes::readOpenStep));
+
+  public static final TypeInformation<SeriesStep.Progress> STEP_PROGRESS =
+      type(
+          new Layout<>(
+              "step-progress",
+              1,
+              SeriesStep.Progress.class,
+              StoredTypes::writeStepProgress,
+              StoredTypes::readStepProgress));
 
   public static final TypeInformation<SeriesStep> SERIES_STEP =
       type(
@@ -70,14 +79,14 @@ public final class StoredTypes {
               StoredTypes::writeGroupProgress,
               StoredTypes::readGroupProgress));
 
-  public static final TypeInformation<Decision> DECISION =
+  public static final TypeInformation<GroupNotice> GROUP_NOTICE =
       type(
           new Layout<>(
-              "decision",
+              "group-notice",
               1,
-              Decision.class,
-              StoredTypes::writeDecision,
-              StoredTypes::readDecision));
+              GroupNotice.class,
+              StoredTypes::writeGroupNotice,
+              StoredTypes::readGroupNotice));
 
   /** The bytes have a format number of their own: the model's. */
   public static final TypeInformation<SeriesMemory> SERIES_MEMORY =
@@ -126,6 +135,7 @@ public final class StoredTypes {
     out.writeLong(value.time());
     out.writeFloat(value.value());
     StoredArrays.writeFloats(value.covariates(), out);
+    out.writeBoolean(value.endsStep());
     out.writeLong(value.appended());
     out.writeInt(value.partition());
     out.writeLong(value.offset());
@@ -139,9 +149,22 @@ public final class StoredTypes {
         in.readLong(),
         in.readFloat(),
         StoredArrays.readFloats(in),
+        version >= 3 && in.readBoolean(),
         version == 1 ? Long.MIN_VALUE : in.readLong(),
         in.readInt(),
         in.readLong());
+  }
+
+  private static void writeStepProgress(SeriesStep.Progress value, DataOutputView out)
+      throws IOException {
+    out.writeLong(value.closedUpTo());
+    out.writeInt(value.open());
+    out.writeLong(value.expiry());
+  }
+
+  private static SeriesStep.Progress readStepProgress(int version, DataInputView in)
+      throws IOException {
+    return new SeriesStep.Progress(in.readLong(), in.readInt(), in.readLong());
   }
 
   private static void writeOpenStep(OpenStep value, DataOutputView out) throws IOException {
@@ -257,6 +280,22 @@ public final class StoredTypes {
     return new GroupProgress(in.readLong(), in.readInt(), in.readUTF(), StoredArrays.readBytes(in));
   }
 
+  private static void writeGroupNotice(GroupNotice value, DataOutputView out) throws IOException {
+    out.writeBoolean(value instanceof Decision);
+    if (value instanceof Decision decision) {
+      writeDecision(decision, out);
+    } else {
+      out.writeUTF(value.group());
+      out.writeLong(value.coveredBefore());
+    }
+  }
+
+  private static GroupNotice readGroupNotice(int version, DataInputView in) throws IOException {
+    return in.readBoolean()
+        ? readDecision(in)
+        : new GroupNotice.Covered(in.readUTF(), in.readLong());
+  }
+
   private static void writeDecision(Decision value, DataOutputView out) throws IOException {
     Outcome outcome = value.outcome();
     out.writeUTF(value.group());
@@ -276,7 +315,7 @@ public final class StoredTypes {
         outcome instanceof Outcome.Promoted promoted ? promoted.artifact() : new byte[0], out);
   }
 
-  private static Decision readDecision(int layout, DataInputView in) throws IOException {
+  private static Decision readDecision(DataInputView in) throws IOException {
     String group = in.readUTF();
     long boundary = in.readLong();
     long validFrom = in.readLong();

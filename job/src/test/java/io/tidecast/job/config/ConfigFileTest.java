@@ -166,7 +166,8 @@ class ConfigFileTest {
   @Test
   void keyThatDoesNotExistIsRefused() {
     assertEquals(
-        "forecast.length: unknown key; accepted: [evaluationPeriod, horizon, levels]",
+        "forecast.length: unknown key; accepted: [evaluationPeriod, horizon, levels,"
+            + " maxWaiting]",
         refusal(LEAST.with("forecast.length", "4")));
   }
 

@@ -82,6 +82,9 @@ class DocumentedKeysTest {
           Map.entry("flink", "{parallelism.default: 2}"),
           Map.entry("feed", "{type: file}"),
           Map.entry("postgres.url", "jdbc:postgresql://other/db"),
+          Map.entry("forecast.maxWaiting", "7"),
+          Map.entry("retrain.maxSteps", "700"),
+          Map.entry("retrain.trainingShare", "0.7"),
           Map.entry("postgres.user", "other"),
           Map.entry("postgres.password", "other"),
           Map.entry("postgres.readerPassword", "other"));

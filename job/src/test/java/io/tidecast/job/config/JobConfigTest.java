@@ -62,9 +62,12 @@ class JobConfigTest {
             672,
             24,
             Duration.ofDays(365),
+            2_000_000L,
             1.0,
             0.0,
-            1L),
+            1L,
+            Duration.ofHours(1),
+            0.5),
         config.retrain());
     assertEquals(Duration.ZERO, config.ingest().maxOutOfOrder());
     assertEquals(Duration.ofMinutes(10), config.ingest().maxFuture());

@@ -11,6 +11,7 @@ import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StepFunctionHarnessTest {
   private static final int MAX_PARALLELISM = 8;
+  private static final long TTL = 1_000;
 
   private KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness;
 
@@ -49,7 +51,8 @@ class StepFunctionHarnessTest {
       throws Exception {
     KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new StepFunction(new Grid(10), aggregation, "topic")),
+            new KeyedProcessOperator<>(
+                new StepFunction(new Grid(10), aggregation, Duration.ofMillis(TTL), "topic")),
             SeriesObservation::series,
             Types.STRING,
             MAX_PARALLELISM,
@@ -67,11 +70,23 @@ class StepFunctionHarnessTest {
 
   private static SeriesObservation observation(
       String series, long time, float value, float... beside) {
-    return new SeriesObservation(series, "g", time, value, beside, 7, 3, 77);
+    return new SeriesObservation(series, "g", time, value, beside, false, 7, 3, 77);
   }
 
   private void observe(String series, long time, float value, float... beside) throws Exception {
     harness.processElement(observation(series, time, value, beside), time);
+  }
+
+  /** One that ends its step. */
+  private void end(String series, long time, float value) throws Exception {
+    harness.processElement(
+        new SeriesObservation(series, "g", time, value, new float[0], true, 7, 3, 77), time);
+  }
+
+  private void restore() throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness = open(Aggregation.LAST, state, 1, 0);
   }
 
   /** Every step and watermark in order, what went to the side, and what is left. */
@@ -104,9 +119,10 @@ class StepFunctionHarnessTest {
     return late == null ? List.of() : late.stream().map(StreamRecord::getValue).toList();
   }
 
-  private void assertNothingIsLeft() {
-    assertEquals(0, harness.numKeyedStateEntries());
-    assertEquals(0, harness.numEventTimeTimers());
+  /** Of so many series how far they have closed, and the timers that drop that. */
+  private void assertOnlyProgressIsLeft(int series) {
+    assertEquals(series, harness.numKeyedStateEntries());
+    assertEquals(series, harness.numEventTimeTimers());
     assertEquals(0, harness.numProcessingTimeTimers());
   }
 
@@ -115,12 +131,12 @@ class StepFunctionHarnessTest {
     observe("s", 11, 1);
     harness.processWatermark(19);
     assertEquals(List.of("watermark 19"), output());
-    assertEquals(1, harness.numKeyedStateEntries());
+    assertEquals(2, harness.numKeyedStateEntries());
     assertEquals(1, harness.numEventTimeTimers());
 
     harness.processWatermark(20);
     assertEquals(List.of("g/s #2 1.0 [] @20", "watermark 20"), output());
-    assertNothingIsLeft();
+    assertOnlyProgressIsLeft(1);
   }
 
   @Test
@@ -160,7 +176,7 @@ class StepFunctionHarnessTest {
         output.stream().filter(line -> line.startsWith("g/r")).toList());
     assertEquals("watermark 40", output.get(5));
     assertEquals(6, output.size());
-    assertNothingIsLeft();
+    assertOnlyProgressIsLeft(2);
   }
 
   @Test
@@ -216,13 +232,13 @@ class StepFunctionHarnessTest {
 
   @Test
   void lateObservationGoesToTheSideAndLeavesStateAlone() throws Exception {
-    observe("a station/temperature", 25, 1);
+    observe("a station/temperature", 15, 1);
     harness.processWatermark(20);
     observe("a station/temperature", 20, 5);
     harness.processWatermark(30);
 
     assertEquals(
-        List.of("watermark 20", "g/a station/temperature #3 1.0 [] @30", "watermark 30"), output());
+        List.of("g/a station/temperature #2 1.0 [] @20", "watermark 20", "watermark 30"), output());
     DeadLetter letter = late().get(0);
     assertEquals(1, late().size());
     assertEquals(IngestFunction.LATE, letter.reason());
@@ -232,7 +248,82 @@ class StepFunctionHarnessTest {
             + "\"values\":{\"temperature\":5.0}}",
         new String(letter.value(), StandardCharsets.UTF_8));
     assertEquals("topic 3 77", letter.topic() + " " + letter.partition() + " " + letter.offset());
-    assertNothingIsLeft();
+    assertOnlyProgressIsLeft(1);
+  }
+
+  @Test
+  void observationAtTheEndClosesItsStepAtOnce() throws Exception {
+    observe("s", 12, 1);
+    end("s", 20, 2);
+    end("s", 30, 3);
+
+    assertEquals(List.of("g/s #2 2.0 [] @20", "g/s #3 3.0 [] @30"), output());
+    harness.processWatermark(29);
+    assertEquals(List.of("watermark 29"), output());
+    assertOnlyProgressIsLeft(1);
+  }
+
+  @Test
+  void earlierStepsCloseBeforeTheOneThatEnds() throws Exception {
+    observe("s", 25, 3);
+    observe("s", 12, 2);
+    end("s", 40, 4);
+
+    assertEquals(List.of("g/s #2 2.0 [] @40", "g/s #3 3.0 [] @40", "g/s #4 4.0 [] @40"), output());
+  }
+
+  @Test
+  void observationOfAStepThatHasEndedIsLate() throws Exception {
+    end("s/a", 20, 1);
+    observe("s/a", 15, 7);
+    end("s/a", 20, 8);
+
+    assertEquals(List.of("g/s/a #2 1.0 [] @20"), output());
+    assertEquals(2, late().size());
+  }
+
+  /** The partition of a series was idle, and the job has restarted: its records lay in Kafka. */
+  @Test
+  void lateObservationAfterARestoreDoesNotOpenAClosedStepAgain() throws Exception {
+    observe("s/a", 42, 1);
+    harness.processWatermark(100);
+    assertEquals(List.of("g/s/a #5 1.0 [] @50", "watermark 100"), output());
+
+    restore();
+    observe("s/a", 44, 2);
+    observe("s/a", 50, 3);
+    observe("s/a", 55, 4);
+    harness.processWatermark(60);
+
+    assertEquals(List.of("g/s/a #6 4.0 [] @60", "watermark 60"), output());
+    assertEquals(2, late().size());
+    assertOnlyProgressIsLeft(1);
+  }
+
+  /** Its partition was idle, and the watermark of the others has gone past its steps. */
+  @Test
+  void seriesBehindTheWatermarkLosesNothing() throws Exception {
+    harness.processWatermark(1_000);
+    observe("s", 12, 1);
+    observe("s", 18, 2);
+    observe("s", 23, 3);
+    harness.processWatermark(1_001);
+
+    assertEquals(
+        List.of("watermark 1000", "g/s #2 2.0 [] @1001", "g/s #3 3.0 [] @1001", "watermark 1001"),
+        output());
+    assertEquals(List.of(), late());
+  }
+
+  @Test
+  void silentSeriesIsForgottenAfterItsTtl() throws Exception {
+    end("s", 20, 1);
+    end("s", 30, 1);
+    harness.processWatermark(20 + TTL);
+    assertOnlyProgressIsLeft(1);
+
+    harness.processWatermark(30 + TTL);
+    assertOnlyProgressIsLeft(0);
   }
 
   @Test
@@ -244,7 +335,7 @@ class StepFunctionHarnessTest {
 
     assertEquals(
         List.of("g/s #2 1.0 [] @20", "g/s #3 2.0 [] @30", "watermark " + Long.MAX_VALUE), output());
-    assertNothingIsLeft();
+    assertOnlyProgressIsLeft(0);
   }
 
   @ParameterizedTest
@@ -274,7 +365,7 @@ class StepFunctionHarnessTest {
     assertEquals(
         List.of("g/s #2 3.0 [10.0] @20", "watermark 20", "g/s #3 2.0 [20.0] @30", "watermark 30"),
         output);
-    assertNothingIsLeft();
+    assertOnlyProgressIsLeft(1);
   }
 
   @FunctionalInterface
@@ -298,10 +389,10 @@ class StepFunctionHarnessTest {
       harness.close();
       harness = open(Aggregation.LAST, part, 2, subtask);
       int held = harness.numKeyedStateEntries();
-      assertTrue(held > 0 && held < series.size(), "subtask " + subtask + " holds " + held);
+      assertTrue(held > 0 && held < 2 * series.size(), "subtask " + subtask + " holds " + held);
       harness.processWatermark(20);
       closed.addAll(output());
-      assertNothingIsLeft();
+      assertOnlyProgressIsLeft(held / 2);
     }
 
     closed.removeIf("watermark 20"::equals);

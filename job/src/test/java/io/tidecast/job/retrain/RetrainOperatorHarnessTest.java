@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -20,47 +27,72 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class RetrainOperatorHarnessTest {
+  private static final int MAX_PARALLELISM = 8;
   private static final long EPOCH = 1_000;
   private static final long LEAD = 100;
+  private static final Duration TIME_LIMIT = Duration.ofMinutes(1);
 
   /** Trainings take a permit each, so that a test says when one ends. */
   private static final Semaphore PERMITS = new Semaphore(0);
 
-  private static final AtomicInteger STARTED = new AtomicInteger();
+  /** What the trainings of a group throw. */
+  private static final Map<String, Throwable> THROWN = new ConcurrentHashMap<>();
+
+  /** What a training read, by group and boundary. */
+  private static final Map<String, List<Long>> READ = new ConcurrentHashMap<>();
 
   private static final GroupTrainer PROMOTING =
       request -> {
-        STARTED.incrementAndGet();
         PERMITS.acquire();
+        if (THROWN.get(request.group()) instanceof Error error) {
+          throw error;
+        } else if (THROWN.get(request.group()) instanceof RuntimeException exception) {
+          throw exception;
+        }
+        READ.put(
+            request.group() + "@" + request.boundary(),
+            request.windows().stream().map(SeriesWindow::end).toList());
         String version =
             request.group() + "-" + request.sequence() + "-" + request.windows().size();
         return new Outcome.Promoted(
             version, version.getBytes(), "better", new Outcome.Losses(0.1, 0.2, 0.3));
       };
 
-  private RetrainOperator operator;
-  private KeyedOneInputStreamOperatorTestHarness<String, SeriesWindow, Decision> harness;
+  private Set<String> groups = Set.of("g");
+  private GroupTrainer trainer = PROMOTING;
+  private long maxSteps = 1_000;
+  private KeyedOneInputStreamOperatorTestHarness<String, SeriesWindow, GroupNotice> harness;
 
   @BeforeEach
   void start() throws Exception {
     PERMITS.drainPermits();
-    STARTED.set(0);
+    THROWN.clear();
+    READ.clear();
     open(null);
   }
 
   @AfterEach
   void stop() throws Exception {
-    PERMITS.release(100);
+    PERMITS.release(1_000);
     harness.close();
   }
 
   private void open(OperatorSubtaskState state) throws Exception {
+    open(state, 1, 0);
+  }
+
+  private void open(OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
     RetrainConfig config =
         new RetrainConfig(
             Duration.ofMillis(EPOCH),
@@ -69,20 +101,63 @@ class RetrainOperatorHarnessTest {
             8,
             4,
             Duration.ofMillis(10 * EPOCH),
+            maxSteps,
             1,
+            1,
+            TIME_LIMIT,
             1);
-    operator = new RetrainOperator(config, PROMOTING, Champions.NONE);
+    RetrainOperator operator = new RetrainOperator(config, trainer, Champions.NONE, groups);
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            operator, SeriesWindow::group, Types.STRING, 8, 1, 0);
+            operator, SeriesWindow::group, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
     harness.setup(
-        StoredTypes.DECISION.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
-    operator.setMailboxExecutor(
-        new MailboxExecutorImpl(harness.getTaskMailbox(), 0, StreamTaskActionExecutor.IMMEDIATE));
+        StoredTypes.GROUP_NOTICE.createSerializer(
+            harness.getExecutionConfig().getSerializerConfig()));
+    operator.setMailboxExecutor(mailbox());
     if (state != null) {
       harness.initializeState(state);
     }
     harness.open();
+    runMails();
+  }
+
+  private void reopen(String... names) throws Exception {
+    harness.close();
+    groups = Set.of(names);
+    open(null);
+  }
+
+  private void restore() throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness.getOutput().clear();
+    open(state);
+  }
+
+  private MailboxExecutorImpl mailbox() {
+    return new MailboxExecutorImpl(harness.getTaskMailbox(), 0, StreamTaskActionExecutor.IMMEDIATE);
+  }
+
+  /** What is there already. */
+  private void runMails() throws Exception {
+    while (mailbox().tryYield()) {
+      // the next one
+    }
+  }
+
+  /** Lets trainings go on until so many decisions are out. */
+  private void awaitDecisions(int count) throws Exception {
+    PERMITS.release(1_000);
+    while (decisions() < count) {
+      mailbox().yield();
+    }
+    PERMITS.drainPermits();
+  }
+
+  private long decisions() {
+    return harness.getOutput().stream()
+        .filter(out -> out instanceof StreamRecord<?> r && r.getValue() instanceof Decision)
+        .count();
   }
 
   private void window(String group, long knownAt) throws Exception {
@@ -90,34 +165,27 @@ class RetrainOperatorHarnessTest {
         new SeriesWindow(group, "s", knownAt / 10, knownAt, 1, 1, new float[4]), knownAt);
   }
 
-  /** Group and kind of each decision, time of each watermark, in order. */
+  /** Decisions, coverage and watermarks, in order. */
   private List<String> output() {
     List<String> lines = new ArrayList<>();
     for (Object out : harness.getOutput()) {
-      if (out instanceof Watermark mark) {
-        lines.add("watermark " + mark.getTimestamp());
-      } else if (out instanceof StreamRecord<?> record) {
-        Decision decision = (Decision) record.getValue();
-        lines.add(
-            decision.group()
-                + "@"
-                + decision.boundary()
-                + " "
-                + decision.outcome().kind()
-                + " '"
-                + decision.version()
-                + "'");
-      } else {
-        lines.add(out.toString());
-      }
+      lines.add(out instanceof StreamRecord<?> record ? line(record.getValue()) : line(out));
     }
     harness.getOutput().clear();
     return lines;
   }
 
-  private void runMails() throws Exception {
-    new MailboxExecutorImpl(harness.getTaskMailbox(), 0, StreamTaskActionExecutor.IMMEDIATE)
-        .yield();
+  private static String line(Object out) {
+    if (out instanceof Watermark mark) {
+      return "watermark " + mark.getTimestamp();
+    } else if (out instanceof GroupNotice.Covered covered) {
+      return covered.group() + " covered before " + covered.coveredBefore();
+    } else if (out instanceof Decision decision) {
+      return "%s@%d %s '%s'"
+          .formatted(
+              decision.group(), decision.boundary(), decision.outcome().kind(), decision.version());
+    }
+    return out.toString();
   }
 
   @Test
@@ -134,48 +202,74 @@ class RetrainOperatorHarnessTest {
     window("g", 400);
     window("g", 800);
     window("g", 1_010);
-    PERMITS.release(100);
     harness.processWatermark(1_500);
+    awaitDecisions(1);
 
-    assertEquals(List.of("watermark 1099", "g@1000 PROMOTED 'g-1-2'", "watermark 1500"), output());
+    assertEquals(
+        List.of("g covered before 1100", "watermark 1500", "g@1000 PROMOTED 'g-1-2'"), output());
   }
 
   @Test
-  void watermarksPassWhileATrainingIsPendingUntilItsFirstOrigin() throws Exception {
+  void nothingWaitsWhileATrainingIsPendingButItsDecision() throws Exception {
     window("g", 400);
     window("g", 1_000);
     harness.processWatermark(1_000);
-    harness.processWatermark(1_099);
-    assertEquals(List.of("watermark 1000", "watermark 1099"), output());
+    window("g", 1_400);
+    harness.processWatermark(1_900);
+    window("g", 2_400);
+    runMails();
+    assertEquals(List.of("g covered before 1100", "watermark 1000", "watermark 1900"), output());
 
-    PERMITS.release();
-    harness.processWatermark(1_100);
-    assertEquals(List.of("g@1000 PROMOTED 'g-1-2'", "watermark 1100"), output());
+    awaitDecisions(1);
+    assertEquals(List.of("g@1000 PROMOTED 'g-1-2'"), output());
   }
 
   @Test
-  void decisionIsOutBeforeALaterWindowIsTaken() throws Exception {
-    window("g", 400);
-    window("g", 800);
-    harness.processWatermark(1_000);
-    output();
+  void boundariesThatFallDueMeanwhileAreDecidedInTheirOrder() throws Exception {
+    for (long knownAt = 400; knownAt < 5_000; knownAt += 500) {
+      window("g", knownAt);
+    }
+    harness.processWatermark(4_500);
+    assertEquals(List.of("g covered before 1100", "watermark 4500"), output());
 
-    PERMITS.release();
-    window("g", 1_200);
-    assertEquals(List.of("watermark 1099", "g@1000 PROMOTED 'g-1-2'"), output());
+    awaitDecisions(4);
+    assertEquals(
+        List.of(
+            "g@1000 PROMOTED 'g-1-2'",
+            "g@2000 NOT_TRIGGERED 'g-1-2'",
+            "g@3000 PROMOTED 'g-2-6'",
+            "g@4000 NOT_TRIGGERED 'g-2-6'"),
+        output());
   }
 
   @Test
   void otherGroupsAreDecidedWhileOneTrains() throws Exception {
+    reopen("a", "b");
     window("a", 400);
     window("a", 800);
     window("b", 900);
     harness.processWatermark(1_010);
-    assertEquals(List.of("b@1000 NOT_TRIGGERED ''", "watermark 1010"), output());
+    assertEquals(
+        List.of("a covered before 1100", "b@1000 NOT_TRIGGERED ''", "watermark 1010"), output());
 
-    PERMITS.release();
-    runMails();
+    awaitDecisions(1);
     assertEquals(List.of("a@1000 PROMOTED 'a-1-2'"), output());
+  }
+
+  @Test
+  void groupThatNoWindowCameFromIsCoveredAllTheSame() throws Exception {
+    harness.processWatermark(50);
+    harness.processWatermark(60);
+    harness.processWatermark(3_500);
+
+    assertEquals(
+        List.of(
+            "g covered before 1100",
+            "watermark 50",
+            "watermark 60",
+            "g covered before 4100",
+            "watermark 3500"),
+        output());
   }
 
   @Test
@@ -183,15 +277,30 @@ class RetrainOperatorHarnessTest {
     window("g", 400);
     window("g", 800);
     harness.processWatermark(1_000);
-    OperatorSubtaskState state = harness.snapshot(1, 1);
-    harness.close();
+    restore();
 
-    open(state);
     harness.processWatermark(1_050);
-    assertEquals(List.of("watermark 1050"), output());
-    PERMITS.release(100);
-    harness.processWatermark(1_100);
-    assertEquals(List.of("watermark 1099", "g@1000 PROMOTED 'g-1-2'", "watermark 1100"), output());
+    assertEquals(List.of("g covered before 1100", "watermark 1050"), output());
+    awaitDecisions(1);
+    assertEquals(List.of("g@1000 PROMOTED 'g-1-2'"), output());
+  }
+
+  @Test
+  void boundariesThatWaitSurviveARestore() throws Exception {
+    for (long knownAt = 400; knownAt < 5_000; knownAt += 500) {
+      window("g", knownAt);
+    }
+    harness.processWatermark(4_500);
+    restore();
+    awaitDecisions(4);
+
+    assertEquals(
+        List.of(
+            "g@1000 PROMOTED 'g-1-2'",
+            "g@2000 NOT_TRIGGERED 'g-1-2'",
+            "g@3000 PROMOTED 'g-2-6'",
+            "g@4000 NOT_TRIGGERED 'g-2-6'"),
+        output().stream().filter(line -> line.contains("@")).toList());
   }
 
   @Test
@@ -200,84 +309,261 @@ class RetrainOperatorHarnessTest {
     window("g", 800);
     harness.processWatermark(1_000);
     OperatorSubtaskState before = harness.snapshot(1, 1);
-    PERMITS.release(100);
-    harness.processWatermark(1_100);
+    awaitDecisions(1);
     List<String> first = output();
     harness.close();
 
     open(before);
-    harness.processWatermark(1_100);
-    assertEquals(first.get(first.size() - 2), output().get(1));
+    awaitDecisions(1);
+    List<String> second = output();
+    assertEquals(first.get(first.size() - 1), second.get(second.size() - 1));
   }
 
   @Test
   void championSurvivesARestoreAndIsNotTrainedAgainBeforeItsTime() throws Exception {
     window("g", 400);
     window("g", 800);
-    PERMITS.release(100);
     harness.processWatermark(1_100);
-    OperatorSubtaskState state = harness.snapshot(1, 1);
-    harness.close();
+    awaitDecisions(1);
+    restore();
 
-    open(state);
     window("g", 1_900);
     harness.processWatermark(2_050);
     assertEquals(List.of("g@2000 NOT_TRIGGERED 'g-1-2'", "watermark 2050"), output());
     window("g", 2_900);
     harness.processWatermark(3_100);
-    assertEquals(List.of("watermark 3099", "g@3000 PROMOTED 'g-2-4'", "watermark 3100"), output());
+    awaitDecisions(1);
+    assertEquals(
+        List.of("watermark 3100", "g@3000 PROMOTED 'g-2-4'"),
+        output().stream().filter(line -> !line.contains("covered")).toList());
   }
 
   @Test
-  void longGapDecidesOnlyBoundariesThatFollowAWindow() throws Exception {
+  void longGapDecidesOnlyBoundariesThatFollowAWindowAndCoversIt() throws Exception {
     window("g", 400);
     window("g", 500_400);
-    PERMITS.release(100);
     harness.processWatermark(900_000);
 
     assertEquals(
-        List.of("g@1000 NOT_TRIGGERED ''", "g@501000 NOT_TRIGGERED ''", "watermark 900000"),
+        List.of(
+            "g@1000 NOT_TRIGGERED ''",
+            "g@501000 NOT_TRIGGERED ''",
+            "g covered before 901100",
+            "watermark 900000"),
         output());
     assertEquals(0, harness.numEventTimeTimers());
+  }
+
+  /** Its partition was idle: the boundary has passed, and what held from it on has been said. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void windowOfABoundaryThatHasPassedIsSeenByTheNext(boolean restored) throws Exception {
+    harness.processWatermark(1_500);
+    if (restored) {
+      restore();
+    }
+    window("g", 400);
+    window("g", 800);
+    harness.processWatermark(1_600);
+    output();
+    harness.processWatermark(2_000);
+    awaitDecisions(1);
+
+    assertTrue(output().contains("g@2000 PROMOTED 'g-1-2'"));
   }
 
   @Test
   void oldWindowsAreDropped() throws Exception {
     window("g", 400);
     harness.processWatermark(1_000);
-    assertEquals(1, harness.numKeyedStateEntries());
+    int entries = harness.numKeyedStateEntries();
     window("g", 20_400);
     harness.processWatermark(21_000);
-    assertEquals(1, harness.numKeyedStateEntries());
+
+    assertEquals(entries, harness.numKeyedStateEntries());
   }
 
   @Test
-  void endOfInputDecidesTheBoundaryAfterTheLastWindowAndEnds() throws Exception {
+  void endOfInputDecidesTheBoundaryAfterTheLastWindowAndCoversEverything() throws Exception {
     window("g", 400);
     window("g", 1_200);
-    PERMITS.release(100);
     harness.processWatermark(Watermark.MAX_WATERMARK);
+    PERMITS.release(100);
     harness.endInput();
 
-    List<String> output = output();
-    assertEquals("g@1000 NOT_TRIGGERED ''", output.get(0));
-    assertEquals("g@2000 PROMOTED 'g-1-2'", output.get(2));
-    assertEquals("watermark " + Long.MAX_VALUE, output.get(3));
+    assertEquals(
+        List.of(
+            "g@1000 NOT_TRIGGERED ''",
+            "watermark " + Long.MAX_VALUE,
+            "g@2000 PROMOTED 'g-1-2'",
+            "g covered before " + Long.MAX_VALUE),
+        output());
     assertEquals(0, harness.numEventTimeTimers());
   }
 
   @Test
-  void idleStatusWaitsForThePendingDecision() throws Exception {
+  void idleStatusIsNoReasonForAnything() throws Exception {
     window("g", 400);
     window("g", 800);
     harness.processWatermark(1_000);
     harness.processWatermarkStatus(WatermarkStatus.IDLE);
-    assertEquals(List.of("watermark 1000"), output());
+    harness.processWatermarkStatus(WatermarkStatus.ACTIVE);
+    awaitDecisions(1);
 
-    PERMITS.release();
+    assertEquals(
+        List.of("g covered before 1100", "watermark 1000", "g@1000 PROMOTED 'g-1-2'"),
+        output().stream().filter(line -> !line.contains("WatermarkStatus")).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exception", "out of memory", "error"})
+  void trainingThatBreaksIsAFailedDecisionAndHurtsNoOther(String what) throws Exception {
+    reopen("a", "b");
+    THROWN.put(
+        "a",
+        switch (what) {
+          case "exception" -> new IllegalStateException("poison");
+          case "out of memory" -> new OutOfMemoryError("poison");
+          default -> new UnsatisfiedLinkError("poison");
+        });
+    for (String group : List.of("a", "b")) {
+      window(group, 400);
+      window(group, 800);
+    }
+    harness.processWatermark(1_000);
+    awaitDecisions(2);
+
+    assertEquals(
+        List.of("a@1000 FAILED ''", "b@1000 PROMOTED 'b-1-2'"),
+        output().stream().filter(line -> line.contains("@")).sorted().toList());
+
+    THROWN.clear();
+    window("a", 1_800);
+    window("a", 2_800);
+    harness.processWatermark(3_000);
+    awaitDecisions(2);
+    assertTrue(output().contains("a@3000 PROMOTED 'a-2-4'"));
+  }
+
+  /** It does not even hear the interrupt. */
+  @Test
+  void trainingThatHangsIsGivenUpAfterItsTimeLimit() throws Exception {
+    CountDownLatch atTheEnd = new CountDownLatch(1);
+    Semaphore hanging = new Semaphore(0);
+    HANGING.put("g", new Hang(hanging, atTheEnd));
+    trainer = HANGING_ONCE;
+    reopen("g");
+    window("g", 400);
+    window("g", 800);
+    harness.processWatermark(1_000);
+    mailbox().yield();
+    hanging.acquire();
+
+    harness.setProcessingTime(TIME_LIMIT.toMillis() - 1);
+    assertEquals(List.of("g covered before 1100", "watermark 1000"), output());
+    harness.setProcessingTime(TIME_LIMIT.toMillis());
+    assertEquals(List.of("g@1000 FAILED ''"), output());
+
+    window("g", 2_800);
+    harness.processWatermark(3_000);
+    awaitDecisions(1);
+    assertTrue(output().contains("g@3000 PROMOTED 'g-2-3'"));
+    atTheEnd.countDown();
+  }
+
+  private record Hang(Semaphore started, CountDownLatch end) {}
+
+  private static final Map<String, Hang> HANGING = new ConcurrentHashMap<>();
+
+  private static final GroupTrainer HANGING_ONCE =
+      request -> {
+        Hang hang = HANGING.remove(request.group());
+        if (hang != null) {
+          hang.started().release();
+          while (hang.end().getCount() > 0) {
+            try {
+              hang.end().await();
+            } catch (InterruptedException ignored) {
+              // on purpose
+            }
+          }
+        }
+        return PROMOTING.train(request);
+      };
+
+  @Test
+  void trainingReadsASampleThatDoesNotDependOnTheOrderOfArrival() throws Exception {
+    maxSteps = 40;
+    Map<String, List<Long>> first = readOf(new Random(1));
+    Map<String, List<Long>> second = readOf(new Random(2));
+
+    assertEquals(first, second);
+    assertTrue(first.size() >= 3, first.toString());
+    first.forEach((boundary, read) -> assertTrue(read.size() <= 10, boundary + ": " + read.size()));
+    List<Long> last = first.get("g@5000");
+    assertTrue(last.size() >= 5, last.toString());
+    assertTrue(last.get(0) < 100 && last.get(last.size() - 1) > 300, last.toString());
+  }
+
+  /** Windows of five epochs, within each of them in any order; the later ones while one trains. */
+  private Map<String, List<Long>> readOf(Random random) throws Exception {
+    READ.clear();
+    reopen("g");
+    List<Long> times = new ArrayList<>();
+    for (long knownAt = 50; knownAt < 5_000; knownAt += 50) {
+      times.add(knownAt);
+    }
+    Collections.shuffle(times, random);
+    for (long knownAt : times) {
+      window("g", knownAt);
+    }
+    harness.processWatermark(random.nextInt(3) * EPOCH + 10);
+    harness.processWatermark(5_000);
+    while (decisions() < 5) {
+      awaitDecisions((int) decisions() + 1);
+    }
+    return new TreeMap<>(READ);
+  }
+
+  @Test
+  void sampleBoundsWhatLiesInState() throws Exception {
+    maxSteps = 40;
+    reopen("g");
+    for (long knownAt = 1; knownAt <= 1_000; knownAt++) {
+      window("g", knownAt);
+    }
+    harness.processWatermark(1_000);
     runMails();
-    List<String> output = output();
-    assertEquals("g@1000 PROMOTED 'g-1-2'", output.get(0));
-    assertTrue(output.get(1).contains("IDLE"), output.get(1));
+
+    assertTrue(harness.numKeyedStateEntries() <= 10 + 4, harness.numKeyedStateEntries() + "");
+  }
+
+  @Test
+  void rescaledEachGroupGoesOnOnOneSubtask() throws Exception {
+    String[] names = {"a", "b", "c", "d", "e", "f"};
+    reopen(names);
+    for (String name : names) {
+      window(name, 400);
+      window(name, 800);
+    }
+    harness.processWatermark(1_000);
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+
+    List<String> decided = new ArrayList<>();
+    for (int subtask = 0; subtask < 2; subtask++) {
+      harness.close();
+      OperatorSubtaskState part =
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              state, MAX_PARALLELISM, 1, 2, subtask);
+      open(part, 2, subtask);
+      PERMITS.release(1_000);
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+      harness.endInput();
+      decided.addAll(output().stream().filter(line -> line.contains("@")).toList());
+    }
+
+    assertEquals(
+        List.of(names).stream().map(n -> n + "@1000 PROMOTED '" + n + "-1-2'").toList(),
+        decided.stream().sorted().toList());
   }
 }

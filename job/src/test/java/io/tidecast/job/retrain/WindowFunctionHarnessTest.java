@@ -78,7 +78,10 @@ class WindowFunctionHarnessTest {
             3,
             3,
             Duration.ofMillis(1000),
+            1_000,
             sample,
+            1,
+            Duration.ofMinutes(1),
             1);
     KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(

@@ -28,6 +28,19 @@ class GroupModelsTest {
     return models.at(origin).map(GroupModels.Held::version);
   }
 
+  private static List<String> versions(GroupModels models) {
+    return models.models().stream().map(GroupModels.Held::version).toList();
+  }
+
+  /** A job that was restored says again what it had said. */
+  @Test
+  void coverageNeverGoesBack() {
+    GroupModels models = GroupModels.NONE.with(new GroupNotice.Covered("g", 500), 0);
+
+    assertEquals(500, models.with(new GroupNotice.Covered("g", 400), 0).coveredBefore());
+    assertEquals(500, models.with(decision(100, "g-1"), 0).coveredBefore());
+  }
+
   @Test
   void noVersionServesBeforeTheFirst() {
     GroupModels models = GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE);
@@ -52,8 +65,8 @@ class GroupModelsTest {
         GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE).with(decision(200, "g-2"), 150);
     assertEquals(Optional.of("g-1"), versionAt(models, 199));
 
-    assertEquals(2, models.with(decision(300, ""), 199).models().size());
-    GroupModels later = models.with(decision(300, ""), 200);
-    assertEquals(List.of("g-2"), later.models().stream().map(GroupModels.Held::version).toList());
+    GroupModels more = models.with(decision(300, "g-3"), 199).with(decision(400, "g-4"), 199);
+    assertEquals(List.of("g-1", "g-2", "g-3", "g-4"), versions(more));
+    assertEquals(List.of("g-2", "g-3", "g-4"), versions(more.with(decision(500, ""), 200)));
   }
 }

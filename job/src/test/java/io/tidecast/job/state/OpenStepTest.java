@@ -137,6 +137,7 @@ class OpenStepTest {
 
   private static SeriesObservation observation(
       long time, float value, long appended, int partition, long offset, float... covariates) {
-    return new SeriesObservation("a/v", "g", time, value, covariates, appended, partition, offset);
+    return new SeriesObservation(
+        "a/v", "g", time, value, covariates, false, appended, partition, offset);
   }
 }

@@ -47,10 +47,19 @@ class StoredTypesTest {
     return Stream.of(
         new Sample<>(
             StoredTypes.SERIES_OBSERVATION,
-            new SeriesObservation("é/a", "g", -5, 2.5f, FLOATS, 6, 3, 1L << 40),
+            new SeriesObservation("é/a", "g", -5, 2.5f, FLOATS, true, 6, 3, 1L << 40),
             "0004c3a92f61000167fffffffffffffffb40200000"
                 + "000000040000c03f0000c07f0000008001000000"
+                + "01"
                 + "0000000000000006000000030000010000000000"),
+        new Sample<>(
+            StoredTypes.STEP_PROGRESS,
+            new SeriesStep.Progress(-3, 2, 77),
+            "fffffffffffffffd" + "00000002" + "000000000000004d"),
+        new Sample<>(
+            StoredTypes.GROUP_NOTICE,
+            new GroupNotice.Covered("g", 77),
+            "00" + "000167" + "000000000000004d"),
         new Sample<>(
             StoredTypes.OPEN_STEP,
             new OpenStep(
@@ -76,7 +85,7 @@ class StoredTypesTest {
             new GroupProgress(Long.MIN_VALUE, 4, "g-4", BYTES),
             "800000000000000000000004" + "0003672d34" + "0000000301ff00"),
         new Sample<>(
-            StoredTypes.DECISION,
+            StoredTypes.GROUP_NOTICE,
             new Decision(
                 "g",
                 1,
@@ -87,7 +96,8 @@ class StoredTypesTest {
                 "p",
                 4,
                 5),
-            "000167"
+            "01"
+                + "000167"
                 + "0000000000000001"
                 + "0000000000000002"
                 + "0000000000000003"
@@ -179,7 +189,7 @@ class StoredTypesTest {
   /** These bytes lie in checkpoints: they stay readable, and so they stay the same. */
   @ParameterizedTest
   @MethodSource("samples")
-  <T> void layoutOneIsAsItWasFirstReleased(Sample<T> sample) throws Exception {
+  <T> void layoutIsAsItWasReleased(Sample<T> sample) throws Exception {
     byte[] stored = HexFormat.of().parseHex(sample.stored());
 
     assertEquals(
@@ -296,7 +306,8 @@ class StoredTypesTest {
             .parseHex("000161000167000000000000000540200000000000000000000300000000000000ff");
 
     assertEquals(
-        content(new SeriesObservation("a", "g", 5, 2.5f, new float[0], Long.MIN_VALUE, 3, 255)),
+        content(
+            new SeriesObservation("a", "g", 5, 2.5f, new float[0], false, Long.MIN_VALUE, 3, 255)),
         content(read(snapshotOf("series-observation", 1).restoreSerializer(), stored)));
   }
 

@@ -9,6 +9,7 @@ import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.Targets;
@@ -32,6 +33,7 @@ import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +46,13 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
+import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +61,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes out is held against the same steps through a plain {@link SeriesForecaster}. */
-class ForecastFunctionHarnessTest {
+class ForecastOperatorHarnessTest {
   private static final int MAX_PARALLELISM = 8;
   private static final int EVALUATION_PERIOD = 4;
   private static final long TTL_STEPS = 100;
@@ -87,7 +91,9 @@ class ForecastFunctionHarnessTest {
   private static ForecastModel first;
   private static ForecastModel second;
 
-  private KeyedBroadcastOperatorTestHarness<String, SeriesStep, Decision, KeyedBytes> harness;
+  private int maxWaiting = 1_000_000;
+  private KeyedTwoInputStreamOperatorTestHarness<String, SeriesStep, GroupNotice, KeyedBytes>
+      harness;
 
   @BeforeAll
   static void train() {
@@ -133,14 +139,15 @@ class ForecastFunctionHarnessTest {
   }
 
   private void open(OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
-    ForecastFunction.Config config =
-        new ForecastFunction.Config(
-            STEP, Map.of("g", CONFIG), EVALUATION_PERIOD, TTL_STEPS, TARGETS);
+    ForecastOperator.Config config =
+        new ForecastOperator.Config(
+            STEP, Map.of("g", CONFIG), EVALUATION_PERIOD, TTL_STEPS, maxWaiting, TARGETS);
+    ForecastOperator operator = new ForecastOperator(config, Champions.NONE);
     harness =
-        new KeyedBroadcastOperatorTestHarness<>(
-            new CoBroadcastWithKeyedOperator<>(
-                new ForecastFunction(config, Champions.NONE), List.of(ForecastFunction.MODELS)),
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            operator,
             SeriesStep::series,
+            null,
             Types.STRING,
             MAX_PARALLELISM,
             parallelism,
@@ -148,10 +155,22 @@ class ForecastFunctionHarnessTest {
     harness.setup(
         TypeInformation.of(KeyedBytes.class)
             .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+    operator.setMailboxExecutor(mailbox());
     if (state != null) {
       harness.initializeState(state);
     }
     harness.open();
+    runMails();
+  }
+
+  private MailboxExecutorImpl mailbox() {
+    return new MailboxExecutorImpl(harness.getTaskMailbox(), 0, StreamTaskActionExecutor.IMMEDIATE);
+  }
+
+  private void runMails() throws Exception {
+    while (mailbox().tryYield()) {
+      // the next slice
+    }
   }
 
   private void restore() throws Exception {
@@ -169,7 +188,7 @@ class ForecastFunctionHarnessTest {
   }
 
   private void step(String series, long index) throws Exception {
-    harness.processElement(stepOf(series, index), end(index));
+    harness.processElement1(new StreamRecord<>(stepOf(series, index), end(index)));
   }
 
   private void steps(long from, long to) throws Exception {
@@ -179,7 +198,7 @@ class ForecastFunctionHarnessTest {
   }
 
   private void decide(long validFrom, long coveredBefore, ForecastModel promoted) throws Exception {
-    harness.processBroadcastElement(
+    notice(
         new Decision(
             "g",
             end(validFrom) - 1,
@@ -192,13 +211,22 @@ class ForecastFunctionHarnessTest {
             promoted == null ? "" : promoted.version(),
             "",
             1,
-            1),
-        end(validFrom) - 1);
+            1));
+  }
+
+  /** Nothing is forecast by the hand that covers it. */
+  private void notice(GroupNotice notice) throws Exception {
+    harness.processElement2(new StreamRecord<>(notice));
+    runMails();
+  }
+
+  private void cover(long before) throws Exception {
+    notice(new GroupNotice.Covered("g", end(before)));
   }
 
   private void bothWatermarks(long index) throws Exception {
-    harness.processWatermark(end(index));
-    harness.processBroadcastWatermark(new Watermark(end(index)));
+    harness.processWatermark1(new Watermark(end(index)));
+    harness.processWatermark2(new Watermark(end(index)));
   }
 
   /** Forecasts as they came out; watermarks are checked where they say something. */
@@ -215,7 +243,7 @@ class ForecastFunctionHarnessTest {
   }
 
   private List<String> evaluations() {
-    Queue<StreamRecord<KeyedBytes>> out = harness.getSideOutput(ForecastFunction.EVALUATIONS);
+    Queue<StreamRecord<KeyedBytes>> out = harness.getSideOutput(ForecastOperator.EVALUATIONS);
     return out == null
         ? List.of()
         : out.stream()
@@ -291,34 +319,136 @@ class ForecastFunctionHarnessTest {
   }
 
   @Test
-  void originThatNoDecisionCoversWaitsForBothWatermarks() throws Exception {
+  void originThatNoDecisionCoversWaitsForOneThatDoesWhateverTimeItIs() throws Exception {
     decide(10, 20, null);
     step("s", 20);
-    harness.processWatermark(end(20));
-    assertEquals(List.of(), forecasts());
-    assertLeft(1, 1);
-
-    harness.processBroadcastWatermark(new Watermark(end(20) - 1));
+    bothWatermarks(500);
+    harness.processWatermarkStatus1(WatermarkStatus.IDLE);
+    harness.processWatermarkStatus2(WatermarkStatus.IDLE);
     assertEquals(List.of(), forecasts());
 
-    harness.processBroadcastWatermark(new Watermark(end(20)));
-    Queue<Object> output = harness.getOutput();
-    assertEquals(new Watermark(end(20)), List.copyOf(output).get(output.size() - 1));
-    assertEquals(new Loop("s", none()).over(20, 20).forecasts, forecasts());
+    decide(20, 30, first);
+    assertEquals(new Loop("s", index -> first).over(20, 20).forecasts, forecasts());
     // the state of the series, and the timer that drops it
     assertLeft(1, 1);
   }
 
   @Test
-  void seriesOfAGroupWithoutDecisionsWaitForBothWatermarks() throws Exception {
+  void seriesOfAGroupWithoutDecisionsWaitUntilTheyAreCovered() throws Exception {
     steps(1, 3);
     assertEquals(List.of(), forecasts());
 
-    bothWatermarks(2);
+    cover(3);
     assertEquals(new Loop("s", none()).over(1, 2).forecasts, forecasts());
-    bothWatermarks(3);
+    cover(4);
     assertEquals(new Loop("s", none()).over(1, 3).forecasts.subList(2, 3), forecasts());
     assertLeft(1, 1);
+  }
+
+  @Test
+  void releaseLetsOtherMailsAndRecordsPass() throws Exception {
+    cover(1);
+    for (long index = 1; index <= 200; index++) {
+      step("s", index);
+      step("r", index);
+    }
+    harness.processElement2(new StreamRecord<>(new GroupNotice.Covered("g", end(201))));
+    assertEquals(0, forecasts().size());
+    mailbox().tryYield();
+    int some = forecasts().size();
+    assertTrue(some > 0 && some < 100, some + " in one slice");
+
+    // comes after what waits of its series
+    step("s", 201);
+    cover(202);
+    assertEquals(401, some + forecasts().size());
+    assertLeft(2, 2);
+  }
+
+  @Test
+  void promotionLeavesNothingCoveredBehind() throws Exception {
+    decide(1, 100, first);
+    decide(100, 101, null);
+    for (long index = 101; index <= 200; index++) {
+      step("s", index);
+    }
+    harness.processElement2(new StreamRecord<>(new GroupNotice.Covered("g", end(150))));
+    decide(150, 160, second);
+    decide(160, 170, first);
+    decide(170, 180, second);
+    decide(180, 201, first);
+
+    List<String> expected =
+        new Loop(
+                "s",
+                index ->
+                    index < 150 || index >= 160 && index < 170 || index >= 180 ? first : second)
+            .over(101, 200)
+            .forecasts;
+    assertEquals(expected, forecasts());
+  }
+
+  @Test
+  void gapsAmongWaitingStepsAreNoHindrance() throws Exception {
+    List<Long> indices = List.of(1L, 2L, 50_000L, 50_001L, 90_000L);
+    for (long index : List.of(50_000L, 2L, 90_000L, 1L, 50_001L)) {
+      step("s", index);
+    }
+    cover(50_001);
+    cover(90_001);
+
+    List<String> origins =
+        forecasts().stream()
+            .map(line -> line.replaceAll(".*origin\":\"([^\"]*)\".*", "$1"))
+            .toList();
+    assertEquals(
+        indices.stream().map(i -> Instant.ofEpochMilli(end(i)).toString()).toList(), origins);
+    assertLeft(1, 1);
+  }
+
+  /** As after a restart, when something upstream had forgotten how far it was. */
+  @Test
+  void stepThatIsNotNewIsDropped() throws Exception {
+    decide(1, 20, null);
+    steps(1, 10);
+    step("s", 10);
+    step("s", 4);
+    steps(20, 21);
+    step("s", 21);
+    step("s", 9);
+    cover(30);
+
+    List<String> expected = new Loop("s", none()).over(1, 10).over(20, 21).forecasts;
+    assertEquals(expected, forecasts());
+    assertLeft(1, 1);
+  }
+
+  @Test
+  void tooManyWaitingStepsSlowTheInputDownButAllAreKept() throws Exception {
+    harness.close();
+    maxWaiting = 5;
+    open(null, 1, 0);
+    long start = System.nanoTime();
+    steps(1, 25);
+    long took = System.nanoTime() - start;
+    restore();
+    cover(30);
+
+    assertTrue(took >= 20_000_000, took + " ns for twenty steps too many");
+    assertEquals(new Loop("s", none()).over(1, 25).forecasts, forecasts());
+  }
+
+  @Test
+  void silentSeriesIsNotDroppedWhileOneOfItsStepsWaits() throws Exception {
+    decide(1, 51, first);
+    steps(1, 51);
+    bothWatermarks(60 + TTL_STEPS);
+    cover(52);
+
+    assertEquals(new Loop("s", index -> first).over(1, 51).forecasts, forecasts());
+    assertLeft(1, 1);
+    bothWatermarks(60 + 2 * TTL_STEPS);
+    assertLeft(0, 0);
   }
 
   @Test
@@ -395,7 +525,7 @@ class ForecastFunctionHarnessTest {
     List<Event> events =
         List.of(
             () -> steps(1, 30),
-            () -> bothWatermarks(20),
+            () -> cover(21),
             () -> decide(31, 60, first),
             () -> steps(31, 50),
             () -> bothWatermarks(50),
@@ -476,11 +606,13 @@ class ForecastFunctionHarnessTest {
   @Test
   void endOfInputForecastsWhatWaitsAndLeavesNothing() throws Exception {
     steps(1, 30);
-    harness.processWatermark(Watermark.MAX_WATERMARK);
-    harness.processBroadcastWatermark(Watermark.MAX_WATERMARK);
+    harness.processWatermark1(Watermark.MAX_WATERMARK);
+    harness.processWatermark2(Watermark.MAX_WATERMARK);
+    harness.endInput2();
+    steps(31, 32);
+    harness.endInput1();
 
-    assertEquals(new Loop("s", none()).over(1, 30).forecasts, forecasts());
-    assertLeft(0, 0);
+    assertEquals(new Loop("s", none()).over(1, 32).forecasts, forecasts());
   }
 
   @Test
@@ -504,7 +636,7 @@ class ForecastFunctionHarnessTest {
               state, MAX_PARALLELISM, 1, 2, subtask),
           2,
           subtask);
-      bothWatermarks(30);
+      cover(31);
       after.addAll(forecasts());
     }
 

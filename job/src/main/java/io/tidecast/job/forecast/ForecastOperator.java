@@ -1,0 +1,417 @@
+package io.tidecast.job.forecast;
+
+import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.serde.EvaluationJsonV1;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.job.metrics.Metrics;
+import io.tidecast.job.state.Champions;
+import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupModels;
+import io.tidecast.job.state.GroupNotice;
+import io.tidecast.job.state.Outcome;
+import io.tidecast.job.state.SeriesMemory;
+import io.tidecast.job.state.SeriesStep;
+import io.tidecast.job.state.StoredTypes;
+import io.tidecast.job.state.Targets;
+import io.tidecast.model.Evaluation;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
+import io.tidecast.model.Quality;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
+import io.tidecast.model.online.StepResult;
+import io.tidecast.model.weights.ForecastModel;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Steps each series' forecaster, with the model version that holds for the origin.
+ *
+ * <p>Key: the series. Broadcast: what is decided for each group. An origin is stepped when it has
+ * been said which version holds for it, that is, when a notice of its group covers it; never
+ * because time has passed. Until then it waits in keyed state, and what is covered is released in
+ * slices, between which barriers and other records pass. Per series always in order of origins. So
+ * what comes out does not depend on when anything comes in.
+ *
+ * <p>Out: one forecast per step with an observation, keyed by series; to the side the evaluations
+ * of past ones. The decision itself is {@link SeriesForecaster}'s, the same object as in a
+ * backtest. A step at or before the last one of its series is dropped and counted.
+ *
+ * <p>When more than {@code waitingLimit} steps wait, each further record is held up a little, after
+ * it has gone into state: the source is slowed down while a barrier still passes.
+ *
+ * <p>State per series: {@link SeriesState} (its Javadoc has the formula in bytes), dropped {@code
+ * ttlSteps} after the last one, by one timer; waiting steps, about 60 bytes each; broadcast: the
+ * artifacts of the versions an origin may still need, three per group as a rule.
+ */
+public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
+    implements TwoInputStreamOperator<SeriesStep, GroupNotice, KeyedBytes>,
+        BoundedMultiInput,
+        Triggerable<String, VoidNamespace> {
+  private static final long serialVersionUID = 1;
+
+  /** Errors of past forecasts, keyed by series. */
+  public static final OutputTag<KeyedBytes> EVALUATIONS =
+      new OutputTag<>("evaluations", TypeInformation.of(KeyedBytes.class));
+
+  private static final MapStateDescriptor<String, GroupModels> MODELS =
+      new MapStateDescriptor<>("models", Types.STRING, StoredTypes.GROUP_MODELS);
+  private static final MapStateDescriptor<Long, SeriesStep> WAITING =
+      new MapStateDescriptor<>("waiting-steps", Types.LONG, StoredTypes.SERIES_STEP);
+  private static final ValueStateDescriptor<SeriesMemory> MEMORY =
+      new ValueStateDescriptor<>("series", StoredTypes.SERIES_MEMORY);
+
+  /** Steps per slice: a few milliseconds. */
+  private static final int SLICE = 64;
+
+  private static final long HOLD_UP_NANOS = 1_000_000;
+
+  /**
+   * What the operator is told.
+   *
+   * @param step spacing of the grid
+   * @param groups by model group: how its series are forecast
+   * @param evaluationPeriod in steps
+   * @param ttlSteps state of a series without observations for this many steps is dropped
+   * @param waitingLimit the input is slowed down while more steps than this wait in a subtask
+   * @param targets what is forecast: a step of a configuration before is brought to it
+   */
+  public record Config(
+      Duration step,
+      Map<String, ForecasterConfig> groups,
+      int evaluationPeriod,
+      long ttlSteps,
+      int waitingLimit,
+      Targets targets)
+      implements Serializable {}
+
+  private final Config config;
+  private final Champions champions;
+  private final Grid grid;
+
+  private transient MailboxExecutor mailbox;
+  private transient BroadcastState<String, GroupModels> models;
+  private transient MapState<Long, SeriesStep> waiting;
+  private transient ValueState<SeriesMemory> memory;
+  private transient InternalTimerService<VoidNamespace> timers;
+  private transient WaitingKeys keys;
+  private transient Map<String, SeriesForecaster> forecasters;
+  private transient ModelCache cache;
+  private transient Map<Quality, Counter> forecasts;
+  private transient Counter dropped;
+  private transient boolean releasing;
+  private transient boolean allIsDecided;
+
+  public ForecastOperator(Config config, Champions champions) {
+    this.config = config;
+    this.champions = champions;
+    this.grid = Grid.of(config.step());
+  }
+
+  @Override
+  public void setMailboxExecutor(MailboxExecutor mailbox) {
+    super.setMailboxExecutor(mailbox);
+    this.mailbox = mailbox;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    models = context.getOperatorStateStore().getBroadcastState(MODELS);
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    waiting = getPartitionedState(WAITING);
+    memory = getPartitionedState(MEMORY);
+    timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
+    forecasters = new HashMap<>();
+    config
+        .groups()
+        .forEach(
+            (group, how) ->
+                forecasters.put(group, new SeriesForecaster(how, config.evaluationPeriod())));
+    cache = new ModelCache(2 * config.groups().size() + 2);
+    registerMetrics();
+    findWaiting();
+  }
+
+  private void registerMetrics() {
+    MetricGroup metrics = getMetricGroup();
+    forecasts = new EnumMap<>(Quality.class);
+    for (Quality quality : Quality.values()) {
+      forecasts.put(
+          quality,
+          Metrics.counter(metrics, Metrics.FORECASTS, Metrics.BY_QUALITY, quality.label()));
+    }
+    dropped = Metrics.counter(metrics, Metrics.STEPS_DROPPED);
+    Metrics.group(metrics).gauge(Metrics.STEPS_WAITING, () -> keys.steps());
+  }
+
+  private void findWaiting() throws Exception {
+    keys = new WaitingKeys();
+    List<String> found;
+    try (Stream<String> series =
+        this.<String>getKeyedStateBackend().getKeys(WAITING.getName(), VoidNamespace.INSTANCE)) {
+      found = series.toList();
+    }
+    for (String series : found) {
+      setCurrentKey(series);
+      for (SeriesStep step : waiting.values()) {
+        String group = config.targets().conform(step).orElse(step).group();
+        keys.add(series, group, step.step().index());
+      }
+    }
+    keys.markAllReady();
+    releaseSoon();
+  }
+
+  @Override
+  public void processElement1(StreamRecord<SeriesStep> element) throws Exception {
+    Optional<SeriesStep> conforming = config.targets().conform(element.getValue());
+    if (conforming.isPresent()) {
+      take(conforming.get());
+    }
+  }
+
+  private void take(SeriesStep step) throws Exception {
+    long index = step.step().index();
+    if (!keys.contains(step.series()) && isCovered(step.group(), index)) {
+      SeriesMemory held = forecast(step, memory.value());
+      memory.update(held);
+    } else if (waiting.contains(index)) {
+      dropped.inc();
+    } else {
+      waiting.put(index, step);
+      keys.add(step.series(), step.group(), index);
+      holdUp();
+    }
+  }
+
+  /** A barrier passes between two records, and the decision that is waited for comes between. */
+  private void holdUp() throws Exception {
+    long until = System.nanoTime() + HOLD_UP_NANOS;
+    while (keys.steps() > config.waitingLimit() && System.nanoTime() < until) {
+      if (!mailbox.tryYield()) {
+        LockSupport.parkNanos(HOLD_UP_NANOS / 10);
+      }
+    }
+  }
+
+  @Override
+  public void processElement2(StreamRecord<GroupNotice> element) throws Exception {
+    GroupNotice notice = element.getValue();
+    if (notice instanceof Decision decision
+        && decision.outcome() instanceof Outcome.Promoted
+        && keys.hasReady()) {
+      // what is covered may still need the oldest of the versions that are kept
+      releaseAll();
+    }
+    models.put(notice.group(), models(notice.group()).with(notice, timers.currentWatermark()));
+    keys.markReady(notice.group());
+    releaseSoon();
+  }
+
+  private GroupModels models(String group) throws Exception {
+    GroupModels known = models.get(group);
+    return known == null ? GroupModels.initial(champions.progress(group)) : known;
+  }
+
+  private boolean isCovered(String group, long index) throws Exception {
+    return allIsDecided || grid.end(index) < models(group).coveredBefore();
+  }
+
+  private void releaseSoon() {
+    if (!releasing && keys.hasReady()) {
+      releasing = true;
+      mailbox.execute(this::releaseSlice, "steps that are covered now");
+    }
+  }
+
+  private void releaseSlice() throws Exception {
+    releasing = false;
+    release(SLICE);
+    releaseSoon();
+  }
+
+  private void releaseAll() throws Exception {
+    while (keys.hasReady()) {
+      release(Integer.MAX_VALUE);
+    }
+  }
+
+  /** Forecasts at most so many waiting steps that are covered. */
+  private void release(int atMost) throws Exception {
+    int left = atMost;
+    while (left > 0 && keys.hasReady()) {
+      String series = keys.nextReady();
+      int released = keys.contains(series) ? releaseSeries(series, left) : 0;
+      left -= released;
+      if (released == 0) {
+        keys.endTurn();
+      }
+    }
+  }
+
+  private int releaseSeries(String series, int atMost) throws Exception {
+    setCurrentKey(series);
+    WaitingKeys.Waiting range = keys.of(series);
+    Iterator<Long> indices = waitingIndices(range);
+    SeriesMemory held = null;
+    int released = 0;
+    long upTo = range.first();
+    while (released < atMost && indices.hasNext()) {
+      long index = indices.next();
+      if (!isCovered(range.group(), index)) {
+        break;
+      }
+      SeriesStep step = waiting.get(index);
+      if (step != null) {
+        Optional<SeriesStep> conforming = config.targets().conform(step);
+        held = released == 0 ? memory.value() : held;
+        held = conforming.isPresent() ? forecast(conforming.get(), held) : held;
+        waiting.remove(index);
+        released++;
+        upTo = index;
+      }
+    }
+    if (released > 0) {
+      if (held != null) {
+        memory.update(held);
+      }
+      keys.release(series, released, upTo);
+    }
+    return released;
+  }
+
+  private Iterator<Long> waitingIndices(WaitingKeys.Waiting range) throws Exception {
+    if (range.isDense()) {
+      return Stream.iterate(range.first(), i -> i <= range.last(), i -> i + 1).iterator();
+    }
+    TreeSet<Long> indices = new TreeSet<>();
+    waiting.keys().forEach(indices::add);
+    return indices.iterator();
+  }
+
+  /** The state after a step; what it was before if the step is out of order. */
+  private SeriesMemory forecast(SeriesStep step, SeriesMemory before) throws Exception {
+    SeriesForecaster forecaster = forecasters.get(step.group());
+    long index = step.step().index();
+    long origin = grid.end(index);
+    SeriesMemory held = before;
+    if (held == null) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, expiry(index));
+    }
+    // a step may come before the timer that would have dropped the state, or after it
+    if (held == null || expiry(held.lastIndex()) <= origin) {
+      held = SeriesMemory.ofLive(forecaster.newState());
+    } else if (index <= held.lastIndex()) {
+      dropped.inc();
+      return held;
+    }
+    Optional<ForecastModel> model =
+        models(step.group()).at(origin).flatMap(served -> cache.get(served, forecaster.config()));
+    StepResult result = forecaster.step(held.live(forecaster.config()), step.step(), model);
+    emit(step.series(), forecaster.config().levels().values(), result);
+    return held;
+  }
+
+  private void emit(String series, List<Double> levels, StepResult result) {
+    byte[] key = series.getBytes(StandardCharsets.UTF_8);
+    result
+        .forecast()
+        .ifPresent(
+            forecast -> {
+              forecasts.get(forecast.quality()).inc();
+              output.collect(
+                  new StreamRecord<>(
+                      new KeyedBytes(
+                          key,
+                          ForecastJsonV1.write(
+                              ForecastRecords.of(series, forecast, config.step(), levels)))));
+            });
+    for (Evaluation evaluation : result.evaluations()) {
+      output.collect(
+          EVALUATIONS,
+          new StreamRecord<>(
+              new KeyedBytes(
+                  key,
+                  EvaluationJsonV1.write(
+                      ForecastRecords.of(
+                          series, evaluation, config.step(), config.evaluationPeriod(), levels)))));
+    }
+  }
+
+  /** Event time at which a series is given up if it stays silent. */
+  private long expiry(long lastIndex) {
+    return grid.end(lastIndex + config.ttlSteps()) + 1;
+  }
+
+  /** There is one expiry timer per series: one that comes too early looks again later. */
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    long now = timer.getTimestamp();
+    boolean waits = keys.contains(timer.getKey());
+    SeriesMemory held = memory.value();
+    if (held == null && !waits) {
+      return;
+    }
+    long expiry = expiry(waits ? keys.of(timer.getKey()).last() : held.lastIndex());
+    if (expiry > now) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, expiry);
+    } else if (!waits) {
+      memory.clear();
+    } else if (timers.currentWatermark() != Long.MAX_VALUE) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, expiry(grid.indexOf(now)));
+    }
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("no processing-time timer is registered");
+  }
+
+  /** After the last notice everything is decided; what then comes is forecast as it comes. */
+  @Override
+  public void endInput(int input) throws Exception {
+    if (input == 2) {
+      allIsDecided = true;
+    }
+    if (allIsDecided) {
+      keys.markAllReady();
+      releaseAll();
+    }
+  }
+}

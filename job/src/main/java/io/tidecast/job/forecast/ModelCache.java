@@ -1,0 +1,42 @@
+package io.tidecast.job.forecast;
+
+import io.tidecast.job.state.GroupModels;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.weights.ForecastModel;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Models read from their artifacts; the one that was not asked for the longest goes first. */
+final class ModelCache {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
+
+  private final int size;
+  private final LinkedHashMap<String, Optional<ForecastModel>> models =
+      new LinkedHashMap<>(16, 0.75f, true);
+
+  ModelCache(int size) {
+    this.size = size;
+  }
+
+  /** Empty if the model was trained under another configuration that shapes its weights. */
+  Optional<ForecastModel> get(GroupModels.Held held, ForecasterConfig how) {
+    Optional<ForecastModel> known = models.get(held.version());
+    if (known != null) {
+      return known;
+    }
+    Optional<ForecastModel> fitting =
+        Optional.of(new ModelFile(held.version(), held.artifact()).open())
+            .filter(model -> how.sharesWeightsWith(model.config()));
+    if (fitting.isEmpty()) {
+      LOG.info("{} is of another configuration: the naive serves until a training", held.version());
+    }
+    models.put(held.version(), fitting);
+    if (models.size() > size) {
+      models.remove(models.keySet().iterator().next());
+    }
+    return fitting;
+  }
+}

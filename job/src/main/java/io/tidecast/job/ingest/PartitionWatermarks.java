@@ -1,0 +1,69 @@
+package io.tidecast.job.ingest;
+
+import io.tidecast.connectors.kafka.RawRecord;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.util.clock.RelativeClock;
+
+/**
+ * The watermark of one partition, from its accepted records alone.
+ *
+ * <p>A partition without an accepted record for a while no longer holds the others back, whatever
+ * else it holds: a producer with a wrong clock or format, or a bar that is updated all day, would
+ * else stop every forecast. A partition of which nothing has been accepted since the start is given
+ * up sooner, for most topics have more partitions than they have streams.
+ */
+public final class PartitionWatermarks implements WatermarkGenerator<RawRecord> {
+  private static final Duration IDLE_FROM_THE_START = Duration.ofSeconds(30);
+
+  private final long maxOutOfOrder;
+  private final long idleTimeout;
+  private final RelativeClock clock;
+  private long latest = Long.MIN_VALUE;
+  private long lastActivity;
+
+  /**
+   * A partition of which nothing was read yet.
+   *
+   * @param idleTimeout zero: it is never idle
+   * @param clock stands still while the reader is held back
+   */
+  public PartitionWatermarks(Duration maxOutOfOrder, Duration idleTimeout, RelativeClock clock) {
+    this.maxOutOfOrder = maxOutOfOrder.toMillis();
+    this.idleTimeout = idleTimeout.toMillis();
+    this.clock = clock;
+    lastActivity = clock.relativeTimeMillis();
+  }
+
+  @Override
+  public void onEvent(RawRecord record, long time, WatermarkOutput output) {
+    if (time == EventTimes.NONE) {
+      return;
+    }
+    lastActivity = clock.relativeTimeMillis();
+    latest = Math.max(latest, time);
+    output.markActive();
+  }
+
+  @Override
+  public void onPeriodicEmit(WatermarkOutput output) {
+    if (isIdle()) {
+      output.markIdle();
+    } else if (latest != Long.MIN_VALUE) {
+      output.emitWatermark(new Watermark(latest - maxOutOfOrder - 1));
+    }
+  }
+
+  private boolean isIdle() {
+    long silent = clock.relativeTimeMillis() - lastActivity;
+    return idleTimeout > 0 && silent >= timeout();
+  }
+
+  private long timeout() {
+    return latest == Long.MIN_VALUE
+        ? Math.min(idleTimeout, IDLE_FROM_THE_START.toMillis())
+        : idleTimeout;
+  }
+}

@@ -1,0 +1,60 @@
+package io.tidecast.job.retrain;
+
+import io.tidecast.job.state.Outcome;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One training, on a thread of its own. Whatever it throws is a failed outcome: one group's data
+ * must not stop the others.
+ */
+final class Training {
+  private static final Logger LOG = LoggerFactory.getLogger(Training.class);
+  private static final int REASON_LENGTH = 500;
+
+  private final GroupTrainer trainer;
+  private final GroupTrainer.Request request;
+  private final Thread thread;
+
+  /**
+   * Starts.
+   *
+   * @param done told the outcome on the training's thread, unless it was interrupted
+   */
+  static Training start(
+      GroupTrainer trainer, GroupTrainer.Request request, Consumer<Outcome> done) {
+    Training training = new Training(trainer, request, done);
+    training.thread.start();
+    return training;
+  }
+
+  private Training(GroupTrainer trainer, GroupTrainer.Request request, Consumer<Outcome> done) {
+    this.trainer = trainer;
+    this.request = request;
+    thread = new Thread(() -> run(done), "tidecast-training-" + request.group());
+    thread.setDaemon(true);
+  }
+
+  GroupTrainer.Request request() {
+    return request;
+  }
+
+  /** Asks it to end; it may go on for a while, and its outcome is of no interest. */
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  private void run(Consumer<Outcome> done) {
+    try {
+      done.accept(trainer.train(request));
+    } catch (InterruptedException e) {
+      LOG.info("training of {} was interrupted", request.group());
+    } catch (Throwable e) {
+      LOG.warn("training of group {} broke", request.group(), e);
+      String reason = "the training broke: " + e;
+      done.accept(
+          new Outcome.Failed(reason.substring(0, Math.min(REASON_LENGTH, reason.length()))));
+    }
+  }
+}

@@ -1,0 +1,449 @@
+package io.tidecast.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.retrain.GroupTrainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each promise of the job over each scenario, between real topics and with real trainings. The
+ * table of both is printed at the end.
+ */
+class GuaranteesITCase {
+  @TempDir static Path directory;
+
+  private static final Map<String, Map<String, String>> TABLE = new LinkedHashMap<>();
+
+  private static EmbeddedKafka kafka;
+  private static final Map<Shape, JobRun> CLEAN = new TreeMap<>();
+
+  /** How the observations lie in time. */
+  private enum Shape {
+    ON_THE_GRID("PT0S"),
+    OFF_THE_GRID("PT30M");
+
+    private final String maxOutOfOrder;
+
+    Shape(String maxOutOfOrder) {
+      this.maxOutOfOrder = maxOutOfOrder;
+    }
+
+    World world() {
+      return this == ON_THE_GRID ? World.onTheGrid() : World.offTheGrid();
+    }
+  }
+
+  private enum Scenario {
+    ONE_SUBTASK(Shape.ON_THE_GRID, true),
+    ROCKSDB(Shape.ON_THE_GRID, true),
+    ALIGNED_CHECKPOINTS_THREE_SUBTASKS(Shape.ON_THE_GRID, true),
+    ONE_PARTITION(Shape.ON_THE_GRID, true),
+    KILLED_WHILE_TRAININGS_ARE_PENDING(Shape.ON_THE_GRID, true),
+    KILLED_AGAIN_AND_AGAIN(Shape.ON_THE_GRID, true),
+    LIVE_WITH_PAUSES(Shape.ON_THE_GRID, false),
+    BACKLOG_WITH_LONG_TRAININGS_THEN_LIVE(Shape.ON_THE_GRID, false),
+    SAVEPOINTS_AND_RESCALING(Shape.ON_THE_GRID, false),
+    A_SILENT_AND_A_POISONED_PARTITION(Shape.ON_THE_GRID, false),
+    OFF_THE_GRID_ONE_SUBTASK(Shape.OFF_THE_GRID, true),
+    OFF_THE_GRID_KILLED(Shape.OFF_THE_GRID, true),
+    OFF_THE_GRID_LIVE_WITH_PAUSES(Shape.OFF_THE_GRID, false);
+
+    private final Shape shape;
+    private final boolean ends;
+
+    Scenario(Shape shape, boolean ends) {
+      this.shape = shape;
+      this.ends = ends;
+    }
+  }
+
+  @BeforeAll
+  static void runOnceWithoutFailures() throws Exception {
+    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+    for (Shape shape : Shape.values()) {
+      JobConfig config = created("clean-" + shape.ordinal(), shape, shape.world(), "");
+      Publisher.publish(config, shape.world().observations());
+      CLEAN.put(shape, bounded(config, 2, new Configuration()));
+    }
+  }
+
+  @AfterAll
+  static void printTable() throws Exception {
+    kafka.close();
+    StringBuilder table = new StringBuilder("\nscenario x guarantee\n");
+    TABLE.forEach(
+        (scenario, results) ->
+            table.append("  %-40s %s%n".formatted(scenario, results.toString())));
+    System.out.println(table);
+  }
+
+  @Test
+  void everyGroupIsForecastByModelsTrainedInTheStream() {
+    for (Shape shape : Shape.values()) {
+      JobRun clean = CLEAN.get(shape);
+      check("CLEAN_" + shape, clean, shape.world().origins(), clean, true);
+      assertEquals(Map.of(), clean.deadLetters().values());
+      String last = clean.forecasts().values().get("s0/a").get(300);
+      assertTrue(last.contains("\"model\":\"a-"), last);
+      assertTrue(trainings(clean, "a").size() >= 3, trainings(clean, "a").toString());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void outputIsAFunctionOfTheInput(Scenario scenario) throws Exception {
+    long started = System.nanoTime();
+    JobRun run = run(scenario);
+    System.out.printf("%s took %.1f s%n", scenario, (System.nanoTime() - started) * 1e-9);
+
+    World world = scenario.shape.world();
+    boolean isWhole = scenario.ends || scenario.shape == Shape.ON_THE_GRID;
+    check(
+        scenario.name(),
+        run,
+        isWhole ? world.origins() : world.originsButTheLast(),
+        CLEAN.get(scenario.shape),
+        scenario.ends);
+  }
+
+  private static void check(
+      String scenario,
+      JobRun run,
+      Map<String, List<Instant>> origins,
+      JobRun clean,
+      boolean ended) {
+    List<Guarantee> guarantees =
+        List.of(
+            new Guarantee.OneForecastPerOrigin(origins),
+            new Guarantee.OrderPerSeries(),
+            new Guarantee.VersionsServeFromTheirDecisionOn(),
+            new Guarantee.SameAs(clean, ended));
+    Map<String, String> results = new LinkedHashMap<>();
+    TABLE.put(scenario.toLowerCase().replace('_', ' '), results);
+    AssertionError broken = null;
+    for (Guarantee guarantee : guarantees) {
+      String name = guarantee.getClass().getSimpleName();
+      try {
+        guarantee.check(run);
+        results.put(name, "holds");
+      } catch (AssertionError e) {
+        results.put(name, "BROKEN");
+        broken = broken == null ? e : broken;
+      }
+    }
+    System.out.println(scenario + " " + results);
+    if (broken != null) {
+      throw broken;
+    }
+  }
+
+  private static List<Instant> trainings(JobRun run, String group) {
+    return run.decisions().stream()
+        .filter(decision -> decision.windows() > 0 && decision.group().equals(group))
+        .map(ModelRecord::boundary)
+        .toList();
+  }
+
+  private static JobRun run(Scenario scenario) throws Exception {
+    Shape shape = scenario.shape;
+    World world =
+        switch (scenario) {
+          case ONE_PARTITION -> shape.world().inOnePartition();
+          case A_SILENT_AND_A_POISONED_PARTITION -> shape.world().withAPoisonedPartition();
+          default -> shape.world();
+        };
+    String idle =
+        scenario == Scenario.A_SILENT_AND_A_POISONED_PARTITION ? ", idleTimeout: PT8S" : "";
+    JobConfig config = created(scenario.name().toLowerCase().replace('_', '-'), shape, world, idle);
+    boolean isFed =
+        scenario == Scenario.LIVE_WITH_PAUSES
+            || scenario == Scenario.OFF_THE_GRID_LIVE_WITH_PAUSES
+            || scenario == Scenario.SAVEPOINTS_AND_RESCALING;
+    if (!isFed) {
+      Publisher.publish(config, world.observations());
+    }
+    return switch (scenario) {
+      case ONE_SUBTASK, ONE_PARTITION, OFF_THE_GRID_ONE_SUBTASK ->
+          bounded(config, 1, new Configuration());
+      case ROCKSDB -> bounded(config, 2, setting("state.backend.type", "rocksdb"));
+      case ALIGNED_CHECKPOINTS_THREE_SUBTASKS ->
+          bounded(config, 3, setting("execution.checkpointing.unaligned.enabled", "false"));
+      case KILLED_WHILE_TRAININGS_ARE_PENDING -> killedWhileTraining(config);
+      case KILLED_AGAIN_AND_AGAIN, OFF_THE_GRID_KILLED -> killedAtTrainings(config);
+      case LIVE_WITH_PAUSES, OFF_THE_GRID_LIVE_WITH_PAUSES -> liveWithPauses(config, world);
+      case BACKLOG_WITH_LONG_TRAININGS_THEN_LIVE -> backlogWithLongTrainings(config, world);
+      case SAVEPOINTS_AND_RESCALING -> rescaled(config, world);
+      case A_SILENT_AND_A_POISONED_PARTITION -> live(config, world);
+    };
+  }
+
+  private static JobConfig created(String domain, Shape shape, World world, String ingest)
+      throws Exception {
+    Path file = directory.resolve(domain + ".yaml");
+    int partitions = world.partitions();
+    Files.writeString(
+        file,
+        "domain: %s\nkafka: {bootstrapServers: \"%s\", partitions: %d}\n%s"
+                .formatted(domain, kafka.bootstrapServers(), partitions, world.yaml())
+            + "ingest: {ttl: P20D, maxOutOfOrder: %s%s}\n".formatted(shape.maxOutOfOrder, ingest));
+    JobConfig config = JobConfig.read(file);
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+    return config;
+  }
+
+  private static Configuration setting(String key, String value) {
+    Configuration settings = new Configuration();
+    settings.setString(key, value);
+    return settings;
+  }
+
+  private static GroupTrainer trainer(JobConfig config) {
+    return new JobParts(config).trainer();
+  }
+
+  private static JobOnCluster start(
+      JobConfig config, ForecastJob.Ends ends, GroupTrainer trainer, int subtasks, String savepoint)
+      throws Exception {
+    return JobOnCluster.start(
+        config, ends, trainer, subtasks, new Configuration(), checkpoints(config), savepoint);
+  }
+
+  private static Path checkpoints(JobConfig config) {
+    return directory.resolve("checkpoints-" + config.domain());
+  }
+
+  private static JobRun bounded(JobConfig config, int subtasks, Configuration settings)
+      throws Exception {
+    try (JobOnCluster job =
+        JobOnCluster.start(
+            config,
+            KafkaEnds.bounded(config),
+            trainer(config),
+            subtasks,
+            settings,
+            checkpoints(config),
+            null)) {
+      job.awaitEnd();
+    }
+    return JobRun.of(config);
+  }
+
+  private static JobRun killedWhileTraining(JobConfig config) throws Exception {
+    JobRun clean = CLEAN.get(Shape.ON_THE_GRID);
+    List<Instant> boundaries = trainings(clean, "b");
+    HeldTrainer trainer = new HeldTrainer(trainer(config));
+    List<CountDownLatch> moments =
+        List.of(
+            trainer.hold("a", boundaries.get(0)),
+            trainer.hold("b", boundaries.get(1)),
+            trainer.hold("b", boundaries.get(boundaries.size() - 1)));
+    return killedAt(config, trainer, moments);
+  }
+
+  private static JobRun killedAtTrainings(JobConfig config) throws Exception {
+    Shape shape = config.series().targets().contains("b") ? Shape.ON_THE_GRID : Shape.OFF_THE_GRID;
+    HeldTrainer trainer = new HeldTrainer(trainer(config));
+    List<CountDownLatch> moments = new ArrayList<>();
+    for (Instant boundary : trainings(CLEAN.get(shape), "a")) {
+      moments.add(trainer.hold("a", boundary));
+    }
+    return killedAt(config, trainer, moments);
+  }
+
+  private static JobRun killedAt(
+      JobConfig config, GroupTrainer trainer, List<CountDownLatch> moments) throws Exception {
+    try (JobOnCluster job = start(config, KafkaEnds.bounded(config), trainer, 2, null)) {
+      for (CountDownLatch moment : moments) {
+        assertTrue(moment.await(2, TimeUnit.MINUTES));
+        job.kill();
+      }
+      job.awaitEnd();
+    }
+    return JobRun.of(config);
+  }
+
+  private static JobRun live(JobConfig config, World world) throws Exception {
+    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
+      awaitForecasts(config, world);
+      job.stop(checkpoints(config));
+    }
+    return JobRun.of(config);
+  }
+
+  private static void awaitForecasts(JobConfig config, World world) {
+    boolean isWhole = config.ingest().maxOutOfOrder().isZero();
+    int count =
+        (isWhole ? world.origins() : world.originsButTheLast())
+            .values().stream().mapToInt(List::size).sum();
+    CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), count);
+  }
+
+  private static JobRun backlogWithLongTrainings(JobConfig config, World world) throws Exception {
+    HeldTrainer trainer = new HeldTrainer(trainer(config));
+    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer, 2, null)) {
+      // a training that no checkpoint passed would never end
+      trainer.before(request -> job.awaitCheckpoints(2));
+      awaitForecasts(config, world);
+      job.stop(checkpoints(config));
+    }
+    return JobRun.of(config);
+  }
+
+  private static JobRun liveWithPauses(JobConfig config, World world) throws Exception {
+    Random random = new Random(config.domain().hashCode());
+    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
+      for (List<Publisher.Observation> part : parts(world, 12, random)) {
+        Publisher.publish(config, part);
+        job.awaitCheckpoints(random.nextInt(3));
+      }
+      awaitForecasts(config, world);
+      job.stop(checkpoints(config));
+    }
+    return JobRun.of(config);
+  }
+
+  private static JobRun rescaled(JobConfig config, World world) throws Exception {
+    List<List<Publisher.Observation>> parts = parts(world, 3, new Random(1));
+    int[] subtasks = {2, 3, 1};
+    String savepoint = null;
+    for (int i = 0; i < subtasks.length; i++) {
+      Publisher.publish(config, parts.get(i));
+      try (JobOnCluster job =
+          start(config, KafkaEnds.unbounded(config), trainer(config), subtasks[i], savepoint)) {
+        job.awaitCheckpoints(3);
+        if (i == subtasks.length - 1) {
+          awaitForecasts(config, world);
+        }
+        savepoint = job.stop(checkpoints(config));
+      }
+    }
+    return JobRun.of(config);
+  }
+
+  /** Each partition in its order, but none at the pace of the others. */
+  private static List<List<Publisher.Observation>> parts(World world, int count, Random random) {
+    List<List<Publisher.Observation>> parts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      parts.add(new ArrayList<>());
+    }
+    Map<Integer, List<Publisher.Observation>> byPartition = new TreeMap<>();
+    world
+        .observations()
+        .forEach(
+            one -> byPartition.computeIfAbsent(one.partition(), p -> new ArrayList<>()).add(one));
+    for (List<Publisher.Observation> own : byPartition.values()) {
+      for (int i = 0; i < own.size(); i++) {
+        double at = count * (double) i / own.size() + (i == 0 ? 0 : random.nextDouble() - 0.5);
+        int earliest = i == 0 ? 0 : last(parts, own.get(i - 1));
+        parts.get(Math.max(earliest, Math.min(count - 1, (int) at))).add(own.get(i));
+      }
+    }
+    return parts;
+  }
+
+  private static int last(
+      List<List<Publisher.Observation>> parts, Publisher.Observation observation) {
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      if (parts.get(i).contains(observation)) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Several observations per step in two partitions; one falls idle, and the other closes its step.
+   * What then comes lies in Kafka when the job starts again.
+   */
+  @Test
+  void lateObservationsAfterARestartAreDeadLettersAndTheRestIsForecast() throws Exception {
+    World world =
+        new World(
+            """
+            series: {step: PT1H, targets: [a]}
+            forecast: {horizon: 2}
+            model: {cell: none}
+            """,
+            minutes(0, 10, 600),
+            Map.of());
+    List<Publisher.Observation> before = minutes(1, 10, 280);
+    List<Publisher.Observation> after = minutes(1, 290, 480);
+    JobConfig config =
+        created("late", Shape.ON_THE_GRID, twoPartitions(world), ", idleTimeout: PT1S");
+    Publisher.publish(config, world.observations());
+    Publisher.publish(config, before);
+    String savepoint;
+    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
+      CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), 10 + 5);
+      savepoint = job.stop(checkpoints(config));
+    }
+    Publisher.publish(config, after);
+    try (JobOnCluster job =
+        start(config, KafkaEnds.unbounded(config), trainer(config), 2, savepoint)) {
+      CommittedValues.await(
+          config.kafkaConfig(), config.kafkaConfig().topics().forecast(), 10 + 5 + 3);
+      assertEquals(JobStatus.RUNNING, job.status());
+      job.stop(checkpoints(config));
+    }
+
+    JobRun run = JobRun.of(config);
+    Map<String, List<Instant>> origins = new TreeMap<>();
+    origins.put("s0/a", hours(10));
+    origins.put("s1/a", hours(8));
+    new Guarantee.OneForecastPerOrigin(origins).check(run);
+    new Guarantee.OrderPerSeries().check(run);
+    // 04:50 and 05:00
+    assertEquals(2, run.deadLetters().all().size(), run.deadLetters().values().toString());
+  }
+
+  private static World twoPartitions(World world) {
+    List<Publisher.Observation> all = new ArrayList<>(world.observations());
+    all.addAll(minutes(1, 10, 10));
+    return new World(world.yaml(), all, world.origins());
+  }
+
+  private static List<Publisher.Observation> minutes(int stream, int from, int to) {
+    List<Publisher.Observation> observations = new ArrayList<>();
+    for (int minute = from; minute <= to; minute += 10) {
+      observations.add(
+          new Publisher.Observation(
+              stream,
+              "s" + stream,
+              "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":%d}}"
+                  .formatted(stream, Instant.EPOCH.plus(Duration.ofMinutes(minute)), minute % 7)));
+    }
+    return observations;
+  }
+
+  private static List<Instant> hours(int count) {
+    List<Instant> hours = new ArrayList<>();
+    for (int hour = 1; hour <= count; hour++) {
+      hours.add(Instant.EPOCH.plus(Duration.ofHours(hour)));
+    }
+    return hours;
+  }
+}
