@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
@@ -18,6 +20,7 @@ import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -38,14 +41,18 @@ final class Binder {
   static final YAMLMapper MAPPER =
       YAMLMapper.builder()
           .addModule(new JavaTimeModule())
-          .addModule(new SimpleModule().addDeserializer(Duration.class, new Durations()))
+          .addModule(
+              new SimpleModule()
+                  .addDeserializer(Duration.class, new Durations())
+                  .addSerializer(Duration.class, new DurationText()))
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
-          .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
           .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
           // an environment variable that is set to nothing is not a wish for the default
           .withCoercionConfigDefaults(
@@ -189,6 +196,22 @@ final class Binder {
     }
     boolean isSection = type != null && (type.isRecord() || Map.class.isAssignableFrom(type));
     return isSection ? SECTION : "text";
+  }
+
+  /** In days if they are whole, else as ISO 8601 has it. */
+  private static final class DurationText extends StdScalarSerializer<Duration> {
+    private static final long serialVersionUID = 1;
+
+    private DurationText() {
+      super(Duration.class);
+    }
+
+    @Override
+    public void serialize(Duration value, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      boolean isWholeDays = !value.isZero() && value.equals(Duration.ofDays(value.toDays()));
+      json.writeString(isWholeDays ? "P" + value.toDays() + "D" : value.toString());
+    }
   }
 
   /** ISO 8601, as in {@code PT1H}, or as Flink writes them, {@code 1 h}; never without a unit. */

@@ -103,7 +103,7 @@ class ConfigMemoryHarnessTest {
 
     assertEquals("100.0", inEffect.get("series.variables.a.maximum"));
     assertEquals("PT1H", inEffect.get("series.step"));
-    assertEquals("PT24H", inEffect.get("ingest.maxGap"));
+    assertEquals("P1D", inEffect.get("ingest.maxGap"));
     Stream.of("kafka", "postgres", "flink", "feed")
         .forEach(
             section ->
