@@ -8,6 +8,7 @@ import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.RawRecordSource;
 import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.kafka.TopicLimits;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.job.config.JobConfig;
 import java.util.Map;
@@ -46,7 +47,10 @@ public final class KafkaEnds {
         KeyedBytesSink.create(kafka, topics.forecast(), once(config, topics.forecast())),
         KeyedBytesSink.create(kafka, topics.evaluation(), once(config, topics.evaluation())),
         KeyedBytesSink.create(kafka, topics.model(), once(config, topics.model())),
-        DeadLetterSink.create(kafka, once(config, topics.deadLetter())));
+        DeadLetterSink.create(
+            kafka,
+            once(config, topics.deadLetter()),
+            TopicLimits.maxRecordBytes(kafka, topics.deadLetter())));
   }
 
   /** One prefix per sink: sinks that share one abort each other's transactions. */

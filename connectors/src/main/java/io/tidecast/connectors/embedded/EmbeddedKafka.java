@@ -99,8 +99,6 @@ public final class EmbeddedKafka implements AutoCloseable {
     s.put("group.initial.rebalance.delay.ms", "0");
     s.put("transaction.max.timeout.ms", "3600000");
     s.put("log.cleaner.dedupe.buffer.size", "2097152");
-    s.put("message.max.bytes", "67108864");
-    s.put("replica.fetch.max.bytes", "67108864");
     s.put("log.message.timestamp.type", "LogAppendTime");
     for (String topic :
         new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {

@@ -1,10 +1,19 @@
 package io.tidecast.connectors.kafka;
 
+import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -12,14 +21,18 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *
  * <p>Within a key, order is kept: a key has one partition, by Kafka's own hash of its bytes, and
  * the producer is idempotent. A record larger than the topic accepts fails the job: it is never
- * dropped silently. Exactly once needs checkpoints; without a completed one nothing is ever visible
- * to {@code read_committed}.
+ * dropped silently ({@link TopicLimits} tells before). Transactional ids are pooled: as many as
+ * transactions are open at once, and not one more for each checkpoint, which the broker would keep
+ * for a week. Exactly once needs checkpoints; without a completed one nothing is ever visible to
+ * {@code read_committed}.
  */
 public final class KeyedBytesSink {
   /**
    * Largest request of a producer in bytes: what the model topic accepts, and room for the rest.
    */
   static final int MAX_REQUEST_BYTES = TopicsConfig.MODEL_MAX_BYTES + (1 << 20);
+
+  private static final String MAX_REQUEST_SIZE = "max.request.size";
 
   /**
    * A forecast is a kilobyte: by Kafka's own defaults a dozen would fill a batch, and the producer
@@ -31,26 +44,61 @@ public final class KeyedBytesSink {
 
   private KeyedBytesSink() {}
 
-  public static KafkaSink<KeyedBytes> create(KafkaConfig settings, String topic, ExactlyOnce once) {
+  public static Sink<KeyedBytes> create(KafkaConfig settings, String topic, ExactlyOnce once) {
     // no record timestamp: the broker sets the append time
     return create(
-        settings,
-        once,
-        (record, context, timestamp) -> new ProducerRecord<>(topic, record.key(), record.value()));
+        settings, topic, once, record -> new ProducerRecord<>(topic, record.key(), record.value()));
   }
 
-  static <T> KafkaSink<T> create(
-      KafkaConfig settings, ExactlyOnce once, KafkaRecordSerializationSchema<T> serializer) {
+  /**
+   * A record of a topic as Kafka's.
+   *
+   * @param <T> what is written
+   */
+  @FunctionalInterface
+  interface Encoding<T> extends Serializable {
+    ProducerRecord<byte[], byte[]> encode(T record);
+  }
+
+  static <T> Sink<T> create(
+      KafkaConfig settings, String topic, ExactlyOnce once, Encoding<T> encoding) {
     Properties properties = settings.clientProperties();
-    properties.putIfAbsent("max.request.size", Integer.toString(MAX_REQUEST_BYTES));
+    properties.putIfAbsent(MAX_REQUEST_SIZE, Integer.toString(MAX_REQUEST_BYTES));
     DEFAULTS.forEach(properties::putIfAbsent);
-    return KafkaSink.<T>builder()
-        .setKafkaProducerConfig(properties)
-        .setBootstrapServers(settings.bootstrapServers())
-        .setRecordSerializer(serializer)
-        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-        .setTransactionalIdPrefix(once.transactionalIdPrefix())
-        .setProperty("transaction.timeout.ms", Long.toString(once.transactionTimeout().toMillis()))
-        .build();
+    KafkaSink<T> sink =
+        KafkaSink.<T>builder()
+            .setKafkaProducerConfig(properties)
+            .setBootstrapServers(settings.bootstrapServers())
+            .setRecordSerializer(new ToTopic<>(topic, encoding))
+            .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+            .setTransactionalIdPrefix(once.transactionalIdPrefix())
+            .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+            .setProperty(
+                "transaction.timeout.ms", Long.toString(once.transactionTimeout().toMillis()))
+            .build();
+    return new CalmSink<>(sink);
+  }
+
+  /** Largest request that a producer of these settings sends. */
+  static int maxRequestBytes(KafkaConfig config) {
+    Object configured = config.clientProperties().get(MAX_REQUEST_SIZE);
+    return configured == null ? MAX_REQUEST_BYTES : Integer.parseInt(configured.toString());
+  }
+
+  /** Tells its topic too: the open transactions of a pool are found by it. */
+  private record ToTopic<T>(String topic, Encoding<T> encoding)
+      implements KafkaRecordSerializationSchema<T>, KafkaDatasetFacetProvider {
+
+    @Override
+    public ProducerRecord<byte[], byte[]> serialize(
+        T record, KafkaSinkContext context, Long timestamp) {
+      return encoding.encode(record);
+    }
+
+    @Override
+    public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+      return Optional.of(
+          new DefaultKafkaDatasetFacet(DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic))));
+    }
   }
 }

@@ -25,4 +25,10 @@ public record DeadLetter(
   public static final String TOPIC_HEADER = "tidecast.topic";
   public static final String PARTITION_HEADER = "tidecast.partition";
   public static final String OFFSET_HEADER = "tidecast.offset";
+
+  /** Size of the original value in bytes; there only where the value was cut to fit. */
+  public static final String SIZE_HEADER = "tidecast.size";
+
+  /** SHA-256 of the original value in hexadecimal; there only where the value was cut to fit. */
+  public static final String HASH_HEADER = "tidecast.sha256";
 }

@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,6 +238,9 @@ class KafkaITCase {
     byte[] garbage = {(byte) 0xff, 0, 1};
     publish(kafka, topics.observation(), 0, 10);
     send(kafka, new ProducerRecord<>(topics.observation(), 1, null, garbage));
+    byte[] largest = new byte[1_048_400]; // what a topic accepts unless told otherwise
+    new Random(2).nextBytes(largest);
+    send(kafka, new ProducerRecord<>(topics.observation(), 2, bytes("largest"), largest));
     Map<Integer, Long> ends = EndOffsets.of(kafka, topics.observation());
     publish(kafka, topics.observation(), 10, 20);
     StreamExecutionEnvironment env = environment();
@@ -256,12 +261,15 @@ class KafkaITCase {
         .returns(TypeInformation.of(DeadLetter.class))
         .rebalance()
         .sinkTo(
-            DeadLetterSink.create(kafka, new ExactlyOnce("bounded-dlq", Duration.ofMinutes(1))));
+            DeadLetterSink.create(
+                kafka,
+                new ExactlyOnce("bounded-dlq", Duration.ofMinutes(1)),
+                TopicLimits.maxRecordBytes(kafka, topics.deadLetter())));
 
     env.execute();
 
     List<ConsumerRecord<byte[], byte[]>> letters = CommittedTopic.read(kafka, topics.deadLetter());
-    assertEquals(11, letters.size());
+    assertEquals(12, letters.size());
     ConsumerRecord<byte[], byte[]> letter =
         letters.stream().filter(r -> r.key() == null).findFirst().orElseThrow();
     assertNull(letter.key());
@@ -271,6 +279,69 @@ class KafkaITCase {
     assertEquals(topics.observation(), header(letter, "tidecast.topic"));
     assertEquals("1", header(letter, "tidecast.partition"));
     assertEquals(Long.toString(ends.get(1) - 1), header(letter, "tidecast.offset"));
+    assertNull(letter.headers().lastHeader("tidecast.size"));
+    ConsumerRecord<byte[], byte[]> cut =
+        letters.stream()
+            .filter(r -> r.key() != null && Arrays.equals(r.key(), bytes("largest")))
+            .findFirst()
+            .orElseThrow();
+    assertArrayEquals(Arrays.copyOf(largest, cut.value().length), cut.value());
+    assertTrue(cut.value().length > 1_045_000, "no more is cut than has to be");
+    assertEquals("1048400", header(cut, "tidecast.size"));
+    assertEquals(
+        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(largest)),
+        header(cut, "tidecast.sha256"));
+  }
+
+  @Test
+  void aTopicThatDoesNotAcceptTheLargestRecordIsRefusedByName() {
+    KafkaConfig kafka = kafka("limits");
+    TopicCreator.createMissing(kafka, TOPICS);
+
+    TopicLimits.require(kafka, kafka.topics().model(), 12 << 20, "a model");
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> TopicLimits.require(kafka, kafka.topics().forecast(), 2 << 20, "a forecast"));
+
+    assertEquals(
+        "max.message.bytes of limits.forecast.v1: 1048588; accepted: 2098176 or more, as a forecast"
+            + " may be that large",
+        refused.getMessage());
+  }
+
+  @Test
+  void transactionalIdsArePooledAndNotOnePerCheckpoint() throws Exception {
+    KafkaConfig kafka = kafka("pooled");
+    TopicCreator.createMissing(kafka, TOPICS);
+    Topics topics = kafka.topics();
+    StreamExecutionEnvironment env = environment();
+    env.fromSource(
+            RawRecordSource.unbounded(kafka, topics.observation(), "pooled"),
+            WatermarkStrategy.noWatermarks(),
+            "observations")
+        .map(record -> new KeyedBytes(record.key(), record.value()))
+        .returns(TypeInformation.of(KeyedBytes.class))
+        .sinkTo(
+            KeyedBytesSink.create(
+                kafka,
+                topics.forecast(),
+                new ExactlyOnce("pooled-forecast", Duration.ofMinutes(1))));
+    JobClient job = env.executeAsync();
+
+    for (int checkpoint = 1; checkpoint <= 20; checkpoint++) {
+      publish(kafka, topics.observation(), 10 * (checkpoint - 1), 10 * checkpoint);
+      CommittedRecords.await(kafka, topics.forecast(), 10 * checkpoint);
+    }
+    job.cancel().get(60, TimeUnit.SECONDS);
+
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      long ids =
+          admin.listTransactions().all().get().stream()
+              .filter(open -> open.transactionalId().startsWith("pooled-forecast"))
+              .count();
+      assertTrue(ids > 0 && ids <= 12, ids + " ids after 20 checkpoints of 2 subtasks");
+    }
   }
 
   private static KafkaConfig kafka(String domain) {

@@ -1,0 +1,112 @@
+package io.tidecast.connectors.kafka;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.KafkaWriterState;
+import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link KafkaSink} that ends nothing but its own task.
+ *
+ * <p>Why: when a transaction was aborted by the broker (an outage longer than its timeout, another
+ * job with the same transactional ids), the connector's writer throws once more while the failed
+ * task closes it. Flink takes an exception there for a broken process and ends the task manager,
+ * with every other task on it. Nothing is lost by not throwing: what had not been committed is
+ * behind the last checkpoint and comes again.
+ */
+final class CalmSink<T>
+    implements TwoPhaseCommittingStatefulSink<T, KafkaWriterState, KafkaCommittable>,
+        SupportsPostCommitTopology<KafkaCommittable> {
+  private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(CalmSink.class);
+
+  private final KafkaSink<T> sink;
+
+  CalmSink(KafkaSink<T> sink) {
+    this.sink = sink;
+  }
+
+  @Override
+  public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> createWriter(
+      WriterInitContext context) throws IOException {
+    return new Writer<>(sink.createWriter(context));
+  }
+
+  @Override
+  public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> restoreWriter(
+      WriterInitContext context, Collection<KafkaWriterState> recovered) throws IOException {
+    return new Writer<>(sink.restoreWriter(context, recovered));
+  }
+
+  @Override
+  public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
+    return sink.createCommitter(context);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaCommittable> getCommittableSerializer() {
+    return sink.getCommittableSerializer();
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaWriterState> getWriterStateSerializer() {
+    return sink.getWriterStateSerializer();
+  }
+
+  @Override
+  public void addPostCommitTopology(DataStream<CommittableMessage<KafkaCommittable>> committed) {
+    sink.addPostCommitTopology(committed);
+  }
+
+  private record Writer<T>(
+      PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer)
+      implements PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> {
+
+    @Override
+    public void write(T record, Context context) throws IOException, InterruptedException {
+      writer.write(record, context);
+    }
+
+    @Override
+    public void flush(boolean endOfInput) throws IOException, InterruptedException {
+      writer.flush(endOfInput);
+    }
+
+    @Override
+    public void writeWatermark(Watermark watermark) throws IOException, InterruptedException {
+      writer.writeWatermark(watermark);
+    }
+
+    @Override
+    public Collection<KafkaCommittable> prepareCommit() throws IOException, InterruptedException {
+      return writer.prepareCommit();
+    }
+
+    @Override
+    public List<KafkaWriterState> snapshotState(long checkpoint) throws IOException {
+      return writer.snapshotState(checkpoint);
+    }
+
+    @Override
+    public void close() {
+      try {
+        writer.close();
+      } catch (Exception e) {
+        LOG.warn("a Kafka writer ends with an open transaction: {}", e.toString());
+      }
+    }
+  }
+}
