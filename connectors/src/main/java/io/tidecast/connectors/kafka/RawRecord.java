@@ -12,4 +12,15 @@ package io.tidecast.connectors.kafka;
  * @param value null if it has none
  */
 public record RawRecord(
-    String topic, int partition, long offset, long appended, byte[] key, byte[] value) {}
+    String topic, int partition, long offset, long appended, byte[] key, byte[] value) {
+  /**
+   * Whether an event time of this record lies so far ahead of the append time that a clock must be
+   * wrong. Who stores observations and who forecasts from them refuse the same ones by it.
+   *
+   * @param eventTime epoch milliseconds
+   * @param maxFutureMillis how far ahead is believed
+   */
+  public boolean isTooFarAhead(long eventTime, long maxFutureMillis) {
+    return eventTime - maxFutureMillis > appended;
+  }
+}

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -13,17 +14,21 @@ import java.time.ZoneOffset;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.FilterFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands before a sink to a partitioned table: makes the partition a record needs before the record
  * gets there, and drops the record if its day is out of retention already. Asks the database once
- * per day and task.
+ * per day and task, and says what was dropped.
  *
  * <p>Not thread safe; fails, and with it the task, while the database is away.
  *
  * @param <T> record of the table
  */
 public final class PartitionFilter<T> implements FilterFunction<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionFilter.class);
+
   private final PostgresConfig config;
   private final String table;
   private final Duration retention;
@@ -44,7 +49,8 @@ public final class PartitionFilter<T> implements FilterFunction<T> {
 
   /**
    * @param table a partitioned table of {@link Schema}
-   * @param retention how long partitions are kept, counted back from the newest one; zero: for ever
+   * @param retention how long partitions are kept, counted back from the newest one or from now,
+   *     whichever is earlier; zero: for ever
    */
   public PartitionFilter(
       PostgresConfig config, String table, Duration retention, TimeOf<T> timeOf) {
@@ -73,6 +79,9 @@ public final class PartitionFilter<T> implements FilterFunction<T> {
       }
       known = openPartition(time);
       open.put(day, known);
+      if (!known) {
+        LOG.warn("{} of {} is out of the retention of {} and left out", table, day, retention);
+      }
     }
     return known;
   }
@@ -86,7 +95,11 @@ public final class PartitionFilter<T> implements FilterFunction<T> {
       call.setString(3, retention.isZero() ? null : retention.toString());
       try (ResultSet rows = call.executeQuery()) {
         rows.next();
-        return rows.getBoolean(1);
+        boolean opened = rows.getBoolean(1);
+        for (SQLWarning said = call.getWarnings(); said != null; said = said.getNextWarning()) {
+          LOG.info("{}: {}", table, said.getMessage());
+        }
+        return opened;
       }
     }
   }

@@ -37,6 +37,7 @@ public record PostgresConfig(String url, String user, String password) implement
     properties.setProperty("password", password);
     properties.setProperty("connectTimeout", "10");
     properties.setProperty("socketTimeout", "60");
+    properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("reWriteBatchedInserts", "true");
     properties.setProperty("ApplicationName", "tidecast");
     return DriverManager.getConnection(url, properties);

@@ -3,6 +3,7 @@ package io.tidecast.connectors.postgres;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
+import java.io.Serializable;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -17,79 +18,83 @@ import org.apache.flink.api.connector.sink2.Sink;
 
 /**
  * Sinks to the tables of {@link Schema}, at least once: after a failure the records since the last
- * checkpoint are written again. Every row has a key of its own ((series, origin) for a forecast)
- * and is written by an upsert, so a repeat changes nothing, and the tables end up equal to the
- * topics.
+ * checkpoint are written again. Every row has a key of its own ((domain, series, origin) for a
+ * forecast) and is written by an upsert, so a repeat changes nothing, and the tables end up equal
+ * to the topics. Rows of other domains are never touched.
  *
  * <p>See {@link UpsertSink} for what happens while the database is away.
+ *
+ * @param config the database, as the role that owns its tables
+ * @param domain of all rows written
  */
-public final class PostgresSinks {
-  private PostgresSinks() {}
+public record PostgresSinks(PostgresConfig config, String domain) implements Serializable {
 
   /** Values of observations. */
-  public static Sink<ObservedValue> observations(PostgresConfig config) {
+  public Sink<ObservedValue> observations() {
     return new UpsertSink<>(
         config,
         """
-        INSERT INTO observation (series, time, value) VALUES (?, ?, ?)
-        ON CONFLICT (series, time) DO UPDATE SET value = excluded.value
+        INSERT INTO observation (domain, series, time, value) VALUES (?, ?, ?, ?)
+        ON CONFLICT (domain, series, time) DO UPDATE SET value = excluded.value
         """,
         (statement, observed) -> {
-          statement.setString(1, observed.series());
-          statement.setObject(2, timestamp(observed.time()));
-          statement.setDouble(3, observed.value());
+          statement.setString(1, domain);
+          statement.setString(2, observed.series());
+          statement.setObject(3, timestamp(observed.time()));
+          statement.setDouble(4, observed.value());
         },
         observed -> List.of(observed.series(), observed.time()),
         newer());
   }
 
   /** Every forecast. */
-  public static Sink<ForecastRecord> forecasts(PostgresConfig config) {
+  public Sink<ForecastRecord> forecasts() {
     return new UpsertSink<>(
         config,
         """
-        INSERT INTO forecast (series, origin, step, levels, quantiles, model, quality)
-        VALUES (?, ?, ?::interval, ?, ?, ?, ?)
-        ON CONFLICT (series, origin) DO UPDATE SET
+        INSERT INTO forecast (domain, series, origin, step, levels, quantiles, model, quality)
+        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?)
+        ON CONFLICT (domain, series, origin) DO UPDATE SET
           step = excluded.step, levels = excluded.levels, quantiles = excluded.quantiles,
           model = excluded.model, quality = excluded.quality
         """,
-        PostgresSinks::bind,
+        this::bind,
         forecast -> List.of(forecast.series(), forecast.origin()),
         newer());
   }
 
   /** The newest forecast of each series; an older one never replaces a newer. */
-  public static Sink<ForecastRecord> latestForecasts(PostgresConfig config) {
+  public Sink<ForecastRecord> latestForecasts() {
     return new UpsertSink<>(
         config,
         """
         INSERT INTO forecast_latest AS present
-          (series, origin, step, levels, quantiles, model, quality)
-        VALUES (?, ?, ?::interval, ?, ?, ?, ?)
-        ON CONFLICT (series) DO UPDATE SET
+          (domain, series, origin, step, levels, quantiles, model, quality)
+        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?)
+        ON CONFLICT (domain, series) DO UPDATE SET
           origin = excluded.origin, step = excluded.step, levels = excluded.levels,
           quantiles = excluded.quantiles, model = excluded.model, quality = excluded.quality,
           written = excluded.written
         WHERE excluded.origin >= present.origin
         """,
-        PostgresSinks::bind,
+        this::bind,
         ForecastRecord::series,
         (first, second) -> second.origin().isBefore(first.origin()) ? first : second);
   }
 
   /** Errors of past forecasts. */
-  public static Sink<EvaluationRecord> evaluations(PostgresConfig config) {
+  public Sink<EvaluationRecord> evaluations() {
     return new UpsertSink<>(
         config,
         """
         INSERT INTO evaluation
-          (series, time, model, period, step, levels, total_count, total_absolute_error,
+          (domain, series, time, model, period, step, levels, total_count, total_absolute_error,
           total_pinball, total_inside, total_naive_absolute_error, total_naive_pinball,
           total_persistence_absolute_error, count, absolute_error, squared_error, pinball, inside,
           width, naive_absolute_error, naive_pinball, persistence_absolute_error)
-        VALUES (?, ?, ?, ?::interval, ?::interval, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (series, time, model) DO UPDATE SET
+        VALUES (?, ?, ?, ?, ?::interval, ?::interval, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+          ?)
+        ON CONFLICT (domain, series, time, model) DO UPDATE SET
           period = excluded.period, step = excluded.step, levels = excluded.levels,
           total_count = excluded.total_count,
           total_absolute_error = excluded.total_absolute_error,
@@ -104,27 +109,27 @@ public final class PostgresSinks {
           naive_pinball = excluded.naive_pinball,
           persistence_absolute_error = excluded.persistence_absolute_error
         """,
-        PostgresSinks::bind,
+        this::bind,
         evaluation -> List.of(evaluation.series(), evaluation.time(), evaluation.model()),
         newer());
   }
 
   /** Decisions of the retraining. */
-  public static Sink<ModelRecord> modelEvents(PostgresConfig config) {
+  public Sink<ModelRecord> modelEvents() {
     return new UpsertSink<>(
         config,
         """
         INSERT INTO model_event
-          (model_group, boundary, valid_from, decision, version, parent, reason, windows, series,
+          (domain, model_group, boundary, valid_from, decision, version, parent, reason, windows, series,
           pinball, champion_pinball, naive_pinball)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (model_group, boundary) DO UPDATE SET
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (domain, model_group, boundary) DO UPDATE SET
           valid_from = excluded.valid_from, decision = excluded.decision,
           version = excluded.version, parent = excluded.parent, reason = excluded.reason,
           windows = excluded.windows, series = excluded.series, pinball = excluded.pinball,
           champion_pinball = excluded.champion_pinball, naive_pinball = excluded.naive_pinball
         """,
-        PostgresSinks::bind,
+        this::bind,
         decision -> List.of(decision.group(), decision.boundary()),
         newer());
   }
@@ -134,56 +139,57 @@ public final class PostgresSinks {
     return (first, second) -> second;
   }
 
-  private static void bind(PreparedStatement statement, ForecastRecord forecast)
-      throws SQLException {
-    statement.setString(1, forecast.series());
-    statement.setObject(2, timestamp(forecast.origin()));
-    statement.setString(3, interval(forecast.step()));
-    statement.setObject(4, doubles(forecast.levels()));
-    statement.setObject(5, forecast.quantiles());
-    statement.setString(6, forecast.model());
-    statement.setString(7, forecast.quality());
+  private void bind(PreparedStatement statement, ForecastRecord forecast) throws SQLException {
+    statement.setString(1, domain);
+    statement.setString(2, forecast.series());
+    statement.setObject(3, timestamp(forecast.origin()));
+    statement.setString(4, interval(forecast.step()));
+    statement.setObject(5, doubles(forecast.levels()));
+    statement.setObject(6, forecast.quantiles());
+    statement.setString(7, forecast.model());
+    statement.setString(8, forecast.quality());
   }
 
-  private static void bind(PreparedStatement statement, EvaluationRecord evaluation)
-      throws SQLException {
-    statement.setString(1, evaluation.series());
-    statement.setObject(2, timestamp(evaluation.time()));
-    statement.setString(3, evaluation.model());
-    statement.setString(4, interval(evaluation.period()));
-    statement.setString(5, interval(evaluation.step()));
-    statement.setObject(6, doubles(evaluation.levels()));
-    statement.setLong(7, IntStream.of(evaluation.count()).asLongStream().sum());
-    statement.setDouble(8, sum(evaluation.absoluteError()));
-    statement.setDouble(9, sum(evaluation.pinball()));
-    statement.setObject(10, sums(evaluation.inside()));
-    statement.setDouble(11, sum(evaluation.naiveAbsoluteError()));
-    statement.setDouble(12, sum(evaluation.naivePinball()));
-    statement.setDouble(13, sum(evaluation.persistenceAbsoluteError()));
-    statement.setObject(14, evaluation.count());
-    statement.setObject(15, floats(evaluation.absoluteError()));
-    statement.setObject(16, floats(evaluation.squaredError()));
-    statement.setObject(17, floats(evaluation.pinball()));
-    statement.setObject(18, floats(evaluation.inside()));
-    statement.setObject(19, floats(evaluation.width()));
-    statement.setObject(20, floats(evaluation.naiveAbsoluteError()));
-    statement.setObject(21, floats(evaluation.naivePinball()));
-    statement.setObject(22, floats(evaluation.persistenceAbsoluteError()));
+  private void bind(PreparedStatement statement, EvaluationRecord evaluation) throws SQLException {
+    statement.setString(1, domain);
+    statement.setString(2, evaluation.series());
+    statement.setObject(3, timestamp(evaluation.time()));
+    statement.setString(4, evaluation.model());
+    statement.setString(5, interval(evaluation.period()));
+    statement.setString(6, interval(evaluation.step()));
+    statement.setObject(7, doubles(evaluation.levels()));
+    statement.setLong(8, IntStream.of(evaluation.count()).asLongStream().sum());
+    statement.setDouble(9, sum(evaluation.absoluteError()));
+    statement.setDouble(10, sum(evaluation.pinball()));
+    statement.setObject(11, sums(evaluation.inside()));
+    statement.setDouble(12, sum(evaluation.naiveAbsoluteError()));
+    statement.setDouble(13, sum(evaluation.naivePinball()));
+    statement.setDouble(14, sum(evaluation.persistenceAbsoluteError()));
+    statement.setObject(15, evaluation.count());
+    statement.setObject(16, floats(evaluation.absoluteError()));
+    statement.setObject(17, floats(evaluation.squaredError()));
+    statement.setObject(18, floats(evaluation.pinball()));
+    statement.setObject(19, floats(evaluation.inside()));
+    statement.setObject(20, floats(evaluation.width()));
+    statement.setObject(21, floats(evaluation.naiveAbsoluteError()));
+    statement.setObject(22, floats(evaluation.naivePinball()));
+    statement.setObject(23, floats(evaluation.persistenceAbsoluteError()));
   }
 
-  private static void bind(PreparedStatement statement, ModelRecord decision) throws SQLException {
-    statement.setString(1, decision.group());
-    statement.setObject(2, timestamp(decision.boundary()));
-    statement.setObject(3, timestamp(decision.validFrom()));
-    statement.setString(4, decision.decision());
-    statement.setString(5, decision.version());
-    statement.setString(6, decision.parent());
-    statement.setString(7, decision.reason());
-    statement.setInt(8, decision.windows());
-    statement.setInt(9, decision.series());
-    statement.setObject(10, decision.pinball(), Types.DOUBLE);
-    statement.setObject(11, decision.championPinball(), Types.DOUBLE);
-    statement.setObject(12, decision.naivePinball(), Types.DOUBLE);
+  private void bind(PreparedStatement statement, ModelRecord decision) throws SQLException {
+    statement.setString(1, domain);
+    statement.setString(2, decision.group());
+    statement.setObject(3, timestamp(decision.boundary()));
+    statement.setObject(4, timestamp(decision.validFrom()));
+    statement.setString(5, decision.decision());
+    statement.setString(6, decision.version());
+    statement.setString(7, decision.parent());
+    statement.setString(8, decision.reason());
+    statement.setInt(9, decision.windows());
+    statement.setInt(10, decision.series());
+    statement.setObject(11, decision.pinball(), Types.DOUBLE);
+    statement.setObject(12, decision.championPinball(), Types.DOUBLE);
+    statement.setObject(13, decision.naivePinball(), Types.DOUBLE);
   }
 
   private static OffsetDateTime timestamp(Instant time) {

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 
 /**
@@ -18,10 +19,12 @@ public final class Schema {
    * Brings a database to the newest version; one that is there already is left alone.
    *
    * @param owner a role that may create tables and roles
+   * @param domain that rows belong to which were written before rows had one
    */
-  public static void migrate(PostgresConfig owner) {
+  public static void migrate(PostgresConfig owner, String domain) {
     Flyway.configure()
         .dataSource(owner.url(), owner.user(), owner.password())
+        .placeholders(Map.of("domain", domain))
         .locations("classpath:io/tidecast/connectors/postgres")
         .load()
         .migrate();

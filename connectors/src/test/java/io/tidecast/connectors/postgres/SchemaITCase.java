@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +37,7 @@ class SchemaITCase {
       abort(e.getMessage());
     }
     owner = postgres.owner();
-    Schema.migrate(owner);
+    Schema.migrate(owner, "test");
     reader = Schema.allowReader(owner, "it's a \"secret\"");
   }
 
@@ -61,7 +62,7 @@ class SchemaITCase {
     String applied = "SELECT count(*) FROM flyway_schema_history";
     List<String> before = query(owner, applied);
 
-    Schema.migrate(owner);
+    Schema.migrate(owner, "test");
 
     assertEquals(before, query(owner, applied));
   }
@@ -125,8 +126,9 @@ class SchemaITCase {
     openPartition("forecast", "2024-03-01T00:00:00Z", Duration.ZERO);
     run(
         owner,
-        "INSERT INTO forecast VALUES ('a/b/t', '2024-03-01 10:00Z', 'PT1H', '{0.05,0.5,0.95}',"
-            + " '{{1,2},{3,4},{5,6}}', 't-3-0123abcd', 'model')");
+        "INSERT INTO forecast (series, origin, step, levels, quantiles, model, quality, domain)"
+            + " VALUES ('a/b/t', '2024-03-01 10:00Z', 'PT1H', '{0.05,0.5,0.95}',"
+            + " '{{1,2},{3,4},{5,6}}', 't-3-0123abcd', 'model', 'test')");
 
     assertEquals(
         List.of("1|11:00|1|3|5|-", "2|12:00|2|4|6|-"),
@@ -141,9 +143,9 @@ class SchemaITCase {
   void seriesNamesItsStreamVariableAndGroup() throws SQLException {
     run(
         owner,
-        "INSERT INTO forecast_latest (series, origin, step, levels, quantiles, model, quality)"
-            + " VALUES ('a/b/t', now(), 'PT1H', '{0.5}', '{{1,2}}', 'north-t-3-0123abcd', 'model'),"
-            + " ('c/t', now(), 'PT1H', '{0.5}', '{{1,2}}', '', 'naive')");
+        "INSERT INTO forecast_latest (domain, series, origin, step, levels, quantiles, model, quality)"
+            + " VALUES ('test', 'a/b/t', now(), 'PT1H', '{0.5}', '{{1,2}}', 'north-t-3-0123abcd', 'model'),"
+            + " ('test', 'c/t', now(), 'PT1H', '{0.5}', '{{1,2}}', '', 'naive')");
 
     assertEquals(
         List.of("a/b|t|north-t|2", "c|t|t|2"),
@@ -152,6 +154,82 @@ class SchemaITCase {
             "SELECT concat_ws('|', stream, variable, model_group, horizon) FROM series"
                 + " ORDER BY series"));
     run(owner, "DELETE FROM forecast_latest");
+  }
+
+  @Test
+  void aPartitionOfTheFutureEndsNoOthersRetention() throws SQLException {
+    Duration retention = Duration.ofDays(2);
+    assertTrue(openPartition("forecast", "2024-03-05T12:00:00Z", Duration.ZERO));
+    run(
+        owner,
+        "CREATE TABLE forecast_29990101 PARTITION OF forecast"
+            + " FOR VALUES FROM ('2999-01-01Z') TO ('2999-01-02Z')");
+
+    assertTrue(openPartition("forecast", Instant.now().toString(), retention));
+
+    assertTrue(openPartition("forecast", Instant.now().minusSeconds(86_400).toString(), retention));
+    assertTrue(partitions("forecast").contains("forecast_29990101"));
+    assertFalse(partitions("forecast").contains("forecast_20240305"));
+  }
+
+  @Test
+  void aCallDropsTheOldestPartitionOnly() throws SQLException {
+    for (int day = 1; day <= 5; day++) {
+      assertTrue(openPartition("forecast", "2024-03-0" + day + "T12:00:00Z", Duration.ZERO));
+    }
+
+    assertFalse(openPartition("forecast", "2024-03-01T12:00:00Z", Duration.ofDays(1)));
+
+    assertEquals(
+        List.of("forecast_20240302", "forecast_20240303", "forecast_20240304", "forecast_20240305"),
+        partitions("forecast"));
+  }
+
+  @Test
+  void namesOfAnyCharacterAreDecodedByBytes() throws SQLException {
+    assertEquals(
+        List.of("a/b %41 ü 北京 🌊"),
+        decoded("a%2Fb%20%2541%20%C3%BC%20%E5%8C%97%E4%BA%AC%20%F0%9F%8C%8A"));
+    assertEquals(List.of("plain-._~"), decoded("plain-._~"));
+    assertEquals(List.of(""), decoded(""));
+  }
+
+  private static List<String> decoded(String encoded) throws SQLException {
+    return query(reader, "SELECT percent_decoded('" + encoded + "')");
+  }
+
+  @Test
+  void rowsOfBeforeBelongToTheDomainThatBringsTheSchemaUpToDate() throws SQLException {
+    run(owner, "CREATE DATABASE older");
+    PostgresConfig older =
+        new PostgresConfig(owner.url().replaceAll("/postgres$", "/older"), owner.user(), "");
+    Flyway.configure()
+        .dataSource(older.url(), older.user(), older.password())
+        .locations("classpath:io/tidecast/connectors/postgres")
+        .target("1")
+        .load()
+        .migrate();
+    run(older, "SELECT open_partition('evaluation', '2024-03-01Z', NULL)");
+    run(
+        older,
+        "INSERT INTO evaluation SELECT 'a/b/t', '2024-03-01Z', '', 'PT1H', 'PT1H', '{0.5}', 1, 1, 1,"
+            + " '{}', 1, 1, 1, '{1}', e, e, e, e, e, e, e, e FROM (SELECT '{1}'::real[] AS e) AS one");
+    run(
+        older,
+        "INSERT INTO forecast_latest (series, origin, step, levels, quantiles, model, quality)"
+            + " VALUES ('a/b/t', now(), 'PT1H', '{0.5}', '{{1,2}}', '', 'naive')");
+
+    Schema.migrate(older, "north");
+
+    assertEquals(
+        List.of("north|a/b/t|t"),
+        query(older, "SELECT concat_ws('|', domain, series, variable) FROM evaluation"));
+    assertEquals(
+        List.of("north|a/b|t"),
+        query(older, "SELECT concat_ws('|', domain, stream, variable) FROM series"));
+    run(older, "SELECT open_partition('evaluation', '2024-04-01Z', NULL)");
+    assertEquals(
+        List.of("1"), query(older, "SELECT count(*) FROM accuracy_total WHERE variable = 't'"));
   }
 
   private static boolean openPartition(String table, String time, Duration retention)

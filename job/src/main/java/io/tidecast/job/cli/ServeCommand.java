@@ -1,6 +1,7 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.connectors.postgres.PostgresConfig;
+import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.serve.LivePage;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -41,8 +42,9 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PostgresConfig reader = file.job().postgres().reader();
-    try (LivePage page = LivePage.start(reader, address, port, names)) {
+    JobConfig config = file.job();
+    PostgresConfig reader = config.postgres().reader();
+    try (LivePage page = LivePage.start(reader, config.domain(), address, port, names)) {
       spec.commandLine().getOut().println("Live page: " + page.uri());
       spec.commandLine().getOut().flush();
       new CountDownLatch(1).await(); // until the process is ended

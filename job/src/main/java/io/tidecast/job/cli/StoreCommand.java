@@ -23,7 +23,7 @@ public final class StoreCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JobConfig config = file.shown();
     config.forecast().requireLevelsOfDashboards();
-    Schema.migrate(config.postgres().owner());
+    Schema.migrate(config.postgres().owner(), config.domain());
     if (!config.postgres().readerPassword().isEmpty()) {
       Schema.allowReader(config.postgres().owner(), config.postgres().readerPassword());
     }

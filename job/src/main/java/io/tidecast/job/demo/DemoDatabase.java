@@ -50,8 +50,9 @@ final class DemoDatabase implements AutoCloseable {
     EmbeddedPostgres server = EmbeddedPostgres.start(directory);
     try {
       PostgresConfig owner = server.owner();
-      Schema.migrate(owner);
-      LivePage page = LivePage.start(Schema.allowReader(owner, randomPassword()), pagePort);
+      Schema.migrate(owner, config.domain());
+      LivePage page =
+          LivePage.start(Schema.allowReader(owner, randomPassword()), config.domain(), pagePort);
       JobClient store = startStore(config, owner);
       return new DemoDatabase(config.kafkaConfig(), server, store, page);
     } catch (Exception e) {
@@ -71,8 +72,7 @@ final class DemoDatabase implements AutoCloseable {
     Configuration flink = new Configuration();
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
-    StoreJob.build(
-        env, new StoreConfig(config.kafkaConfig(), owner, config.postgres().retention()));
+    StoreJob.build(env, StoreConfig.of(config, owner));
     return env.executeAsync("tidecast store " + config.domain());
   }
 

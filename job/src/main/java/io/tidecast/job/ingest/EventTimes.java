@@ -29,12 +29,8 @@ public final class EventTimes implements SerializableTimestampAssigner<RawRecord
     if (ObservationDecoder.decode(record.value(), config::reads)
         instanceof Decoded.Accepted accepted) {
       long time = accepted.observation().time().toEpochMilli();
-      return isTooFarAhead(time, record, config.maxFutureMillis()) ? NONE : time;
+      return record.isTooFarAhead(time, config.maxFutureMillis()) ? NONE : time;
     }
     return NONE;
-  }
-
-  static boolean isTooFarAhead(long time, RawRecord record, long maxFutureMillis) {
-    return time > record.appended() + maxFutureMillis;
   }
 }

@@ -134,7 +134,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       Context context,
       Collector<SeriesObservation> out) {
     long time = observation.time().toEpochMilli();
-    if (EventTimes.isTooFarAhead(time, record, config.maxFutureMillis())) {
+    if (record.isTooFarAhead(time, config.maxFutureMillis())) {
       Instant appended = Instant.ofEpochMilli(record.appended());
       reject(record, new Rejection.TooFarAhead(observation.time(), appended), context);
       return;

@@ -1,5 +1,6 @@
 package io.tidecast.job.serve;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -23,7 +24,9 @@ import java.util.stream.Collectors;
  * @param to its end
  * @param interval of {@code $__interval}; whole milliseconds
  * @param variables by name; single values only. One that stands without the format {@code
- *     sqlstring} is inserted as it is
+ *     sqlstring} or {@code percentencode} is inserted as it is; a name that may hold anything
+ *     stands as {@code percent_decoded('${name:percentencode}')}, since Grafana's {@code sqlstring}
+ *     changes double quotes and leaves a macro within a name to be expanded
  */
 public record GrafanaSql(
     Instant from, Instant to, Duration interval, Map<String, String> variables) {
@@ -98,10 +101,24 @@ public record GrafanaSql(
     return switch (format) {
       case "", "raw", "csv" -> value;
       case "sqlstring" -> "'" + value.replace("'", "''").replace("\"", "\\\"") + "'";
+      case "percentencode" -> percentEncoded(value);
       default ->
           throw new IllegalArgumentException(
-              written + ": no such format; accepted: raw, csv, sqlstring");
+              written + ": no such format; accepted: raw, csv, sqlstring, percentencode");
     };
+  }
+
+  /** RFC 3986: everything but letters, digits and {@code -._~} as the bytes of UTF-8. */
+  private static String percentEncoded(String value) {
+    StringBuilder encoded = new StringBuilder();
+    for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
+      char character = (char) (each & 0xff);
+      boolean plain =
+          character < 0x80
+              && (Character.isLetterOrDigit(character) || "-._~".indexOf(character) >= 0);
+      encoded.append(plain ? String.valueOf(character) : "%%%02X".formatted((int) character));
+    }
+    return encoded.toString();
   }
 
   private String withMacros(String sql) {

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The live page: a web server of the JDK that draws any Tidecast database, with the queries of the
- * Grafana dashboards. It only reads.
+ * The live page: a web server of the JDK that draws one domain of any Tidecast database, with the
+ * queries of the Grafana dashboards. It only reads.
  *
  * <p>Who may see it: whoever reaches its address, so it listens on the loopback interface unless it
  * is told otherwise. A request whose {@code Host} is not the page's own is refused, so that no
@@ -64,31 +64,33 @@ public final class LivePage implements AutoCloseable {
   private final SeriesEvents events;
   private final Set<String> hosts;
 
-  private LivePage(HttpServer server, PostgresConfig reader, Set<String> hosts) {
+  private LivePage(HttpServer server, PostgresConfig reader, String domain, Set<String> hosts) {
     this.server = server;
     this.hosts = hosts;
     queries = new DashboardQueries(reader);
-    api = new PageApi(queries);
-    events = new SeriesEvents(queries);
+    api = new PageApi(queries, domain);
+    events = new SeriesEvents(queries, domain);
   }
 
   /** Starts on the loopback interface. */
-  public static LivePage start(PostgresConfig reader, int port) throws IOException {
-    return start(reader, InetAddress.getLoopbackAddress(), port, Set.of());
+  public static LivePage start(PostgresConfig reader, String domain, int port) throws IOException {
+    return start(reader, domain, InetAddress.getLoopbackAddress(), port, Set.of());
   }
 
   /**
    * Starts and returns when it serves.
    *
    * @param reader the database, as a role that may only read
+   * @param domain whose series are shown
    * @param address interface to listen on
    * @param port 0 for any free one
    * @param names host names people reach it by, beside {@code localhost} and the address itself
    */
   public static LivePage start(
-      PostgresConfig reader, InetAddress address, int port, Set<String> names) throws IOException {
+      PostgresConfig reader, String domain, InetAddress address, int port, Set<String> names)
+      throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 0);
-    LivePage page = new LivePage(server, reader, hosts(server.getAddress(), names));
+    LivePage page = new LivePage(server, reader, domain, hosts(server.getAddress(), names));
     server.setExecutor(page.threads);
     server.createContext("/", page::answer);
     server.start();
@@ -153,8 +155,8 @@ public final class LivePage implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       text(exchange, 400, e.getMessage());
     } catch (SQLException e) {
-      LOG.debug("query {} failed", name, e);
-      text(exchange, 503, "the database does not answer: " + e.getMessage());
+      LOG.warn("query {} failed: {}", name, e.getMessage());
+      text(exchange, 503, "the database does not answer");
     }
   }
 

@@ -27,9 +27,12 @@ final class PageApi {
 
   private final Dashboard forecast = Dashboard.load("forecast");
   private final DashboardQueries queries;
+  private final String domain;
 
-  PageApi(DashboardQueries queries) {
+  /** Answers for one domain; what others have in the same database is not seen. */
+  PageApi(DashboardQueries queries, String domain) {
     this.queries = queries;
+    this.domain = domain;
   }
 
   /**
@@ -57,7 +60,7 @@ final class PageApi {
             Instant.EPOCH,
             Instant.EPOCH.plusSeconds(1),
             INTERVAL,
-            Map.of("__searchFilter", literalPattern(search) + "%"));
+            Map.of("domain", domain, "__searchFilter", literalPattern(search) + "%"));
     return queries.columns(range.expand(forecast.variable("series"))).path("__value");
   }
 
@@ -71,12 +74,13 @@ final class PageApi {
     return queries.columns(range(parameters).expand(sql));
   }
 
-  private static GrafanaSql range(Map<String, String> parameters) {
+  private GrafanaSql range(Map<String, String> parameters) {
     return new GrafanaSql(
         Instant.ofEpochMilli(number(parameters, "from", 0)),
         Instant.ofEpochMilli(number(parameters, "to", 1)),
         INTERVAL,
         Map.of(
+            "domain", domain,
             "series", required(parameters, "series"),
             // inserted without quotes: nothing but a number gets there
             "origin", Long.toString(number(parameters, "origin", 0)),

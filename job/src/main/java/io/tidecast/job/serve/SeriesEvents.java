@@ -27,11 +27,13 @@ final class SeriesEvents implements AutoCloseable {
 
   private final Dashboard forecast = Dashboard.load("forecast");
   private final DashboardQueries queries;
+  private final String domain;
   private final Semaphore streams = new Semaphore(MAX_STREAMS);
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  SeriesEvents(DashboardQueries queries) {
+  SeriesEvents(DashboardQueries queries, String domain) {
     this.queries = queries;
+    this.domain = domain;
   }
 
   /** Streams until the visitor leaves or the page is closed; the thread is the stream's own. */
@@ -59,7 +61,7 @@ final class SeriesEvents implements AutoCloseable {
                 Instant.EPOCH,
                 Instant.EPOCH.plusSeconds(1),
                 Duration.ofSeconds(1),
-                Map.of("series", series))
+                Map.of("domain", domain, "series", series))
             .expand(forecast.panel("Newest forecast").get("Newest"));
     write(out, "retry: 2000\n\n");
     String known = "";

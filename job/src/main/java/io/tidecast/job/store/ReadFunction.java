@@ -6,6 +6,7 @@ import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.connectors.serde.ModelJsonV1;
@@ -34,13 +35,13 @@ final class ReadFunction<T> extends RichFlatMapFunction<RawRecord, T> {
   private transient Counter unreadable;
 
   /**
-   * Reads the value of one Kafka record; refuses it by {@link IllegalArgumentException}.
+   * Reads one Kafka record that has a value; refuses it by {@link IllegalArgumentException}.
    *
    * @param <T> record of the table
    */
   @FunctionalInterface
   interface Reader<T> extends Serializable {
-    List<T> read(byte[] value);
+    List<T> read(RawRecord record);
   }
 
   ReadFunction(Reader<T> reader) {
@@ -58,7 +59,7 @@ final class ReadFunction<T> extends RichFlatMapFunction<RawRecord, T> {
       return; // a tombstone of a compacted topic
     }
     try {
-      reader.read(raw.value()).forEach(out::collect);
+      reader.read(raw).forEach(out::collect);
     } catch (IllegalArgumentException e) {
       unreadable.inc();
       LOG.warn(
@@ -70,23 +71,30 @@ final class ReadFunction<T> extends RichFlatMapFunction<RawRecord, T> {
     }
   }
 
-  static List<ObservedValue> values(byte[] value) {
-    return ObservationDecoder.decodeGood(value) instanceof Decoded.Accepted accepted
-        ? ObservedValue.of(accepted.observation())
-        : List.of();
+  /**
+   * The values of an observation. Those that the forecasting job puts into the dead-letter topic
+   * give none, one dated too far ahead included: no record decides what the present is.
+   */
+  static List<ObservedValue> values(RawRecord record, long maxFutureMillis) {
+    if (!(ObservationDecoder.decodeGood(record.value()) instanceof Decoded.Accepted accepted)) {
+      return List.of();
+    }
+    ObservationRecord observation = accepted.observation();
+    boolean wrongClock = record.isTooFarAhead(observation.time().toEpochMilli(), maxFutureMillis);
+    return wrongClock ? List.of() : ObservedValue.of(observation);
   }
 
-  static List<ForecastRecord> forecast(byte[] value) {
-    return List.of(ForecastJsonV1.read(value));
+  static List<ForecastRecord> forecast(RawRecord record) {
+    return List.of(ForecastJsonV1.read(record.value()));
   }
 
-  static List<EvaluationRecord> evaluation(byte[] value) {
-    return List.of(EvaluationJsonV1.read(value));
+  static List<EvaluationRecord> evaluation(RawRecord record) {
+    return List.of(EvaluationJsonV1.read(record.value()));
   }
 
   /** Records with an artifact repeat a decision that is in the topic without it. */
-  static List<ModelRecord> decision(byte[] value) {
-    ModelRecord record = ModelJsonV1.read(value);
-    return record.artifact().length == 0 ? List.of(record) : List.of();
+  static List<ModelRecord> decision(RawRecord record) {
+    ModelRecord decision = ModelJsonV1.read(record.value());
+    return decision.artifact().length == 0 ? List.of(decision) : List.of();
   }
 }

@@ -6,7 +6,6 @@ import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.postgres.ObservedValue;
 import io.tidecast.connectors.postgres.PartitionFilter;
 import io.tidecast.connectors.postgres.PartitionFilter.TimeOf;
-import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.connectors.postgres.PostgresSinks;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
@@ -80,34 +79,37 @@ public final class StoreJob {
   }
 
   private void wire() {
-    PostgresConfig postgres = config.postgres();
+    PostgresSinks sinks = new PostgresSinks(config.postgres(), config.kafka().domain());
     Topics topics = config.kafka().topics();
+    long maxFutureMillis = config.maxFuture().toMillis();
 
     DataStream<ObservedValue> values =
-        read(topics.observation(), "observations", ReadFunction::values, ObservedValue.class);
+        read(
+            topics.observation(),
+            "observations",
+            record -> ReadFunction.values(record, maxFutureMillis),
+            ObservedValue.class);
     write(
         inRetention(values, "observation", ObservedValue::time),
         "observation",
-        PostgresSinks.observations(postgres));
+        sinks.observations());
 
     DataStream<ForecastRecord> forecasts =
         read(topics.forecast(), "forecasts", ReadFunction::forecast, ForecastRecord.class);
     write(
-        inRetention(forecasts, "forecast", ForecastRecord::origin),
-        "forecast",
-        PostgresSinks.forecasts(postgres));
-    write(forecasts, "forecast_latest", PostgresSinks.latestForecasts(postgres));
+        inRetention(forecasts, "forecast", ForecastRecord::origin), "forecast", sinks.forecasts());
+    write(forecasts, "forecast_latest", sinks.latestForecasts());
 
     DataStream<EvaluationRecord> evaluations =
         read(topics.evaluation(), "evaluations", ReadFunction::evaluation, EvaluationRecord.class);
     write(
         inRetention(evaluations, "evaluation", EvaluationRecord::time),
         "evaluation",
-        PostgresSinks.evaluations(postgres));
+        sinks.evaluations());
 
     DataStream<ModelRecord> decisions =
         read(topics.model(), "decisions", ReadFunction::decision, ModelRecord.class);
-    write(decisions, "model_event", PostgresSinks.modelEvents(postgres));
+    write(decisions, "model_event", sinks.modelEvents());
   }
 
   private <T> DataStream<T> read(

@@ -81,7 +81,9 @@ class DemoAccuracyITCase {
     new Demo(options, new PrintStream(out), new PrintStream(new ByteArrayOutputStream())).run();
     summary = new ObjectMapper().readTree(out.toString(StandardCharsets.UTF_8));
     postgres = EmbeddedPostgres.start(work.resolve("postgres"));
-    page = LivePage.start(Schema.allowReader(postgres.owner(), "reads only"), 0);
+    page =
+        LivePage.start(
+            Schema.allowReader(postgres.owner(), "reads only"), config().job().domain(), 0);
   }
 
   @AfterAll
@@ -98,7 +100,11 @@ class DemoAccuracyITCase {
   void theDashboardOfAllSeriesSaysWhatTheSummarySays() throws Exception {
     JsonNode dashboard = DashboardFile.dashboard("accuracy");
     GrafanaSql variables =
-        new GrafanaSql(EVER.from(), EVER.to(), EVER.interval(), Map.of("variable", "load"));
+        new GrafanaSql(
+            EVER.from(),
+            EVER.to(),
+            EVER.interval(),
+            Map.of("domain", config().job().domain(), "variable", "load"));
     try (Connection connection = postgres.owner().connect();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(variables.expand(sql(dashboard, "All series")))) {

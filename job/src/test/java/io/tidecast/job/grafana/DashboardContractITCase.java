@@ -48,12 +48,14 @@ class DashboardContractITCase {
     DATA.publish(environment.kafka());
     environment.startJob();
     environment.await(DATA);
-    write("INSERT INTO alert_limit VALUES ('" + TopicData.VARIABLE + "', -5, 20)");
+    write("INSERT INTO alert_limit VALUES ('" + TopicData.VARIABLE + "', -5, 20, 'test')");
     check =
         new ContractCheck(
             environment.reader(),
             NOW,
             Map.of(
+                "domain",
+                environment.kafka().domain(),
                 "series",
                 DATA.series(1),
                 "variable",
@@ -109,6 +111,7 @@ class DashboardContractITCase {
             environment.reader(),
             NOW,
             Map.of(
+                "domain", environment.kafka().domain(),
                 "series", DATA.series(0),
                 "origin", Long.toString(DATA.time(50).getEpochSecond()),
                 "lead", "0"));
@@ -126,11 +129,11 @@ class DashboardContractITCase {
             + " FROM generate_series(now() - interval '100 days', now(), '1 day') d");
     write(
         "INSERT INTO forecast SELECT 'H' || s || '/temperature', h, 'PT1H', '{0.05,0.5,0.95}',"
-            + " '{{1,2},{2,3},{3,4}}', '', 'naive' FROM generate_series(date_trunc('hour', now())"
+            + " '{{1,2},{2,3},{3,4}}', '', 'naive', 'test' FROM generate_series(date_trunc('hour', now())"
             + " - interval '83 days', now() - interval '1 hour', '1 hour') h,"
             + " generate_series(1, 505) s");
     write(
-        "INSERT INTO observation SELECT 'H' || s || '/temperature', h, 1 FROM generate_series("
+        "INSERT INTO observation SELECT 'H' || s || '/temperature', h, 1, 'test' FROM generate_series("
             + "date_trunc('hour', now()) - interval '83 days', now(), '1 hour') h,"
             + " generate_series(1, 505) s");
     write("ANALYZE");

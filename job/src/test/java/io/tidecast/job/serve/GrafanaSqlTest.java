@@ -53,6 +53,7 @@ class GrafanaSqlTest {
         "$lead ${lead} [[lead]] => 3 3 3",
         "${lead:csv} [[lead:raw]] => 3 3",
         "series = ${series:sqlstring} => series = 'O''Hare/\\\"t\\\"'",
+        "s = d('${series:percentencode}') => s = d('O%27Hare%2F%22t%22')",
         "ILIKE '%' || ${__searchFilter:sqlstring} => ILIKE '%' || 'a%'",
         "${__from} $__to => 1523556000000 1523556300500",
       })

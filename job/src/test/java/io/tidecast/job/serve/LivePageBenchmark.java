@@ -42,10 +42,10 @@ public final class LivePageBenchmark {
     int series = args.length == 0 ? 5_000 : Integer.parseInt(args[0]);
     try (EmbeddedPostgres postgres =
         EmbeddedPostgres.start(Files.createTempDirectory("page-benchmark"))) {
-      Schema.migrate(postgres.owner());
+      Schema.migrate(postgres.owner(), "test");
       fill(postgres.owner(), series);
       PostgresConfig reader = Schema.allowReader(postgres.owner(), "reads only");
-      try (LivePage page = LivePage.start(reader, 0)) {
+      try (LivePage page = LivePage.start(reader, "test", 0)) {
         long to = Instant.now().toEpochMilli();
         String range = "&from=" + (to - 2 * DAY) + "&to=" + (to + DAY);
         String month = "&from=" + (to - 30 * DAY) + "&to=" + to;
@@ -79,25 +79,26 @@ public final class LivePageBenchmark {
         owner,
         "SELECT open_partition(t, d, NULL) FROM unnest(ARRAY['forecast','observation','evaluation'])"
             + " t, generate_series(now() - interval '31 days', now(), '1 day') d");
-    run(owner, "INSERT INTO observation SELECT 'S' || s || '/t', h, 12.5" + hours);
+    run(owner, "INSERT INTO observation SELECT 'S' || s || '/t', h, 12.5, 'test'" + hours);
     run(
         owner,
         "INSERT INTO forecast SELECT 'S' || s || '/t', h, 'PT1H', "
             + levels
             + ", "
             + quantiles
-            + ", 't-1-0a1b2c3d', 'model'"
+            + ", 't-1-0a1b2c3d', 'model', 'test'"
             + hours);
     run(
         owner,
-        "INSERT INTO forecast_latest SELECT DISTINCT ON (series) * FROM forecast"
+        "INSERT INTO forecast_latest (series, origin, step, levels, quantiles, model, quality, domain)"
+            + " SELECT DISTINCT ON (series) * FROM forecast"
             + " WHERE origin > now() - interval '1 hour' ORDER BY series, origin DESC");
     run(
         owner,
         "INSERT INTO evaluation SELECT 'S' || s || '/t', h, 't-1-0a1b2c3d', 'PT1H', 'PT1H', "
             + levels
             + ", 24, 12, 6, '{20,18,12}', 14, 7, 20, array_fill(1, ARRAY[24]), e, e, e,"
-            + " array_fill(1::real, ARRAY[3,24]), array_fill(2::real, ARRAY[3,24]), e, e, e"
+            + " array_fill(1::real, ARRAY[3,24]), array_fill(2::real, ARRAY[3,24]), e, e, e, 'test'"
             + hours
             + ", LATERAL (SELECT array_fill(0.5::real, ARRAY[24]) AS e) AS constant");
     run(owner, "ANALYZE");

@@ -52,7 +52,7 @@ class LivePageITCase {
     DATA.publish(environment.kafka());
     environment.startJob();
     environment.await(DATA);
-    page = LivePage.start(environment.reader(), 0);
+    page = LivePage.start(environment.reader(), environment.kafka().domain(), 0);
   }
 
   @AfterAll

@@ -26,6 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** A broker, a database and the store job between them, all in this process. */
 public final class StoreEnvironment implements AutoCloseable {
   public static final String READER_PASSWORD = "reads only";
+  private static final Duration MAX_FUTURE = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Path directory;
@@ -42,7 +43,7 @@ public final class StoreEnvironment implements AutoCloseable {
     this.postgres = postgres;
     kafka = new KafkaConfig(broker.bootstrapServers(), "test", Map.of());
     owner = postgres.owner();
-    Schema.migrate(owner);
+    Schema.migrate(owner, kafka.domain());
     reader = Schema.allowReader(owner, READER_PASSWORD);
     TopicCreator.createMissing(kafka, new TopicsConfig(2, 1, Duration.ZERO));
   }
@@ -56,11 +57,15 @@ public final class StoreEnvironment implements AutoCloseable {
   }
 
   public void startJob() throws Exception {
-    Configuration settings = new Configuration();
-    settings.setString("restart-strategy.exponential-delay.max-backoff", "2 s");
+    startJob(Duration.ZERO, Map.of("restart-strategy.exponential-delay.max-backoff", "2 s"));
+  }
+
+  /** The same with a retention and other settings of Flink. */
+  void startJob(Duration retention, Map<String, String> flink) throws Exception {
+    Configuration settings = Configuration.fromMap(flink);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, settings);
     env.enableCheckpointing(1000);
-    StoreJob.build(env, new StoreConfig(kafka, owner, Duration.ZERO));
+    StoreJob.build(env, new StoreConfig(kafka, owner, retention, MAX_FUTURE));
     job = env.executeAsync("store");
   }
 

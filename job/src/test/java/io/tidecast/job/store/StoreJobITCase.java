@@ -1,18 +1,25 @@
 package io.tidecast.job.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.connectors.serde.ModelJsonV1;
+import io.tidecast.connectors.serde.ObservationJsonV1;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +84,63 @@ class StoreJobITCase {
     environment.startPostgres();
 
     new TopicsAndTables(environment).awaitEqual();
+  }
+
+  @Test
+  void anObservationOfAFarFutureIsLeftOutAndEndsNoOthersRetention() throws Exception {
+    DATA.publishObservations(environment.kafka());
+    try (KafkaProducer<byte[], byte[]> producer = TopicData.producer(environment.kafka())) {
+      ObservationRecord future =
+          new ObservationRecord(
+              "S0", Instant.parse("2999-01-01T00:00:00Z"), Map.of(TopicData.VARIABLE, 1.0));
+      TopicData.send(
+          producer,
+          environment.kafka().topics().observation(),
+          "S0",
+          ObservationJsonV1.write(future));
+    }
+    new TopicData(3, END.plusSeconds(36_000), 10, 6).publishObservations(environment.kafka());
+
+    environment.startJob(Duration.ofDays(90), Map.of());
+
+    environment.await("SELECT count(*) FROM observation", DATA.observations().size() + 30);
+    assertEquals(
+        List.of("observation_20240301"),
+        environment.rows(
+            "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'observation'::regclass"));
+  }
+
+  @Test
+  void aConnectionThatWasCutIsReplacedWithoutARestart() throws Exception {
+    environment.startJob(Duration.ZERO, Map.of("restart-strategy.type", "none"));
+    TopicData.publish(environment.kafka(), DATA.forecast(0, 0));
+    environment.await("SELECT count(*) FROM forecast", 1);
+    assertNotEquals(
+        0,
+        environment.number(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                + " WHERE application_name = 'tidecast' AND pid <> pg_backend_pid()"));
+
+    DATA.publish(environment.kafka());
+
+    environment.await(DATA);
+  }
+
+  @Test
+  void aRowThatTheDatabaseRefusesIsLeftOutAndTheOthersAreWritten() throws Exception {
+    environment.startJob(Duration.ZERO, Map.of("restart-strategy.type", "none"));
+    String topic = environment.kafka().topics().model();
+    ModelRecord sound = DATA.decisions().get(0);
+    String refused =
+        new String(ModelJsonV1.write(sound), StandardCharsets.UTF_8)
+            .replace(sound.reason(), "no text of PostgreSQL: \\u0000");
+    try (KafkaProducer<byte[], byte[]> producer = TopicData.producer(environment.kafka())) {
+      TopicData.send(producer, topic, "a", refused.getBytes(StandardCharsets.UTF_8));
+    }
+
+    DATA.publish(environment.kafka());
+
+    environment.await(DATA);
   }
 
   private void assertForecastsEqual() throws Exception {

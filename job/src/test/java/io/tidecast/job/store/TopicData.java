@@ -25,12 +25,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * forecasts know the cycle and not the noise, so their errors and coverages are those of a sound
  * forecaster. The same arguments give the same records.
  *
- * @param stations number of them; each has one series, {@code S<n>/temperature}
+ * @param prefix what the streams' names begin with
+ * @param stations number of them; each has one series, {@code <prefix><n>/temperature}
  * @param end newest origin, on the hour
  * @param hours number of origins of each series
  * @param horizon leads
  */
-public record TopicData(int stations, Instant end, int hours, int horizon) {
+public record TopicData(String prefix, int stations, Instant end, int hours, int horizon) {
   public static final String VARIABLE = "temperature";
   private static final Duration STEP = Duration.ofHours(1);
   private static final int SEASON = 24;
@@ -40,8 +41,17 @@ public record TopicData(int stations, Instant end, int hours, int horizon) {
   };
   private static final double NOISE = 0.8;
 
+  public TopicData(int stations, Instant end, int hours, int horizon) {
+    this("S", stations, end, hours, horizon);
+  }
+
+  /** The same with other names. */
+  public TopicData named(String prefix) {
+    return new TopicData(prefix, stations, end, hours, horizon);
+  }
+
   public String series(int station) {
-    return "S" + station + "/" + VARIABLE;
+    return prefix + station + "/" + VARIABLE;
   }
 
   public List<ObservationRecord> observations() {
@@ -50,7 +60,7 @@ public record TopicData(int stations, Instant end, int hours, int horizon) {
       for (int station = 0; station < stations; station++) {
         records.add(
             new ObservationRecord(
-                "S" + station, time(hour), Map.of(VARIABLE, value(station, hour))));
+                prefix + station, time(hour), Map.of(VARIABLE, value(station, hour))));
       }
     }
     return records;

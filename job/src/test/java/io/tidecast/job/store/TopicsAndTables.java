@@ -3,15 +3,13 @@ package io.tidecast.job.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
-import io.tidecast.connectors.serde.EvaluationJsonV1;
-import io.tidecast.connectors.serde.ForecastJsonV1;
-import io.tidecast.job.CommittedValues;
-import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -19,12 +17,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * What the topics of a domain hold now, as the rows the tables should have: one for each key, the
@@ -45,19 +42,16 @@ final class TopicsAndTables {
     observations =
         rows(
             topics.observation(),
-            ReadFunction::values,
+            record -> ReadFunction.values(record, 0),
             seen -> row(seen.series(), seen.time()),
             seen -> row(seen.value()));
     forecasts =
         rows(
-            topics.forecast(),
-            value -> List.of(ForecastJsonV1.read(value)),
-            TopicsAndTables::key,
-            TopicsAndTables::rest);
+            topics.forecast(), ReadFunction::forecast, TopicsAndTables::key, TopicsAndTables::rest);
     evaluations =
         rows(
             topics.evaluation(),
-            value -> List.of(EvaluationJsonV1.read(value)),
+            ReadFunction::evaluation,
             seen -> row(seen.series(), seen.time(), seen.model()),
             TopicsAndTables::rest);
     decisions =
@@ -151,14 +145,20 @@ final class TopicsAndTables {
 
   private <T> Map<String, String> rows(
       String topic,
-      Function<byte[], Collection<T>> reader,
+      ReadFunction.Reader<T> reader,
       Function<T, String> key,
       Function<T, String> rest) {
     Map<String, String> rows = new TreeMap<>();
-    for (String value : CommittedValues.of(kafka, topic).all()) {
-      reader
-          .apply(value.getBytes(StandardCharsets.UTF_8))
-          .forEach(record -> rows.put(key.apply(record), rest.apply(record)));
+    for (ConsumerRecord<byte[], byte[]> record : CommittedTopic.read(kafka, topic)) {
+      RawRecord raw =
+          new RawRecord(
+              topic,
+              record.partition(),
+              record.offset(),
+              record.timestamp(),
+              record.key(),
+              record.value());
+      reader.read(raw).forEach(read -> rows.put(key.apply(read), rest.apply(read)));
     }
     assertFalse(rows.isEmpty(), topic);
     return rows;
