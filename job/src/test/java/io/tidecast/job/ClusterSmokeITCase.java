@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,36 +24,62 @@ class ClusterSmokeITCase {
   private static final int STEPS = 500;
   private static final Path TARGET = Path.of(System.getProperty("basedir", ""), "target");
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
+  private static EmbeddedKafka kafka;
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+    cluster = LocalCluster.start(directory.resolve("cluster"), TARGET.resolve("tidecast"));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+    kafka.close();
+  }
+
+  @Test
+  void aTypoInAConfigurationIsToldAndTheJobManagerLivesOn() throws Exception {
+    Path typo = Files.writeString(directory.resolve("typo.yaml"), "domian: cluster\n");
+
+    String answer =
+        cluster.submit(
+            TARGET.resolve("tidecast-job.jar"),
+            "run",
+            "--config",
+            typo.toAbsolutePath().toString());
+
+    assertTrue(answer.contains("domian: unknown key"), answer);
+    cluster.awaitSlots();
+  }
 
   @Test
   void packagedJobTrainsAndForecastsOnAClusterOfProcesses() throws Exception {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
-      Path file = configuration(kafka.bootstrapServers());
-      JobConfig config = JobConfig.read(file);
-      TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
-      publish(config);
+    Path file = configuration(kafka.bootstrapServers());
+    JobConfig config = JobConfig.read(file);
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+    publish(config);
 
-      try (LocalCluster cluster =
-          LocalCluster.start(directory.resolve("cluster"), TARGET.resolve("tidecast"))) {
-        cluster.run(
-            TARGET.resolve("tidecast-job.jar"), "run", "--config", file.toString(), "--bounded");
-      }
+    cluster.run(
+        TARGET.resolve("tidecast-job.jar"), "run", "--config", file.toString(), "--bounded");
 
-      JobRun run = JobRun.of(config);
-      List<String> forecasts = run.forecasts().values().get("a/value");
-      assertEquals(STEPS, forecasts.size());
-      assertEquals(STEPS, run.forecasts().values().get("b/value").size());
-      ModelRecord trained =
-          run.decisions().stream().filter(d -> d.windows() > 0).findFirst().orElseThrow();
-      assertEquals("promoted", trained.decision(), trained.reason());
-      assertTrue(
-          forecasts.get(STEPS - 1).contains("\"model\":\"" + trained.version() + "\""),
-          forecasts.get(STEPS - 1));
-    }
+    JobRun run = JobRun.of(config);
+    List<String> forecasts = run.forecasts().values().get("a/value");
+    assertEquals(STEPS, forecasts.size());
+    assertEquals(STEPS, run.forecasts().values().get("b/value").size());
+    ModelRecord trained =
+        run.decisions().stream().filter(d -> d.windows() > 0).findFirst().orElseThrow();
+    assertEquals("promoted", trained.decision(), trained.reason());
+    assertTrue(
+        forecasts.get(STEPS - 1).contains("\"model\":\"" + trained.version() + "\""),
+        forecasts.get(STEPS - 1));
   }
 
-  private Path configuration(String bootstrapServers) throws Exception {
+  private static Path configuration(String bootstrapServers) throws Exception {
     return Files.writeString(
         directory.resolve("config.yaml"),
         """

@@ -94,6 +94,11 @@ final class LocalCluster implements AutoCloseable {
             .start());
     processes.add(
         java("taskmanager", "org.apache.flink.runtime.taskexecutor.TaskManagerRunner").start());
+    awaitSlots();
+  }
+
+  /** Waits until both processes answer and a slot is free. */
+  void awaitSlots() throws Exception {
     await("/overview", "a slot", overview -> overview.path("slots-available").asInt() > 0);
   }
 
@@ -202,6 +207,37 @@ final class LocalCluster implements AutoCloseable {
     if (!state.equals("FINISHED")) {
       throw new AssertionError("the job is " + state + "\n" + logs());
     }
+  }
+
+  /** Uploads a jar and runs it by REST, as the web page does; gives the answer. */
+  String submit(Path jar, String... arguments) throws Exception {
+    HttpRequest upload =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + restPort + "/jars/upload"))
+            .header("Content-Type", "multipart/form-data; boundary=tidecast")
+            .POST(
+                HttpRequest.BodyPublishers.concat(
+                    HttpRequest.BodyPublishers.ofString(
+                        "--tidecast\r\nContent-Disposition: form-data; name=\"jarfile\";"
+                            + " filename=\"job.jar\"\r\n"
+                            + "Content-Type: application/java-archive\r\n\r\n"),
+                    HttpRequest.BodyPublishers.ofFile(jar),
+                    HttpRequest.BodyPublishers.ofString("\r\n--tidecast--\r\n")))
+            .build();
+    ObjectMapper json = new ObjectMapper();
+    String uploaded = http.send(upload, HttpResponse.BodyHandlers.ofString()).body();
+    Path stored = Path.of(json.readTree(uploaded).path("filename").asText());
+    HttpRequest run =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://127.0.0.1:" + restPort + "/jars/" + stored.getFileName() + "/run"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    json.createObjectNode()
+                        .set("programArgsList", json.valueToTree(arguments))
+                        .toString()))
+            .build();
+    return http.send(run, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   private JsonNode await(String path, String what, Predicate<JsonNode> found) throws Exception {

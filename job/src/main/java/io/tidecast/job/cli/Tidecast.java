@@ -1,5 +1,7 @@
 package io.tidecast.job.cli;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -25,13 +27,35 @@ import picocli.CommandLine.IVersionProvider;
     },
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})
 public final class Tidecast {
+  private static final String OWN_PROCESS = "tidecast.exit";
+
   private Tidecast() {}
 
-  public static void main(String[] args) {
-    int code = commandLine().execute(args);
-    // In application mode Flink runs main inside the JobManager, which must live on.
-    if (code != 0 || System.getProperty("tidecast.exit") != null) {
-      System.exit(code);
+  /**
+   * Runs a command. In a process of its own, which {@code bin/tidecast} says by the system property
+   * {@value #OWN_PROCESS}, the exit code is that of the process. In any other, such as a JobManager
+   * of Flink that runs {@code main} for a client, the process and its other jobs live on, and a
+   * command that did not succeed throws.
+   *
+   * @throws CommandFailedException in a process of somebody else, with what the command has said
+   */
+  public static void main(String[] args) throws CommandFailedException {
+    if (System.getProperty(OWN_PROCESS) != null) {
+      System.exit(commandLine().execute(args));
+    }
+    StringWriter said = new StringWriter();
+    int code = commandLine().setErr(new PrintWriter(said, true)).execute(args);
+    if (code != 0) {
+      throw new CommandFailedException(said.toString().strip());
+    }
+  }
+
+  /** A command did not succeed; the message is what it has said about that. */
+  public static final class CommandFailedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    CommandFailedException(String said) {
+      super(said);
     }
   }
 

@@ -1,10 +1,13 @@
 package io.tidecast.job.cli;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.job.cli.Tidecast.CommandFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -149,6 +152,20 @@ class TidecastTest {
 
     assertTrue(err.toString().contains("fast"), err.toString());
     assertTrue(err.toString().contains("accepted: "), err.toString());
+  }
+
+  @Test
+  void aProcessOfSomebodyElseLivesOnAndIsToldWhatIsWrong() throws IOException {
+    String config = file(CONFIG.formatted("127.0.0.1:1").replace("horizon: 24", "horizon: 0"));
+
+    CommandFailedException failed =
+        assertThrows(
+            CommandFailedException.class,
+            () -> Tidecast.main(new String[] {"run", "--config", config}));
+
+    assertTrue(failed.getMessage().startsWith("tidecast: forecast.horizon"), failed::getMessage);
+    assertThrows(CommandFailedException.class, () -> Tidecast.main(new String[] {"ran"}));
+    assertDoesNotThrow(() -> Tidecast.main(new String[] {"--version"}));
   }
 
   @Test
