@@ -3,12 +3,16 @@ package io.tidecast.connectors.embedded;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL server as a child process, on the loopback interface, for the demo and the
@@ -49,7 +53,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /**
    * Starts a server and returns when it serves. A server that a killed process has left behind on
-   * this directory is ended first.
+   * this directory is ended first, and what it has left half made is made anew: binaries that are
+   * not all unpacked, and tables that no server has ever served.
    *
    * @param directory where binaries and tables live; made if it is new
    * @param port to listen on; 0 for any free one
@@ -57,18 +62,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
   public static EmbeddedPostgres start(Path directory, int port) throws CannotStartException {
     Path tables = directory.resolve("tables");
     try {
-      Files.createDirectories(directory);
+      Path binaries = Files.createDirectories(directory.resolve("binaries"));
       endOrphan(tables);
+      dropHalfMade(binaries, tables);
       return new EmbeddedPostgres(
           io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
-              .setOverrideWorkingDirectory(directory.resolve("binaries").toFile())
+              .setOverrideWorkingDirectory(binaries.toFile())
               .setDataDirectory(tables)
               .setCleanDataDirectory(false)
               .setPort(port)
               .setServerConfig("max_connections", "50")
               .setServerConfig("listen_addresses", "127.0.0.1")
               .start());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
       throw new CannotStartException(e);
     }
   }
@@ -90,6 +96,32 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while process " + pid + " ends", e);
       }
+    }
+  }
+
+  private static void dropHalfMade(Path binaries, Path tables) throws IOException {
+    try (DirectoryStream<Path> unpacked = Files.newDirectoryStream(binaries, "PG-*")) {
+      for (Path version : unpacked) {
+        if (!Files.exists(version.resolve(".exists"))) { // which is written when all is there
+          delete(version);
+        }
+      }
+    }
+    if (!Files.exists(tables.resolve("postmaster.opts"))) { // which a server writes as it starts
+      delete(tables);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> all = Files.walk(directory)) {
+      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.deleteIfExists(file);
     }
   }
 

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedPostgres.CannotStartException;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,16 +36,54 @@ class EmbeddedPostgresITCase {
   }
 
   @Test
+  void whatAKilledProcessHasHalfUnpackedOrHalfMadeIsMadeAnew() throws Exception {
+    try (EmbeddedPostgres probe = EmbeddedPostgres.start(directory.resolve("probe"))) {
+      run(probe, "SELECT 1");
+    } catch (CannotStartException e) {
+      abort(e.getMessage());
+    }
+    killWhen(() -> found("binaries", "postgres") && !found("binaries", ".exists"));
+    killWhen(() -> found("tables", "PG_VERSION") && !found("tables", "postmaster.opts"));
+
+    try (EmbeddedPostgres next = start()) {
+      run(next, "CREATE TABLE kept AS SELECT 42 AS answer");
+      assertEquals(42, answer(next));
+    }
+  }
+
+  /** Kills a starting server's process as soon as a moment has come. */
+  private void killWhen(BooleanSupplier moment) throws Exception {
+    Process starting = abandoning();
+    while (!moment.getAsBoolean()) {
+      assertTrue(starting.isAlive(), "the moment has passed");
+      Thread.onSpinWait();
+    }
+    starting.descendants().forEach(ProcessHandle::destroyForcibly);
+    starting.destroyForcibly().waitFor();
+  }
+
+  private boolean found(String part, String name) {
+    try (Stream<Path> files = Files.walk(directory.resolve(part))) {
+      return files.anyMatch(file -> file.endsWith(name));
+    } catch (IOException | UncheckedIOException notYet) {
+      return false;
+    }
+  }
+
+  private Process abandoning() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Abandoning.class.getName(),
+            directory.toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  @Test
   void endsAServerThatAKilledProcessLeftBehind() throws Exception {
-    Process killed =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Abandoning.class.getName(),
-                directory.toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process killed = abandoning();
     String said = new BufferedReader(killed.inputReader()).readLine();
     killed.destroyForcibly().waitFor();
     assumeTrue("ready".equals(said), said);
