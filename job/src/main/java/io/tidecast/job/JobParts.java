@@ -1,5 +1,7 @@
 package io.tidecast.job;
 
+import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.TopicLimits;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.RetrainSection;
 import io.tidecast.job.config.SeriesSection;
@@ -18,12 +20,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 
 /** What each part of the job is told, out of what the configuration file says. */
 public final class JobParts {
   /** Divides evenly among up to 10, and among 12, 15, 16, 18, 20, 24, 30, 36, 40, 45, 48 ... */
   static final int MAX_PARALLELISM = 720;
+
+  private static final int TOLERABLE_CHECKPOINT_FAILURES = 5;
+  private static final int MAX_RESTARTS = 60;
+
+  /** At most, of a number as JSON with its comma. */
+  private static final int NUMBER_BYTES = 25;
+
+  private static final int MAX_NAME_BYTES = 4096;
+
+  /** Most that a model of any configuration is expected to take, in base64. */
+  private static final int MODEL_BYTES = 4 << 20;
 
   private final JobConfig config;
 
@@ -106,8 +121,9 @@ public final class JobParts {
   }
 
   /**
-   * Settings of Flink: those of the configuration over what the job needs, which is checkpoints and
-   * no generic serializer.
+   * Settings of Flink: those of the configuration over what the job needs. That is checkpoints that
+   * outlive the job, of which a few may fail in a row before it restarts; restarts that come slower
+   * and slower and end with the reason, after about an hour of them; and no generic serializer.
    */
   public Configuration flink() {
     Configuration settings = new Configuration();
@@ -117,7 +133,15 @@ public final class JobParts {
     settings.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ofSeconds(1));
     // the number of subtasks may change up to this, the number itself never
     settings.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
-    settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1_000);
+    settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, TOLERABLE_CHECKPOINT_FAILURES);
+    settings.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, MAX_RESTARTS);
+    settings.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+        Duration.ofMinutes(10));
     settings.set(PipelineOptions.GENERIC_TYPES, false);
     settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     rocksDb().forEach(settings::setString);
@@ -136,6 +160,28 @@ public final class JobParts {
         "state.backend.rocksdb.predefined-options", "SPINNING_DISK_OPTIMIZED_HIGH_MEM",
         "state.backend.rocksdb.use-bloom-filter", "true",
         "taskmanager.memory.managed.size", "512mb");
+  }
+
+  /**
+   * Refuses topics that do not accept the largest record this job may have for them: found out at
+   * the first such record it would end the job at every restart.
+   */
+  public void requireTopicLimits() {
+    KafkaConfig kafka = config.kafkaConfig();
+    int horizon = config.forecast().horizon();
+    int levels = config.forecast().levels().size();
+    int name = 2 * MAX_NAME_BYTES; // of the series in key and value
+    TopicLimits.require(
+        kafka,
+        kafka.topics().forecast(),
+        name + horizon * levels * NUMBER_BYTES,
+        "a forecast of this horizon");
+    TopicLimits.require(
+        kafka,
+        kafka.topics().evaluation(),
+        name + horizon * (levels + 7) * NUMBER_BYTES,
+        "an evaluation of this horizon");
+    TopicLimits.require(kafka, kafka.topics().model(), MODEL_BYTES, "a model");
   }
 
   /** Version of this software, as the build wrote it into the jar. */

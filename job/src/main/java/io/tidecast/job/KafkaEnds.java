@@ -12,53 +12,66 @@ import io.tidecast.connectors.kafka.TopicLimits;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.job.config.JobConfig;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.flink.api.connector.source.Source;
 
 /** The topics of a domain as the ends of the job: exactly once from Kafka to Kafka. */
 public final class KafkaEnds {
   private KafkaEnds() {}
 
-  /** Reads on for ever. */
+  /** Those of the only job of a domain, which reads on for ever. */
   public static ForecastJob.Ends unbounded(JobConfig config) {
+    return unbounded(config, JobIdentity.main(config.domain()));
+  }
+
+  /** Reads on for ever. */
+  public static ForecastJob.Ends unbounded(JobConfig config, JobIdentity identity) {
     KafkaConfig kafka = config.kafkaConfig();
     String topic = kafka.topics().observation();
     return ends(
         config,
-        RawRecordSource.unbounded(kafka, topic, consumerGroup(config)),
+        identity,
+        RawRecordSource.unbounded(kafka, topic, identity.consumerGroup()),
         TopicCreator.partitions(kafka, topic));
   }
 
-  /** Reads what the observation topic holds now, to its end. */
+  /** Those of the only job of a domain, which ends where the observation topic ends now. */
   public static ForecastJob.Ends bounded(JobConfig config) {
+    return bounded(config, JobIdentity.main(config.domain()));
+  }
+
+  /** Reads what the observation topic holds now, to its end. */
+  public static ForecastJob.Ends bounded(JobConfig config, JobIdentity identity) {
     KafkaConfig kafka = config.kafkaConfig();
     String topic = kafka.topics().observation();
     Map<Integer, Long> end = EndOffsets.of(kafka, topic);
     return ends(
-        config, RawRecordSource.bounded(kafka, topic, consumerGroup(config), end), end.size());
+        config,
+        identity,
+        RawRecordSource.bounded(kafka, topic, identity.consumerGroup(), end),
+        end.size());
   }
 
   private static ForecastJob.Ends ends(
-      JobConfig config, Source<RawRecord, ?, ?> observations, int partitions) {
+      JobConfig config,
+      JobIdentity identity,
+      Source<RawRecord, ?, ?> observations,
+      int partitions) {
     KafkaConfig kafka = config.kafkaConfig();
     Topics topics = kafka.topics();
+    Function<String, ExactlyOnce> once =
+        topic ->
+            new ExactlyOnce(
+                identity.transactionalIdPrefix(topic), config.kafka().transactionTimeout());
     return new ForecastJob.Ends(
         observations,
         partitions,
-        KeyedBytesSink.create(kafka, topics.forecast(), once(config, topics.forecast())),
-        KeyedBytesSink.create(kafka, topics.evaluation(), once(config, topics.evaluation())),
-        KeyedBytesSink.create(kafka, topics.model(), once(config, topics.model())),
+        KeyedBytesSink.create(kafka, topics.forecast(), once.apply(topics.forecast())),
+        KeyedBytesSink.create(kafka, topics.evaluation(), once.apply(topics.evaluation())),
+        KeyedBytesSink.create(kafka, topics.model(), once.apply(topics.model())),
         DeadLetterSink.create(
             kafka,
-            once(config, topics.deadLetter()),
+            once.apply(topics.deadLetter()),
             TopicLimits.maxRecordBytes(kafka, topics.deadLetter())));
-  }
-
-  /** One prefix per sink: sinks that share one abort each other's transactions. */
-  private static ExactlyOnce once(JobConfig config, String topic) {
-    return new ExactlyOnce("tidecast-" + topic, config.kafka().transactionTimeout());
-  }
-
-  private static String consumerGroup(JobConfig config) {
-    return "tidecast-" + config.domain();
   }
 }

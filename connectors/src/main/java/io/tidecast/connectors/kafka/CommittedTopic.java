@@ -63,6 +63,24 @@ public final class CommittedTopic implements AutoCloseable {
     return records;
   }
 
+  /**
+   * Whether no record of a topic is committed now. Does not wait for a transaction that is open.
+   */
+  public static boolean isEmpty(KafkaConfig settings, String topic) {
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+    try (CommittedTopic open = new CommittedTopic(settings, List.of(topic))) {
+      Map<TopicPartition, Long> ends = open.consumer.endOffsets(open.partitions);
+      while (found.isEmpty() && open.isBefore(ends)) {
+        open.poll(POLL, found::add);
+      }
+    }
+    return found.isEmpty();
+  }
+
+  private boolean isBefore(Map<TopicPartition, Long> ends) {
+    return partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p));
+  }
+
   /** Gives what has come, waiting up to a moment for it. */
   public void poll(Duration wait, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
     consumer.poll(wait).forEach(taker);
@@ -74,7 +92,7 @@ public final class CommittedTopic implements AutoCloseable {
    */
   public void readToEnd(Consumer<ConsumerRecord<byte[], byte[]>> taker) {
     Map<TopicPartition, Long> ends = ends();
-    while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+    while (isBefore(ends)) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         if (record.offset() < ends.get(partition)) {

@@ -38,6 +38,11 @@ final class ConfigOption {
     return job;
   }
 
+  /** Where the file lies. */
+  Path directory() {
+    return file.toAbsolutePath().getParent();
+  }
+
   ConfigFile read() throws IOException {
     if (file == null) {
       throw new ParameterException(

@@ -1,7 +1,9 @@
 package io.tidecast.job.cli;
 
+import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
+import io.tidecast.job.JobIdentity;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
@@ -16,7 +18,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tidecast run}: the forecasting job, here or, by {@code flink run}, on a cluster. */
+/**
+ * {@code tidecast run}: the forecasting job, here or, by {@code flink run}, on a cluster. Started
+ * again it goes on where it was, so that no forecast is published a second time unless asked for.
+ */
 @Command(
     name = "run",
     description = "Runs the forecasting job: observations in, forecasts out.",
@@ -51,20 +56,60 @@ final class RunCommand implements Callable<Integer> {
               + " start nothing; exit code 1 if something is in its way")
   private boolean dryRun;
 
+  @Option(
+      names = "--from-beginning",
+      description =
+          "forecast everything again from the first observation that Kafka keeps, whatever"
+              + " checkpoints and forecasts there are; the default is to go on from the newest"
+              + " checkpoint")
+  private boolean fromBeginning;
+
+  @Option(
+      names = "--instance",
+      paramLabel = "NAME",
+      defaultValue = JobIdentity.MAIN,
+      description =
+          "name of this job beside others of the same domain, with transactions, consumer group and"
+              + " checkpoints of its own; default: ${DEFAULT-VALUE}")
+  private String instance;
+
   @Override
   public Integer call() throws Exception {
     JobConfig config = file.shown();
     JobParts parts = new JobParts(config);
+    JobIdentity identity = new JobIdentity(config.domain(), instance);
     Champions champions = Champions.read(models, config.groups());
     if (dryRun) {
       return new DryRun(config, spec.commandLine().getOut()).report(champions);
     }
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+    parts.requireTopicLimits();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(parts.flink());
-    ForecastJob.Ends ends = bounded ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);
-    new ForecastJob(config, parts.trainer(), champions).addTo(env, ends);
-    env.execute("tidecast " + config.domain());
+    try (Start start =
+        Start.of(env, identity.directory("run"), file.directory(), spec.commandLine().getOut())) {
+      if (!fromBeginning && !start.isToldWhereToGoOn() && !start.goOn()) {
+        requireNoForecasts(config, start);
+      }
+      ForecastJob.Ends ends =
+          bounded ? KafkaEnds.bounded(config, identity) : KafkaEnds.unbounded(config, identity);
+      new ForecastJob(config, parts.trainer(), champions).addTo(env, ends);
+      env.execute(identity.jobName());
+    }
     return 0;
+  }
+
+  /** Without a checkpoint a job begins with the first observation, and forecasts all again. */
+  private static void requireNoForecasts(JobConfig config, Start start) {
+    String topic = config.kafkaConfig().topics().forecast();
+    if (!CommittedTopic.isEmpty(config.kafkaConfig(), topic)) {
+      throw new IllegalArgumentException(
+          "--from-beginning: absent, but "
+              + topic
+              + " holds forecasts and there is no checkpoint to go on from in "
+              + start.directory()
+              + "; accepted: --from-beginning, which publishes them a second time, or"
+              + " --set flink.execution.state-recovery.path=CHECKPOINT");
+    }
   }
 }

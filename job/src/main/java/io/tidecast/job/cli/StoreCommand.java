@@ -1,14 +1,16 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.connectors.postgres.Schema;
+import io.tidecast.job.JobIdentity;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.store.StoreConfig;
 import io.tidecast.job.store.StoreJob;
 import java.util.concurrent.Callable;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code tidecast store}: brings the schema up to date and runs {@link StoreJob}. */
 @Command(
@@ -17,6 +19,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     footer = {"", "Example: tidecast store --config conf/weather.yaml"})
 public final class StoreCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
   @Mixin private ConfigOption file;
 
   @Override
@@ -28,9 +32,13 @@ public final class StoreCommand implements Callable<Integer> {
       Schema.allowReader(config.postgres().owner(), config.postgres().readerPassword());
     }
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(Configuration.fromMap(config.flink()));
-    StoreJob.build(env, StoreConfig.of(config));
-    env.execute("tidecast store " + config.domain());
+        StreamExecutionEnvironment.getExecutionEnvironment(StoreJob.flink(config.flink()));
+    String name = JobIdentity.main(config.domain()).directory("store");
+    try (Start start = Start.of(env, name, file.directory(), spec.commandLine().getOut())) {
+      start.goOn();
+      StoreJob.build(env, StoreConfig.of(config));
+      env.execute("tidecast store " + config.domain());
+    }
     return 0;
   }
 }

@@ -23,10 +23,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -234,19 +232,16 @@ public final class Demo {
     // few records under way at a time: while the past is replayed a training holds them up, and
     // what was forecast before it is to be committed, and seen, without waiting for all of them
     flink.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, MemorySize.parse("4kb"));
-    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, work.checkpoints().toUri().toString());
-    flink.set(
-        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
-        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    flink.addAll(work.checkpoints().settings());
     flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     flink.set(RestOptions.ADDRESS, "127.0.0.1");
     flink.set(RestOptions.PORT, options.webPort());
-    work.latestCheckpoint()
-        .ifPresent(
-            checkpoint -> {
-              view.say("going on from checkpoint " + checkpoint.getFileName());
-              flink.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toUri().toString());
-            });
+    Optional<String> newest = work.checkpoints().newest();
+    newest.ifPresent(
+        checkpoint -> {
+          view.say("going on from checkpoint " + checkpoint.replaceFirst(".*/", ""));
+          flink.addAll(work.checkpoints().goingOnFrom(checkpoint));
+        });
     return flink;
   }
 }

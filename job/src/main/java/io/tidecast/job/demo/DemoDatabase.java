@@ -69,7 +69,7 @@ final class DemoDatabase implements AutoCloseable {
 
   /** Without state of its own to go on from: it writes the same rows again. */
   private static JobClient startStore(JobConfig config, PostgresConfig owner) throws Exception {
-    Configuration flink = new Configuration();
+    Configuration flink = StoreJob.flink(Map.of());
     flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
     StoreJob.build(env, StoreConfig.of(config, owner));

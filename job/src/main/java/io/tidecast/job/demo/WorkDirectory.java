@@ -1,9 +1,9 @@
 package io.tidecast.job.demo;
 
+import io.tidecast.job.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -37,8 +37,8 @@ final class WorkDirectory {
     return path.resolve("kafka");
   }
 
-  Path checkpoints() {
-    return path.resolve("checkpoints");
+  Checkpoints checkpoints() {
+    return Checkpoints.in(path.resolve("checkpoints"));
   }
 
   Path postgres() {
@@ -53,27 +53,6 @@ final class WorkDirectory {
       Files.move(written, file);
     }
     return Instant.parse(Files.readString(file).strip());
-  }
-
-  /** The newest completed checkpoint. */
-  Optional<Path> latestCheckpoint() throws IOException {
-    if (!Files.exists(checkpoints())) {
-      return Optional.empty();
-    }
-    try (Stream<Path> files = Files.walk(checkpoints(), 3)) {
-      return files
-          .filter(file -> file.getFileName().toString().equals("_metadata"))
-          .max(Comparator.comparing(WorkDirectory::modified))
-          .map(Path::getParent);
-    }
-  }
-
-  private static FileTime modified(Path file) {
-    try {
-      return Files.getLastModifiedTime(file);
-    } catch (IOException e) {
-      return FileTime.fromMillis(0); // dropped by the job in the meantime
-    }
   }
 
   /** Deletes the directory if nobody named it. */

@@ -11,11 +11,14 @@ import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -40,8 +43,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * dead-letter topic, by the forecasting job.
  */
 public final class StoreJob {
-  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
-
   private final StreamExecutionEnvironment env;
   private final StoreConfig config;
 
@@ -50,7 +51,10 @@ public final class StoreJob {
     this.config = config;
   }
 
-  /** Adds the job to an environment of its own; the caller executes it. */
+  /**
+   * Adds the job to an environment of its own, such as one of {@link #flink}; the caller executes
+   * it.
+   */
   public static void build(StreamExecutionEnvironment env, StoreConfig config) {
     StoreJob job = new StoreJob(env, config);
     job.configure();
@@ -62,20 +66,31 @@ public final class StoreJob {
     return topic + ".store";
   }
 
-  private void configure() {
+  /**
+   * Settings of Flink for this job: those of the configuration over its own, but for where to go on
+   * from, which is the forecasting job's.
+   */
+  public static Configuration flink(Map<String, String> configured) {
     Configuration settings = new Configuration();
+    settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
     settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     settings.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
         Duration.ofSeconds(15));
-    // each topic's operators form one chain, and its records pass by reference: no serializer is
-    // ever called, so the wire records need none
+    configured.forEach(settings::setString);
+    settings.removeConfig(StateRecoveryOptions.SAVEPOINT_PATH);
+    return settings;
+  }
+
+  /**
+   * Each topic's operators form one chain, and its records pass by reference: no serializer is ever
+   * called, so the wire records need none.
+   */
+  private void configure() {
+    Configuration settings = new Configuration();
     settings.set(PipelineOptions.OBJECT_REUSE, true);
     settings.set(PipelineOptions.GENERIC_TYPES, true);
     env.configure(settings);
-    if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
-      env.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
-    }
   }
 
   private void wire() {

@@ -62,7 +62,7 @@ public final class StoreEnvironment implements AutoCloseable {
 
   /** The same with a retention and other settings of Flink. */
   void startJob(Duration retention, Map<String, String> flink) throws Exception {
-    Configuration settings = Configuration.fromMap(flink);
+    Configuration settings = StoreJob.flink(flink);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, settings);
     env.enableCheckpointing(1000);
     StoreJob.build(env, new StoreConfig(kafka, owner, retention, MAX_FUTURE));

@@ -1,0 +1,107 @@
+package io.tidecast.job;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * The directory of one job's checkpoints: they are kept when the job is cancelled or its processes
+ * are killed, and the newest is what the job goes on from when it is started again. Any file system
+ * that Flink knows.
+ */
+public final class Checkpoints {
+  private final Path directory;
+
+  /**
+   * @param parent directory that several jobs may share, as a URI or a path
+   * @param name of the job's own directory in it
+   */
+  public Checkpoints(String parent, String name) {
+    this(new Path(withScheme(new Path(parent)), name));
+  }
+
+  private Checkpoints(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Those in a directory of this machine. */
+  public static Checkpoints in(java.nio.file.Path directory) {
+    return new Checkpoints(new Path(directory.toUri()));
+  }
+
+  private static Path withScheme(Path path) {
+    return path.toUri().getScheme() == null
+        ? new Path(java.nio.file.Path.of(path.getPath()).toUri())
+        : path;
+  }
+
+  /** Where they are, as a URI. */
+  public String directory() {
+    return directory.toString();
+  }
+
+  /** The newest complete one, as a URI; none if the job has not completed any there. */
+  public Optional<String> newest() throws IOException {
+    FileStatus newest = null;
+    for (FileStatus job : children(directory)) {
+      for (FileStatus checkpoint : children(job.getPath())) {
+        FileStatus metadata = metadata(checkpoint.getPath());
+        if (metadata != null
+            && (newest == null || newest.getModificationTime() < metadata.getModificationTime())) {
+          newest = metadata;
+        }
+      }
+    }
+    return Optional.ofNullable(newest).map(found -> found.getPath().getParent().toString());
+  }
+
+  private static List<FileStatus> children(Path path) throws IOException {
+    FileSystem files = path.getFileSystem();
+    List<FileStatus> directories = new ArrayList<>();
+    FileStatus[] found = files.exists(path) ? files.listStatus(path) : null;
+    for (FileStatus child : found == null ? new FileStatus[0] : found) {
+      if (child.isDir()) {
+        directories.add(child);
+      }
+    }
+    return directories;
+  }
+
+  /** The file that Flink writes last. */
+  private static FileStatus metadata(Path checkpoint) throws IOException {
+    Path file = new Path(checkpoint, "_metadata");
+    FileSystem files = file.getFileSystem();
+    return files.exists(file) ? files.getFileStatus(file) : null;
+  }
+
+  /** Settings of a job that keeps its checkpoints here. */
+  public Configuration settings() {
+    Configuration settings = new Configuration();
+    settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory());
+    settings.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    return settings;
+  }
+
+  /**
+   * Settings of a job that goes on from one of them, and drops it once it has a newer one.
+   *
+   * @param checkpoint as {@link #newest} gives it
+   */
+  public Configuration goingOnFrom(String checkpoint) {
+    Configuration settings = settings();
+    settings.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint);
+    settings.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+    return settings;
+  }
+}
