@@ -9,6 +9,7 @@ import io.tidecast.job.ingest.EventTimes;
 import io.tidecast.job.ingest.IngestFunction;
 import io.tidecast.job.ingest.PartitionWatermarks;
 import io.tidecast.job.ingest.StepFunction;
+import io.tidecast.job.metrics.CommitWatch;
 import io.tidecast.job.retrain.DecisionRecords;
 import io.tidecast.job.retrain.GroupTrainer;
 import io.tidecast.job.retrain.RetrainOperator;
@@ -144,7 +145,14 @@ public final class ForecastJob {
             .transform("forecast", KEYED_BYTES, new ForecastOperator(parts.forecast(), champions))
             .uid("forecast");
 
-    forecasts.sinkTo(ends.forecasts()).name("forecast topic").uid("forecast-topic");
+    forecasts
+        .map(new CommitWatch<>())
+        .returns(KEYED_BYTES)
+        .name("commits")
+        .uid("commits")
+        .sinkTo(ends.forecasts())
+        .name("forecast topic")
+        .uid("forecast-topic");
     forecasts
         .getSideOutput(ForecastOperator.EVALUATIONS)
         .sinkTo(ends.evaluations())

@@ -52,6 +52,9 @@ public final class Metrics {
   /** Wall-clock seconds of the last training. */
   public static final String TRAINING_SECONDS = "trainingSeconds";
 
+  /** Since a checkpoint last completed, which is when output is committed. */
+  public static final String SECONDS_SINCE_COMMIT = "secondsSinceCommit";
+
   public static final String BY_REASON = "reason";
   public static final String BY_QUALITY = "quality";
   public static final String BY_DECISION = "decision";
