@@ -6,17 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 
@@ -24,9 +19,8 @@ import org.apache.kafka.common.utils.Utils;
  * Publishes a feed to the observation topic, each row exactly once for readers with {@code
  * read_committed}, whatever happens to the process.
  *
- * <p>Rows go out in transactions; the number of rows published is committed in the same transaction
- * as an offset of the consumer group {@code feed-<name>} (on partition 0 of the observation topic;
- * it is no position in it). Assumptions:
+ * <p>Rows go out in transactions; the number of rows published is written in the same transaction,
+ * by the name of the feed ({@link FeedProgress}). Assumptions:
  *
  * <ul>
  *   <li>Row n of the feed is the same at every start. Beside the count stands which row came last;
@@ -92,12 +86,10 @@ public final class FeedRunner {
    * @throws KafkaException if the broker stays away, or another runner took over
    */
   public long run() {
-    try (KafkaProducer<byte[], byte[]> producer = producer();
-        KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
       try {
         producer.initTransactions(); // before the progress is read: ends what was left open
-        return new Run(producer, consumer.groupMetadata())
-            .publish(consumer.committed(Set.of(progressPartition())).get(progressPartition()));
+        return new Run(producer).publish(FeedProgress.read(kafka, name));
       } catch (RuntimeException e) {
         // a fenced producer waits half a minute for nothing; what is open the next start aborts
         producer.close(Duration.ZERO);
@@ -128,32 +120,13 @@ public final class FeedRunner {
 
   private KafkaProducer<byte[], byte[]> producer() {
     Properties properties = kafka.clientProperties();
-    properties.put("transactional.id", group());
+    properties.put("transactional.id", "tidecast." + kafka.domain() + ".feed." + name);
     properties.put("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
     properties.put("acks", "all");
     // a second request would overtake the registration of its partition with the transaction, and
     // be refused and sent again, at the begin of each one
     properties.put("max.in.flight.requests.per.connection", "1");
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
-  /** Consumer group of the progress, and the transactional id. */
-  private String group() {
-    return "feed-" + name;
-  }
-
-  private TopicPartition progressPartition() {
-    return new TopicPartition(topic, 0);
-  }
-
-  private KafkaConsumer<byte[], byte[]> consumer() {
-    Properties properties = kafka.clientProperties();
-    properties.put("group.id", group());
-    properties.put("enable.auto.commit", "false");
-    // waits for a transaction that may still change the progress
-    properties.put("isolation.level", "read_committed");
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private static int partition(byte[] key, int partitions) {
@@ -168,7 +141,6 @@ public final class FeedRunner {
   /** One run: where it stands in the feed, and the moment it is paced from. */
   private final class Run {
     private final KafkaProducer<byte[], byte[]> producer;
-    private final ConsumerGroupMetadata group;
     private final int partitions;
     private final Iterator<FeedRow> rows = feed.rows();
     private final Instant begun = clock.instant();
@@ -178,17 +150,14 @@ public final class FeedRunner {
     private FeedRow last;
     private FeedRow next;
 
-    private Run(KafkaProducer<byte[], byte[]> producer, ConsumerGroupMetadata group) {
+    private Run(KafkaProducer<byte[], byte[]> producer) {
       this.producer = producer;
-      this.group = group;
       this.partitions = producer.partitionsFor(topic).size();
     }
 
-    private long publish(OffsetAndMetadata committed) {
+    private long publish(Optional<FeedProgress> committed) {
       advance();
-      if (committed != null) {
-        skip(committed);
-      }
+      committed.ifPresent(this::skip);
       first = next == null ? begun : next.observation().time();
       while (next != null && awaitNext()) {
         publishBatch();
@@ -197,20 +166,20 @@ public final class FeedRunner {
       return published;
     }
 
-    private void skip(OffsetAndMetadata committed) {
-      while (published < committed.offset() && next != null) {
+    private void skip(FeedProgress committed) {
+      while (published < committed.rows() && next != null) {
         take();
       }
       skipped = published;
-      if (published < committed.offset() || !place(last).equals(committed.metadata())) {
+      if (published < committed.rows() || !place(last).equals(committed.last())) {
         throw new IllegalArgumentException(
             ("feed %s: published row %d was %s, but this feed has %s there;"
                     + " accepted: the same feed, or another name")
                 .formatted(
                     name,
-                    committed.offset(),
-                    committed.metadata(),
-                    published < committed.offset() ? "no row" : place(last)));
+                    committed.rows(),
+                    committed.last(),
+                    published < committed.rows() ? "no row" : place(last)));
       }
     }
 
@@ -224,8 +193,7 @@ public final class FeedRunner {
         take();
         batch++;
       } while (next != null && batch < MAX_BATCH && clock.instant().isBefore(end) && isDue());
-      producer.sendOffsetsToTransaction(
-          Map.of(progressPartition(), new OffsetAndMetadata(published, place(last))), group);
+      producer.send(new FeedProgress(published, place(last)).toRecord(kafka, name));
       producer.commitTransaction();
     }
 

@@ -15,6 +15,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,12 +80,33 @@ final class CalmSink<T>
 
     @Override
     public void write(T record, Context context) throws IOException, InterruptedException {
-      writer.write(record, context);
+      try {
+        writer.write(record, context);
+      } catch (IOException | RuntimeException e) {
+        throw explained(e);
+      }
     }
 
     @Override
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
-      writer.flush(endOfInput);
+      try {
+        writer.flush(endOfInput);
+      } catch (IOException | RuntimeException e) {
+        throw explained(e);
+      }
+    }
+
+    private static IOException explained(Exception e) {
+      boolean isFenced =
+          ExceptionUtils.findThrowable(e, ProducerFencedException.class).isPresent()
+              || ExceptionUtils.findThrowable(e, InvalidProducerEpochException.class).isPresent();
+      return new IOException(
+          isFenced
+              ? "the broker has ended this job's transaction: another job of the same domain and"
+                  + " instance has taken it over (stop one of the two, or start it with another"
+                  + " --instance), or it was open for longer than kafka.transactionTimeout"
+              : "cannot write to Kafka",
+          e);
     }
 
     @Override

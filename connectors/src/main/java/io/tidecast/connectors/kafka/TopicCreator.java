@@ -81,7 +81,8 @@ public final class TopicCreator {
         topic(names.deadLetter(), settings.partitions(), settings, kept),
         topic(names.forecast(), settings.partitions(), settings, kept),
         topic(names.evaluation(), settings.partitions(), settings, kept),
-        topic(names.model(), 1, settings, compacted()));
+        topic(names.feed(), 1, settings, compacted()),
+        topic(names.model(), 1, settings, model()));
   }
 
   private static Map<String, String> kept(TopicsConfig settings) {
@@ -97,6 +98,11 @@ public final class TopicCreator {
     Map<String, String> config = new HashMap<>();
     config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    return config;
+  }
+
+  private static Map<String, String> model() {
+    Map<String, String> config = compacted();
     config.put(
         TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(TopicsConfig.MODEL_MAX_BYTES));
     return config;

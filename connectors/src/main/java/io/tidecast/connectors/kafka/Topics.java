@@ -29,6 +29,11 @@ public record Topics(String domain) {
     return domain + ".evaluation.v1";
   }
 
+  /** How far each feed has come: compacted, one partition. */
+  public String feed() {
+    return domain + ".feed.v1";
+  }
+
   /** Registry of models: compacted, one partition. */
   public String model() {
     return domain + ".model.v1";

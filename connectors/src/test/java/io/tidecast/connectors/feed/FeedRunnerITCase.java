@@ -25,15 +25,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,8 +99,7 @@ class FeedRunnerITCase {
   void openTransactionOfAKilledRunIsAsIfItHadNotBeen() {
     KafkaConfig kafka = kafka("killed");
     Feed feed = weather(100);
-    try (KafkaProducer<byte[], byte[]> killed = producer(kafka);
-        KafkaConsumer<byte[], byte[]> group = groupOf(kafka)) {
+    try (KafkaProducer<byte[], byte[]> killed = producer(kafka)) {
       killed.initTransactions();
       killed.beginTransaction();
       Iterator<FeedRow> rows = feed.rows();
@@ -108,10 +107,7 @@ class FeedRunnerITCase {
         FeedRow row = rows.next();
         killed.send(new ProducerRecord<>(kafka.topics().observation(), row.key(), row.value()));
       }
-      killed.sendOffsetsToTransaction(
-          Map.of(
-              new TopicPartition(kafka.topics().observation(), 0), new OffsetAndMetadata(250, "?")),
-          group.groupMetadata());
+      killed.send(new FeedProgress(250, "?").toRecord(kafka, kafka.domain()));
       killed.flush();
 
       long rowsPublished = max(kafka, feed, QUIET).run();
@@ -139,6 +135,63 @@ class FeedRunnerITCase {
     max(kafka, FeedProcess.FEED, QUIET).run();
 
     assertComplete(kafka, FeedProcess.FEED);
+  }
+
+  @Test
+  void aFeedOfAnOlderVersionGoesOnFromItsConsumerGroup() throws Exception {
+    KafkaConfig kafka = kafka("older");
+    Feed feed = weather(100);
+    Iterator<FeedRow> rows = feed.rows();
+    FeedRow last = rows.next();
+    try (KafkaProducer<byte[], byte[]> older = producer(kafka)) {
+      older.initTransactions();
+      older.beginTransaction();
+      older.send(new ProducerRecord<>(kafka.topics().observation(), last.key(), last.value()));
+      older.commitTransaction();
+    }
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      String place = last.observation().stream() + " at " + last.observation().time();
+      admin
+          .alterConsumerGroupOffsets(
+              "feed-older",
+              Map.of(
+                  new TopicPartition(kafka.topics().observation(), 0),
+                  new OffsetAndMetadata(1, place)))
+          .all()
+          .get();
+    }
+
+    assertEquals(400, max(kafka, feed, QUIET).run());
+
+    assertComplete(kafka, feed);
+  }
+
+  @Test
+  void feedsOfOneNameInTwoDomainsLeaveEachOtherAlone() {
+    KafkaConfig north = kafka("north");
+    KafkaConfig south = kafka("south");
+    Feed feed = weather(4000);
+    FeedRunner other =
+        new FeedRunner(south, "same", feed, new Speed.Max(), Clock.systemUTC(), QUIET);
+    AtomicBoolean once = new AtomicBoolean(true);
+
+    long rows =
+        new FeedRunner(
+                north,
+                "same",
+                feed,
+                new Speed.Max(),
+                Clock.systemUTC(),
+                (published, time) -> {
+                  if (once.getAndSet(false)) {
+                    other.run();
+                  }
+                })
+            .run();
+
+    assertEquals(16_000, rows);
+    assertComplete(north, feed);
+    assertComplete(south, feed);
   }
 
   @Test
@@ -255,15 +308,8 @@ class FeedRunnerITCase {
 
   private static KafkaProducer<byte[], byte[]> producer(KafkaConfig kafka) {
     Properties properties = kafka.clientProperties();
-    properties.put("transactional.id", "feed-" + kafka.domain());
+    properties.put("transactional.id", "tidecast." + kafka.domain() + ".feed." + kafka.domain());
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
-  private static KafkaConsumer<byte[], byte[]> groupOf(KafkaConfig kafka) {
-    Properties properties = kafka.clientProperties();
-    properties.put("group.id", "feed-" + kafka.domain());
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private static final class SettableClock extends Clock {
