@@ -8,7 +8,6 @@ import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.RawRecordSource;
 import io.tidecast.connectors.kafka.TopicCreator;
-import io.tidecast.connectors.kafka.TopicLimits;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.job.config.JobConfig;
 import java.util.Map;
@@ -69,9 +68,6 @@ public final class KafkaEnds {
         KeyedBytesSink.create(kafka, topics.forecast(), once.apply(topics.forecast())),
         KeyedBytesSink.create(kafka, topics.evaluation(), once.apply(topics.evaluation())),
         KeyedBytesSink.create(kafka, topics.model(), once.apply(topics.model())),
-        DeadLetterSink.create(
-            kafka,
-            once.apply(topics.deadLetter()),
-            TopicLimits.maxRecordBytes(kafka, topics.deadLetter())));
+        DeadLetterSink.create(kafka, once.apply(topics.deadLetter())));
   }
 }

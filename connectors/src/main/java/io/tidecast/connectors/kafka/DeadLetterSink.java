@@ -30,14 +30,11 @@ public final class DeadLetterSink {
 
   private DeadLetterSink() {}
 
-  /**
-   * @param maxRecordBytes what the dead-letter topic accepts, as {@link TopicLimits} tells
-   */
-  public static Sink<DeadLetter> create(
-      KafkaConfig settings, ExactlyOnce once, int maxRecordBytes) {
+  /** Asks the broker what the dead-letter topic accepts, which must exist. */
+  public static Sink<DeadLetter> create(KafkaConfig settings, ExactlyOnce once) {
     String topic = settings.topics().deadLetter();
-    return KeyedBytesSink.create(
-        settings, topic, once, letter -> toKafka(topic, letter, maxRecordBytes));
+    int maxBytes = TopicLimits.maxRecordBytes(settings, topic);
+    return KeyedBytesSink.create(settings, topic, once, letter -> toKafka(topic, letter, maxBytes));
   }
 
   static ProducerRecord<byte[], byte[]> toKafka(String topic, DeadLetter letter, int maxBytes) {

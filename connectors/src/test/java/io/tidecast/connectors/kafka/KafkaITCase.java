@@ -261,10 +261,7 @@ class KafkaITCase {
         .returns(TypeInformation.of(DeadLetter.class))
         .rebalance()
         .sinkTo(
-            DeadLetterSink.create(
-                kafka,
-                new ExactlyOnce("bounded-dlq", Duration.ofMinutes(1)),
-                TopicLimits.maxRecordBytes(kafka, topics.deadLetter())));
+            DeadLetterSink.create(kafka, new ExactlyOnce("bounded-dlq", Duration.ofMinutes(1))));
 
     env.execute();
 
