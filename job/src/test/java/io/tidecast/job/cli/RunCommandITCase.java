@@ -55,7 +55,7 @@ class RunCommandITCase {
         third.destroyForcibly().waitFor();
       }
 
-      assertEquals(Map.of(1, STREAMS * (STEPS - 1)), timesByOrigin(config));
+      assertEquals(Map.of(1, STREAMS * STEPS), timesByOrigin(config));
       forgetCheckpoints();
       assertRefusesToDoubleThem();
     }
@@ -78,8 +78,7 @@ class RunCommandITCase {
         said("anew"));
     assertEquals(0, exitCode(run("again", "--from-beginning", "--bounded")), said("again"));
     JobConfig config = JobConfig.read(file());
-    // the last step is closed by the end of a bounded run
-    assertEquals(Map.of(1, STREAMS, 2, STREAMS * (STEPS - 1)), timesByOrigin(config));
+    assertEquals(Map.of(2, STREAMS * STEPS), timesByOrigin(config));
   }
 
   private static Map<Integer, Integer> timesByOrigin(JobConfig config) {
@@ -96,10 +95,10 @@ class RunCommandITCase {
     return counted;
   }
 
-  /** Waits until all but the newest of so many steps are forecast: that one is still open. */
+  /** Waits until so many steps are forecast. */
   private static void await(JobConfig config, int steps) {
     CommittedValues.await(
-        config.kafkaConfig(), config.kafkaConfig().topics().forecast(), STREAMS * (steps - 1));
+        config.kafkaConfig(), config.kafkaConfig().topics().forecast(), STREAMS * steps);
   }
 
   private JobConfig configuration(EmbeddedKafka kafka) throws IOException {
