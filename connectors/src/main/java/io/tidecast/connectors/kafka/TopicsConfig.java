@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 public record TopicsConfig(int partitions, int replicationFactor, Duration retention) {
   /** Largest record of the model topic in bytes: the artifact of a large model, in base64. */
-  static final int MODEL_MAX_BYTES = 16 << 20;
+  public static final int MODEL_MAX_BYTES = 16 << 20;
 
   public TopicsConfig {
     Require.inRange("kafka.partitions", partitions, 1, 10_000);

@@ -1,5 +1,6 @@
 package io.tidecast.job.retrain;
 
+import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
@@ -83,6 +84,9 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
         BoundedOneInput,
         Triggerable<String, VoidNamespace> {
   private static final long serialVersionUID = 1;
+
+  /** It travels in base 64, with a few words beside it. */
+  private static final int MAX_ARTIFACT_BYTES = (TopicsConfig.MODEL_MAX_BYTES - (1 << 16)) / 4 * 3;
 
   private static final MapStateDescriptor<String, SeriesWindow> WINDOWS =
       new MapStateDescriptor<>("windows", Types.STRING, StoredTypes.SERIES_WINDOW);
@@ -394,11 +398,25 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     group.training = null;
     setCurrentKey(group.name);
     GroupProgress before = progressNow(group.name);
-    GroupProgress after = policy.after(before, request, outcome);
+    Outcome fitting = fitting(outcome);
+    GroupProgress after = policy.after(before, request, fitting);
     progress.update(after);
-    emit(group, policy.trained(request, outcome, before, after));
-    finished.get(outcome.kind()).inc();
+    emit(group, policy.trained(request, fitting, before, after));
+    finished.get(fitting.kind()).inc();
     work(group);
+  }
+
+  /** A model that the model topic would refuse must not be found out by its sink. */
+  private static Outcome fitting(Outcome outcome) {
+    if (outcome instanceof Outcome.Promoted promoted
+        && promoted.artifact().length > MAX_ARTIFACT_BYTES) {
+      return new Outcome.Failed(
+          "a model of "
+              + promoted.artifact().length
+              + " bytes; the model topic takes at most "
+              + MAX_ARTIFACT_BYTES);
+    }
+    return outcome;
   }
 
   /** The decision for the first boundary that is due. */

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 /**
  * How the closed steps of a series become training windows: {@code window} consecutive steps each,
  * without overlap, missing ones as NaN. A gap longer than {@code maxGap} ends the open window
- * early, short as it is. Which series are sampled is a matter of their keys.
+ * early, short as it is; one that lay open for {@code history} is dropped. Which series are sampled
+ * is a matter of their keys.
  */
 public final class WindowCollector implements Serializable {
   private static final long serialVersionUID = 1;
@@ -69,8 +70,11 @@ public final class WindowCollector implements Serializable {
     int width = 1 + closed.covariates().length;
     OpenWindow window = open;
     long gap = closed.index() - window.end() - 1;
-    if (gap > maxGap) {
-      emit(step, window, width, out);
+    boolean isForgotten = expiry(window) <= grid.end(closed.index());
+    if (gap > maxGap || isForgotten) {
+      if (!isForgotten) {
+        emit(step, window, width, out);
+      }
       window = openBefore(step);
       gap = 0;
     }
@@ -87,6 +91,14 @@ public final class WindowCollector implements Serializable {
     emit(step, grown, width, out);
     // kept empty, for the next step to tell a gap by
     return empty(shape, closed.index());
+  }
+
+  /**
+   * When an open window is too old to be read by any training, unless a step comes before;
+   * milliseconds. One that was not dropped by then is left out all the same.
+   */
+  long expiry(OpenWindow window) {
+    return grid.end(window.end()) + config.history().toMillis();
   }
 
   private void emit(SeriesStep by, OpenWindow window, int width, Consumer<SeriesWindow> out) {

@@ -18,8 +18,8 @@ import org.apache.flink.util.Collector;
  * <p>Key: the series. {@link WindowCollector} says where a window ends; it comes out with the end
  * of the step that completed it as timestamp.
  *
- * <p>State: one open window, {@code 4 * window * (1 + covariates)} bytes, for sampled series only.
- * It never ends by itself: a series that comes back after years goes on with a new window.
+ * <p>State: one open window, {@code 4 * window * (1 + covariates)} bytes, for sampled series only,
+ * dropped when it has lain open for {@code history}, by one timer.
  */
 public final class WindowFunction extends KeyedProcessFunction<String, SeriesStep, SeriesWindow> {
   private static final long serialVersionUID = 1;
@@ -47,10 +47,25 @@ public final class WindowFunction extends KeyedProcessFunction<String, SeriesSte
       OpenWindow before = open.value();
       // one that comes twice or out of order has nothing to teach
       if (before == null || step.step().index() > before.end()) {
-        open.update(
-            collector.add(
-                before == null ? collector.openBefore(step) : before, step, out::collect));
+        OpenWindow after =
+            collector.add(before == null ? collector.openBefore(step) : before, step, out::collect);
+        open.update(after);
+        if (before == null) {
+          context.timerService().registerEventTimeTimer(collector.expiry(after));
+        }
       }
+    }
+  }
+
+  /** There is one timer per series: one that comes too early looks again later. */
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<SeriesWindow> out)
+      throws Exception {
+    long expiry = collector.expiry(open.value());
+    if (expiry <= time) {
+      open.clear();
+    } else {
+      context.timerService().registerEventTimeTimer(expiry);
     }
   }
 }

@@ -445,6 +445,19 @@ class RetrainOperatorHarnessTest {
     assertTrue(output().contains("a@3000 PROMOTED 'a-2-4'"));
   }
 
+  @Test
+  void modelThatTheModelTopicCannotTakeIsAFailedDecision() throws Exception {
+    trainer =
+        request -> new Outcome.Promoted("g-1-2", new byte[13 << 20], "better", Outcome.Losses.NONE);
+    reopen("g");
+    window("g", 400);
+    window("g", 800);
+    harness.processWatermark(1_000);
+    awaitDecisions(1);
+
+    assertTrue(output().contains("g@1000 FAILED ''"));
+  }
+
   /** It does not even hear the interrupt. */
   @Test
   void trainingThatHangsIsGivenUpAfterItsTimeLimit() throws Exception {

@@ -142,6 +142,35 @@ class WindowFunctionHarnessTest {
     harness = open(targets, 1, state, 1, 0);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void windowThatLayOpenForTheWholeHistoryIsDropped(boolean watermarkFirst) throws Exception {
+    step("s/a", 1, 1);
+    step("s/a", 2, 2);
+    if (watermarkFirst) {
+      harness.processWatermark(20 + 1_000);
+      assertEquals(0, harness.numKeyedStateEntries());
+      assertEquals(0, harness.numEventTimeTimers());
+    }
+    harness.getOutput().clear();
+    for (long index = 102; index <= 104; index++) {
+      step("s/a", index, 3);
+    }
+
+    assertEquals(List.of("g/s/a to #104 known at 1040: 3 x 1 [3.0, 3.0, 3.0] @1040"), output());
+  }
+
+  @Test
+  void stepThatComesTwiceIsNoNews() throws Exception {
+    step("s/a", 1, 1);
+    step("s/a", 2, 2);
+    step("s/a", 2, 9);
+    step("s/a", 1, 9);
+    step("s/a", 3, 3);
+
+    assertEquals(List.of("g/s/a to #3 known at 30: 3 x 1 [1.0, 2.0, 3.0] @30"), output());
+  }
+
   @Test
   void otherCovariatesBeginAnotherWindow() throws Exception {
     step("u", 1, 1, 10);
@@ -211,7 +240,7 @@ class WindowFunctionHarnessTest {
             "watermark 70"),
         output());
     assertEquals(1, harness.numKeyedStateEntries());
-    assertEquals(0, harness.numEventTimeTimers());
+    assertEquals(1, harness.numEventTimeTimers());
   }
 
   @Test
@@ -265,14 +294,14 @@ class WindowFunctionHarnessTest {
   void longGapEndsTheOpenWindowShortAsItIs() throws Exception {
     step("s", 1, 1);
     step("s", 2, 2);
-    step("s", 1_000_000, 5);
-    step("s", 1_000_001, 6);
-    step("s", 1_000_002, 7);
+    step("s", 90, 5);
+    step("s", 91, 6);
+    step("s", 92, 7);
 
     assertEquals(
         List.of(
-            "g/s to #2 known at 10000000: 2 x 1 [1.0, 2.0] @10000000",
-            "g/s to #1000002 known at 10000020: 3 x 1 [5.0, 6.0, 7.0] @10000020"),
+            "g/s to #2 known at 900: 2 x 1 [1.0, 2.0] @900",
+            "g/s to #92 known at 920: 3 x 1 [5.0, 6.0, 7.0] @920"),
         output());
   }
 
