@@ -226,6 +226,10 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   public void processElement(StreamRecord<SeriesWindow> element) throws Exception {
     SeriesWindow window = element.getValue();
     Group group = own.get(window.group());
+    if (group == null) {
+      // it was under way when the job stopped, and the configuration no longer has its group
+      return;
+    }
     setCurrentKey(window.group());
     if (policy.isDrawn(window, rankBoundNow())) {
       windows.put(key(window), window);

@@ -373,6 +373,20 @@ class RetrainOperatorHarnessTest {
   }
 
   @Test
+  void windowOfAGroupThatIsNoMoreIsLeftOut() throws Exception {
+    window("g", 400);
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    groups = Set.of("h");
+    open(state);
+    window("g", 800);
+    harness.processWatermark(1_000);
+
+    assertEquals(List.of("h covered before 2100", "watermark 1000"), output());
+    assertEquals(1, harness.numKeyedStateEntries());
+  }
+
+  @Test
   void oldWindowsAreDropped() throws Exception {
     window("g", 400);
     harness.processWatermark(1_000);

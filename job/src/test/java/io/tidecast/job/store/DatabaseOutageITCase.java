@@ -46,14 +46,14 @@ class DatabaseOutageITCase {
         environment.await("SELECT sign(count(*))::int FROM forecast", 1);
         environment.stopPostgres();
         publish(config, AWAY_AFTER, STEPS);
-        awaitForecasts(config, STREAMS * (STEPS - 1)); // the last step is still open
+        awaitForecasts(config, STREAMS * STEPS);
         environment.awaitRestarting();
         assertThrows(SQLException.class, () -> environment.owner().connect());
       } finally {
         forecasting.cancel().get(1, TimeUnit.MINUTES);
       }
       TopicsAndTables atTheEnd = new TopicsAndTables(environment);
-      assertEquals(STREAMS * (STEPS - 1), atTheEnd.forecasts());
+      assertEquals(STREAMS * STEPS, atTheEnd.forecasts());
 
       environment.startPostgres();
 
