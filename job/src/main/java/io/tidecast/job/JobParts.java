@@ -117,7 +117,8 @@ public final class JobParts {
         config.evaluationSteps(),
         config.ingest().ttl().toMillis() / step.toMillis(),
         config.forecast().maxWaiting(),
-        targets());
+        targets(),
+        config.kafka().format());
   }
 
   /**

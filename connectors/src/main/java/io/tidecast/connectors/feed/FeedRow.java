@@ -1,7 +1,8 @@
 package io.tidecast.connectors.feed;
 
+import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.record.ObservationRecord;
-import io.tidecast.connectors.serde.ObservationJsonV1;
+import io.tidecast.connectors.serde.RecordBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -24,8 +25,8 @@ public record FeedRow(ObservationRecord observation, boolean damaged) {
   }
 
   /** Kafka value. */
-  public byte[] value() {
-    byte[] bytes = ObservationJsonV1.write(observation);
+  public byte[] value(Format format) {
+    byte[] bytes = RecordBytes.of(observation, format);
     return damaged ? Arrays.copyOf(bytes, bytes.length / 2) : bytes;
   }
 }

@@ -1,5 +1,6 @@
 package io.tidecast.connectors.kafka;
 
+import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.record.Require;
 import java.util.Map;
 import java.util.Properties;
@@ -14,8 +15,10 @@ import java.util.TreeSet;
  * @param domain first part of all topic names; see {@link Topics}
  * @param properties passed to every Kafka client unchanged: security, buffers. Those the delivery
  *     guarantees rest on are refused
+ * @param format of the records that are written
  */
-public record KafkaConfig(String bootstrapServers, String domain, Map<String, String> properties) {
+public record KafkaConfig(
+    String bootstrapServers, String domain, Map<String, String> properties, Format format) {
   private static final Set<String> OWN =
       Set.of(
           "bootstrap.servers",
@@ -48,6 +51,12 @@ public record KafkaConfig(String bootstrapServers, String domain, Map<String, St
           "any other client property");
     }
     new Topics(domain);
+    Require.that(format != null, "format", format, "json or avro");
+  }
+
+  /** Records in JSON. */
+  public KafkaConfig(String bootstrapServers, String domain, Map<String, String> properties) {
+    this(bootstrapServers, domain, properties, Format.JSON);
   }
 
   public Topics topics() {

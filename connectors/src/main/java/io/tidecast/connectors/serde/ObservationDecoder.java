@@ -42,6 +42,9 @@ import java.util.function.Predicate;
  *   <li>Unknown fields are skipped, as others may send more; a field twice is refused.
  * </ul>
  *
+ * <p>Avro's single-object encoding of {@code Observation.avsc} is read as well, known by its first
+ * two bytes.
+ *
  * <p>Never throws on any bytes. Stateless, for any thread.
  */
 public final class ObservationDecoder {
@@ -105,9 +108,13 @@ public final class ObservationDecoder {
     if (bytes.length > FRAME && bytes[0] == 0) {
       return new Decoded.Refused(new Rejection.Malformed(frame(bytes)));
     }
+    ObservationDecoder decoder = new ObservationDecoder(wanted);
     try (JsonParser json = FACTORY.createParser(bytes)) {
-      ObservationDecoder decoder = new ObservationDecoder(wanted);
-      decoder.read(json);
+      if (AvroFrame.isAvro(bytes)) {
+        decoder.read(AvroV1.observation(bytes));
+      } else {
+        decoder.read(json);
+      }
       Decoded decoded = decoder.decoded();
       boolean nothing = any && !decoder.hasWanted && decoded instanceof Decoded.Accepted;
       return nothing
@@ -115,6 +122,8 @@ public final class ObservationDecoder {
           : decoded;
     } catch (Refusal e) {
       return new Decoded.Refused(e.rejection);
+    } catch (IllegalArgumentException e) {
+      return new Decoded.Refused(new Rejection.Malformed(shortened(e.getMessage())));
     } catch (JsonProcessingException e) {
       return new Decoded.Refused(new Rejection.Malformed(shortened(e.getOriginalMessage())));
     } catch (IOException e) {
@@ -129,6 +138,35 @@ public final class ObservationDecoder {
       hex.append(String.format(" %02x", bytes[i]));
     }
     return "begins with" + hex + ": a schema registry's frame, not JSON";
+  }
+
+  /** Avro has one type, and a value is there or is not. */
+  private void read(AvroV1.Raw raw) throws Refusal {
+    if (!Names.isStream(raw.stream())) {
+      throw new Refusal(new Rejection.NoStream("'" + shortened(raw.stream()) + "'"));
+    }
+    stream = raw.stream();
+    try {
+      time = Times.sane(raw.time());
+    } catch (DateTimeException e) {
+      throw new Refusal(new Rejection.NoTime(shortened(e.getMessage())));
+    }
+    values = new LinkedHashMap<>();
+    for (Map.Entry<String, Double> value : raw.values().entrySet()) {
+      take(value.getKey(), value.getValue());
+    }
+  }
+
+  private void take(String name, double value) throws Refusal {
+    name(name);
+    boolean isName = Names.isVariable(name);
+    if (isName && ObservationRecord.isValue(value)) {
+      values.put(name, value);
+    } else if (wanted.test(name)) {
+      throw isName
+          ? new Refusal(new Rejection.NonFinite(name, value))
+          : malformed("variable '" + shortened(name) + "'");
+    }
   }
 
   private void read(JsonParser json) throws IOException, Refusal {

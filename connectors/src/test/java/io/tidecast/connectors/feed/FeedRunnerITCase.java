@@ -9,6 +9,7 @@ import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.FeedProgress;
 import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.TopicsConfig;
 import java.io.BufferedReader;
@@ -106,7 +107,7 @@ class FeedRunnerITCase {
       Iterator<FeedRow> rows = feed.rows();
       for (int i = 0; i < 250; i++) {
         FeedRow row = rows.next();
-        killed.send(new ProducerRecord<>(kafka.topics().observation(), row.key(), row.value()));
+        killed.send(new ProducerRecord<>(kafka.topics().observation(), row.key(), row.value(Format.JSON)));
       }
       killed.send(new FeedProgress(250, "?").toRecord(kafka, kafka.domain()));
       killed.flush();
@@ -283,7 +284,7 @@ class FeedRunnerITCase {
 
   private static void assertComplete(KafkaConfig kafka, Feed feed) {
     Map<String, List<String>> expected = new TreeMap<>();
-    feed.rows().forEachRemaining(row -> add(expected, row.key(), row.value()));
+    feed.rows().forEachRemaining(row -> add(expected, row.key(), row.value(Format.JSON)));
     Map<String, List<String>> published = new TreeMap<>();
     Map<Integer, Long> counts = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record :

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.Decoded;
+import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.ObservationDecoder;
 import java.time.Duration;
@@ -94,7 +95,7 @@ class GeneratedFeedTest {
   @Test
   void damagedRowIsRefusedByTheDecoder() {
     for (FeedRow row : take(weather(9, 0, 0.5), 100)) {
-      Decoded decoded = ObservationDecoder.decode(row.value());
+      Decoded decoded = ObservationDecoder.decode(row.value(Format.JSON));
       if (row.damaged()) {
         assertInstanceOf(Decoded.Refused.class, decoded);
       } else {

@@ -1,5 +1,6 @@
 package io.tidecast.job.bench;
 
+import io.tidecast.connectors.record.Format;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
 import java.util.Locale;
@@ -11,10 +12,11 @@ import java.util.Map;
  * @param keys number of series, 1 or more
  * @param records observations that are measured, over all series; at least one for each
  * @param backend of the job's keyed state
+ * @param format of the job's records
  * @param horizon leads of a forecast, in steps
  * @param hidden size of the hidden state
  */
-public record BenchOptions(int keys, int records, Backend backend, int horizon, int hidden) {
+public record BenchOptions(int keys, int records, Backend backend, Format format, int horizon, int hidden) {
   /** Where keyed state lives. */
   public enum Backend {
     HASHMAP,
@@ -67,6 +69,7 @@ public record BenchOptions(int keys, int records, Backend backend, int horizon, 
         .with("kafka.bootstrapServers", '"' + servers + '"')
         .with("kafka.partitions", "1")
         .with("retrain.minimumHistory", "1000000000")
+        .with("kafka.format", format.toString())
         .with("flink.state.backend.type", backend.label())
         .job();
   }

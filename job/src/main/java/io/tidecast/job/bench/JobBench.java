@@ -29,7 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * trained.
  *
  * <pre>
- * keys, records, backend, horizon, hidden
+ * keys, records, backend, format, horizon, hidden
  * processors            that this process may use, for broker, jobs and producers together
  * passThroughPerSecond  median of the rounds
  * forecastsPerSecond    median of the rounds
@@ -136,7 +136,7 @@ public final class JobBench {
   private ObjectNode rates() {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("bench", "job").put("keys", options.keys()).put("records", options.records());
-    result.put("backend", options.backend().label());
+    result.put("backend", options.backend().label()).put("format", options.format().toString());
     result.put("horizon", options.horizon()).put("hidden", options.hidden());
     result.put("processors", Runtime.getRuntime().availableProcessors());
     putMedians(result, "PerSecond", Lane.Pace::perSecond);

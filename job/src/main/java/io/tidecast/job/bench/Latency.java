@@ -6,7 +6,7 @@ import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ObservationRecord;
-import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.connectors.serde.ObservationDecoder;
 import java.time.Duration;
 import java.util.Arrays;
@@ -94,7 +94,7 @@ final class Latency {
     long[] visible = new long[records.size()];
     int count = 0;
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      ForecastRecord forecast = ForecastJsonV1.read(record.value());
+      ForecastRecord forecast = RecordBytes.forecast(record.value());
       Long appended = observed.get(forecast.series() + "@" + forecast.origin());
       Long seen = committed.get(record.offset());
       if (appended != null && seen != null) {

@@ -1,7 +1,7 @@
 package io.tidecast.job.bench;
 
 import io.tidecast.connectors.kafka.KafkaConfig;
-import io.tidecast.connectors.serde.ObservationJsonV1;
+import io.tidecast.connectors.serde.RecordBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +63,7 @@ final class LoadPublisher {
     return new ProducerRecord<>(
         kafka.topics().observation(),
         GeneratedLoad.stream(series).getBytes(StandardCharsets.UTF_8),
-        ObservationJsonV1.write(GeneratedLoad.observation(series, hour)));
+        RecordBytes.of(GeneratedLoad.observation(series, hour), kafka.format()));
   }
 
   /**

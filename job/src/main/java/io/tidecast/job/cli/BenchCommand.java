@@ -3,6 +3,7 @@ package io.tidecast.job.cli;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.connectors.record.Format;
 import io.tidecast.job.bench.BenchOptions;
 import io.tidecast.job.bench.JobBench;
 import io.tidecast.job.bench.StateBench;
@@ -52,6 +53,12 @@ final class BenchCommand {
     private BenchOptions.Backend backend = BenchOptions.Backend.HASHMAP;
 
     @Option(
+        names = "--format",
+        paramLabel = "NAME",
+        description = "of the job's records: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
+    private Format format = Format.JSON;
+
+    @Option(
         names = "--horizon",
         paramLabel = "STEPS",
         description = "leads of a forecast; default: ${DEFAULT-VALUE}")
@@ -68,6 +75,7 @@ final class BenchCommand {
           requireNonNullElse(keys, defaultKeys),
           requireNonNullElse(records, defaultRecords),
           backend,
+          format,
           horizon,
           hidden);
     }

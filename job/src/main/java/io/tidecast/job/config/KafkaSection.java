@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.tidecast.connectors.kafka.ExactlyOnce;
 import io.tidecast.connectors.kafka.TopicsConfig;
+import io.tidecast.connectors.record.Format;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +20,8 @@ import java.util.TreeMap;
  * @param replicationFactor of topics that do not exist yet; 0: the broker's default (default)
  * @param retention how long topics that do not exist yet keep a record after it was appended; PT0S:
  *     for ever (default P30D)
+ * @param format of the observations, forecasts and evaluations that are written: {@code json}
+ *     (default) or {@code avro}; either is read
  */
 public record KafkaSection(
     String bootstrapServers,
@@ -26,8 +29,9 @@ public record KafkaSection(
     Duration transactionTimeout,
     Integer partitions,
     Integer replicationFactor,
-    Duration retention) {
-  static final KafkaSection DEFAULT = new KafkaSection(null, null, null, null, null, null);
+    Duration retention,
+    Format format) {
+  static final KafkaSection DEFAULT = new KafkaSection(null, null, null, null, null, null, null);
 
   public KafkaSection {
     bootstrapServers = requireNonNullElse(bootstrapServers, "127.0.0.1:9092");
@@ -36,6 +40,7 @@ public record KafkaSection(
     partitions = requireNonNullElse(partitions, 4);
     replicationFactor = requireNonNullElse(replicationFactor, 0);
     retention = requireNonNullElse(retention, Duration.ofDays(30));
+    format = requireNonNullElse(format, Format.JSON);
     // refuse what is out of their range
     new TopicsConfig(partitions, replicationFactor, retention);
     new ExactlyOnce("tidecast", transactionTimeout);

@@ -7,8 +7,7 @@ import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
-import io.tidecast.connectors.serde.EvaluationJsonV1;
-import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.job.ingest.IngestFunction;
 import java.nio.charset.StandardCharsets;
@@ -84,9 +83,9 @@ final class TopicTally implements AutoCloseable {
     } else if (topic.equals(topics.deadLetter())) {
       takeDeadLetter(record);
     } else if (topic.equals(topics.forecast())) {
-      takeForecast(ForecastJsonV1.read(record.value()));
+      takeForecast(RecordBytes.forecast(record.value()));
     } else if (topic.equals(topics.evaluation())) {
-      takeEvaluation(EvaluationJsonV1.read(record.value()));
+      takeEvaluation(RecordBytes.evaluation(record.value()));
     } else {
       takeDecision(record);
     }

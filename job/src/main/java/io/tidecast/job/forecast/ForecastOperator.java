@@ -1,8 +1,8 @@
 package io.tidecast.job.forecast;
 
 import io.tidecast.connectors.kafka.KeyedBytes;
-import io.tidecast.connectors.serde.EvaluationJsonV1;
-import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.connectors.record.Format;
+import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
@@ -106,6 +106,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
    * @param ttlSteps state of a series without observations for this many steps is dropped
    * @param waitingLimit the input is slowed down while more steps than this wait in a subtask
    * @param targets what is forecast: a step of a configuration before is brought to it
+   * @param format of forecasts and evaluations
    */
   public record Config(
       Duration step,
@@ -113,7 +114,8 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       int evaluationPeriod,
       long ttlSteps,
       int waitingLimit,
-      Targets targets)
+      Targets targets,
+      Format format)
       implements Serializable {}
 
   private final Config config;
@@ -359,8 +361,9 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
                   new StreamRecord<>(
                       new KeyedBytes(
                           key,
-                          ForecastJsonV1.write(
-                              ForecastRecords.of(series, forecast, config.step(), levels)))));
+                          RecordBytes.of(
+                              ForecastRecords.of(series, forecast, config.step(), levels),
+                              config.format()))));
             });
     for (Evaluation evaluation : result.evaluations()) {
       output.collect(
@@ -368,9 +371,10 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
           new StreamRecord<>(
               new KeyedBytes(
                   key,
-                  EvaluationJsonV1.write(
+                  RecordBytes.of(
                       ForecastRecords.of(
-                          series, evaluation, config.step(), config.evaluationPeriod(), levels)))));
+                          series, evaluation, config.step(), config.evaluationPeriod(), levels),
+                      config.format()))));
     }
   }
 

@@ -7,10 +7,9 @@ import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.record.ObservationRecord;
-import io.tidecast.connectors.serde.EvaluationJsonV1;
-import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.connectors.serde.ObservationDecoder;
+import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.job.metrics.Metrics;
 import java.io.Serializable;
 import java.util.List;
@@ -85,11 +84,11 @@ final class ReadFunction<T> extends RichFlatMapFunction<RawRecord, T> {
   }
 
   static List<ForecastRecord> forecast(RawRecord record) {
-    return List.of(ForecastJsonV1.read(record.value()));
+    return List.of(RecordBytes.forecast(record.value()));
   }
 
   static List<EvaluationRecord> evaluation(RawRecord record) {
-    return List.of(EvaluationJsonV1.read(record.value()));
+    return List.of(RecordBytes.evaluation(record.value()));
   }
 
   /** Records with an artifact repeat a decision that is in the topic without it. */

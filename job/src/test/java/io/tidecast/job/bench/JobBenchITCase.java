@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidecast.connectors.record.Format;
 import io.tidecast.job.offline.Phases;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class JobBenchITCase {
 
   @Test
   void everyRecordComesOutOfBothJobsAndIsTimed() throws Exception {
-    BenchOptions options = new BenchOptions(KEYS, RECORDS, BenchOptions.Backend.ROCKSDB, 6, 8);
+    BenchOptions options = new BenchOptions(KEYS, RECORDS, BenchOptions.Backend.ROCKSDB, Format.AVRO, 6, 8);
 
     JsonNode result = new JobBench(options, Phases.SILENT).run();
 

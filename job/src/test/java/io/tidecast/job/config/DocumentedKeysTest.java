@@ -53,6 +53,7 @@ class DocumentedKeysTest {
           Map.entry("kafka.transactionTimeout", "PT1H"),
           Map.entry("kafka.partitions", "5"),
           Map.entry("kafka.replicationFactor", "3"),
+          Map.entry("kafka.format", "avro"),
           Map.entry("series.step", "PT30M"),
           Map.entry("series.season", "P1D"),
           Map.entry("series.targets", "[a, b]"),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.state.Champions;
@@ -141,7 +142,7 @@ class ForecastOperatorHarnessTest {
   private void open(OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
     ForecastOperator.Config config =
         new ForecastOperator.Config(
-            STEP, Map.of("g", CONFIG), EVALUATION_PERIOD, TTL_STEPS, maxWaiting, TARGETS);
+            STEP, Map.of("g", CONFIG), EVALUATION_PERIOD, TTL_STEPS, maxWaiting, TARGETS, Format.JSON);
     ForecastOperator operator = new ForecastOperator(config, Champions.NONE);
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(

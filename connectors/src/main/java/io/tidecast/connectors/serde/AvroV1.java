@@ -1,0 +1,135 @@
+package io.tidecast.connectors.serde;
+
+import io.tidecast.connectors.record.EvaluationRecord;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.ObservationRecord;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The records in Avro's single-object encoding, by the schemas {@code Observation.avsc}, {@code
+ * Forecast.avsc} and {@code Evaluation.avsc}: one field per component, in its order and under its
+ * name; times and durations in milliseconds, quantiles and sums in single precision.
+ */
+final class AvroV1 {
+  private static final AvroFrame OBSERVATION = new AvroFrame("Observation");
+  private static final AvroFrame FORECAST = new AvroFrame("Forecast");
+  private static final AvroFrame EVALUATION = new AvroFrame("Evaluation");
+
+  private AvroV1() {}
+
+  static byte[] write(ObservationRecord record) {
+    return OBSERVATION.write(
+        128,
+        out -> {
+          out.writeString(record.stream());
+          out.writeLong(record.time().toEpochMilli());
+          out.writeMapStart();
+          out.setItemCount(record.values().size());
+          for (Map.Entry<String, Double> value : record.values().entrySet()) {
+            out.startItem();
+            out.writeString(value.getKey());
+            out.writeDouble(value.getValue());
+          }
+          out.writeMapEnd();
+        });
+  }
+
+  static byte[] write(ForecastRecord record) {
+    int quantiles = record.levels().size() * record.horizon();
+    return FORECAST.write(
+        256 + Float.BYTES * quantiles,
+        out -> {
+          out.writeString(record.series());
+          out.writeLong(record.origin().toEpochMilli());
+          out.writeLong(record.step().toMillis());
+          out.writeInt(record.horizon());
+          AvroFields.write(out, record.levels());
+          AvroFields.write(out, record.quantiles());
+          out.writeString(record.model());
+          out.writeString(record.quality());
+        });
+  }
+
+  static byte[] write(EvaluationRecord record) {
+    return EVALUATION.write(
+        256 + 60 * record.horizon(),
+        out -> {
+          out.writeString(record.series());
+          out.writeLong(record.time().toEpochMilli());
+          out.writeLong(record.period().toMillis());
+          out.writeLong(record.step().toMillis());
+          out.writeString(record.model());
+          AvroFields.write(out, record.levels());
+          AvroFields.write(out, record.count());
+          AvroFields.write(out, record.absoluteError());
+          AvroFields.write(out, record.squaredError());
+          AvroFields.write(out, record.pinball());
+          AvroFields.write(out, record.inside());
+          AvroFields.write(out, record.width());
+          AvroFields.write(out, record.naiveAbsoluteError());
+          AvroFields.write(out, record.naivePinball());
+          AvroFields.write(out, record.persistenceAbsoluteError());
+        });
+  }
+
+  static ForecastRecord forecast(byte[] bytes) {
+    return FORECAST.read(
+        bytes,
+        in ->
+            new ForecastRecord(
+                in.text(),
+                in.time(),
+                in.duration(),
+                in.integer(),
+                in.doubles(),
+                in.rows(in::floats, new float[0][]),
+                in.text(),
+                in.text()));
+  }
+
+  static EvaluationRecord evaluation(byte[] bytes) {
+    return EVALUATION.read(
+        bytes,
+        in ->
+            new EvaluationRecord(
+                in.text(),
+                in.time(),
+                in.duration(),
+                in.duration(),
+                in.text(),
+                in.doubles(),
+                in.integers(),
+                in.sums(),
+                in.sums(),
+                in.sums(),
+                in.rows(in::integers, new int[0][]),
+                in.rows(in::sums, new double[0][]),
+                in.sums(),
+                in.sums(),
+                in.sums()));
+  }
+
+  /**
+   * An observation as it came, none of it checked.
+   *
+   * @param values in their order; of a name that comes twice the last
+   */
+  record Raw(String stream, Instant time, Map<String, Double> values) {}
+
+  static Raw observation(byte[] bytes) {
+    return OBSERVATION.read(bytes, in -> new Raw(in.text(), in.time(), values(in)));
+  }
+
+  private static Map<String, Double> values(AvroFields in) throws IOException {
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (int n = in.entries(true); n > 0; n = in.entries(false)) {
+      for (int i = 0; i < n; i++) {
+        values.put(in.text(), in.number());
+      }
+    }
+    return values;
+  }
+}

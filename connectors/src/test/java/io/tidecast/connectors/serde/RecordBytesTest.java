@@ -1,0 +1,174 @@
+package io.tidecast.connectors.serde;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.record.Decoded;
+import io.tidecast.connectors.record.EvaluationRecord;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.Format;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.record.Rejection;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RecordBytesTest {
+  private static final ObservationRecord OBSERVATION =
+      new ObservationRecord(
+          "JFK", Instant.parse("2013-01-01T06:51:00Z"), Map.of("temperature_2m", 3.9));
+  private static final ForecastRecord FORECAST =
+      new ForecastRecord(
+          "JFK/temperature_2m",
+          Instant.parse("2013-01-01T07:00:00Z"),
+          Duration.ofHours(1),
+          2,
+          List.of(0.05, 0.5, 0.95),
+          new float[][] {{0.1f, -1.5f}, {3.9f, 1.5f}, {4f, 2.5f}},
+          "t-12-9f3a61c0",
+          "model");
+  private static final EvaluationRecord EVALUATION =
+      new EvaluationRecord(
+          "JFK/t",
+          Instant.parse("2013-01-01T08:00:00Z"),
+          Duration.ofHours(1),
+          Duration.ofMinutes(10),
+          "",
+          List.of(0.05, 0.5, 0.95),
+          new int[] {3, 0},
+          new double[] {0.5, 0},
+          new double[] {0.25, 0},
+          new double[] {0.125, 0},
+          new int[][] {{2, 0}},
+          new double[][] {{1.5, 0}},
+          new double[] {2, 0},
+          new double[] {4, 0},
+          new double[] {8, 0});
+
+  private static ObservationRecord observation(byte[] bytes) {
+    return assertInstanceOf(Decoded.Accepted.class, ObservationDecoder.decode(bytes))
+        .observation();
+  }
+
+  private static Rejection refusal(byte[] bytes) {
+    return assertInstanceOf(Decoded.Refused.class, ObservationDecoder.decode(bytes)).rejection();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void recordsReadBackTheSameInEveryFormat(Format format) {
+    assertEquals(OBSERVATION, observation(RecordBytes.of(OBSERVATION, format)));
+    ForecastRecord forecast = RecordBytes.forecast(RecordBytes.of(FORECAST, format));
+    EvaluationRecord evaluation = RecordBytes.evaluation(RecordBytes.of(EVALUATION, format));
+
+    assertArrayEquals(ForecastJsonV1.write(FORECAST), ForecastJsonV1.write(forecast));
+    assertArrayEquals(EvaluationJsonV1.write(EVALUATION), EvaluationJsonV1.write(evaluation));
+  }
+
+  /** The library's own reader and writer of the encoding, which know none of this code. */
+  @Test
+  void othersReadAndWriteTheSameBytes() throws IOException {
+    Schema forecasts = schema("Forecast");
+    GenericRecord read =
+        new BinaryMessageDecoder<GenericRecord>(new GenericData(), forecasts)
+            .decode(RecordBytes.of(FORECAST, Format.AVRO));
+    assertEquals("JFK/temperature_2m", read.get("series").toString());
+    assertEquals(List.of(3.9f, 1.5f), ((List<?>) read.get("quantiles")).get(1));
+
+    Schema observations = schema("Observation");
+    GenericRecord written = new GenericData.Record(observations);
+    written.put("stream", "JFK");
+    written.put("time", OBSERVATION.time().toEpochMilli());
+    written.put("values", OBSERVATION.values());
+    ByteBuffer bytes =
+        new BinaryMessageEncoder<GenericRecord>(new GenericData(), observations).encode(written);
+    assertEquals(OBSERVATION, observation(Arrays.copyOf(bytes.array(), bytes.remaining())));
+  }
+
+  private static Schema schema(String name) throws IOException {
+    try (InputStream file = AvroV1.class.getResourceAsStream(name + ".avsc")) {
+      return new Schema.Parser().parse(file);
+    }
+  }
+
+  @Test
+  void whateverIsCutOrChangedIsRefusedAndTheNextIsRead() {
+    byte[] whole = RecordBytes.of(OBSERVATION, Format.AVRO);
+    Random random = new Random(3);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = Arrays.copyOf(whole, 3 + random.nextInt(whole.length - 2));
+      bytes[2 + random.nextInt(bytes.length - 2)] ^= (byte) (1 << random.nextInt(8));
+
+      ObservationDecoder.decode(bytes); // does not throw
+    }
+
+    for (int length = 2; length < whole.length; length++) {
+      assertEquals("malformed", refusal(Arrays.copyOf(whole, length)).code());
+    }
+    assertEquals("malformed", refusal(Arrays.copyOf(whole, whole.length + 1)).code());
+    assertEquals(OBSERVATION, observation(whole));
+  }
+
+  @Test
+  void lengthThatIsNotThereTakesNoMemory() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(Arrays.copyOf(RecordBytes.of(OBSERVATION, Format.AVRO), 10));
+    // zigzag of two thousand millions, as length of the stream's name
+    bytes.writeBytes(new byte[] {(byte) 0x80, (byte) 0xd0, (byte) 0xac, (byte) 0xf3, 0x0e, 'J'});
+
+    assertEquals("malformed", refusal(bytes.toByteArray()).code());
+  }
+
+  @Test
+  void valuesAreCheckedAsInJson() {
+    ByteBuffer bytes = ByteBuffer.wrap(RecordBytes.of(OBSERVATION, Format.AVRO));
+    bytes.order(ByteOrder.LITTLE_ENDIAN).putDouble(bytes.capacity() - 9, Double.NaN);
+
+    assertEquals("non-finite", refusal(bytes.array()).code());
+  }
+
+  @Test
+  void anotherSchemaIsNamed() {
+    byte[] bytes = RecordBytes.of(OBSERVATION, Format.AVRO);
+
+    String refusal =
+        assertThrows(IllegalArgumentException.class, () -> RecordBytes.forecast(bytes))
+            .getMessage();
+
+    assertEquals("bytes are no Forecast: they are of another schema", refusal);
+  }
+
+  @Test
+  void avroIsLessThanTwoThirdsOfJson() {
+    float[][] quantiles = new float[3][24];
+    for (float[] level : quantiles) {
+      Arrays.fill(level, 50.12f);
+    }
+    ForecastRecord day =
+        new ForecastRecord(
+            "JFK/t", Instant.EPOCH, Duration.ofHours(1), 24, List.of(0.05, 0.5, 0.95), quantiles,
+            "", "naive");
+
+    assertTrue(
+        RecordBytes.of(day, Format.AVRO).length * 3 < RecordBytes.of(day, Format.JSON).length * 2);
+  }
+}
