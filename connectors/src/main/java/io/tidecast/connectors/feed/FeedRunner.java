@@ -190,7 +190,9 @@ public final class FeedRunner {
       int batch = 0;
       do {
         byte[] key = next.key();
-        producer.send(new ProducerRecord<>(topic, partition(key, partitions), key, next.value(kafka.format())));
+        producer.send(
+            new ProducerRecord<>(
+                topic, partition(key, partitions), key, next.value(kafka.format())));
         take();
         batch++;
       } while (next != null && batch < MAX_BATCH && clock.instant().isBefore(end) && isDue());

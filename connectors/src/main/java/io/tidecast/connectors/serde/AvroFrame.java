@@ -15,8 +15,8 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
 /**
- * Avro's single-object encoding of one schema: {@code C3 01}, the schema's fingerprint (CRC-64-AVRO,
- * little endian), then the fields in their order.
+ * Avro's single-object encoding of one schema: {@code C3 01}, the schema's fingerprint
+ * (CRC-64-AVRO, little endian), then the fields in their order.
  *
  * <p>Why no registry: its client is not on Maven Central, and the fingerprint says which schema it
  * is. A registry's frame is told apart and refused.

@@ -9,9 +9,9 @@ import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.FeedProgress;
 import io.tidecast.connectors.kafka.KafkaConfig;
-import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.TopicsConfig;
+import io.tidecast.connectors.record.Format;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +107,8 @@ class FeedRunnerITCase {
       Iterator<FeedRow> rows = feed.rows();
       for (int i = 0; i < 250; i++) {
         FeedRow row = rows.next();
-        killed.send(new ProducerRecord<>(kafka.topics().observation(), row.key(), row.value(Format.JSON)));
+        killed.send(
+            new ProducerRecord<>(kafka.topics().observation(), row.key(), row.value(Format.JSON)));
       }
       killed.send(new FeedProgress(250, "?").toRecord(kafka, kafka.domain()));
       killed.flush();
@@ -148,7 +149,8 @@ class FeedRunnerITCase {
     try (KafkaProducer<byte[], byte[]> older = producer(kafka)) {
       older.initTransactions();
       older.beginTransaction();
-      older.send(new ProducerRecord<>(kafka.topics().observation(), last.key(), last.value()));
+      older.send(
+          new ProducerRecord<>(kafka.topics().observation(), last.key(), last.value(Format.JSON)));
       older.commitTransaction();
     }
     try (Admin admin = Admin.create(kafka.clientProperties())) {

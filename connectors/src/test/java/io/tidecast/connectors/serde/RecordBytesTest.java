@@ -65,8 +65,7 @@ class RecordBytesTest {
           new double[] {8, 0});
 
   private static ObservationRecord observation(byte[] bytes) {
-    return assertInstanceOf(Decoded.Accepted.class, ObservationDecoder.decode(bytes))
-        .observation();
+    return assertInstanceOf(Decoded.Accepted.class, ObservationDecoder.decode(bytes)).observation();
   }
 
   private static Rejection refusal(byte[] bytes) {
@@ -165,8 +164,14 @@ class RecordBytesTest {
     }
     ForecastRecord day =
         new ForecastRecord(
-            "JFK/t", Instant.EPOCH, Duration.ofHours(1), 24, List.of(0.05, 0.5, 0.95), quantiles,
-            "", "naive");
+            "JFK/t",
+            Instant.EPOCH,
+            Duration.ofHours(1),
+            24,
+            List.of(0.05, 0.5, 0.95),
+            quantiles,
+            "",
+            "naive");
 
     assertTrue(
         RecordBytes.of(day, Format.AVRO).length * 3 < RecordBytes.of(day, Format.JSON).length * 2);

@@ -16,7 +16,8 @@ import java.util.Map;
  * @param horizon leads of a forecast, in steps
  * @param hidden size of the hidden state
  */
-public record BenchOptions(int keys, int records, Backend backend, Format format, int horizon, int hidden) {
+public record BenchOptions(
+    int keys, int records, Backend backend, Format format, int horizon, int hidden) {
   /** Where keyed state lives. */
   public enum Backend {
     HASHMAP,
@@ -64,11 +65,13 @@ public record BenchOptions(int keys, int records, Backend backend, Format format
 
   /** The same as a job on one partition, in which no history suffices for a training. */
   JobConfig jobConfig(String domain, String servers) {
+    String steps = Integer.toString(Math.max(2_000_000, 200 * keys));
     return file()
         .with("domain", domain)
         .with("kafka.bootstrapServers", '"' + servers + '"')
         .with("kafka.partitions", "1")
-        .with("retrain.minimumHistory", "1000000000")
+        .with("retrain.minimumHistory", steps)
+        .with("retrain.maxSteps", steps)
         .with("kafka.format", format.toString())
         .with("flink.state.backend.type", backend.label())
         .job();

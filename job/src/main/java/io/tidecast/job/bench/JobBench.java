@@ -45,6 +45,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class JobBench {
   private static final int ROUNDS = 3;
 
+  /** More than fit a producer's batch. */
+  private static final int SAMPLES = 1_000;
+
   private final BenchOptions options;
   private final Phases phases;
   private final Lane.Pace[] passed = new Lane.Pace[ROUNDS];
@@ -166,10 +169,11 @@ public final class JobBench {
     return values[values.length / 2];
   }
 
-  private static byte[] last(Lane lane, String topic) {
+  private static byte[][] last(Lane lane, String topic) {
     try (TopicWatch watch = lane.watch(topic)) {
-      List<ConsumerRecord<byte[], byte[]>> records = watch.last(100, watch.end());
-      return records.get(records.size() - 1).value();
+      return watch.last(SAMPLES, watch.end()).stream()
+          .map(ConsumerRecord::value)
+          .toArray(byte[][]::new);
     }
   }
 

@@ -18,13 +18,14 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * What the same plumbing does without forecasting: for each record of the same source, by the same
- * key, one small state, and the same bytes into the same sinks. Nothing is decoded.
+ * key, one small state, and bytes as the job writes them into the same sinks. Nothing is decoded.
  *
- * @param forecast value written for each record
- * @param evaluation value written beside it, for each series once in a period
+ * @param forecasts values to write in turns, one for each record: as many as a batch does not hold,
+ *     or it would compress to nothing
+ * @param evaluations values to write in turns beside them, for each series once in a period
  * @param period in records of a series
  */
-record PassThrough(byte[] forecast, byte[] evaluation, int period) {
+record PassThrough(byte[][] forecasts, byte[][] evaluations, int period) {
   private static final TypeInformation<KeyedBytes> KEYED_BYTES =
       TypeInformation.of(KeyedBytes.class);
   private static final OutputTag<KeyedBytes> EVALUATIONS =
@@ -35,7 +36,7 @@ record PassThrough(byte[] forecast, byte[] evaluation, int period) {
         env.fromSource(ends.observations(), WatermarkStrategy.noWatermarks(), "observations")
             .uid("observations")
             .keyBy(record -> new String(record.key(), StandardCharsets.UTF_8), Types.STRING)
-            .process(new Pass(forecast, evaluation, period), KEYED_BYTES)
+            .process(new Pass(forecasts, evaluations, period), KEYED_BYTES)
             .name("pass")
             .uid("pass");
     passed.sinkTo(ends.forecasts()).name("forecast topic").uid("forecast-topic");
@@ -49,14 +50,15 @@ record PassThrough(byte[] forecast, byte[] evaluation, int period) {
   private static final class Pass extends KeyedProcessFunction<String, RawRecord, KeyedBytes> {
     private static final long serialVersionUID = 1;
 
-    private final byte[] forecast;
-    private final byte[] evaluation;
+    private final byte[][] forecasts;
+    private final byte[][] evaluations;
     private final int period;
     private transient ValueState<Long> seen;
+    private transient int turn;
 
-    Pass(byte[] forecast, byte[] evaluation, int period) {
-      this.forecast = forecast;
-      this.evaluation = evaluation;
+    Pass(byte[][] forecasts, byte[][] evaluations, int period) {
+      this.forecasts = forecasts;
+      this.evaluations = evaluations;
       this.period = period;
     }
 
@@ -71,9 +73,11 @@ record PassThrough(byte[] forecast, byte[] evaluation, int period) {
       Long before = seen.value();
       long count = before == null ? 1 : before + 1;
       seen.update(count);
-      out.collect(new KeyedBytes(record.key(), forecast));
+      turn++;
+      out.collect(new KeyedBytes(record.key(), forecasts[turn % forecasts.length]));
       if (count % period == 0) {
-        context.output(EVALUATIONS, new KeyedBytes(record.key(), evaluation));
+        context.output(
+            EVALUATIONS, new KeyedBytes(record.key(), evaluations[turn % evaluations.length]));
       }
     }
   }

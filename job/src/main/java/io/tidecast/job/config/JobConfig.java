@@ -187,8 +187,7 @@ public record JobConfig(
 
   /** How to reach Kafka, and the topics of the domain. */
   public KafkaConfig kafkaConfig() {
-    return new KafkaConfig(
-        kafka.bootstrapServers(), domain, kafka.properties(), kafka.format());
+    return new KafkaConfig(kafka.bootstrapServers(), domain, kafka.properties(), kafka.format());
   }
 
   /** Longest gap that is bridged, in steps. */

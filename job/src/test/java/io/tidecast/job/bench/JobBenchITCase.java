@@ -14,7 +14,8 @@ class JobBenchITCase {
 
   @Test
   void everyRecordComesOutOfBothJobsAndIsTimed() throws Exception {
-    BenchOptions options = new BenchOptions(KEYS, RECORDS, BenchOptions.Backend.ROCKSDB, Format.AVRO, 6, 8);
+    BenchOptions options =
+        new BenchOptions(KEYS, RECORDS, BenchOptions.Backend.ROCKSDB, Format.AVRO, 6, 8);
 
     JsonNode result = new JobBench(options, Phases.SILENT).run();
 

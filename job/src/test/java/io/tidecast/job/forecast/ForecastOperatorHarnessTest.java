@@ -142,7 +142,13 @@ class ForecastOperatorHarnessTest {
   private void open(OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
     ForecastOperator.Config config =
         new ForecastOperator.Config(
-            STEP, Map.of("g", CONFIG), EVALUATION_PERIOD, TTL_STEPS, maxWaiting, TARGETS, Format.JSON);
+            STEP,
+            Map.of("g", CONFIG),
+            EVALUATION_PERIOD,
+            TTL_STEPS,
+            maxWaiting,
+            TARGETS,
+            Format.JSON);
     ForecastOperator operator = new ForecastOperator(config, Champions.NONE);
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
