@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidecast.job.cli.Tidecast;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.metrics.Metrics;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,6 +192,25 @@ class DeployTest {
     stream(one("monitoring/prometheus-rule.yaml").node().at("/spec/groups/0/rules"))
         .map(rule -> rule.path("alert").asText())
         .forEach(alert -> assertTrue(guide.contains("`" + alert + "`"), alert));
+  }
+
+  /** A metric with a label stands after it, so only the end of its name is the metric's. */
+  @Test
+  void everyAlertWatchesAMetricOfTheJob() throws Exception {
+    Set<String> watched =
+        Pattern.compile("operator_tidecast_(\\w+)")
+            .matcher(Files.readString(DEPLOY.resolve("monitoring/prometheus-rule.yaml")))
+            .results()
+            .map(found -> found.group(1).replaceFirst("^(reason|quality|decision)_", ""))
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> counted = new TreeSet<>();
+    for (Field constant : Metrics.class.getFields()) {
+      counted.add((String) constant.get(null));
+    }
+
+    assertFalse(watched.isEmpty());
+    watched.removeAll(counted);
+    assertEquals(Set.of(), watched);
   }
 
   private static List<Path> files() throws IOException {
