@@ -313,17 +313,22 @@ public record FileFeed(
             ObservationRecord.isValue(converted),
             column(),
             "'" + text + "'",
-            accepted() + "; finite as a float");
+            accepted(text) + "; finite as a float");
         return converted;
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException(
-            column() + ": '" + text + "'; accepted: " + accepted(), e);
+            column() + ": '" + text + "'; accepted: " + accepted(text), e);
       }
     }
 
-    private String accepted() {
+    private static boolean isWithComma(String text) {
+      return text.matches("[+-]?[0-9.]*,[0-9]+");
+    }
+
+    private String accepted(String text) {
       return "a number"
           + (decimal == ',' ? " with a decimal comma" : "")
+          + (decimal == '.' && isWithComma(text) ? " (with feed.decimal: ',' this is one)" : "")
           + (column.words().isEmpty()
               ? ""
               : ", one of words: " + new TreeSet<>(column.words().keySet()))

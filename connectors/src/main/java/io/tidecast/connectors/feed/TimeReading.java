@@ -61,6 +61,7 @@ final class TimeReading {
   private final String format;
   private final ZoneId zone;
   private final boolean nextDay;
+  private final boolean isRfc;
   private final Form form;
 
   /**
@@ -72,6 +73,7 @@ final class TimeReading {
     this.format = format;
     this.zone = zone;
     this.nextDay = nextDay;
+    this.isRfc = format.equals("rfc3339") || format.equals("iso");
     this.form =
         switch (format) {
           case "rfc3339" -> text -> new Read.Told(Times.rfc3339(text));
@@ -91,9 +93,11 @@ final class TimeReading {
    */
   Read read(String text) {
     try {
-      boolean rfc = format.equals("rfc3339") || format.equals("iso");
-      Matcher hour24 = rfc ? HOUR_24.matcher(text) : null;
-      if (hour24 != null && hour24.find()) {
+      if (!isRfc || !text.contains("24:00")) {
+        return form.read(text);
+      }
+      Matcher hour24 = HOUR_24.matcher(text);
+      if (hour24.find()) {
         return dayLater(form.read(hour24.replaceFirst("$100:00")), "00:00");
       }
       return form.read(text);

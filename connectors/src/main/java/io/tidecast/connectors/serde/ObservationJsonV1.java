@@ -14,7 +14,7 @@ public final class ObservationJsonV1 {
     return JsonWriting.object(
         json -> {
           json.writeStringField("stream", record.stream());
-          json.writeStringField("time", record.time().toString());
+          json.writeStringField("time", Times.text(record.time()));
           json.writeObjectFieldStart("values");
           for (Map.Entry<String, Double> value : record.values().entrySet()) {
             json.writeNumberField(value.getKey(), value.getValue());

@@ -3,6 +3,7 @@ package io.tidecast.connectors.serde;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,6 +106,30 @@ public final class Times {
 
   private static int nanos(String fraction) {
     return fraction == null ? 0 : Integer.parseInt((fraction + "00000000").substring(0, 9));
+  }
+
+  /** As {@link Instant#toString} writes it, but for the time that takes. */
+  public static String text(Instant time) {
+    LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
+    if (time.getNano() != 0 || utc.getYear() < 1000 || utc.getYear() > 9999) {
+      return time.toString();
+    }
+    byte[] text = "0000-00-00T00:00:00Z".getBytes(StandardCharsets.ISO_8859_1);
+    write(text, 3, utc.getYear());
+    write(text, 6, utc.getMonthValue());
+    write(text, 9, utc.getDayOfMonth());
+    write(text, 12, utc.getHour());
+    write(text, 15, utc.getMinute());
+    write(text, 18, utc.getSecond());
+    return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  private static void write(byte[] text, int last, int number) {
+    int rest = number;
+    for (int i = last; rest > 0; i--) {
+      text[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
   }
 
   private static Instant wholeSecond(String text) {

@@ -21,6 +21,7 @@ class TimesTest {
       Instant time = Instant.ofEpochSecond(second, i % 2 * random.nextInt(1_000_000_000));
 
       assertEquals(time, Times.rfc3339(time.toString()));
+      assertEquals(time.toString(), Times.text(time));
     }
   }
 

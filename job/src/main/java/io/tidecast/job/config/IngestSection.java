@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param maxGap longest gap that is bridged by masked steps (default 24 steps)
  * @param idleTimeout a partition without records for this long no longer holds the others back;
  *     PT0S: never (default two steps, at least PT30S)
- * @param ttl state of a series without observations for this long is dropped (default P90D)
+ * @param ttl state of a series without observations for this long is dropped (default 48 steps, at
+ *     least P90D)
  */
 public record IngestSection(
     Duration maxOutOfOrder,
@@ -24,12 +25,13 @@ public record IngestSection(
     Duration idleTimeout,
     Duration ttl) {
   private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(30);
+  private static final Duration SHORTEST_MEMORY = Duration.ofDays(90);
+  private static final int REMEMBERED_STEPS = 2 * ForecasterConfig.DEFAULT_MAX_GAP;
   static final IngestSection DEFAULT = new IngestSection(null, null, null, null, null);
 
   public IngestSection {
     maxOutOfOrder = requireNonNullElse(maxOutOfOrder, Duration.ZERO);
     maxFuture = requireNonNullElse(maxFuture, Duration.ofMinutes(10));
-    ttl = requireNonNullElse(ttl, Duration.ofDays(90));
     that(!maxOutOfOrder.isNegative(), "maxOutOfOrder", maxOutOfOrder, "PT0S or longer");
     that(!maxFuture.isNegative(), "maxFuture", maxFuture, "PT0S or longer");
     that(
@@ -37,7 +39,7 @@ public record IngestSection(
         "idleTimeout",
         idleTimeout,
         "PT0S or longer");
-    that(!ttl.isNegative() && !ttl.isZero(), "ttl", ttl, "a positive duration");
+    that(ttl == null || !ttl.isNegative() && !ttl.isZero(), "ttl", ttl, "a positive duration");
   }
 
   /** The same with the defaults that follow the step. */
@@ -47,7 +49,7 @@ public record IngestSection(
         maxFuture,
         requireNonNullElse(maxGap, step.multipliedBy(ForecasterConfig.DEFAULT_MAX_GAP)),
         requireNonNullElse(idleTimeout, longer(step.multipliedBy(2), SHORTEST_SILENCE)),
-        ttl);
+        requireNonNullElse(ttl, longer(step.multipliedBy(REMEMBERED_STEPS), SHORTEST_MEMORY)));
   }
 
   private static Duration longer(Duration a, Duration b) {

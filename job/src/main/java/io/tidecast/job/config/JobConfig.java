@@ -56,7 +56,7 @@ public record JobConfig(
     required(series, "series", "a section");
     forecast = required(forecast, "forecast", "a section").on(series.step());
     model = requireNonNullElse(model, ModelSection.DEFAULT);
-    retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT);
+    retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT).on(series.step());
     ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series.step());
     flink = new TreeMap<>(requireNonNullElse(flink, Map.of()));
     FlinkKeys.check(flink);

@@ -8,13 +8,14 @@ import java.time.Duration;
 /**
  * When and on what groups are retrained.
  *
- * @param epoch spacing of the boundaries at which retraining is decided, event time (default P7D)
+ * @param epoch spacing of the boundaries at which retraining is decided, event time (default P7D,
+ *     or the step if that is longer)
  * @param lead from a boundary to the first origin its decision holds for (default a sixtieth of the
  *     epoch)
  * @param every at least this long between two trainings of a group (default the epoch)
  * @param minimumHistory no training before a group has this many steps in its windows (default 672)
  * @param window steps per training window (default 24)
- * @param history windows older than this are dropped (default P365D)
+ * @param history windows older than this are dropped (default P365D, or the epoch)
  * @param maxSteps a training reads at most this many steps, of more a sample (default 2,000,000)
  * @param sample share of series that are trained on, (0, 1] (default 1)
  * @param margin share of the champion's loss that a challenger must gain, [0, 1) (default 0)
@@ -39,13 +40,8 @@ public record RetrainSection(
       new RetrainSection(null, null, null, null, null, null, null, null, null, null, null, null);
 
   public RetrainSection {
-    epoch = requireNonNullElse(epoch, Duration.ofDays(7));
-    that(!epoch.isNegative() && !epoch.isZero(), "epoch", epoch, "a positive duration");
-    lead = requireNonNullElse(lead, epoch.dividedBy(60));
-    every = requireNonNullElse(every, epoch);
     minimumHistory = requireNonNullElse(minimumHistory, 672);
     window = requireNonNullElse(window, 24);
-    history = requireNonNullElse(history, Duration.ofDays(365));
     sample = requireNonNullElse(sample, 1.0);
     margin = requireNonNullElse(margin, 0.0);
     maxSteps = requireNonNullElse(maxSteps, 2_000_000L);
@@ -53,15 +49,13 @@ public record RetrainSection(
     timeLimit = requireNonNullElse(timeLimit, Duration.ofHours(1));
     trainingShare = requireNonNullElse(trainingShare, 0.5);
     that(
-        !lead.isNegative() && lead.compareTo(epoch) < 0,
-        "lead",
-        lead,
-        "from PT0S to below retrain.epoch, " + epoch);
-    that(!every.isNegative(), "every", every, "PT0S or longer");
+        epoch == null || !epoch.isNegative() && !epoch.isZero(),
+        "epoch",
+        epoch,
+        "a positive duration");
+    that(every == null || !every.isNegative(), "every", every, "PT0S or longer");
     that(minimumHistory >= 1, "minimumHistory", minimumHistory, "1 or more steps");
     that(window >= 1, "window", window, "1 or more steps");
-    that(
-        history.compareTo(epoch) >= 0, "history", history, "retrain.epoch, " + epoch + ", or more");
     that(sample > 0 && sample <= 1, "sample", sample, "above 0, at most 1");
     that(
         maxSteps >= minimumHistory,
@@ -75,5 +69,39 @@ public record RetrainSection(
         trainingShare,
         "above 0, at most 1");
     that(margin >= 0 && margin < 1, "margin", margin, "0 to below 1");
+  }
+
+  /** The same with the defaults that follow the step, and each other. */
+  RetrainSection on(Duration step) {
+    Duration boundaries = requireNonNullElse(epoch, longer(Duration.ofDays(7), step));
+    Duration from = requireNonNullElse(lead, boundaries.dividedBy(60));
+    Duration kept = requireNonNullElse(history, longer(Duration.ofDays(365), boundaries));
+    that(
+        !from.isNegative() && from.compareTo(boundaries) < 0,
+        "retrain.lead",
+        from,
+        "from PT0S to below retrain.epoch, " + boundaries);
+    that(
+        kept.compareTo(boundaries) >= 0,
+        "retrain.history",
+        kept,
+        "retrain.epoch, " + boundaries + ", or more");
+    return new RetrainSection(
+        boundaries,
+        from,
+        requireNonNullElse(every, boundaries),
+        minimumHistory,
+        window,
+        kept,
+        maxSteps,
+        sample,
+        margin,
+        seed,
+        timeLimit,
+        trainingShare);
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
   }
 }

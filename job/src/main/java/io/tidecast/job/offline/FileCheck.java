@@ -60,7 +60,6 @@ public final class FileCheck {
     Starter starter = new Starter(reading.observations(), spacing);
     config.put("series", starter.series());
     config.put("forecast", Map.of("horizon", starter.horizon()));
-    config.putAll(starter.ofLongSteps());
     config.put("feed", feed);
     String text = yaml(config);
     // a configuration that does not work is not shown

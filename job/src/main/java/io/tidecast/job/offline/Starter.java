@@ -13,7 +13,6 @@ import java.util.Set;
 final class Starter {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration WEEK = Duration.ofDays(7);
-  private static final Duration LONG_STEP = Duration.ofDays(3);
   private static final Set<String> PRICES = Set.of("open", "high", "low", "close");
   private static final List<String> WANTED =
       List.of("close", "value", "temp", "load", "price", "count", "v", "y");
@@ -56,21 +55,6 @@ final class Starter {
   int horizon() {
     long season = season().toMillis() / spacing.step().toMillis();
     return season > 1 && season <= LONGEST_HORIZON ? (int) season : HORIZON;
-  }
-
-  /** Sections whose defaults are too short for steps of weeks and months. */
-  Map<String, Object> ofLongSteps() {
-    if (spacing.step().compareTo(LONG_STEP) <= 0) {
-      return Map.of();
-    }
-    Map<String, Object> sections = new LinkedHashMap<>();
-    sections.put("ingest", Map.of("ttl", steps(60)));
-    sections.put("retrain", Map.of("epoch", steps(12), "history", steps(1_200)));
-    return sections;
-  }
-
-  private String steps(int count) {
-    return Spacing.words(spacing.step().multipliedBy(count));
   }
 
   List<String> notes() {
