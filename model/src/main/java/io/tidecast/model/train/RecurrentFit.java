@@ -12,8 +12,9 @@ import java.util.concurrent.CancellationException;
 
 /**
  * Fits the recurrent member: truncated back-propagation through time over windows with a loss at
- * every step after the burn-in, AdamW with warm-up and cosine decay, clipping by global norm; the
- * weights of the best round on the validation part are kept.
+ * every step after the burn-in, AdamW with warm-up and cosine decay, clipping by global norm. What
+ * is judged and kept is the exponential average of the weights over about a round (Polyak and
+ * Juditsky 1992), of the round that is best on the validation part.
  */
 final class RecurrentFit {
   private static final float FORGET_BIAS = 1;
@@ -188,12 +189,14 @@ final class RecurrentFit {
     private final List<WindowBatch> validation = sampler.validation();
     private final float[] parameters;
     private final float[] gradient;
+    private final float[] averaged;
     private final AdamW optimizer;
     private final int rounds;
     private final int updatesPerRound;
     private final double peakRate;
     private int planned;
     private int drawn;
+    private int made;
     private int bestUpdates;
 
     Rounds(RecurrentNetwork network, float[] parameters, int rounds, double peakRate) {
@@ -202,6 +205,7 @@ final class RecurrentFit {
       this.rounds = rounds;
       this.peakRate = peakRate;
       gradient = new float[parameters.length];
+      averaged = parameters.clone();
       optimizer = new AdamW(parameters.length, training.optimizer().weightDecay());
       updatesPerRound =
           (int)
@@ -223,10 +227,12 @@ final class RecurrentFit {
       for (int round = 1; round <= rounds; round++) {
         double loss = round();
         requireFinite();
+        network.load(averaged);
         if (progress.roundEnded(loss, validationLoss())) {
-          best = parameters.clone();
+          best = averaged.clone();
           bestUpdates = drawn;
         }
+        network.load(parameters);
         listener.roundEnded(round, rounds, loss, progress.lastValidation());
         if (progress.roundsSinceBest() >= training.schedule().patience()) {
           break;
@@ -247,7 +253,7 @@ final class RecurrentFit {
         update();
       }
       requireFinite();
-      return parameters;
+      return averaged;
     }
 
     private void requireWindows() throws TrainingFailedException {
@@ -298,7 +304,17 @@ final class RecurrentFit {
       progress.updated(AdamW.clip(gradient, norm, training.optimizer().clipNorm()));
       optimizer.step(parameters, gradient, rate);
       network.load(parameters);
+      average();
       return loss;
+    }
+
+    /** Exponentially, over about a round: single updates are noise about where they lead. */
+    private void average() {
+      made++;
+      float share = (float) Math.max(1.0 / updatesPerRound, 1.0 / made);
+      for (int i = 0; i < averaged.length; i++) {
+        averaged[i] += share * (parameters[i] - averaged[i]);
+      }
     }
 
     private double rate(int update) {
