@@ -2,8 +2,11 @@ package io.tidecast.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.model.Limits;
@@ -14,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.junit.jupiter.api.Test;
 
 class JobPartsTest {
@@ -114,5 +118,27 @@ class JobPartsTest {
             .flink();
     assertEquals(Duration.ofSeconds(3), tuned.get(CheckpointingOptions.CHECKPOINTING_INTERVAL));
     assertEquals("2", tuned.toMap().get("parallelism.default"));
+  }
+
+  /**
+   * What keeps a large job, a full disk or a long outage from doing harm: all of it in one place.
+   */
+  @Test
+  void boundsForLarge() {
+    JobConfig config = ConfigFile.parse(LEAST, Map.of()).job();
+    Configuration flink = parts(LEAST).flink();
+
+    assertEquals(720, flink.get(PipelineOptions.MAX_PARALLELISM));
+    assertTrue(flink.get(CheckpointingOptions.ENABLE_UNALIGNED));
+    assertTrue(flink.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER) <= 10);
+    assertEquals("exponential-delay", flink.get(RestartStrategyOptions.RESTART_STRATEGY));
+    assertEquals(new TopicsConfig(4, 0, Duration.ofDays(30)), config.topicsConfig());
+    assertEquals(Duration.ofMinutes(15), config.kafka().transactionTimeout());
+    assertEquals(200_000, parts(LEAST).forecast().waitingLimit());
+    assertEquals(2_000_000L, config.retrain().maxSteps());
+    assertEquals(Duration.ofHours(1), config.retrain().timeLimit());
+    assertEquals(0.5, config.retrain().trainingShare());
+    assertEquals(Duration.ofDays(90), config.ingest().ttl());
+    assertEquals(Duration.ofDays(90), config.postgres().retention());
   }
 }
