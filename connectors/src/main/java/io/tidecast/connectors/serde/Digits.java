@@ -80,18 +80,19 @@ final class Digits {
       json.writeNumber((float) Math.max(min, Math.min(max, rounded)));
       return;
     }
-    int from = decimal(Math.round(rounded * POWERS[-exponent]), -exponent, text);
+    int from = decimal((int) Math.rint(rounded * POWERS[-exponent]), -exponent, text);
     json.writeNumber(text, from, text.length - from);
   }
 
   /**
    * Writes a decimal into the end of a text, without zeros at its own end.
    *
+   * @param digits seven at most
    * @param places of the digits that stand after the point
    * @return where it begins
    */
-  private static int decimal(long digits, int places, char[] text) {
-    long left = Math.abs(digits);
+  private static int decimal(int digits, int places, char[] text) {
+    int left = Math.abs(digits);
     int after = places;
     while (after > 0 && left % 10 == 0) {
       left /= 10;
