@@ -1,12 +1,16 @@
 package io.tidecast.job.cli;
 
+import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +30,8 @@ import picocli.CommandLine.Parameters;
       "         tidecast run --config conf/ETTh1.yaml --model models/OT-1-0a1b2c3d.safetensors"
     })
 final class ImportCommand implements Callable<Integer> {
+  private static final int TRIED_STEPS = 100;
+
   @Mixin private ConfigOption file;
 
   @Option(
@@ -46,6 +52,25 @@ final class ImportCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** A made-up series must come through: what breaks on it would break the job. */
+  private void requireForecasts(ForecastModel model) {
+    ForecasterConfig config = model.config();
+    SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
+    SeriesState state = forecaster.newState();
+    float[] covariates = new float[config.covariates().size()];
+    double middle = Math.max(config.limits().minimum(), Math.min(config.limits().maximum(), 100));
+    try {
+      for (int t = 0; t < config.history() + 2 * config.horizon() + TRIED_STEPS; t++) {
+        float value = (float) (middle * (1 + 0.01 * Math.sin(t)));
+        forecaster.step(state, new ClosedStep(t, value, covariates), Optional.of(model));
+      }
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          foreign + ": breaks on a series that was tried: " + e + "; accepted: a model that serves",
+          e);
+    }
+  }
+
   private ForecastModel read(Map<String, ForecasterConfig> groups) throws Exception {
     try {
       ForecastModel model = ModelArtifact.importFrom(Files.readAllBytes(foreign));
@@ -57,6 +82,7 @@ final class ImportCommand implements Callable<Integer> {
                 + " groups "
                 + groups.keySet());
       }
+      requireForecasts(model);
       return model;
     } catch (InvalidArtifactException e) {
       throw new IllegalArgumentException(

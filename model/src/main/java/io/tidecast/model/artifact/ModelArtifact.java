@@ -2,6 +2,7 @@ package io.tidecast.model.artifact;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.CellWeights;
@@ -169,6 +170,9 @@ public final class ModelArtifact {
               + file.metadata("formatVersion"));
     }
     ForecasterConfig config = ConfigJson.config(JSON.readTree(file.metadata("config")));
+    if (config.cell().kind() == CellConfig.Kind.NONE && file.has("head.weight")) {
+      throw new InvalidArtifactException("damaged: a head but no cell");
+    }
     return new ForecastModel(
         file.metadata("version"),
         config,

@@ -182,6 +182,24 @@ class ModelArtifactTest {
   }
 
   @Test
+  void aHeadWithoutACellIsRefused() {
+    ForecastModel full = model(3);
+    ForecastModel headless =
+        ModelArtifact.seal(
+            full.config().withCell(new CellConfig(CellConfig.Kind.NONE, 1, 2)),
+            List.of(),
+            full.head(),
+            full.highway(),
+            full.provenance());
+    byte[] bytes = ModelArtifact.write(headless);
+
+    InvalidArtifactException refused =
+        assertThrows(InvalidArtifactException.class, () -> ModelArtifact.importFrom(bytes));
+
+    assertEquals("damaged: a head but no cell", refused.getMessage());
+  }
+
+  @Test
   void versionNamesGroupSequenceAndContent() {
     assertTrue(model(3).version().matches("temperature_2m-12-[0-9a-f]{8}"), model(3).version());
     assertEquals(model(3).version(), model(3).version());
