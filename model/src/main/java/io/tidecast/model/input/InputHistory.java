@@ -88,6 +88,13 @@ final class InputHistory {
     return row >= 0 && row < rows && row >= rows - targets.length;
   }
 
+  /** Adds {@code by} to the targets of the rows before number {@code end}. */
+  void shift(float by, long end) {
+    for (long row = firstHeld(); row < end; row++) {
+      targets[(int) (row % targets.length)] += by;
+    }
+  }
+
   float target(long row) {
     return targets[(int) (row % targets.length)];
   }

@@ -15,6 +15,8 @@ final class RunningInputs {
   private static final int[] LEVEL_SPANS = {6, 24, 168, 720};
   private static final int[] WALK_SPANS = {3, 10, 30, 100};
   private static final int WALK_CHANGE_SPAN = 60;
+  // no overflow, and no difference to a count without end
+  private static final int MAX_AVERAGED = 1_000_000;
 
   private final Transform transform;
   private final int[] spans;
@@ -55,7 +57,7 @@ final class RunningInputs {
     for (int i = 0; i < covariates.length; i++) {
       take(covariates[i], history.covariate(row, i), history.missing(row, 1 + i));
     }
-    averaged++;
+    averaged = Math.min(MAX_AVERAGED, averaged + 1);
     for (int i = 0; i < averages.length; i++) {
       averages[i] += Math.max(1.0 / spans[i], 1.0 / averaged) * (x - averages[i]);
     }
@@ -66,6 +68,14 @@ final class RunningInputs {
       scale.miss();
     } else {
       scale.observe(x);
+    }
+  }
+
+  /** As if the target had always been higher by {@code by}. */
+  void shift(double by) {
+    target.shift(by);
+    for (int i = 0; i < averages.length; i++) {
+      averages[i] += by;
     }
   }
 

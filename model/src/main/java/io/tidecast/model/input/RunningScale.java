@@ -126,6 +126,17 @@ final class RunningScale {
     stale = Math.min(MAX_COUNT, stale + 1);
   }
 
+  /** Whether a value was beyond the limits in the last hundred steps or so, or several before. */
+  boolean deviatesNowAndThen() {
+    return deviations > 0.9;
+  }
+
+  /** As if all values so far had been higher by {@code by}. */
+  void shift(double by) {
+    last += by;
+    mean += by;
+  }
+
   boolean seen() {
     return count > 0;
   }
@@ -141,6 +152,11 @@ final class RunningScale {
 
   boolean missing() {
     return stale > 0 || count == 0;
+  }
+
+  /** Steps without a value since the last one. */
+  int stale() {
+    return stale;
   }
 
   double last() {

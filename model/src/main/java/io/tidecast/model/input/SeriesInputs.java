@@ -6,6 +6,7 @@ import io.tidecast.model.Transform;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * The feature pipeline of one series: raw steps in, inputs of the recurrent member out, everything
@@ -24,9 +25,10 @@ import java.io.IOException;
  *   <li>then what the {@link Calendar} tells about the steps to be forecast.
  * </ul>
  *
- * <p>Missing values: the last one is carried forward and counts in averages and lags, not in the
- * scale. Not finite, or not positive under {@link Transform#LOG_RETURN}, is missing. Steps before
- * the first target are ignored. A lag that reaches before the first step gives 0.
+ * <p>Missing values: the last one is carried forward for three steps, then those of a season before
+ * stand in; they count in averages and lags, not in the scale. Not finite, or not positive under
+ * {@link Transform#LOG_RETURN}, is missing. Steps before the first target are ignored. A lag that
+ * reaches before the first step gives 0.
  *
  * <p>Mutable, owned by one series, not thread safe.
  */
@@ -34,6 +36,7 @@ public final class SeriesInputs {
   private static final float MAX_LEVEL = 6;
   private static final float MAX_CHANGE = 8;
   private static final float MAX_LAGGED = 4;
+  private static final int MAX_CARRIED = 3;
 
   private final ForecasterConfig config;
   private final int[] lags;
@@ -41,6 +44,7 @@ public final class SeriesInputs {
   private final RunningInputs now;
   // has taken every row before the first one a replay steps, and moves on with it
   private final RunningInputs anchor;
+  private final LevelShift shift;
 
   public SeriesInputs(ForecasterConfig config) {
     this.config = config;
@@ -48,6 +52,7 @@ public final class SeriesInputs {
     history = new InputHistory(config);
     now = new RunningInputs(config);
     anchor = new RunningInputs(config);
+    shift = new LevelShift(config);
   }
 
   /**
@@ -55,14 +60,20 @@ public final class SeriesInputs {
    *
    * @param target raw, NaN if missing
    * @param covariates raw, one per configured covariate, NaN where missing
+   * @return whether the level has shifted for good: then the kept rows were brought to the new one,
+   *     and what was made of them at the old one is void
    */
-  public void step(float target, float[] covariates) {
+  public boolean step(float target, float[] covariates) {
     float x = config.transform().apply(target);
     boolean missing = Float.isNaN(x);
     if (missing && !started()) {
-      return;
+      return false;
     }
-    append(missing ? last() : (float) now.target().admitted(x), missing);
+    float admitted = missing ? filled() : (float) now.target().admitted(x);
+    if (!missing) {
+      look(admitted);
+    }
+    append(admitted, missing);
     for (int i = 0; i < covariates.length; i++) {
       float covariate = Transform.LEVEL.apply(covariates[i]);
       if (!Float.isNaN(covariate)) {
@@ -70,6 +81,63 @@ public final class SeriesInputs {
       }
     }
     now.step(history, history.rows() - 1);
+    return bringToNewLevel();
+  }
+
+  /** For a while the last value stands; then it is as it was a season before. */
+  private float filled() {
+    return missingInARow() < MAX_CARRIED ? last() : seasonalNaive(1);
+  }
+
+  /** Steps without a target since the last one that had one. */
+  public int missingInARow() {
+    return now.target().stale();
+  }
+
+  private void look(float x) {
+    if (config.transform().isRandomWalk() || !started()) {
+      return;
+    }
+    double above = Double.POSITIVE_INFINITY;
+    double below = Double.NEGATIVE_INFINITY;
+    for (int period : new int[] {config.season(), config.longSeason()}) {
+      if (period > 1) {
+        double distance = x - before(period, history.rows(), shift.deviating());
+        above = Math.min(above, distance);
+        below = Math.max(below, distance);
+      }
+    }
+    shift.look(now, x, above, below);
+  }
+
+  /** The value whole periods before a row, and before the last {@code deviating} rows. */
+  private double before(int period, long row, int deviating) {
+    long found = row - (long) period * (deviating / period + 1);
+    return history.holds(found) ? history.target(found) : shift.mean(now);
+  }
+
+  private boolean bringToNewLevel() {
+    if (!shift.isSure()) {
+      return false;
+    }
+    long first = history.rows() - LevelShift.CONFIRMED;
+    double[] distances = new double[LevelShift.CONFIRMED];
+    for (int i = 0; i < distances.length; i++) {
+      double expected =
+          config.season() > 1 ? before(config.season(), first + i, i) : shift.mean(now);
+      distances[i] = history.target(first + i) - expected;
+    }
+    Arrays.sort(distances);
+    // the first of them may have been limited: the median was not
+    float by = (float) distances[distances.length / 2];
+    shift.restore(now);
+    now.shift(by);
+    anchor.shift(by);
+    history.shift(by, first);
+    for (long row = first; row < history.rows(); row++) {
+      now.step(history, row);
+    }
+    return true;
   }
 
   /**
@@ -82,6 +150,7 @@ public final class SeriesInputs {
     if (!started()) {
       return;
     }
+    shift.forget();
     long held = heldOf(steps);
     for (long i = 0; i < held; i++) {
       append(seasonalNaive(1), true);
@@ -278,6 +347,7 @@ public final class SeriesInputs {
     copy.history.set(history);
     copy.now.set(now);
     copy.anchor.set(anchor);
+    copy.shift.set(shift);
     return copy;
   }
 
@@ -286,9 +356,13 @@ public final class SeriesInputs {
     return 1 + InputHistory.bytes(config) + RunningInputs.bytes(config.covariates().size());
   }
 
-  /** Bytes of {@link #writeRunning} when no row came since the history was written. */
+  /**
+   * Bytes of {@link #writeRunning} when no row came since the history was written, and none
+   * deviates.
+   */
   public static int runningBytes(ForecasterConfig config) {
-    return Short.BYTES + RunningInputs.bytes(config.covariates().size());
+    int running = RunningInputs.bytes(config.covariates().size());
+    return Short.BYTES + running + LevelShift.BYTES;
   }
 
   /** Rows stepped so far. */
@@ -305,6 +379,7 @@ public final class SeriesInputs {
     inputs.anchor.set(anchor);
     rows.readSince(running, inputs::moveAnchor);
     inputs.now.read(running);
+    inputs.shift.read(running);
     return inputs;
   }
 
@@ -323,5 +398,6 @@ public final class SeriesInputs {
   public void writeRunning(long written, DataOutput out) throws IOException {
     history.writeSince(written, out);
     now.write(out);
+    shift.write(out);
   }
 }

@@ -8,26 +8,46 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Widens or narrows what is given out about its median, per knot of the leads and per level, until
- * each quantile covers what it promises on this series: {@code q = median + f (q - median)}, by the
- * rule of {@link QuantileTracker}. The outcomes of all leads move the factors of the knots they lie
- * between, in proportion: neighbouring leads share what they learn, which makes it steadier, not
- * faster.
+ * Widens or narrows what is given out about its median until each quantile covers what it promises
+ * on this series: {@code q = median + f g (q - median)}, by the rule of {@link QuantileTracker}.
+ *
+ * <p>The factor f is that of the level and of the knots of the leads. The outcomes of all leads
+ * move the factors of the knots they lie between, in proportion: neighbouring leads share what they
+ * learn, which makes it steadier, not faster. The factor g is that of the side of the median and of
+ * the phase of the season in which the target lies, {@value #PHASES} of them: where noon is harder
+ * than midnight, intervals are right at both.
  */
 final class Calibration {
+  private static final int PHASES = 8;
+  private static final float PHASE_RATE = 0.002f;
+  private static final float HASTE = 2;
+  private static final int SETTLED = 3000;
+
   private final int levels;
+  private final int season;
   private final float[] factor;
+  // [phases * 2]: below and above the median
+  private final float[] phase;
   private String version = "";
+  private short seen;
 
   Calibration(ForecasterConfig config) {
     levels = config.levels().size();
+    season = config.season();
     factor = new float[LeadKnots.count(config.horizon()) * levels];
+    phase = new float[2 * phases(config)];
     Arrays.fill(factor, 1);
+    Arrays.fill(phase, 1);
+  }
+
+  private static int phases(ForecasterConfig config) {
+    return config.season() >= PHASES ? PHASES : 0;
   }
 
   /** Without the name of the version. */
   static int bytes(ForecasterConfig config) {
-    return Float.BYTES * LeadKnots.count(config.horizon()) * config.levels().size();
+    int factors = LeadKnots.count(config.horizon()) * config.levels().size();
+    return Short.BYTES + Float.BYTES * (factors + 2 * phases(config));
   }
 
   /**
@@ -40,6 +60,10 @@ final class Calibration {
       for (int k = 0; k < factor.length; k++) {
         factor[k] = version.isEmpty() ? 1 : (float) Math.sqrt(factor[k]);
       }
+      for (int k = 0; k < phase.length; k++) {
+        phase[k] = version.isEmpty() ? 1 : (float) Math.sqrt(phase[k]);
+      }
+      seen = version.isEmpty() ? 0 : seen;
       version = other;
     }
   }
@@ -53,35 +77,58 @@ final class Calibration {
     return factor[knot * levels + level];
   }
 
+  /** The outcomes of a step have pushed the factors, {@code [knots * levels]}. */
+  void move(float[] pushed) {
+    QuantileTracker.move(factor, pushed);
+  }
+
   /**
-   * @param lead from 1
-   * @param quantiles that were forecast, {@code [levels]}
+   * Where the factors of a phase begin: below the median, then above.
+   *
+   * @param target index of a step
    */
-  void observe(
-      LeadKnots knots, QuantileTracker tracker, int lead, float target, float[] quantiles) {
-    int knot = knots.knot(lead - 1);
-    float next = knots.towardsNext(lead - 1);
-    float rate = QuantileTracker.rate(lead);
-    float share = (1 - next) / knots.weight(knot);
-    tracker.observe(factor, knot * levels, rate * share, target, quantiles);
-    if (next > 0) {
-      share = next / knots.weight(knot + 1);
-      tracker.observe(factor, (knot + 1) * levels, rate * share, target, quantiles);
+  int phase(long target) {
+    return 2 * (int) (Math.floorMod(target, (long) season) * (phase.length / 2) / season);
+  }
+
+  /** How far an outcome moves the factor of its phase: further at first. */
+  float phaseRate() {
+    seen = (short) Math.min(SETTLED, seen + 1);
+    return PHASE_RATE * (1 + HASTE * (1 - seen / (float) SETTLED));
+  }
+
+  /** Factor of a phase on one side. */
+  float ofPhase(int at) {
+    return phase.length == 0 ? 1 : phase[at];
+  }
+
+  /** Moves the factor of a phase on one side. */
+  void movePhase(int at, float pushed) {
+    if (phase.length == 0) {
+      return;
     }
+    float moved = phase[at] * (1 + pushed);
+    phase[at] = Math.max(QuantileTracker.MIN_FACTOR, Math.min(QuantileTracker.MAX_FACTOR, moved));
   }
 
   void set(Calibration other) {
     System.arraycopy(other.factor, 0, factor, 0, factor.length);
+    System.arraycopy(other.phase, 0, phase, 0, phase.length);
     version = other.version;
+    seen = other.seen;
   }
 
   void write(DataOutput out) throws IOException {
     out.writeUTF(version);
+    out.writeShort(seen);
     LittleEndian.write(out, factor);
+    LittleEndian.write(out, phase);
   }
 
   void read(DataInput in) throws IOException {
     version = in.readUTF();
+    seen = in.readShort();
     LittleEndian.read(in, factor);
+    LittleEndian.read(in, phase);
   }
 }

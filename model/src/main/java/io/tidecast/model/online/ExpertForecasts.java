@@ -121,12 +121,12 @@ final class ExpertForecasts {
     if (hasModel()) {
       state.calibration().serve(version);
     }
-    state.mixture().shares(taking, knotShares);
+    state.mixture().shares(taking, knots, knotShares);
     knots.interpolate(knotShares, Mixture.EXPERTS, shares);
     mixWidths(state.naives());
     mix(state, origin);
+    calibrate(state.calibration(), origin, inputs.last());
     measureMembers(inputs.scale());
-    calibrate(state.calibration(), inputs.last());
   }
 
   /** Widths of the naives in the mixture, in units of the running scale. */
@@ -184,7 +184,7 @@ final class ExpertForecasts {
     return value;
   }
 
-  /** How far the members are from the mixture at the knots, before it is calibrated. */
+  /** How far the members are from what is given out, at the knots. */
   private void measureMembers(float scale) {
     for (int k = 0; k < knots.count(); k++) {
       int from = (knots.lead(k) - 1) * levels;
@@ -202,14 +202,22 @@ final class ExpertForecasts {
     }
   }
 
-  private void calibrate(Calibration calibration, float last) {
+  private void calibrate(Calibration calibration, long origin, float last) {
     calibration.factors(knots, factors);
-    for (int from = 0; from < served.length; from += levels) {
+    for (int h = 0; h < horizon; h++) {
+      int from = h * levels;
       float middle = served[from + median];
-      float shift = walk ? last - middle : 0;
-      for (int k = from; k < from + levels; k++) {
-        served[k] = middle + shift + factors[k] * (served[k] - middle);
+      float base = walk ? last : middle;
+      int phase = calibration.phase(origin + h + 1);
+      float below = calibration.ofPhase(phase);
+      float above = calibration.ofPhase(phase + 1);
+      for (int k = from; k < from + median; k++) {
+        served[k] = base + below * factors[k] * (served[k] - middle);
       }
+      for (int k = from + median + 1; k < from + levels; k++) {
+        served[k] = base + above * factors[k] * (served[k] - middle);
+      }
+      served[from + median] = base;
       ascend(from);
     }
   }
@@ -245,7 +253,7 @@ final class ExpertForecasts {
     return served;
   }
 
-  /** Distances of the members from the mixture at a knot, as codes. */
+  /** Distances of the members from what is given out at a knot, as codes. */
   void memberDistances(int h, byte[] out, int at) {
     int size = PendingForecasts.MEMBERS * memberLevels.length;
     int from = knots.knot(h) * size;

@@ -15,7 +15,8 @@ import java.io.IOException;
  * <p>Where there is a model its members are the rivals, and share gently: the mean of two that are
  * about as good is better than either. A naive adds nothing to them as long as it is worse, and so
  * begins with a small prior and a sharp eye: it takes over where the model does worse than it, lead
- * by lead. Without a model the naives are rivals among themselves.
+ * by lead, {@code s = n / (n + 24 lead)} as outcomes of overlapping forecasts repeat each other.
+ * Without a model the naives are rivals among themselves.
  *
  * <p>Source: Vovk 1990; Cesa-Bianchi and Lugosi 2006, section 2.2: with losses within [0, B] and a
  * rate r the loss of the mixture exceeds that of an expert by at most {@code ln(1 / prior) / r + r
@@ -33,9 +34,10 @@ final class Mixture {
   private static final double MAX_LOSS = 20;
   private static final double SHARPNESS = 8;
   private static final double SHARPNESS_OF_NAIVES = 40;
-  private static final double PRIOR_OF_NAIVES = 0.1;
-  // exp of it is nothing beside 1, or nothing is beside it
-  private static final double MAX_EXPONENT = 16;
+  private static final double LOG_PRIOR_OF_NAIVES = Math.log(0.1);
+  private static final float NOTHING = Float.NEGATIVE_INFINITY;
+  // exp of it is nothing beside 1
+  private static final double NEGLIGIBLE = -16;
 
   private final float[] loss;
   private final short[] count;
@@ -78,13 +80,19 @@ final class Mixture {
    * @param taking which experts take part; one at least
    * @param out {@code [knots * EXPERTS]}; those of a knot add up to 1
    */
-  void shares(boolean[] taking, float[] out) {
+  void shares(boolean[] taking, LeadKnots leads, float[] out) {
     int rivals = taking[0] || taking[1] ? PendingForecasts.MEMBERS : EXPERTS;
     for (int from = 0; from < loss.length; from += EXPERTS) {
       double best = best(from, rivals, taking);
+      double most = Double.NEGATIVE_INFINITY;
+      for (int k = 0; k < EXPERTS; k++) {
+        out[from + k] = taking[k] ? (float) exponent(from, k, rivals, best, leads) : NOTHING;
+        most = Math.max(most, out[from + k]);
+      }
       double sum = 0;
       for (int k = 0; k < EXPERTS; k++) {
-        out[from + k] = taking[k] ? (float) weight(from, k, rivals, best) : 0;
+        double exponent = out[from + k] - most;
+        out[from + k] = exponent < NEGLIGIBLE ? 0 : (float) Math.exp(exponent);
         sum += out[from + k];
       }
       for (int k = 0; k < EXPERTS; k++) {
@@ -103,9 +111,10 @@ final class Mixture {
     return best;
   }
 
-  private double weight(int from, int expert, int rivals, double best) {
+  /** Logarithm of the weight of an expert. */
+  private double exponent(int from, int expert, int rivals, double best, LeadKnots leads) {
     boolean rival = expert < rivals;
-    double prior = rival ? 1 : PRIOR_OF_NAIVES;
+    double prior = rival ? 0 : LOG_PRIOR_OF_NAIVES;
     int seen = count[from + expert];
     if (!rival) {
       // a naive may be known for long: the model has to be, too
@@ -114,9 +123,11 @@ final class Mixture {
     if (seen == 0 || !(best > 0 && best < Double.POSITIVE_INFINITY)) {
       return prior;
     }
-    double sharpness = (rival ? SHARPNESS : SHARPNESS_OF_NAIVES) * seen / (seen + CAUTION);
-    double exponent = -sharpness * (loss[from + expert] - best) / best;
-    return exponent < -MAX_EXPONENT ? 0 : prior * Math.exp(Math.min(MAX_EXPONENT, exponent));
+    double sharpness =
+        rival
+            ? SHARPNESS * seen / (seen + CAUTION)
+            : SHARPNESS_OF_NAIVES * seen / (seen + (double) CAUTION * leads.lead(from / EXPERTS));
+    return prior - sharpness * (loss[from + expert] - best) / best;
   }
 
   void set(Mixture other) {

@@ -104,36 +104,48 @@ final class NaiveExperts {
     return (int) (Math.floorMod(index, (long) season) * climate.length / season);
   }
 
-  /** Moves the running median towards the value of a step. */
-  void observe(long index, int season, float value, float scale) {
+  void forgetClimate() {
+    Arrays.fill(climate, Float.NaN);
+  }
+
+  /**
+   * Moves the running median towards the value of a step.
+   *
+   * @param rows steps seen so far: in the first seasons it moves further
+   */
+  void observe(long index, int season, float value, float scale, long rows) {
     int bin = bin(index, season);
     if (Float.isNaN(climate[bin])) {
       climate[bin] = value;
     } else {
-      float step = (float) CLIMATE_RATE * scale;
+      float step = scale * (float) Math.max(CLIMATE_RATE, 2.0 / (1 + rows / season));
       climate[bin] += Math.max(-step, Math.min(step, value - climate[bin]));
     }
   }
 
   /**
    * @param error of the naive at a knot, transformed, over the running scale at its origin
-   * @param quantiles it would have given, {@code [levels]}
    */
-  void observe(
-      QuantileTracker tracker,
-      int naive,
-      int knot,
-      int lead,
-      float error,
-      float target,
-      float[] quantiles) {
+  void observe(int naive, int knot, float error) {
     int row = naive * knots + knot;
     double before = spread[row];
     double limit = Math.max(1, MAX_SPREADS * before);
     double rate = Math.max(1.0 / SPAN, 1.0 / (count[knot] + 1));
     spread[row] += (float) (rate * (Math.min(Math.abs(error), limit) - before));
-    float share = QuantileTracker.rate(lead) / 2;
-    tracker.observe(factor, naive * levels, share, target, quantiles);
+  }
+
+  /** The outcomes of a step have pushed the factors, {@code [COUNT * levels]}. */
+  void move(float[] pushed) {
+    QuantileTracker.move(factor, pushed);
+  }
+
+  /** Widths of a naive at all knots, {@code [knots * levels]}, see {@link #width}. */
+  void widths(int naive, float[] shape, float[] out) {
+    for (int k = 0; k < knots; k++) {
+      for (int j = 0; j < levels; j++) {
+        out[k * levels + j] = width(naive, k, j, shape);
+      }
+    }
   }
 
   /** Begins the observation of a target at a knot. */

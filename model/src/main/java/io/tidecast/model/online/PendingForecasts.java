@@ -19,7 +19,7 @@ import java.util.List;
  * That keeps what is stored linear in the horizon.
  *
  * <p>At the {@link LeadKnots knots} the two members of the model are kept beside what was given
- * out, at three levels each, as distances from the mixture.
+ * out, at three levels each, as distances from it.
  *
  * <p>Lead h has a ring of as many places as origins can wait for it.
  */
@@ -209,7 +209,9 @@ final class PendingForecasts {
     code.read(cells, cell, last, scale[slot], out);
   }
 
-  /** Distance of a member from the mixture at a knot, in units of the scale at the origin. */
+  /**
+   * Distance of a member from what was given out at a knot, in units of the scale at the origin.
+   */
   float memberDistance(int slot, int lead, int member, int level) {
     int at = (memberPlace[lead - 1] + place(origins[slot], lead)) * MEMBER_BYTES;
     return QuantileCode.signed(members[at + member * MEMBER_LEVELS + level]);

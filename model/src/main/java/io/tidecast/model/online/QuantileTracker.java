@@ -28,7 +28,6 @@ final class QuantileTracker {
   private static final int SLOWEST = 24;
 
   private final int levels;
-  private final int median;
   private final float[] ifBelow;
   private final float[] ifAbove;
   private final float lowest;
@@ -41,14 +40,13 @@ final class QuantileTracker {
   QuantileTracker(ForecasterConfig config, float lowest, float highest) {
     QuantileLevels all = config.levels();
     levels = all.size();
-    median = all.median();
     this.lowest = lowest;
     this.highest = highest;
     ifBelow = new float[levels];
     ifAbove = new float[levels];
     for (int j = 0; j < levels; j++) {
       double level = all.get(j);
-      double size = Math.signum(j - median) / Math.sqrt(Math.min(level, 1 - level));
+      double size = Math.signum(j - all.median()) / Math.sqrt(Math.min(level, 1 - level));
       ifBelow[j] = (float) (size * (level - 1));
       ifAbove[j] = (float) (size * level);
     }
@@ -62,23 +60,41 @@ final class QuantileTracker {
     return (float) (RATE / (lead <= SLOWEST ? lead : Math.sqrt((double) SLOWEST * lead)));
   }
 
-  boolean censored(float target, float quantile) {
-    return target == quantile && (target == lowest || target == highest);
+  /** The value within the physical limits that is nearest. */
+  float limited(float value) {
+    return Math.max(lowest, Math.min(highest, value));
   }
 
   /**
-   * Moves one row of factors.
+   * Where an outcome pushes the factors, at a rate of 1.
    *
-   * @param factors {@code [.., levels]}, the row beginning at {@code row}
    * @param quantiles that were forecast, {@code [levels]}
+   * @param out {@code [levels]}
    */
-  void observe(float[] factors, int row, float rate, float target, float[] quantiles) {
+  void push(float target, float[] quantiles, float[] out) {
     for (int j = 0; j < levels; j++) {
-      if (j != median && !censored(target, quantiles[j])) {
-        float moved =
-            factors[row + j] * (1 + rate * (target <= quantiles[j] ? ifBelow[j] : ifAbove[j]));
-        factors[row + j] = Math.max(MIN_FACTOR, Math.min(MAX_FACTOR, moved));
+      out[j] = target <= quantiles[j] ? ifBelow[j] : ifAbove[j];
+    }
+    if (target == lowest || target == highest) {
+      for (int j = 0; j < levels; j++) {
+        out[j] = target == quantiles[j] ? 0 : out[j];
       }
+    }
+  }
+
+  /** {@code out[at + j] += rate * push[j]}. */
+  void add(float rate, float[] push, float[] out, int at) {
+    for (int j = 0; j < levels; j++) {
+      out[at + j] += rate * push[j];
+    }
+  }
+
+  /** Moves factors by what outcomes pushed them to; then nothing pushes them any more. */
+  static void move(float[] factors, float[] pushed) {
+    for (int k = 0; k < factors.length; k++) {
+      float moved = factors[k] * (1 + pushed[k]);
+      factors[k] = Math.max(MIN_FACTOR, Math.min(MAX_FACTOR, moved));
+      pushed[k] = 0;
     }
   }
 }

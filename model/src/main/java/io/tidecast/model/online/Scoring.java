@@ -10,6 +10,11 @@ import java.util.Arrays;
  * intervals have to be, and which expert to trust. Scratch space for one thread.
  */
 final class Scoring {
+  // slow: a naive is scored with the widths of today, and must not know what yesterday's targets
+  // told
+  private static final float MAX_SCALES = 100;
+  private static final float NAIVES_RATE = QuantileTracker.rate(24);
+
   private final ForecasterConfig config;
   private final int evaluationPeriod;
   private final LeadKnots knots;
@@ -17,6 +22,7 @@ final class Scoring {
   private final QuantileCode code;
   private final QuantileTracker tracker;
   private final int median;
+  private final int seasonalNaive;
   private final double[] levels;
   private final float[] shape;
   private final boolean[] present;
@@ -26,7 +32,13 @@ final class Scoring {
   private final float[] quantiles;
   private final float[] served;
   private final float[] naive;
-  private final float[] naiveServed;
+  private final float[] push;
+  private final float[] pushed;
+  private final float[] naivesPushed;
+  private final float[] knotWidths;
+  private final float[] widths;
+  private final float[] phasePushed = new float[2];
+  private int outcomes;
   private final float[] losses = new float[Mixture.EXPERTS];
 
   Scoring(
@@ -50,7 +62,12 @@ final class Scoring {
     quantiles = new float[levels.length];
     served = new float[levels.length];
     naive = new float[levels.length];
-    naiveServed = new float[levels.length];
+    push = new float[levels.length];
+    pushed = new float[knots.count() * levels.length];
+    naivesPushed = new float[NaiveExperts.COUNT * levels.length];
+    knotWidths = new float[knots.count() * levels.length];
+    widths = new float[config.horizon() * levels.length];
+    seasonalNaive = config.season() > 1 ? NaiveExperts.SEASON : NaiveExperts.LAST;
   }
 
   /**
@@ -61,6 +78,8 @@ final class Scoring {
    */
   void score(SeriesState state, long index, float raw, float target) {
     PendingForecasts pending = state.pending();
+    state.naives().widths(seasonalNaive, shape, knotWidths);
+    knots.interpolate(knotWidths, levels.length, widths);
     Scores scores = null;
     String version = null;
     for (int slot = 0; slot < pending.slots(); slot++) {
@@ -73,6 +92,8 @@ final class Scoring {
         score(state, slot, lead, raw, target, scores);
       }
     }
+    state.calibration().move(pushed);
+    movePhase(state.calibration(), index);
     learn(state, index, target);
   }
 
@@ -81,38 +102,50 @@ final class Scoring {
     PendingForecasts pending = state.pending();
     float last = state.inputs().past(lead - 1);
     pending.quantiles(slot, lead, last, code, quantiles);
-    state.calibration().observe(knots, tracker, lead, target, quantiles);
-    naive(state, seasonalNaive(), lead, pending.scale(slot), 0);
+    push(lead, target);
+    float value = value(state, seasonalNaive, lead, 0);
+    int at = (lead - 1) * levels.length;
     for (int j = 0; j < levels.length; j++) {
+      naive[j] = experts.raw(value + pending.scale(slot) * widths[at + j]);
       served[j] = experts.raw(quantiles[j]);
-      naiveServed[j] = experts.raw(naive[j]);
     }
-    scores.add(
-        lead - 1,
-        raw,
-        served,
-        meanPinball(served, raw),
-        naiveServed,
-        meanPinball(naiveServed, raw),
-        experts.raw(last));
+    double loss = meanPinball(served, raw);
+    double naiveLoss = meanPinball(naive, raw);
+    scores.add(lead - 1, raw, served, loss, naive, naiveLoss, experts.raw(last));
   }
 
-  private int seasonalNaive() {
-    return config.season() > 1 ? NaiveExperts.SEASON : NaiveExperts.LAST;
+  /** Mean push of a step's outcomes on either side of the median, whatever their leads. */
+  private void movePhase(Calibration calibration, long index) {
+    int at = calibration.phase(index);
+    float rate = calibration.phaseRate() / Math.max(1, outcomes);
+    calibration.movePhase(at, rate * phasePushed[0]);
+    calibration.movePhase(at + 1, rate * phasePushed[1]);
+    Arrays.fill(phasePushed, 0);
+    outcomes = 0;
   }
 
-  /** The quantiles a naive gave for the step that comes next, to {@link #naive}. */
-  private void naive(SeriesState state, int which, int lead, float scale, long index) {
-    float value = value(state, which, lead, index);
-    int knot = knots.knot(lead - 1);
-    float share = knots.towardsNext(lead - 1);
-    NaiveExperts naives = state.naives();
+  /** An outcome counts for the knots its lead lies between, in proportion. */
+  private void push(int lead, float target) {
+    tracker.push(target, quantiles, push);
     for (int j = 0; j < levels.length; j++) {
-      float width = naives.width(which, knot, j, shape);
-      if (share > 0) {
-        width += share * (naives.width(which, knot + 1, j, shape) - width);
-      }
-      naive[j] = value + scale * width;
+      phasePushed[j < median ? 0 : 1] += push[j] / median;
+    }
+    outcomes++;
+    int knot = knots.knot(lead - 1);
+    float next = knots.towardsNext(lead - 1);
+    float rate = QuantileTracker.rate(lead);
+    tracker.add(rate * (1 - next) / knots.weight(knot), push, pushed, knot * levels.length);
+    if (next > 0) {
+      float share = rate * next / knots.weight(knot + 1);
+      tracker.add(share, push, pushed, (knot + 1) * levels.length);
+    }
+  }
+
+  /** The quantiles a naive gave at a knot for the step that comes next, to {@link #naive}. */
+  private void naive(SeriesState state, int which, int knot, float scale, long index) {
+    float value = value(state, which, knots.lead(knot), index);
+    for (int j = 0; j < levels.length; j++) {
+      naive[j] = value + scale * state.naives().width(which, knot, j, shape);
     }
   }
 
@@ -131,10 +164,17 @@ final class Scoring {
     PendingForecasts pending = state.pending();
     for (int k = 0; k < knots.count(); k++) {
       int slot = pending.slotOf(index, knots.lead(k));
-      if (slot >= 0) {
+      if (slot >= 0 && isMeasurable(state, slot, knots.lead(k), target)) {
         learn(state, slot, k, index, target);
       }
     }
+    state.naives().move(naivesPushed);
+  }
+
+  /** The scale of what was a constant until now is no measure of a loss. */
+  private static boolean isMeasurable(SeriesState state, int slot, int lead, float target) {
+    float distance = Math.abs(target - state.inputs().past(lead - 1));
+    return distance <= MAX_SCALES * state.pending().scale(slot);
   }
 
   private void learn(SeriesState state, int slot, int knot, long index, float target) {
@@ -151,27 +191,27 @@ final class Scoring {
     state.naives().count(knot);
     for (int which = 0; which < NaiveExperts.COUNT; which++) {
       if (present[which]) {
-        naive(state, which, lead, scale, index);
+        naive(state, which, knot, scale, index);
         if (mixed[which]) {
           losses[PendingForecasts.MEMBERS + which] = naiveLoss(target, scale);
         }
-        float error = (target - naive[median]) / scale;
-        state.naives().observe(tracker, which, knot, lead, error, target, naive);
+        state.naives().observe(which, knot, (target - naive[median]) / scale);
+        tracker.push(target, naive, push);
+        tracker.add(NAIVES_RATE / knots.count(), push, naivesPushed, which * levels.length);
       }
     }
     state.mixture().observe(knot, losses);
   }
 
-  /** A member is kept as its distance from the mixture before that was calibrated. */
+  /** A member is kept as its distance from what was given out. */
   private float memberLoss(SeriesState state, int slot, int knot, int member, float target) {
     float scale = state.pending().scale(slot);
     double sum = 0;
     for (int i = 0; i < memberLevels.length; i++) {
       int j = memberLevels[i];
-      float factor = state.calibration().factor(knot, j);
-      float mixture = quantiles[median] + (quantiles[j] - quantiles[median]) / factor;
       float distance = state.pending().memberDistance(slot, knots.lead(knot), member, i);
-      sum += PinballLoss.of(levels[j], target, mixture + scale * distance);
+      float q = tracker.limited(quantiles[j] + scale * distance);
+      sum += PinballLoss.of(levels[j], target, q);
     }
     return (float) (sum / scale);
   }
@@ -179,7 +219,7 @@ final class Scoring {
   private float naiveLoss(float target, float scale) {
     double sum = 0;
     for (int j : memberLevels) {
-      sum += PinballLoss.of(levels[j], target, naive[j]);
+      sum += PinballLoss.of(levels[j], target, tracker.limited(naive[j]));
     }
     return (float) (sum / scale);
   }

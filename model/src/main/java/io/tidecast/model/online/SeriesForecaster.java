@@ -102,6 +102,7 @@ public final class SeriesForecaster {
     float target = config.transform().apply(closed.value());
     boolean observed = !Float.isNaN(target);
     if (observed) {
+      restartAfterLongSilence(state);
       scoring.score(state, closed.index(), closed.value(), target);
     }
     advance(state, closed, serving);
@@ -162,6 +163,14 @@ public final class SeriesForecaster {
     }
   }
 
+  /** A covariate may have gone on while the target was away. */
+  private void restartAfterLongSilence(SeriesState state) {
+    if (state.inputs().started() && state.inputs().missingInARow() > config.maxGap()) {
+      state.hidden().reset(state.hidden().version());
+      state.restartSteps(0);
+    }
+  }
+
   /** Before a swap the missing steps are left to the replay, which begins at the origin. */
   private void stepIfOwn(SeriesState state, PackedModel model, long index) {
     if (state.hidden().version().equals(model.version())) {
@@ -170,7 +179,12 @@ public final class SeriesForecaster {
   }
 
   private void advance(SeriesState state, ClosedStep closed, PackedModel serving) {
-    state.inputs().step(closed.value(), closed.covariates());
+    if (state.inputs().step(closed.value(), closed.covariates())) {
+      // made at a level that is no more
+      state.hidden().invalidate();
+      state.pending().clear();
+      state.naives().forgetClimate();
+    }
     state.setLastIndex(closed.index());
     if (!state.inputs().started()) {
       return;
@@ -199,7 +213,7 @@ public final class SeriesForecaster {
 
   private Forecast forecast(SeriesState state, ClosedStep closed, PackedModel serving) {
     SeriesInputs seen = state.inputs();
-    state.naives().observe(closed.index(), config.season(), seen.last(), seen.scale());
+    state.naives().observe(closed.index(), config.season(), seen.last(), seen.scale(), seen.rows());
     experts.make(state, closed.index(), serving);
     state.pending().put(closed.index(), seen.last(), seen.scale(), experts, code);
     return new Forecast(

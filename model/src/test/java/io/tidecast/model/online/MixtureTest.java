@@ -3,16 +3,18 @@ package io.tidecast.model.online;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
 import io.tidecast.model.Transform;
 import org.junit.jupiter.api.Test;
 
 class MixtureTest {
+  private static final ForecasterConfig CONFIG = GeneratedSeries.config(Transform.LEVEL, 3);
   private static final float NONE = Float.NaN;
   private static final boolean[] ALL = {true, true, true, true, true, true};
   private static final boolean[] NAIVES = {false, false, true, true, true, true};
 
-  private final Mixture mixture = new Mixture(GeneratedSeries.config(Transform.LEVEL, 3));
+  private final Mixture mixture = new Mixture(CONFIG);
 
   private void observe(int knot, int times, float... losses) {
     for (int i = 0; i < times; i++) {
@@ -22,7 +24,7 @@ class MixtureTest {
 
   private float share(boolean[] taking, int knot, int expert) {
     float[] shares = new float[3 * Mixture.EXPERTS];
-    mixture.shares(taking, shares);
+    mixture.shares(taking, LeadKnots.of(CONFIG), shares);
     float sum = 0;
     for (int k = 0; k < Mixture.EXPERTS; k++) {
       sum += shares[knot * Mixture.EXPERTS + k];

@@ -76,7 +76,7 @@ class SeriesStateTest {
         histories++;
       }
       byte[] live = written(state::writeLive);
-      assertTrue(live.length <= 5 * 1024 + 512, "" + live.length);
+      assertTrue(live.length <= 5 * 1024 + 768, "" + live.length);
       SeriesState read = SeriesState.read(in(history), in(live), hourly);
       assertEquals(state, read);
       state = read;

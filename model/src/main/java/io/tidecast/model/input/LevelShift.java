@@ -1,0 +1,102 @@
+package io.tidecast.model.input;
+
+import io.tidecast.model.ForecasterConfig;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Tells a lasting shift of the level from an accident: {@value #CONFIRMED} values in a row, all
+ * {@value #DEVIATIONS} standard deviations to one side of the mean as it was before the first of
+ * them, and of what the seasons before would have had. Where values deviate now and then, as rain
+ * does, they will be back, and nothing shifts.
+ *
+ * <p>What the running inputs were before the first of them is kept meanwhile: once a shift is sure,
+ * they go on from there, at the new level, as if it had always been that.
+ */
+final class LevelShift {
+  static final int CONFIRMED = 8;
+
+  /** While no value deviates. */
+  static final int BYTES = 2;
+
+  private static final double DEVIATIONS = 5;
+
+  private final RunningInputs before;
+  private int side;
+  private int deviating;
+
+  LevelShift(ForecasterConfig config) {
+    before = new RunningInputs(config);
+  }
+
+  /**
+   * Looks at a value before the running inputs take it.
+   *
+   * @param above how far it is above the highest of the values of the seasons before
+   * @param below how far it is above the lowest of them
+   */
+  void look(RunningInputs now, double x, double above, double below) {
+    RunningScale level = (deviating > 0 ? before : now).target();
+    double limit = DEVIATIONS * level.levelScale();
+    boolean up = Math.min(x - level.mean(), above) > limit;
+    boolean down = Math.max(x - level.mean(), below) < -limit;
+    int direction = up ? 1 : down ? -1 : 0;
+    if (direction == 0 || !now.ready()) {
+      deviating = 0;
+    } else if (deviating > 0 && direction == side) {
+      deviating++;
+    } else {
+      before.set(now);
+      side = direction;
+      deviating = 1;
+    }
+  }
+
+  /** Values in a row that deviate. */
+  int deviating() {
+    return deviating;
+  }
+
+  void forget() {
+    deviating = 0;
+  }
+
+  /** The mean before the first value that deviates. */
+  double mean(RunningInputs now) {
+    return (deviating > 0 ? before : now).target().mean();
+  }
+
+  boolean isSure() {
+    return deviating == CONFIRMED && !before.target().deviatesNowAndThen();
+  }
+
+  /** Takes back what the deviating values did, and waits for the next shift. */
+  void restore(RunningInputs now) {
+    now.set(before);
+    deviating = 0;
+  }
+
+  void set(LevelShift other) {
+    before.set(other.before);
+    side = other.side;
+    deviating = other.deviating;
+  }
+
+  /** The running inputs follow only while values deviate. */
+  void write(DataOutput out) throws IOException {
+    out.writeByte(side);
+    out.writeByte(deviating);
+    if (deviating > 0) {
+      before.write(out);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    side = in.readByte();
+    deviating = in.readByte();
+    if (deviating > 0) {
+      before.read(in);
+    }
+  }
+}
