@@ -44,7 +44,15 @@ class ClusterSmokeITCase {
 
   @Test
   void aTypoInAConfigurationIsToldAndTheJobManagerLivesOn() throws Exception {
-    Path typo = Files.writeString(directory.resolve("typo.yaml"), "domian: cluster\n");
+    Path typo =
+        Files.writeString(
+            directory.resolve("typo.yaml"),
+            """
+            domain: cluster
+            series: {step: PT1H, targets: [value]}
+            forecast: {horizon: 6}
+            retrian: {margin: 0.1}
+            """);
 
     String answer =
         cluster.submit(
@@ -53,7 +61,7 @@ class ClusterSmokeITCase {
             "--config",
             typo.toAbsolutePath().toString());
 
-    assertTrue(answer.contains("domian: unknown key"), answer);
+    assertTrue(answer.contains("retrian: unknown key"), answer);
     cluster.awaitSlots();
   }
 
