@@ -183,10 +183,12 @@ public final class ForecastJob {
    */
   private WatermarkStrategy<RawRecord> watermarks(Source<RawRecord, ?, ?> source) {
     boolean isLive = source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED;
+    Duration epoch = config.retrain().epoch();
     Duration outOfOrder = config.ingest().maxOutOfOrder();
     Duration idle = isLive ? config.ingest().idleTimeout() : Duration.ZERO;
     return WatermarkStrategy.<RawRecord>forGenerator(
-            context -> new PartitionWatermarks(outOfOrder, idle, context.getInputActivityClock()))
+            context ->
+                new PartitionWatermarks(outOfOrder, idle, epoch, context.getInputActivityClock()))
         .withTimestampAssigner(new EventTimes(parts.ingest()));
   }
 }

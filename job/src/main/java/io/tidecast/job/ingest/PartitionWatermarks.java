@@ -20,6 +20,7 @@ public final class PartitionWatermarks implements WatermarkGenerator<RawRecord> 
 
   private final long maxOutOfOrder;
   private final long idleTimeout;
+  private final long epoch;
   private final RelativeClock clock;
   private long latest = Long.MIN_VALUE;
   private long lastActivity;
@@ -28,11 +29,15 @@ public final class PartitionWatermarks implements WatermarkGenerator<RawRecord> 
    * A partition of which nothing was read yet.
    *
    * @param idleTimeout zero: it is never idle
+   * @param epoch each of these a watermark goes out at once, however fast the past is read: so that
+   *     what is due then can hold up what comes after
    * @param clock stands still while the reader is held back
    */
-  public PartitionWatermarks(Duration maxOutOfOrder, Duration idleTimeout, RelativeClock clock) {
+  public PartitionWatermarks(
+      Duration maxOutOfOrder, Duration idleTimeout, Duration epoch, RelativeClock clock) {
     this.maxOutOfOrder = maxOutOfOrder.toMillis();
     this.idleTimeout = idleTimeout.toMillis();
+    this.epoch = epoch.toMillis();
     this.clock = clock;
     lastActivity = clock.relativeTimeMillis();
   }
@@ -43,8 +48,20 @@ public final class PartitionWatermarks implements WatermarkGenerator<RawRecord> 
       return;
     }
     lastActivity = clock.relativeTimeMillis();
+    long before = latest;
     latest = Math.max(latest, time);
     output.markActive();
+    if (before != Long.MIN_VALUE && epochOf(latest) > epochOf(before)) {
+      output.emitWatermark(watermark());
+    }
+  }
+
+  private long epochOf(long reached) {
+    return Math.floorDiv(reached - maxOutOfOrder - 1, epoch);
+  }
+
+  private Watermark watermark() {
+    return new Watermark(latest - maxOutOfOrder - 1);
   }
 
   @Override
@@ -52,7 +69,7 @@ public final class PartitionWatermarks implements WatermarkGenerator<RawRecord> 
     if (isIdle()) {
       output.markIdle();
     } else if (latest != Long.MIN_VALUE) {
-      output.emitWatermark(new Watermark(latest - maxOutOfOrder - 1));
+      output.emitWatermark(watermark());
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -55,7 +56,8 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * group's decision for B is due: at once if nothing is to be trained, else when the training, which
  * runs on a thread of its own, has ended. It holds for origins from {@code B + lead} on. Boundaries
  * that fall due meanwhile wait in keyed state, in order; nothing else does: windows go into state
- * as they come, and watermarks and barriers pass.
+ * as they come, and watermarks and barriers pass. While more than one boundary of a group is due
+ * the input is slowed down, not stopped.
  *
  * <p>Out: every decision, and between them how far the origins of each group are {@link
  * GroupNotice.Covered covered}: the forecasts wait for these records, never for a watermark or
@@ -87,6 +89,8 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   /** It travels in base 64, with a few words beside it. */
   private static final int MAX_ARTIFACT_BYTES = (TopicsConfig.MODEL_MAX_BYTES - (1 << 16)) / 4 * 3;
+
+  private static final long HOLD_UP_NANOS = 500_000_000;
 
   private static final MapStateDescriptor<String, SeriesWindow> WINDOWS =
       new MapStateDescriptor<>("windows", Types.STRING, StoredTypes.SERIES_WINDOW);
@@ -236,6 +240,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     }
     timers.registerEventTimeTimer(
         VoidNamespace.INSTANCE, Math.max(policy.boundaryOf(window), group.next));
+    holdUp();
   }
 
   /** Ascending by series, then end, as text: the order a training reads them in. */
@@ -255,6 +260,25 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       pass(group, mark.getTimestamp());
     }
     output.emitWatermark(mark);
+    holdUp();
+  }
+
+  /**
+   * Slows the input down, after it has gone into state, while boundaries fall due faster than they
+   * are decided. A barrier passes between two records. Else a bounded past would be read to its end
+   * at once, and at the end no checkpoint passes before the last training is done.
+   */
+  private void holdUp() throws Exception {
+    long until = System.nanoTime() + HOLD_UP_NANOS;
+    while (isBehind() && System.nanoTime() < until) {
+      if (!mailbox.tryYield()) {
+        LockSupport.parkNanos(HOLD_UP_NANOS / 100);
+      }
+    }
+  }
+
+  private boolean isBehind() {
+    return own.values().stream().anyMatch(group -> group.due.size() > 1);
   }
 
   @Override
