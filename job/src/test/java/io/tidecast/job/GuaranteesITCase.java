@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each promise of the job over each scenario, between real topics and with real trainings. The
@@ -64,13 +66,11 @@ class GuaranteesITCase {
     ONE_PARTITION(Shape.ON_THE_GRID, true),
     KILLED_WHILE_TRAININGS_ARE_PENDING(Shape.ON_THE_GRID, true),
     KILLED_AGAIN_AND_AGAIN(Shape.ON_THE_GRID, true),
-    LIVE_WITH_PAUSES(Shape.ON_THE_GRID, false),
     BACKLOG_WITH_LONG_TRAININGS_THEN_LIVE(Shape.ON_THE_GRID, false),
     SAVEPOINTS_AND_RESCALING(Shape.ON_THE_GRID, false),
     A_SILENT_AND_A_POISONED_PARTITION(Shape.ON_THE_GRID, false),
     OFF_THE_GRID_ONE_SUBTASK(Shape.OFF_THE_GRID, true),
-    OFF_THE_GRID_KILLED(Shape.OFF_THE_GRID, true),
-    OFF_THE_GRID_LIVE_WITH_PAUSES(Shape.OFF_THE_GRID, false);
+    OFF_THE_GRID_KILLED(Shape.OFF_THE_GRID, true);
 
     private final Shape shape;
     private final boolean ends;
@@ -116,9 +116,7 @@ class GuaranteesITCase {
   @ParameterizedTest
   @EnumSource
   void outputIsAFunctionOfTheInput(Scenario scenario) throws Exception {
-    long started = System.nanoTime();
     JobRun run = run(scenario);
-    System.out.printf("%s took %.1f s%n", scenario, (System.nanoTime() - started) * 1e-9);
 
     World world = scenario.shape.world();
     boolean isWhole = scenario.ends || scenario.shape == Shape.ON_THE_GRID;
@@ -155,7 +153,6 @@ class GuaranteesITCase {
         broken = broken == null ? e : broken;
       }
     }
-    System.out.println(scenario + " " + results);
     if (broken != null) {
       throw broken;
     }
@@ -166,6 +163,27 @@ class GuaranteesITCase {
         .filter(decision -> decision.windows() > 0 && decision.group().equals(group))
         .map(ModelRecord::boundary)
         .toList();
+  }
+
+  /** {@code -Dseeds=20} tries as many ways to pause. */
+  static IntStream seeds() {
+    return IntStream.rangeClosed(1, Integer.getInteger("seeds", 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void pausesChangeNothing(int seed) throws Exception {
+    for (Shape shape : Shape.values()) {
+      World world = shape.world();
+      JobConfig config = created("pauses-" + shape.ordinal() + "-" + seed, shape, world, "");
+      boolean isWhole = shape == Shape.ON_THE_GRID;
+      check(
+          "LIVE_WITH_PAUSES_" + shape + "_SEED_" + seed,
+          liveWithPauses(config, world, new Random(seed)),
+          isWhole ? world.origins() : world.originsButTheLast(),
+          CLEAN.get(shape),
+          false);
+    }
   }
 
   private static JobRun run(Scenario scenario) throws Exception {
@@ -179,11 +197,7 @@ class GuaranteesITCase {
     String idle =
         scenario == Scenario.A_SILENT_AND_A_POISONED_PARTITION ? ", idleTimeout: PT8S" : "";
     JobConfig config = created(scenario.name().toLowerCase().replace('_', '-'), shape, world, idle);
-    boolean isFed =
-        scenario == Scenario.LIVE_WITH_PAUSES
-            || scenario == Scenario.OFF_THE_GRID_LIVE_WITH_PAUSES
-            || scenario == Scenario.SAVEPOINTS_AND_RESCALING;
-    if (!isFed) {
+    if (scenario != Scenario.SAVEPOINTS_AND_RESCALING) {
       Publisher.publish(config, world.observations());
     }
     return switch (scenario) {
@@ -194,7 +208,6 @@ class GuaranteesITCase {
           bounded(config, 3, setting("execution.checkpointing.unaligned.enabled", "false"));
       case KILLED_WHILE_TRAININGS_ARE_PENDING -> killedWhileTraining(config);
       case KILLED_AGAIN_AND_AGAIN, OFF_THE_GRID_KILLED -> killedAtTrainings(config);
-      case LIVE_WITH_PAUSES, OFF_THE_GRID_LIVE_WITH_PAUSES -> liveWithPauses(config, world);
       case BACKLOG_WITH_LONG_TRAININGS_THEN_LIVE -> backlogWithLongTrainings(config, world);
       case SAVEPOINTS_AND_RESCALING -> rescaled(config, world);
       case A_SILENT_AND_A_POISONED_PARTITION -> live(config, world);
@@ -313,8 +326,8 @@ class GuaranteesITCase {
     return JobRun.of(config);
   }
 
-  private static JobRun liveWithPauses(JobConfig config, World world) throws Exception {
-    Random random = new Random(config.domain().hashCode());
+  private static JobRun liveWithPauses(JobConfig config, World world, Random random)
+      throws Exception {
     try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
       for (List<Publisher.Observation> part : parts(world, 12, random)) {
         Publisher.publish(config, part);
@@ -418,6 +431,37 @@ class GuaranteesITCase {
     new Guarantee.OrderPerSeries().check(run);
     // 04:50 and 05:00
     assertEquals(2, run.deadLetters().all().size(), run.deadLetters().values().toString());
+  }
+
+  /** A partition is idle while the other goes on for a day, and then comes the day of the first. */
+  @Test
+  void partitionsThatTakeTurnsLoseNothing() throws Exception {
+    World world =
+        new World(
+            """
+            series: {step: PT1H, targets: [a]}
+            forecast: {horizon: 2}
+            model: {cell: none}
+            """,
+            minutes(0, 10, 10),
+            Map.of());
+    JobConfig config =
+        created("turns", Shape.ON_THE_GRID, twoPartitions(world), ", idleTimeout: PT1S");
+    String forecasts = config.kafkaConfig().topics().forecast();
+    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
+      for (int hours = 4; hours <= 20; hours += 4) {
+        for (int stream = 0; stream < 2; stream++) {
+          Publisher.publish(config, minutes(stream, (hours - 4) * 60 + 10, hours * 60));
+          int count = hours + (stream == 0 ? hours - 4 : hours);
+          CommittedValues.await(config.kafkaConfig(), forecasts, count);
+        }
+      }
+      job.stop(checkpoints(config));
+    }
+
+    JobRun run = JobRun.of(config);
+    new Guarantee.OneForecastPerOrigin(Map.of("s0/a", hours(20), "s1/a", hours(20))).check(run);
+    assertEquals(Map.of(), run.deadLetters().values());
   }
 
   private static World twoPartitions(World world) {

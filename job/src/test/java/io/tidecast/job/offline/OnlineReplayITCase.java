@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -204,11 +205,11 @@ class OnlineReplayITCase {
       JobConfig config, List<ObservationRecord> observations, ForecastJob job) throws Exception {
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     String topic = config.kafkaConfig().topics().observation();
+    Properties properties = config.kafkaConfig().clientProperties();
+    // of several requests under way to a topic just created the first may be refused and come last
+    properties.put("max.in.flight.requests.per.connection", "1");
     try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            config.kafkaConfig().clientProperties(),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (ObservationRecord record : observations) {
         producer.send(
             new ProducerRecord<>(
