@@ -92,7 +92,7 @@ class StoreJobITCase {
     try (KafkaProducer<byte[], byte[]> producer = TopicData.producer(environment.kafka())) {
       ObservationRecord future =
           new ObservationRecord(
-              "S0", Instant.parse("2999-01-01T00:00:00Z"), Map.of(TopicData.VARIABLE, 1.0));
+              "S0", Instant.parse("2036-02-07T06:28:16Z"), Map.of(TopicData.VARIABLE, 1.0));
       TopicData.send(
           producer,
           environment.kafka().topics().observation(),
