@@ -73,10 +73,6 @@ final class Calibration {
     knots.interpolate(factor, levels, out);
   }
 
-  float factor(int knot, int level) {
-    return factor[knot * levels + level];
-  }
-
   /** The outcomes of a step have pushed the factors, {@code [knots * levels]}. */
   void move(float[] pushed) {
     QuantileTracker.move(factor, pushed);
