@@ -1,7 +1,9 @@
 package io.tidecast.connectors.kafka;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -15,9 +17,11 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
- * A bounded {@link KafkaSource} that also ends when it was restored from a checkpoint.
+ * A bounded {@link KafkaSource} that also ends when it was restored from a checkpoint, of a bounded
+ * job or of one that read on for ever.
  *
  * <p>Why: the connector's restored enumerator finds no new partition and then never tells its
  * readers that no split will follow (FLINK-31006, open in 5.0.0), so that a restored bounded job
@@ -31,9 +35,11 @@ final class BoundedTopicSource
   private static final long serialVersionUID = 1;
 
   private final KafkaSource<RawRecord> source;
+  private final Map<TopicPartition, Long> ends;
 
-  BoundedTopicSource(KafkaSource<RawRecord> source) {
+  BoundedTopicSource(KafkaSource<RawRecord> source, Map<TopicPartition, Long> ends) {
     this.source = source;
+    this.ends = new HashMap<>(ends);
   }
 
   @Override
@@ -64,7 +70,7 @@ final class BoundedTopicSource
 
   @Override
   public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-    return source.getSplitSerializer();
+    return new EndedSplits(source.getSplitSerializer(), ends);
   }
 
   @Override
@@ -75,6 +81,31 @@ final class BoundedTopicSource
   @Override
   public TypeInformation<RawRecord> getProducedType() {
     return source.getProducedType();
+  }
+
+  /** What a job without an end has left ends where this one does. */
+  private record EndedSplits(
+      SimpleVersionedSerializer<KafkaPartitionSplit> serializer, Map<TopicPartition, Long> ends)
+      implements SimpleVersionedSerializer<KafkaPartitionSplit> {
+
+    @Override
+    public int getVersion() {
+      return serializer.getVersion();
+    }
+
+    @Override
+    public byte[] serialize(KafkaPartitionSplit split) throws IOException {
+      return serializer.serialize(split);
+    }
+
+    @Override
+    public KafkaPartitionSplit deserialize(int version, byte[] bytes) throws IOException {
+      KafkaPartitionSplit split = serializer.deserialize(version, bytes);
+      Long end = ends.get(split.getTopicPartition());
+      return split.getStoppingOffset().isPresent() || end == null
+          ? split
+          : new KafkaPartitionSplit(split.getTopicPartition(), split.getStartingOffset(), end);
+    }
   }
 
   /** The connector's enumerator, and the word it forgets. */

@@ -50,7 +50,8 @@ public final class RawRecordSource {
         builder(settings, groupId)
             .setPartitions(new HashSet<>(ends.keySet()))
             .setBounded(OffsetsInitializer.offsets(ends))
-            .build());
+            .build(),
+        ends);
   }
 
   private static KafkaSourceBuilder<RawRecord> builder(KafkaConfig settings, String groupId) {

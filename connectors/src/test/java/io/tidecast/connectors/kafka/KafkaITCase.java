@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -135,8 +136,39 @@ class KafkaITCase {
     assertEquals(sequence(101), countByValue(CommittedTopic.read(kafka, topics.forecast())));
   }
 
+  @Test
+  void boundedRunGoesOnFromARunWithoutEndAndEndsByItself(@TempDir Path checkpoints)
+      throws Exception {
+    KafkaConfig kafka = kafka("live");
+    TopicCreator.createMissing(kafka, TOPICS);
+    Topics topics = kafka.topics();
+    publish(kafka, topics.observation(), 0, 100);
+    JobClient live =
+        copy(
+            kafka,
+            RawRecordSource.unbounded(kafka, topics.observation(), "live"),
+            checkpoints,
+            Optional.empty());
+    CommittedRecords.await(kafka, topics.forecast(), 100);
+    live.cancel().get(60, TimeUnit.SECONDS);
+    publish(kafka, topics.observation(), 100, 150);
+
+    Map<Integer, Long> ends = EndOffsets.of(kafka, topics.observation());
+    JobClient anew = boundedCopy(kafka, ends, checkpoints, Optional.of(newest(checkpoints)));
+    anew.getJobExecutionResult().get(120, TimeUnit.SECONDS);
+
+    assertEquals(sequence(150), countByValue(CommittedTopic.read(kafka, topics.forecast())));
+  }
+
   private static JobClient boundedCopy(
       KafkaConfig kafka, Map<Integer, Long> ends, Path checkpoints, Optional<Path> from)
+      throws Exception {
+    String topic = kafka.topics().observation();
+    return copy(kafka, RawRecordSource.bounded(kafka, topic, "anew", ends), checkpoints, from);
+  }
+
+  private static JobClient copy(
+      KafkaConfig kafka, Source<RawRecord, ?, ?> source, Path checkpoints, Optional<Path> from)
       throws Exception {
     Configuration settings = new Configuration();
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
@@ -148,10 +180,7 @@ class KafkaITCase {
     StreamExecutionEnvironment env = environment();
     env.configure(settings);
     Topics topics = kafka.topics();
-    env.fromSource(
-            RawRecordSource.bounded(kafka, topics.observation(), "anew", ends),
-            WatermarkStrategy.noWatermarks(),
-            "observations")
+    env.fromSource(source, WatermarkStrategy.noWatermarks(), "observations")
         .uid("observations")
         .map(record -> new KeyedBytes(record.key(), record.value()))
         .returns(TypeInformation.of(KeyedBytes.class))
