@@ -34,7 +34,9 @@ class ClusterITCase {
 
   @AfterAll
   static void stop() {
-    jobs.close();
+    if (jobs != null) {
+      jobs.close();
+    }
   }
 
   @Test
