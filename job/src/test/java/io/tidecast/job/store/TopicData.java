@@ -95,7 +95,10 @@ public record TopicData(String prefix, int stations, Instant end, int hours, int
         version(hour).isEmpty() ? "naive" : "model");
   }
 
-  /** Of each hour's target, the errors of all forecasts of it, by lead. */
+  /**
+   * Of each hour's target, the errors of all forecasts of it, by lead; with the digits that the
+   * topic has.
+   */
   public List<EvaluationRecord> evaluations() {
     List<EvaluationRecord> records = new ArrayList<>();
     for (int hour = 1; hour < hours; hour++) {
@@ -105,7 +108,7 @@ public record TopicData(String prefix, int stations, Instant end, int hours, int
         }
       }
     }
-    return records;
+    return records.stream().map(e -> EvaluationJsonV1.read(EvaluationJsonV1.write(e))).toList();
   }
 
   private void evaluation(int station, int hour, String version, List<EvaluationRecord> out) {
