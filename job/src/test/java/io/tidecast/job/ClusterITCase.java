@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidecast.job.cluster.Part;
 import io.tidecast.job.config.JobConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,24 @@ class ClusterITCase {
     jobs.awaitFinished(answer.path("jobid").asText());
 
     new Guarantee.SameAs(undisturbed).check(JobRun.of(JobConfig.read(file)));
+  }
+
+  @Test
+  void aTypoInAConfigurationIsToldAndTheJobManagerLivesOn() throws Exception {
+    Path typo =
+        Files.writeString(
+            directory.resolve("typo.yaml"),
+            """
+            domain: cluster
+            series: {step: PT1H, targets: [value]}
+            forecast: {horizon: 6}
+            retrian: {margin: 0.1}
+            """);
+
+    JsonNode answer = jobs.submitByRest("run", "--config", typo.toAbsolutePath().toString());
+
+    assertTrue(answer.toString().contains("retrian: unknown key"), answer::toString);
+    jobs.cluster().awaitSlots(1);
   }
 
   @Test
