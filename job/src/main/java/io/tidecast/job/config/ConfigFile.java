@@ -94,6 +94,16 @@ public final class ConfigFile {
     return new ConfigFile(flat(copy));
   }
 
+  /** The same file without covariates, and without what it says of them alone. */
+  public ConfigFile withoutCovariates() {
+    List<String> targets = job().series().targets();
+    ConfigFile without = with("series.covariates", "[]");
+    if (without.tree.at("/series/variables") instanceof ObjectNode variables) {
+      variables.retain(targets);
+    }
+    return without;
+  }
+
   private static List<String> path(String key) {
     for (String section : PASSED_THROUGH) {
       if (key.startsWith(section)) {

@@ -208,7 +208,7 @@ public final class BacktestRun {
     private void ablate(Part part, LongFunction<Optional<ForecastModel>> serving) {
       String name = TIDECAST + " without " + part;
       if (part == Part.COVARIATES) {
-        JobConfig alone = options.config().with("series.covariates", "[]").job();
+        JobConfig alone = options.config().withoutCovariates().job();
         retrained(name, alone, SeriesHistory.byGroup(alone, options.data()).get(group));
       } else {
         ForecasterConfig without = config.withAblation(part.off(config.ablation()));

@@ -141,6 +141,7 @@ class BacktestRunTest {
           season: PT12H
           targets: [load]
           covariates: [wind]
+          variables: {wind: {unit: m/s, minimum: 0}}
           history: 36
         forecast:
           horizon: 4
