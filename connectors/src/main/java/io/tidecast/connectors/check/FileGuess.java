@@ -1,7 +1,7 @@
 package io.tidecast.connectors.check;
 
-import io.tidecast.connectors.feed.SourceFiles;
-import io.tidecast.connectors.feed.TextReader;
+import io.tidecast.connectors.file.SourceFiles;
+import io.tidecast.connectors.file.TextReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.tidecast.connectors.check;
 
-import io.tidecast.connectors.feed.FileTime;
+import io.tidecast.connectors.file.FileTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,18 +1,15 @@
 package io.tidecast.connectors.feed;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.Iterator;
 
-/** A source of observations in order of time, fully determined by its settings. */
+/**
+ * A source of observations in order of time, fully determined by its settings. The configuration
+ * knows which there are, each by its {@code type}.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes({
-  @JsonSubTypes.Type(value = FileFeed.class, name = "file"),
-  @JsonSubTypes.Type(value = GeneratedWeatherFeed.class, name = "generated-weather"),
-  @JsonSubTypes.Type(value = GeneratedMarketFeed.class, name = "generated-market")
-})
-public sealed interface Feed permits FileFeed, GeneratedWeatherFeed, GeneratedMarketFeed {
+public interface Feed {
 
   /**
    * All rows from the first, in order of (time, stream); row n is always the same.

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 public record FeedRow(ObservationRecord observation, boolean damaged) {
 
-  static FeedRow of(ObservationRecord observation) {
+  public static FeedRow of(ObservationRecord observation) {
     return new FeedRow(observation, false);
   }
 

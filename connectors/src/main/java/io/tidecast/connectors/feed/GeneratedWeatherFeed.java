@@ -4,6 +4,7 @@ import static io.tidecast.connectors.record.Require.inRange;
 import static io.tidecast.connectors.record.Require.orElse;
 import static io.tidecast.connectors.record.Require.positive;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.tidecast.connectors.record.ObservationRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,7 @@ import java.util.Random;
  * @param missing probability that a value is missing, 0 to 0.5; default 0.002
  * @param damaged probability that a record is damaged on the way, 0 to 0.5; default 0
  */
+@JsonTypeName("generated-weather")
 public record GeneratedWeatherFeed(
     Integer stations,
     Duration step,

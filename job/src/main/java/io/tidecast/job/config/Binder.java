@@ -1,7 +1,7 @@
 package io.tidecast.job.config;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -24,6 +24,10 @@ import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.tidecast.connectors.feed.Feed;
+import io.tidecast.connectors.feed.GeneratedMarketFeed;
+import io.tidecast.connectors.feed.GeneratedWeatherFeed;
+import io.tidecast.connectors.file.FileFeed;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -38,6 +42,9 @@ import org.apache.flink.util.TimeUtils;
 
 /** From a tree to the values of a type, with refusals in words of the file. */
 final class Binder {
+  private static final List<Class<? extends Feed>> FEEDS =
+      List.of(FileFeed.class, GeneratedWeatherFeed.class, GeneratedMarketFeed.class);
+
   static final YAMLMapper MAPPER =
       YAMLMapper.builder()
           .addModule(new JavaTimeModule())
@@ -45,6 +52,7 @@ final class Binder {
               new SimpleModule()
                   .addDeserializer(Duration.class, new Durations())
                   .addSerializer(Duration.class, new DurationText()))
+          .registerSubtypes(FEEDS.toArray(Class[]::new))
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -113,7 +121,7 @@ final class Binder {
       return path + ": unknown key; accepted: " + new TreeSet<>(unknown.getKnownPropertyIds());
     }
     if (e instanceof InvalidTypeIdException other) {
-      return path + ".type: " + other.getTypeId() + "; accepted: " + types(other);
+      return path + ".type: " + other.getTypeId() + "; accepted: " + feeds();
     }
     if (e instanceof MismatchedInputException mismatch) {
       String accepted = accepted(mismatch.getTargetType());
@@ -171,10 +179,13 @@ final class Binder {
     };
   }
 
-  private static String types(InvalidTypeIdException e) {
-    JsonSubTypes types = e.getBaseType().getRawClass().getAnnotation(JsonSubTypes.class);
+  private static String feeds() {
     return String.join(
-        ", ", Arrays.stream(types.value()).map(JsonSubTypes.Type::name).sorted().toList());
+        ", ",
+        FEEDS.stream()
+            .map(type -> type.getAnnotation(JsonTypeName.class).value())
+            .sorted()
+            .toList());
   }
 
   private static String accepted(Class<?> type) {

@@ -8,7 +8,7 @@ import static org.apache.flink.configuration.CheckpointingOptions.CHECKPOINTING_
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.connectors.feed.Feed;
-import io.tidecast.connectors.feed.FileFeed;
+import io.tidecast.connectors.file.FileFeed;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.connectors.record.Names;

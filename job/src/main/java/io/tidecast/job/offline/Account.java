@@ -1,6 +1,6 @@
 package io.tidecast.job.offline;
 
-import io.tidecast.connectors.feed.FileReading;
+import io.tidecast.connectors.file.FileReading;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.SeriesKey;
 import io.tidecast.job.JobParts;

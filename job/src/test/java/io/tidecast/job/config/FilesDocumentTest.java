@@ -2,8 +2,8 @@ package io.tidecast.job.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tidecast.connectors.feed.FileFeed;
-import io.tidecast.connectors.feed.FileTime;
+import io.tidecast.connectors.file.FileFeed;
+import io.tidecast.connectors.file.FileTime;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;

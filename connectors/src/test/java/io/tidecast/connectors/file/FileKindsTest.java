@@ -1,4 +1,4 @@
-package io.tidecast.connectors.feed;
+package io.tidecast.connectors.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -611,7 +611,7 @@ class FileKindsTest {
   private static FileFeed feed(Path file, String mapping) {
     String json = "{'type':'file','file':'%s',%s}".formatted(file, mapping).replace('\'', '"');
     try {
-      return (FileFeed) JSON.readValue(json, Feed.class);
+      return JSON.readValue(json, FileFeed.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -1,4 +1,4 @@
-package io.tidecast.connectors.feed;
+package io.tidecast.connectors.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -254,7 +254,7 @@ class FileFeedTest {
   private static List<ObservationRecord> observations(Path file, String mapping) {
     String json = "{'type':'file','file':'%s',%s}".formatted(file, mapping).replace('\'', '"');
     try {
-      return ((FileFeed) JSON.readValue(json, Feed.class)).observations();
+      return JSON.readValue(json, FileFeed.class).observations();
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -1,4 +1,4 @@
-package io.tidecast.connectors.feed;
+package io.tidecast.connectors.file;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.tidecast.connectors.feed;
+package io.tidecast.connectors.file;
 
 import java.time.Duration;
 import java.time.LocalDateTime;

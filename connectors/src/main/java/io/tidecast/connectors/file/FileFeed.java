@@ -1,9 +1,12 @@
-package io.tidecast.connectors.feed;
+package io.tidecast.connectors.file;
 
 import static io.tidecast.connectors.record.Require.orElse;
 import static io.tidecast.connectors.record.Require.that;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import io.tidecast.connectors.feed.Feed;
+import io.tidecast.connectors.feed.FeedRow;
 import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.Decimals;
@@ -63,6 +66,7 @@ import java.util.TreeSet;
  * @param badRows what is done with a row that cannot be read: {@code refuse} the file (default), or
  *     {@code skip} and count it
  */
+@JsonTypeName("file")
 public record FileFeed(
     Path file,
     String member,

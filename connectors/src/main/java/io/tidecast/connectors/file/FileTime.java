@@ -1,4 +1,4 @@
-package io.tidecast.connectors.feed;
+package io.tidecast.connectors.file;
 
 import static io.tidecast.connectors.record.Require.orElse;
 import static io.tidecast.connectors.record.Require.that;
