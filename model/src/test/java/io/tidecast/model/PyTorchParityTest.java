@@ -82,7 +82,7 @@ class PyTorchParityTest {
     int served = 0;
     for (int t = 0; t < STEPS; t++) {
       ClosedStep step = new ClosedStep(t, value(t), covariates(t));
-      Optional<Forecast> forecast = forecaster.step(state, step, Optional.of(model)).forecast();
+      Optional<Forecast> forecast = forecaster.step(state, step, model).forecast();
       served += forecast.filter(f -> f.version().equals(model.version())).isPresent() ? 1 : 0;
     }
 
@@ -201,7 +201,11 @@ class PyTorchParityTest {
   private static ForecastModel exported(CellConfig.Kind kind) {
     ForecastModel random = RandomModels.model(config(kind), "", 3);
     return ModelArtifact.seal(
-        random.config(), random.layers(), random.head(), random.highway(), random.provenance());
+        random.config(),
+        random.layers(),
+        random.headOrNull(),
+        random.highwayOrNull(),
+        random.provenance());
   }
 
   private static float value(int t) {

@@ -12,7 +12,6 @@ import io.tidecast.model.weights.RnnWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 
 /** Untrained models of any shape with seeded weights, for tests. */
@@ -80,13 +79,7 @@ public final class RandomModels {
             floats(horizon * levels, 0.3, random),
             floats(horizon, 1, random),
             unit);
-    return new ForecastModel(
-        version,
-        config,
-        layers,
-        Optional.of(head),
-        Optional.of(highway(config, random)),
-        provenance());
+    return new ForecastModel(version, config, layers, head, highway(config, random), provenance());
   }
 
   public static ForecastModel withoutHighway(ForecastModel model) {
@@ -94,8 +87,8 @@ public final class RandomModels {
         model.version(),
         model.config(),
         model.layers(),
-        model.head(),
-        Optional.empty(),
+        model.headOrNull(),
+        null,
         model.provenance());
   }
 

@@ -12,7 +12,6 @@ import io.tidecast.model.weights.Provenance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -35,8 +34,8 @@ final class DrawnModel {
     return ModelArtifact.seal(
         config,
         drawn.layers(),
-        Optional.of(drawn.head()),
-        Optional.of(drawn.highway()),
+        drawn.head(),
+        drawn.highway(),
         new Provenance(GeneratedLoad.VARIABLE, 1, "", 1, 0, 1, 1, 1, "bench", 1));
   }
 

@@ -10,7 +10,6 @@ import io.tidecast.model.member.RecurrentMember;
 import io.tidecast.model.online.StepResult;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -78,8 +77,7 @@ public final class StepBench {
     float[][] quantiles = forecast.quantiles().clone();
     Arrays.setAll(quantiles, level -> quantiles[level].clone());
     return new StepResult(
-        Optional.of(
-            new Forecast(forecast.origin(), quantiles, forecast.version(), forecast.quality())),
+        new Forecast(forecast.origin(), quantiles, forecast.version(), forecast.quality()),
         List.of());
   }
 

@@ -8,7 +8,6 @@ import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.online.StepResult;
 import io.tidecast.model.weights.ForecastModel;
-import java.util.Optional;
 
 /**
  * Series in full operation: a model serves, their history is full and as many forecasts wait for
@@ -18,7 +17,7 @@ final class WarmSeries {
   private static final float[] NO_COVARIATES = {};
 
   private final JobConfig config;
-  private final Optional<ForecastModel> serving;
+  private final ForecastModel serving;
   private final SeriesForecaster forecaster;
   private final SeriesState[] states;
   private long hour = GeneratedLoad.FIRST;
@@ -26,7 +25,7 @@ final class WarmSeries {
 
   WarmSeries(BenchOptions options, Phases phases) {
     config = options.config();
-    serving = Optional.of(DrawnModel.of(forecasterConfig()));
+    serving = DrawnModel.of(forecasterConfig());
     forecaster = new SeriesForecaster(forecasterConfig(), config.evaluationSteps());
     states = new SeriesState[options.keys()];
     for (int series = 0; series < states.length; series++) {
@@ -50,7 +49,7 @@ final class WarmSeries {
   }
 
   ForecastModel model() {
-    return serving.get();
+    return serving;
   }
 
   int keys() {

@@ -10,7 +10,6 @@ import io.tidecast.model.weights.ForecastModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +61,7 @@ final class ImportCommand implements Callable<Integer> {
     try {
       for (int t = 0; t < config.history() + 2 * config.horizon() + TRIED_STEPS; t++) {
         float value = (float) (middle * (1 + 0.01 * Math.sin(t)));
-        forecaster.step(state, new ClosedStep(t, value, covariates), Optional.of(model));
+        forecaster.step(state, new ClosedStep(t, value, covariates), model);
       }
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(

@@ -343,8 +343,11 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       dropped.inc();
       return held;
     }
-    Optional<ForecastModel> model =
-        models(step.group()).at(origin).flatMap(served -> cache.get(served, forecaster.config()));
+    ForecastModel model =
+        models(step.group())
+            .at(origin)
+            .flatMap(served -> cache.get(served, forecaster.config()))
+            .orElse(null);
     StepResult result = forecaster.step(held.live(forecaster.config()), step.step(), model);
     emit(step.series(), forecaster.config().levels().values(), result);
     return held;

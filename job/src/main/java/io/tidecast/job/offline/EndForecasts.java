@@ -69,7 +69,9 @@ public final class EndForecasts {
     Optional<Forecast> last = Optional.empty();
     for (SeriesStep step : series.steps()) {
       Optional<Forecast> forecast =
-          forecaster.step(state, step.step(), serving.apply(step.step().index())).forecast();
+          forecaster
+              .step(state, step.step(), serving.apply(step.step().index()).orElse(null))
+              .forecast();
       last = forecast.isPresent() ? forecast : last;
     }
     return new End(series.series(), config, last);

@@ -94,9 +94,7 @@ public final class ChallengerTrainer implements GroupTrainer {
             .orElseGet(() -> gate.score(challenger));
     Outcome.Losses losses =
         new Outcome.Losses(
-            orNaN(scores.challenger(), scores),
-            scores.champion().orElse(Double.NaN),
-            orNaN(scores.naive(), scores));
+            orNaN(scores.challenger(), scores), scores.champion(), orNaN(scores.naive(), scores));
     if (!scores.promotes(margin)) {
       return new Outcome.Kept(reason(scores, false), losses);
     }
@@ -118,9 +116,9 @@ public final class ChallengerTrainer implements GroupTrainer {
         promoted ? "challenger wins:" : "challenger does not win:",
         scores.challenger(),
         scores.naive(),
-        scores.champion().isPresent()
-            ? String.format(Locale.ROOT, ", champion %.4f", scores.champion().getAsDouble())
-            : "",
+        Double.isNaN(scores.champion())
+            ? ""
+            : String.format(Locale.ROOT, ", champion %.4f", scores.champion()),
         scores.targets());
   }
 

@@ -38,7 +38,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
@@ -289,8 +288,7 @@ class ForecastOperatorHarnessTest {
       List<Double> levels = CONFIG.levels().values();
       for (long index = from; index <= to; index++) {
         StepResult result =
-            forecaster.step(
-                state, stepOf(series, index).step(), Optional.ofNullable(versions.apply(index)));
+            forecaster.step(state, stepOf(series, index).step(), versions.apply(index));
         result
             .forecast()
             .map(f -> ForecastJsonV1.write(ForecastRecords.of(series, f, STEP, levels)))

@@ -96,7 +96,7 @@ class OnlineReplayITCase {
       for (SeriesStep step : history.steps()) {
         long origin = step.step().index();
         Optional<Forecast> forecast =
-            forecaster.step(state, step.step(), replay.serving(origin)).forecast();
+            forecaster.step(state, step.step(), replay.serving(origin).orElse(null)).forecast();
         if (forecast.isPresent()) {
           ForecastRecord record = served.get(history.series() + "@" + time(origin));
           assertEquals(forecast.get().version(), record.model(), record.toString());

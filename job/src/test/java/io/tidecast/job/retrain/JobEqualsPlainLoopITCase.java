@@ -270,7 +270,7 @@ class JobEqualsPlainLoopITCase {
                   ClosedStep step = new ClosedStep(index, Float.parseFloat(value), new float[0]);
                   Map.Entry<Long, ForecastModel> version =
                       versions.floorEntry(time(index).toEpochMilli());
-                  loop.step(state, step, Optional.ofNullable(version).map(Map.Entry::getValue))
+                  loop.step(state, step, version == null ? null : version.getValue())
                       .forecast()
                       .ifPresent(forecast -> lines.add(json(stream + "/value", forecast)));
                 });

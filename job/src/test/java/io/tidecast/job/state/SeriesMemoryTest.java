@@ -8,7 +8,6 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SeriesMemoryTest {
@@ -17,7 +16,7 @@ class SeriesMemoryTest {
   private final SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 1);
 
   private void step(SeriesState state, long index) {
-    forecaster.step(state, new ClosedStep(index, index % 7, new float[0]), Optional.empty());
+    forecaster.step(state, new ClosedStep(index, index % 7, new float[0]), null);
   }
 
   private SeriesMemory steppedTo(long last) {

@@ -76,12 +76,13 @@ public final class ModelArtifact {
   public static ForecastModel seal(
       ForecasterConfig config,
       List<CellWeights> layers,
-      Optional<HeadWeights> head,
-      Optional<HighwayWeights> highway,
+      HeadWeights headOrNull,
+      HighwayWeights highwayOrNull,
       Provenance provenance) {
-    ForecastModel unnamed = new ForecastModel("", config, layers, head, highway, provenance);
+    ForecastModel unnamed =
+        new ForecastModel("", config, layers, headOrNull, highwayOrNull, provenance);
     String version = version(provenance, digest(unnamed));
-    return new ForecastModel(version, config, layers, head, highway, provenance);
+    return new ForecastModel(version, config, layers, headOrNull, highwayOrNull, provenance);
   }
 
   private static String version(Provenance provenance, String digest) {
@@ -143,8 +144,8 @@ public final class ModelArtifact {
     return seal(
         foreign.config(),
         foreign.layers(),
-        foreign.head(),
-        foreign.highway(),
+        foreign.headOrNull(),
+        foreign.highwayOrNull(),
         foreign.provenance());
   }
 
@@ -177,8 +178,8 @@ public final class ModelArtifact {
         file.metadata("version"),
         config,
         file.has("head.weight") ? CellTensors.read(file, config) : List.of(),
-        head(file, config),
-        highway(file, config),
+        head(file, config).orElse(null),
+        highway(file, config).orElse(null),
         ConfigJson.provenance(JSON.readTree(file.metadata("provenance"))));
   }
 

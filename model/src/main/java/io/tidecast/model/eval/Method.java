@@ -54,7 +54,8 @@ public interface Method {
         // without evaluations of interest, the longest period costs least
         SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
         SeriesState state = forecaster.newState();
-        return step -> forecaster.step(state, step, serving.apply(step.index())).forecast();
+        return step ->
+            forecaster.step(state, step, serving.apply(step.index()).orElse(null)).forecast();
       }
     };
   }

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The online forecaster: closed step in, forecast and evaluations out, everything it remembers in
@@ -90,13 +89,13 @@ public final class SeriesForecaster {
   /**
    * One closed step.
    *
-   * @param model the version that serves this origin; empty while the group has none
+   * @param model the version that serves this origin; null while the group has none
    * @throws IllegalStateException if the index is not above that of the last step
    * @throws IllegalArgumentException if the model was trained for another configuration
    */
-  public StepResult step(SeriesState state, ClosedStep closed, Optional<ForecastModel> model) {
+  public StepResult step(SeriesState state, ClosedStep closed, ForecastModel model) {
     requireNext(state, closed);
-    PackedModel serving = model.isPresent() ? packed(model.get()) : PackedModel.NONE;
+    PackedModel serving = model == null ? PackedModel.NONE : packed(model);
     List<Evaluation> evaluations = state.period().close(closed.index() - 1, List.of());
     crossGap(state, closed.index(), serving);
     float target = config.transform().apply(closed.value());
@@ -106,8 +105,7 @@ public final class SeriesForecaster {
       scoring.score(state, closed.index(), closed.value(), target);
     }
     advance(state, closed, serving);
-    Optional<Forecast> forecast =
-        observed ? Optional.of(forecast(state, closed, serving)) : Optional.empty();
+    Forecast forecast = observed ? forecast(state, closed, serving) : null;
     return new StepResult(forecast, state.period().close(closed.index(), evaluations));
   }
 

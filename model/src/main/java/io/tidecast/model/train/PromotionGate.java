@@ -3,7 +3,6 @@ package io.tidecast.model.train;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -26,11 +25,11 @@ public final class PromotionGate {
    * running scale of its series.
    *
    * @param challenger its loss
-   * @param champion its loss; absent if there is none for this configuration
+   * @param champion its loss; {@code NaN} if there is none for this configuration
    * @param naive of the seasonal naive with its empirical error quantiles
    * @param targets number of (target, lead) pairs that were scored; 0 if nothing could be
    */
-  public record Scores(double challenger, OptionalDouble champion, double naive, long targets) {
+  public record Scores(double challenger, double champion, double naive, long targets) {
     /**
      * Whether the challenger shall serve: it beats the seasonal naive, and the champion by the
      * margin.
@@ -40,7 +39,7 @@ public final class PromotionGate {
     public boolean promotes(double margin) {
       return targets > 0
           && challenger < naive
-          && (champion.isEmpty() || challenger < (1 - margin) * champion.getAsDouble());
+          && (Double.isNaN(champion) || challenger < (1 - margin) * champion);
     }
   }
 
@@ -58,11 +57,12 @@ public final class PromotionGate {
     TimeSplit split = chosen.split();
     RollingScore rolling = new RollingScore(config, chosen.set().windows());
     RollingScore.Score ofChallenger = score(rolling, chosen.model(), split);
-    OptionalDouble ofChampion =
+    double ofChampion =
         champions.stream()
             .filter(model -> config.sharesWeightsWith(model.config()))
             .mapToDouble(model -> score(rolling, model, split).model())
-            .findFirst();
+            .findFirst()
+            .orElse(Double.NaN);
     return new Scores(
         ofChallenger.model(), ofChampion, ofChallenger.naive(), ofChallenger.targets());
   }

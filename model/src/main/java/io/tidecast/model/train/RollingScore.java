@@ -10,7 +10,6 @@ import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -71,8 +70,7 @@ final class RollingScore {
         if (step < first || step >= to || SeriesRows.empty(row)) {
           continue;
         }
-        Optional<ForecastModel> serving =
-            step < servesFrom ? Optional.empty() : Optional.of(served);
+        ForecastModel serving = step < servesFrom ? null : served;
         forecaster
             .step(state, new ClosedStep(step, row[0], covariates(row)), serving)
             .evaluations()

@@ -169,8 +169,8 @@ public final class Trainer {
       return ModelArtifact.seal(
           config,
           recipe.network().map(RecurrentFit.Fitted::layers).orElse(List.of()),
-          recipe.network().map(RecurrentFit.Fitted::head),
-          maps,
+          recipe.network().map(RecurrentFit.Fitted::head).orElse(null),
+          maps.orElse(null),
           provenance);
     }
 

@@ -10,18 +10,28 @@ import java.util.Optional;
  * @param version {@code <group>-<sequence>-<8 hex of the content hash>}; changes with any weight
  * @param config what it was trained for
  * @param layers of the recurrent member, from the inputs upwards; empty if the cell is {@code NONE}
- * @param head of the recurrent member; absent if the cell is {@code NONE}
- * @param highway the linear member; absent if it was not trained
+ * @param headOrNull of the recurrent member; null if the cell is {@code NONE}
+ * @param highwayOrNull the linear member; null if it was not trained
  * @param provenance where it comes from
  */
 public record ForecastModel(
     String version,
     ForecasterConfig config,
     List<CellWeights> layers,
-    Optional<HeadWeights> head,
-    Optional<HighwayWeights> highway,
+    HeadWeights headOrNull,
+    HighwayWeights highwayOrNull,
     Provenance provenance) {
   public ForecastModel {
     layers = List.copyOf(layers);
+  }
+
+  /** Of the recurrent member, if it has one. */
+  public Optional<HeadWeights> head() {
+    return Optional.ofNullable(headOrNull);
+  }
+
+  /** The linear member, if it has one. */
+  public Optional<HighwayWeights> highway() {
+    return Optional.ofNullable(highwayOrNull);
   }
 }

@@ -26,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -71,11 +70,7 @@ class ModelArtifactTest {
     byte[] bytes =
         ModelArtifact.write(
             ModelArtifact.seal(
-                model.config(),
-                model.layers(),
-                model.head(),
-                Optional.of(without),
-                model.provenance()));
+                model.config(), model.layers(), model.headOrNull(), without, model.provenance()));
 
     assertFalse(new String(bytes, StandardCharsets.ISO_8859_1).contains("covariate_weight"));
     assertEquals(0, ModelArtifact.read(bytes).highway().orElseThrow().covariates());
@@ -162,8 +157,8 @@ class ModelArtifactTest {
     return ModelArtifact.seal(
         model.config().withCell(new CellConfig(kind, 1, 2)),
         List.of(layer),
-        model.head(),
-        model.highway(),
+        model.headOrNull(),
+        model.highwayOrNull(),
         model.provenance());
   }
 
@@ -171,8 +166,7 @@ class ModelArtifactTest {
   void aModelWithoutMembersIsReadBack() throws InvalidArtifactException {
     ForecastModel full = model(3);
     ForecastModel highwayOnly =
-        ModelArtifact.seal(
-            full.config(), List.of(), Optional.empty(), full.highway(), full.provenance());
+        ModelArtifact.seal(full.config(), List.of(), null, full.highwayOrNull(), full.provenance());
 
     ForecastModel read = ModelArtifact.read(ModelArtifact.write(highwayOnly));
 
@@ -188,8 +182,8 @@ class ModelArtifactTest {
         ModelArtifact.seal(
             full.config().withCell(new CellConfig(CellConfig.Kind.NONE, 1, 2)),
             List.of(),
-            full.head(),
-            full.highway(),
+            full.headOrNull(),
+            full.highwayOrNull(),
             full.provenance());
     byte[] bytes = ModelArtifact.write(headless);
 
@@ -254,7 +248,11 @@ class ModelArtifactTest {
     weights[0] = Float.NaN;
     ForecastModel broken =
         ModelArtifact.seal(
-            model.config(), model.layers(), model.head(), model.highway(), model.provenance());
+            model.config(),
+            model.layers(),
+            model.headOrNull(),
+            model.highwayOrNull(),
+            model.provenance());
 
     assertThrows(IllegalArgumentException.class, () -> ModelArtifact.write(broken));
   }
@@ -267,8 +265,8 @@ class ModelArtifactTest {
             "temperature_2m-13-00000000",
             model.config(),
             model.layers(),
-            model.head(),
-            model.highway(),
+            model.headOrNull(),
+            model.highwayOrNull(),
             model.provenance());
 
     assertThrows(IllegalArgumentException.class, () -> ModelArtifact.write(renamed));
@@ -301,24 +299,10 @@ class ModelArtifactTest {
     return ModelArtifact.seal(
         config,
         List.of(lstm(random, InputLayout.of(config).size()), lstm(random, 2)),
-        Optional.of(
-            new HeadWeights(
-                2,
-                3,
-                2,
-                floats(random, 12),
-                floats(random, 6),
-                floats(random, 2),
-                floats(random, 2))),
-        Optional.of(
-            new HighwayWeights(
-                2,
-                8,
-                3,
-                floats(random, 14),
-                floats(random, 4),
-                floats(random, 2),
-                floats(random, 6))),
+        new HeadWeights(
+            2, 3, 2, floats(random, 12), floats(random, 6), floats(random, 2), floats(random, 2)),
+        new HighwayWeights(
+            2, 8, 3, floats(random, 14), floats(random, 4), floats(random, 2), floats(random, 6)),
         new Provenance(
             "temperature_2m", 12, "temperature_2m-11-9f3a61c0", -7, 5, 900, 9, 3, "1", 0.25));
   }

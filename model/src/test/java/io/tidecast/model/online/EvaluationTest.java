@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -66,17 +65,15 @@ class EvaluationTest {
         continue;
       }
       ClosedStep step = new ClosedStep(t, value, covariates);
-      Optional<ForecastModel> model =
-          t < -60
-              ? Optional.empty()
-              : Optional.of(RandomModels.model(CONFIG, "v" + Math.floorDiv(t, 70), t / 70));
+      ForecastModel model =
+          t < -60 ? null : RandomModels.model(CONFIG, "v" + Math.floorDiv(t, 70), t / 70);
       StepResult result = forecaster.step(state, step, model);
       for (Evaluation evaluation : result.evaluations()) {
         assertTrue(evaluation.end() <= t);
       }
       evaluations.addAll(result.evaluations());
       if (result.forecast().isPresent()) {
-        String version = model.map(ForecastModel::version).orElse("");
+        String version = model == null ? "" : model.version();
         float scale = (float) (value * (Math.exp(state.inputs().scale()) - 1));
         made.put(t, new Made(result.forecast().get(), naive(state), value, scale, version));
         observed.put(t, value);

@@ -15,7 +15,6 @@ import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -37,8 +36,8 @@ class LiveAccuracyTest {
       float value = series.value(t);
       ClosedStep step = new ClosedStep(t, value, new float[2]);
       ClosedStep absurd = new ClosedStep(t, t == 500 ? 1e6f : value, new float[2]);
-      Forecast expected = forecaster.step(clean, step, Optional.of(model)).forecast().get();
-      Forecast actual = forecaster.step(spoilt, absurd, Optional.of(model)).forecast().get();
+      Forecast expected = forecaster.step(clean, step, model).forecast().get();
+      Forecast actual = forecaster.step(spoilt, absurd, model).forecast().get();
       if (t > 500) {
         // a weight of 0.2 times the limit of 8 scales of about 3.2, and the calibrated width
         assertEquals(expected.quantiles()[3][1], actual.quantiles()[3][1], 0.2 * 8 * 3.6);
@@ -63,7 +62,7 @@ class LiveAccuracyTest {
       float value = (float) (10 * Math.sin(2 * Math.PI * t / 6) + random.nextGaussian());
       ClosedStep step = new ClosedStep(t, value, new float[2]);
       ForecastModel model = t < 2000 ? bad : good;
-      StepResult result = forecaster.step(state, step, Optional.of(model));
+      StepResult result = forecaster.step(state, step, model);
       assertEquals(
           t < 23 ? Quality.NAIVE : t < 47 ? Quality.WARMING : Quality.MODEL,
           result.forecast().get().quality());
@@ -102,10 +101,9 @@ class LiveAccuracyTest {
         version,
         config,
         List.of(),
-        Optional.empty(),
-        Optional.of(
-            new HighwayWeights(
-                HORIZON, lookBack, levels, weight, new float[0], new float[HORIZON], residual)),
+        null,
+        new HighwayWeights(
+            HORIZON, lookBack, levels, weight, new float[0], new float[HORIZON], residual),
         random.provenance());
   }
 
@@ -122,7 +120,7 @@ class LiveAccuracyTest {
       // skewed: an exponential law
       float value = (float) -Math.log(1 - random.nextDouble());
       ClosedStep step = new ClosedStep(t, value, new float[2]);
-      for (Evaluation evaluation : forecaster.step(state, step, Optional.empty()).evaluations()) {
+      for (Evaluation evaluation : forecaster.step(state, step, null).evaluations()) {
         for (int h = 0; h < HORIZON && t > 2000; h++) {
           scored += evaluation.count()[h];
           for (int i = 0; i < 3; i++) {
@@ -151,7 +149,7 @@ class LiveAccuracyTest {
     for (int t = 0; t <= 20_000; t++) {
       float value = (float) (10 * Math.sin(2 * Math.PI * t / 6) + random.nextGaussian());
       ClosedStep step = new ClosedStep(t, value, new float[2]);
-      for (Evaluation made : forecaster.step(state, step, Optional.of(model)).evaluations()) {
+      for (Evaluation made : forecaster.step(state, step, model).evaluations()) {
         if (made.version().equals("test-1")) {
           coverage.add(made.inside()[0][1] / (double) made.count()[1]);
         }

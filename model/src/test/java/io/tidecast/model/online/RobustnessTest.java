@@ -82,8 +82,8 @@ class RobustnessTest {
         "test-1",
         config,
         List.of(),
-        Optional.empty(),
-        Optional.of(highway),
+        null,
+        highway,
         RandomModels.model(config, "test-1", 1).provenance());
   }
 
@@ -95,7 +95,7 @@ class RobustnessTest {
     for (int t = 0; t < losses.length; t++) {
       Forecast made =
           forecaster
-              .step(state, new ClosedStep(t, values[t], new float[0]), Optional.of(model))
+              .step(state, new ClosedStep(t, values[t], new float[0]), model)
               .forecast()
               .orElseThrow();
       for (int h = 0; h < HORIZON; h++) {
@@ -150,7 +150,7 @@ class RobustnessTest {
     SeriesState state = forecaster.newState();
     for (int t = 0; t < steps; t++) {
       ClosedStep step = new ClosedStep(t, (float) value.applyAsDouble(t), new float[0]);
-      forecaster.step(state, step, Optional.empty());
+      forecaster.step(state, step, null);
     }
     return state;
   }
@@ -194,7 +194,7 @@ class RobustnessTest {
         config(Transform.LEVEL, new Limits(0, Double.POSITIVE_INFINITY), List.of());
     SeriesForecaster forecaster = new SeriesForecaster(config, 1000);
     SeriesState state = forecaster.newState();
-    Optional<ForecastModel> model = Optional.of(daily(config));
+    ForecastModel model = daily(config);
     double error = 0;
     double ofNone = 0;
     for (int t = 0; t < STEPS - HORIZON; t++) {
@@ -221,7 +221,7 @@ class RobustnessTest {
         config(Transform.LEVEL, new Limits(0, Double.POSITIVE_INFINITY), List.of());
     SeriesForecaster forecaster = new SeriesForecaster(config, 1000);
     SeriesState state = forecaster.newState();
-    Optional<ForecastModel> model = Optional.of(daily(config));
+    ForecastModel model = daily(config);
     int noons = 0;
     int inside = 0;
     int below = 0;
@@ -254,9 +254,7 @@ class RobustnessTest {
     for (int t = 0; t < 1000; t++) {
       float value = t >= 500 && t < 800 ? Float.NaN : values[t];
       Optional<Forecast> made =
-          forecaster
-              .step(state, new ClosedStep(t, value, new float[1]), Optional.of(model))
-              .forecast();
+          forecaster.step(state, new ClosedStep(t, value, new float[1]), model).forecast();
       if (t >= 800) {
         boolean early = t < 800 + SeriesForecaster.WARMING_STEPS - 1;
         assertEquals(early ? Quality.WARMING : Quality.MODEL, made.orElseThrow().quality());

@@ -56,12 +56,12 @@ class SeriesForecasterTest {
   }
 
   /** None at first, then a new version every 90 steps, for a while none again. */
-  private static Optional<ForecastModel> serving(ForecasterConfig config, int i) {
+  private static ForecastModel serving(ForecasterConfig config, int i) {
     if (i < 60 || (i >= 280 && i < 300)) {
-      return Optional.empty();
+      return null;
     }
     int sequence = i / 90;
-    return Optional.of(RandomModels.model(config, "test-" + sequence, sequence));
+    return RandomModels.model(config, "test-" + sequence, sequence);
   }
 
   private static List<StepResult> run(SeriesForecaster forecaster, List<ClosedStep> steps) {
@@ -138,7 +138,7 @@ class SeriesForecasterTest {
     for (int t = 0; t < 3000; t++) {
       float[] covariates = {absurd[random.nextInt(11)], absurd[random.nextInt(11)]};
       ClosedStep step = new ClosedStep(t, absurd[random.nextInt(11)], covariates);
-      Optional<Forecast> forecast = forecaster.step(state, step, Optional.of(model)).forecast();
+      Optional<Forecast> forecast = forecaster.step(state, step, model).forecast();
       if (forecast.isPresent()) {
         forecasts++;
         assertAscendingWithin(forecast.get().quantiles(), -Float.MAX_VALUE, Float.MAX_VALUE);
@@ -186,7 +186,7 @@ class SeriesForecasterTest {
 
     for (int i = 0; i < steps.size(); i++) {
       SeriesForecaster other = new SeriesForecaster(config, PERIOD);
-      Optional<ForecastModel> model = serving(config, i);
+      ForecastModel model = serving(config, i);
       StepResult expected = forecaster.step(state, steps.get(i), model);
       StepResult actual = other.step(restored, steps.get(i), model);
 
@@ -247,8 +247,7 @@ class SeriesForecasterTest {
     SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
     SeriesState swapped = forecaster.newState();
     for (int t = 0; t < swap; t++) {
-      Optional<ForecastModel> model = t < 100 ? Optional.empty() : Optional.of(before);
-      forecaster.step(swapped, steps.get(t), model);
+      forecaster.step(swapped, steps.get(t), t < 100 ? null : before);
     }
 
     SeriesInputs pipeline = new SeriesInputs(config);
@@ -259,7 +258,7 @@ class SeriesForecasterTest {
     SeriesForecaster other = new SeriesForecaster(config, PERIOD);
     SeriesState cold = other.newState(pipeline, start - 1, after);
     for (int t = start; t < swap; t++) {
-      other.step(cold, steps.get(t), Optional.of(after));
+      other.step(cold, steps.get(t), after);
     }
 
     PackedModel packed = PackedModel.of(after, config);
@@ -267,9 +266,8 @@ class SeriesForecasterTest {
     float[] actualMember = new float[HORIZON * config.levels().size()];
     int compared = 0;
     for (int t = swap; t < steps.size(); t++) {
-      Optional<Forecast> expected = other.step(cold, steps.get(t), Optional.of(after)).forecast();
-      Optional<Forecast> actual =
-          forecaster.step(swapped, steps.get(t), Optional.of(after)).forecast();
+      Optional<Forecast> expected = other.step(cold, steps.get(t), after).forecast();
+      Optional<Forecast> actual = forecaster.step(swapped, steps.get(t), after).forecast();
       if (actual.isPresent()) {
         assertTrue(expected.isPresent());
         packed.forecastRecurrent(cold.hidden(), cold.inputs(), expectedMember);
@@ -303,7 +301,7 @@ class SeriesForecasterTest {
       SeriesState state = forecaster.newState();
       Optional<Forecast> last = Optional.empty();
       for (ClosedStep step : steps) {
-        Optional<Forecast> made = forecaster.step(state, step, Optional.of(model)).forecast();
+        Optional<Forecast> made = forecaster.step(state, step, model).forecast();
         last = made.isPresent() ? made : last;
       }
       assertEquals(Quality.MODEL, last.get().quality());
@@ -347,8 +345,8 @@ class SeriesForecasterTest {
     ClosedStep empty = new ClosedStep(1, Float.NaN, new float[2]);
     ClosedStep first = new ClosedStep(2, 20, new float[2]);
 
-    assertFalse(forecaster.step(state, empty, Optional.empty()).forecast().isPresent());
-    Forecast forecast = forecaster.step(state, first, Optional.empty()).forecast().orElseThrow();
+    assertFalse(forecaster.step(state, empty, null).forecast().isPresent());
+    Forecast forecast = forecaster.step(state, first, null).forecast().orElseThrow();
     assertEquals(Quality.NAIVE, forecast.quality());
     assertEquals(20, forecast.quantiles()[3][0]);
     assertTrue(forecast.quantiles()[0][0] < 19 && forecast.quantiles()[6][0] > 21);
@@ -361,7 +359,7 @@ class SeriesForecasterTest {
     SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
     SeriesState implicit = forecaster.newState();
     SeriesState explicit = forecaster.newState();
-    Optional<ForecastModel> model = Optional.of(RandomModels.model(config, "test-1", 1));
+    ForecastModel model = RandomModels.model(config, "test-1", 1);
     float[] nothing = {Float.NaN, Float.NaN};
 
     for (int t = 0; t < 76; t++) {
@@ -386,7 +384,7 @@ class SeriesForecasterTest {
     ForecastModel model = RandomModels.model(config, "test-1", 1);
     for (int t = 0; t < 60; t++) {
       ClosedStep step = new ClosedStep(t, series.value(t), series.covariates());
-      forecaster.step(state, step, Optional.of(model));
+      forecaster.step(state, step, model);
     }
     SeriesInputs pipeline = state.inputs().copy();
     pipeline.skip(100);
@@ -394,8 +392,8 @@ class SeriesForecasterTest {
 
     for (int t = 160; t < 240; t++) {
       ClosedStep step = new ClosedStep(t, series.value(t), series.covariates());
-      Forecast forecast = forecaster.step(state, step, Optional.of(model)).forecast().get();
-      forecaster.step(cold, step, Optional.of(model));
+      Forecast forecast = forecaster.step(state, step, model).forecast().get();
+      forecaster.step(cold, step, model);
 
       assertArrayEquals(cold.hidden().h()[0], state.hidden().h()[0]);
       boolean early = t < 160 + SeriesForecaster.WARMING_STEPS - 1;
@@ -409,9 +407,9 @@ class SeriesForecasterTest {
     SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
     SeriesState state = forecaster.newState();
     ClosedStep step = new ClosedStep(7, 20, new float[2]);
-    forecaster.step(state, step, Optional.empty());
+    forecaster.step(state, step, null);
 
-    assertThrows(IllegalStateException.class, () -> forecaster.step(state, step, Optional.empty()));
+    assertThrows(IllegalStateException.class, () -> forecaster.step(state, step, null));
   }
 
   @Test
@@ -423,7 +421,6 @@ class SeriesForecasterTest {
     ClosedStep step = new ClosedStep(7, 20, new float[2]);
 
     assertThrows(
-        IllegalArgumentException.class,
-        () -> forecaster.step(forecaster.newState(), step, Optional.of(other)));
+        IllegalArgumentException.class, () -> forecaster.step(forecaster.newState(), step, other));
   }
 }

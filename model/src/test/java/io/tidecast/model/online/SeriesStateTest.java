@@ -20,7 +20,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,7 +39,7 @@ class SeriesStateTest {
     for (int t = 1; t < 400; t++) {
       ForecastModel model = RandomModels.model(CONFIG, "v" + t / 390, 1);
       ClosedStep step = new ClosedStep(t, series.value(t), series.covariates());
-      forecaster.step(state, step, t < 300 ? Optional.empty() : Optional.of(model));
+      forecaster.step(state, step, t < 300 ? null : model);
     }
 
     // hidden state and calibration "v1"; pending "v0" and "v1"; open period "", "v0" and "v1"
@@ -65,7 +64,7 @@ class SeriesStateTest {
     ForecasterConfig hourly = ForecasterConfig.of(Duration.ofHours(1), 24, 24, 168);
     SeriesForecaster forecaster = new SeriesForecaster(hourly, 24);
     SeriesState state = forecaster.newState();
-    Optional<ForecastModel> model = Optional.of(RandomModels.model(hourly, "test-1", 1));
+    ForecastModel model = RandomModels.model(hourly, "test-1", 1);
     byte[] history = new byte[0];
     int histories = 0;
 
@@ -88,11 +87,11 @@ class SeriesStateTest {
   void copyIsEqualAndOnItsOwn() {
     SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 1000);
     SeriesState state = forecaster.newState();
-    forecaster.step(state, new ClosedStep(1, 5, new float[2]), Optional.empty());
+    forecaster.step(state, new ClosedStep(1, 5, new float[2]), null);
     SeriesState copy = state.copy();
 
     assertEquals(state, copy);
-    forecaster.step(copy, new ClosedStep(2, 6, new float[2]), Optional.empty());
+    forecaster.step(copy, new ClosedStep(2, 6, new float[2]), null);
     assertNotEquals(state, copy);
     assertEquals(1, state.lastIndex());
   }
@@ -120,14 +119,14 @@ class SeriesStateTest {
     for (int t = 0; t < 200; t++) {
       last = series.value(t);
       ClosedStep step = new ClosedStep(t, last, series.covariates());
-      forecaster.step(state, step, Optional.empty());
+      forecaster.step(state, step, null);
     }
 
     SeriesState rebuilt = read(written(state), longer);
 
     assertEquals(199, rebuilt.lastIndex());
     ClosedStep next = new ClosedStep(200, last, series.covariates());
-    Forecast forecast = other.step(rebuilt, next, Optional.empty()).forecast().orElseThrow();
+    Forecast forecast = other.step(rebuilt, next, null).forecast().orElseThrow();
     assertEquals(last, forecast.quantiles()[3][29]);
     // the volatility of 58 steps: a step moves by about 3 of 50
     assertEquals(last, forecast.quantiles()[0][0], 10);

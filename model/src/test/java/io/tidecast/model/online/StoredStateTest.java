@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A state that an earlier build stored: what a job finds in its savepoint after an update. */
@@ -57,8 +56,7 @@ class StoredStateTest {
     SeriesState state = forecaster.newState();
     for (int t = 0; t < STEPS; t++) {
       if (t % 11 != 7) {
-        Optional<ForecastModel> model = t < 30 ? Optional.empty() : Optional.of(MODEL);
-        forecaster.step(state, step(t), model);
+        forecaster.step(state, step(t), t < 30 ? null : MODEL);
       }
     }
     return state;
@@ -92,7 +90,7 @@ class StoredStateTest {
   }
 
   private static Forecast next(SeriesForecaster forecaster, SeriesState state) {
-    return forecaster.step(state, step(STEPS), Optional.of(MODEL)).forecast().orElseThrow();
+    return forecaster.step(state, step(STEPS), MODEL).forecast().orElseThrow();
   }
 
   /** The libraries that made the two may differ in the last digit of a logarithm. */

@@ -12,7 +12,6 @@ import io.tidecast.model.weights.Provenance;
 import io.tidecast.model.weights.RnnWeights;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -104,8 +103,8 @@ class ExplodingGradientTest {
         "start",
         config,
         List.of(layer),
-        Optional.of(head),
-        Optional.empty(),
+        head,
+        null,
         new Provenance("test", 1, "", 1, 0, 1, 1, 1, "test", 1));
   }
 

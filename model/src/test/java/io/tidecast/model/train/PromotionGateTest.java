@@ -10,7 +10,6 @@ import io.tidecast.model.Stretch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +51,7 @@ class PromotionGateTest {
 
     PromotionGate.Scores scores = gate().score(model, model.model());
 
-    assertEquals(OptionalDouble.of(scores.challenger()), scores.champion());
+    assertEquals(scores.challenger(), scores.champion());
     assertFalse(scores.promotes(0));
   }
 
@@ -86,11 +85,11 @@ class PromotionGateTest {
 
   @Test
   void nothingScoredPromotesNothing() {
-    assertFalse(new PromotionGate.Scores(0, OptionalDouble.empty(), 1, 0).promotes(0));
-    assertFalse(new PromotionGate.Scores(1, OptionalDouble.empty(), 1, 9).promotes(0));
-    assertFalse(new PromotionGate.Scores(0.5, OptionalDouble.of(0.5), 1, 9).promotes(0));
-    assertFalse(new PromotionGate.Scores(0.499, OptionalDouble.of(0.5), 1, 9).promotes(0.01));
-    assertTrue(new PromotionGate.Scores(0.49, OptionalDouble.of(0.5), 1, 9).promotes(0.01));
+    assertFalse(new PromotionGate.Scores(0, Double.NaN, 1, 0).promotes(0));
+    assertFalse(new PromotionGate.Scores(1, Double.NaN, 1, 9).promotes(0));
+    assertFalse(new PromotionGate.Scores(0.5, 0.5, 1, 9).promotes(0));
+    assertFalse(new PromotionGate.Scores(0.499, 0.5, 1, 9).promotes(0.01));
+    assertTrue(new PromotionGate.Scores(0.49, 0.5, 1, 9).promotes(0.01));
   }
 
   private static PromotionGate gate() {

@@ -244,11 +244,7 @@ class RidgeFitTest {
 
   private static ForecastModel model(ForecasterConfig config, HighwayWeights highway) {
     return ModelArtifact.seal(
-        config,
-        List.of(),
-        Optional.empty(),
-        Optional.of(highway),
-        new Provenance("load", 1, "", 1, 0, 1, 1, 1, "test", 0));
+        config, List.of(), null, highway, new Provenance("load", 1, "", 1, 0, 1, 1, 1, "test", 0));
   }
 
   private static TrainingSet set(SeriesRows series) {

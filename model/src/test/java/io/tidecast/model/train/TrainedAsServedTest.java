@@ -20,7 +20,6 @@ import io.tidecast.model.weights.Provenance;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,8 +128,8 @@ class TrainedAsServedTest {
     return ModelArtifact.seal(
         config,
         RecurrentNetwork.layers(config, parameters),
-        Optional.of(RecurrentNetwork.head(config, parameters, unit)),
-        Optional.empty(),
+        RecurrentNetwork.head(config, parameters, unit),
+        null,
         new Provenance("load", 1, "", 1, 0, 1, 1, 1, "test", 0));
   }
 

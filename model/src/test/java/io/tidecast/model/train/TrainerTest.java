@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.javacpp.Pointer;
@@ -144,8 +143,7 @@ class TrainerTest {
     HeadWeights head = champion.head().orElseThrow();
     Arrays.fill(head.bias(), bias);
     ForecastModel broken =
-        ModelArtifact.seal(
-            CONFIG, champion.layers(), Optional.of(head), Optional.empty(), champion.provenance());
+        ModelArtifact.seal(CONFIG, champion.layers(), head, null, champion.provenance());
     TrainingResult result =
         new Trainer(CONFIG, TrainingConfig.DEFAULT)
             .choose(windows, broken, RUN, TrainingListener.NONE);
