@@ -116,6 +116,7 @@ public final class JobParts {
         config.groups(),
         config.evaluationSteps(),
         config.ingest().ttl().toMillis() / step.toMillis(),
+        config.retrain().swapKept().toMillis() / step.toMillis(),
         config.forecast().maxWaiting(),
         targets(),
         config.kafka().format());

@@ -8,8 +8,8 @@ import java.time.Duration;
 /**
  * When and on what groups are retrained.
  *
- * @param epoch spacing of the boundaries at which retraining is decided, event time (default P7D,
- *     or the step if that is longer)
+ * @param epoch spacing of the boundaries at which retraining is decided, event time (default 168
+ *     steps, but no less than PT1H and no more than P28D, or the step if that is longer)
  * @param lead from a boundary to the first origin its decision holds for (default a sixtieth of the
  *     epoch)
  * @param every at least this long between two trainings of a group (default the epoch)
@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param maxSteps a training reads at most this many steps, of more a sample (default 2,000,000)
  * @param sample share of series that are trained on, (0, 1] (default 1)
  * @param margin share of the champion's loss that a challenger must gain, [0, 1) (default 0)
+ * @param watch epochs after a promotion in which the version before can come back as if it had
+ *     never been left (default 2; 0 for none)
  * @param seed of every random choice (default 1)
  * @param timeLimit a training that takes longer is given up (default PT1H)
  * @param trainingShare of a process' processors that train at the same time, (0, 1] (default 0.5)
@@ -33,17 +35,20 @@ public record RetrainSection(
     Long maxSteps,
     Double sample,
     Double margin,
+    Integer watch,
     Long seed,
     Duration timeLimit,
     Double trainingShare) {
   static final RetrainSection DEFAULT =
-      new RetrainSection(null, null, null, null, null, null, null, null, null, null, null, null);
+      new RetrainSection(
+          null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   public RetrainSection {
     minimumHistory = requireNonNullElse(minimumHistory, 672);
     window = requireNonNullElse(window, 24);
     sample = requireNonNullElse(sample, 1.0);
     margin = requireNonNullElse(margin, 0.0);
+    watch = requireNonNullElse(watch, 2);
     maxSteps = requireNonNullElse(maxSteps, 2_000_000L);
     seed = requireNonNullElse(seed, 1L);
     timeLimit = requireNonNullElse(timeLimit, Duration.ofHours(1));
@@ -68,12 +73,13 @@ public record RetrainSection(
         "trainingShare",
         trainingShare,
         "above 0, at most 1");
+    that(watch >= 0 && watch <= 100, "watch", watch, "0 to 100 epochs");
     that(margin >= 0 && margin < 1, "margin", margin, "0 to below 1");
   }
 
   /** The same with the defaults that follow the step, and each other. */
   RetrainSection on(Duration step) {
-    Duration boundaries = requireNonNullElse(epoch, longer(Duration.ofDays(7), step));
+    Duration boundaries = requireNonNullElse(epoch, longer(weekOfHours(step), step));
     Duration from = requireNonNullElse(lead, boundaries.dividedBy(60));
     Duration kept = requireNonNullElse(history, longer(Duration.ofDays(365), boundaries));
     that(
@@ -96,9 +102,22 @@ public record RetrainSection(
         maxSteps,
         sample,
         margin,
+        watch,
         seed,
         timeLimit,
         trainingShare);
+  }
+
+  /** What a week is for hours: enough new steps to judge by, seldom enough to train. */
+  private static Duration weekOfHours(Duration step) {
+    Duration steps = step.multipliedBy(168);
+    Duration atMost = Duration.ofDays(28);
+    return longer(Duration.ofHours(1), steps.compareTo(atMost) < 0 ? steps : atMost);
+  }
+
+  /** How long a series can come back from a swap as if there had been none. */
+  public Duration swapKept() {
+    return watch == 0 ? Duration.ZERO : epoch.multipliedBy(watch + 1L).plus(lead.multipliedBy(2));
   }
 
   private static Duration longer(Duration a, Duration b) {

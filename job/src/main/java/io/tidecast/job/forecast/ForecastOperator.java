@@ -8,7 +8,6 @@ import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupModels;
 import io.tidecast.job.state.GroupNotice;
-import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesMemory;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.StoredTypes;
@@ -72,8 +71,9 @@ import org.apache.flink.util.OutputTag;
  * it has gone into state: the source is slowed down while a barrier still passes.
  *
  * <p>State per series: {@link SeriesState} (its Javadoc has the formula in bytes), dropped {@code
- * ttlSteps} after the last one, by one timer; waiting steps, about 60 bytes each; broadcast: the
- * artifacts of the versions an origin may still need, three per group as a rule.
+ * ttlSteps} after the last one, by one timer; what {@link Swaps} keeps; waiting steps, about 60
+ * bytes each; broadcast: the artifacts of the versions an origin may still need, three per group as
+ * a rule.
  */
 public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     implements TwoInputStreamOperator<SeriesStep, GroupNotice, KeyedBytes>,
@@ -104,6 +104,8 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
    * @param groups by model group: how its series are forecast
    * @param evaluationPeriod in steps
    * @param ttlSteps state of a series without observations for this many steps is dropped
+   * @param swapKeptSteps a series can come back to the version before for so many steps as if it
+   *     had never left it
    * @param waitingLimit the input is slowed down while more steps than this wait in a subtask
    * @param targets what is forecast: a step of a configuration before is brought to it
    * @param format of forecasts and evaluations
@@ -113,6 +115,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       Map<String, ForecasterConfig> groups,
       int evaluationPeriod,
       long ttlSteps,
+      long swapKeptSteps,
       int waitingLimit,
       Targets targets,
       Format format)
@@ -126,6 +129,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   private transient BroadcastState<String, GroupModels> models;
   private transient MapState<Long, SeriesStep> waiting;
   private transient ValueState<SeriesMemory> memory;
+  private transient Swaps swaps;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient WaitingKeys keys;
   private transient Map<String, SeriesForecaster> forecasters;
@@ -158,6 +162,12 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     super.open();
     waiting = getPartitionedState(WAITING);
     memory = getPartitionedState(MEMORY);
+    swaps =
+        new Swaps(
+            getPartitionedState(Swaps.BEFORE),
+            getPartitionedState(Swaps.SINCE),
+            config.targets(),
+            config.swapKeptSteps());
     timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
     forecasters = new HashMap<>();
     config
@@ -236,7 +246,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   public void processElement2(StreamRecord<GroupNotice> element) throws Exception {
     GroupNotice notice = element.getValue();
     if (notice instanceof Decision decision
-        && decision.outcome() instanceof Outcome.Promoted
+        && decision.outcome().serves().isPresent()
         && keys.hasReady()) {
       // what is covered may still need the oldest of the versions that are kept
       releaseAll();
@@ -339,6 +349,8 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     // a step may come before the timer that would have dropped the state, or after it
     if (held == null || expiry(held.lastIndex()) <= origin) {
       held = SeriesMemory.ofLive(forecaster.newState());
+      held.swapForGood(models(step.group()).versionBefore(origin));
+      swaps.clear();
     } else if (index <= held.lastIndex()) {
       dropped.inc();
       return held;
@@ -348,6 +360,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
             .at(origin)
             .flatMap(served -> cache.get(served, forecaster.config()))
             .orElse(null);
+    held = swaps.under(model, held, step, forecaster);
     StepResult result = forecaster.step(held.live(forecaster.config()), step.step(), model);
     emit(step.series(), forecaster.config().levels().values(), result);
     return held;
@@ -400,6 +413,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, expiry);
     } else if (!waits) {
       memory.clear();
+      swaps.clear();
     } else if (timers.currentWatermark() != Long.MAX_VALUE) {
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, expiry(grid.indexOf(now)));
     }

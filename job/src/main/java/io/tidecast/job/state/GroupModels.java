@@ -45,6 +45,19 @@ public record GroupModels(long coveredBefore, List<Held> models) {
     return Optional.ofNullable(found);
   }
 
+  /** Version that served before the one for an origin; empty if none did, or not known any more. */
+  public String versionBefore(long origin) {
+    String before = "";
+    String found = "";
+    for (Held held : models) {
+      if (held.validFrom() <= origin) {
+        before = found;
+        found = held.version();
+      }
+    }
+    return before;
+  }
+
   /**
    * With one more notice, without versions that no origin needs any more.
    *
@@ -52,9 +65,12 @@ public record GroupModels(long coveredBefore, List<Held> models) {
    */
   public GroupModels with(GroupNotice notice, long neededFrom) {
     List<Held> next = new ArrayList<>(models);
-    if (notice instanceof Decision decision
-        && decision.outcome() instanceof Outcome.Promoted promoted) {
-      next.add(new Held(decision.validFrom(), promoted.version(), promoted.artifact()));
+    if (notice instanceof Decision decision) {
+      decision
+          .outcome()
+          .serves()
+          .map(model -> new Held(decision.validFrom(), model.version(), model.bytes()))
+          .ifPresent(next::add);
     }
     while (next.size() > KEPT && next.get(1).validFrom() <= neededFrom) {
       next.remove(0);

@@ -1,5 +1,8 @@
 package io.tidecast.job.state;
 
+import io.tidecast.model.artifact.ModelFile;
+import java.util.Optional;
+
 /** What came of a boundary for a group. */
 public sealed interface Outcome {
 
@@ -11,6 +14,11 @@ public sealed interface Outcome {
   /** What was measured on the held-out windows. */
   default Losses losses() {
     return Losses.NONE;
+  }
+
+  /** The model that serves from now on, where that is another one than before. */
+  default Optional<ModelFile> serves() {
+    return Optional.empty();
   }
 
   /** No training was due. */
@@ -49,6 +57,31 @@ public sealed interface Outcome {
     public Kind kind() {
       return Kind.PROMOTED;
     }
+
+    @Override
+    public Optional<ModelFile> serves() {
+      return Optional.of(new ModelFile(version, artifact));
+    }
+  }
+
+  /**
+   * The version that served before the last promotion serves again.
+   *
+   * @param version of that model
+   * @param artifact that model
+   * @param losses of the one that is given up, beside that of this one as the champion's
+   */
+  record RolledBack(String version, byte[] artifact, String reason, Losses losses)
+      implements Outcome {
+    @Override
+    public Kind kind() {
+      return Kind.ROLLED_BACK;
+    }
+
+    @Override
+    public Optional<ModelFile> serves() {
+      return Optional.of(new ModelFile(version, artifact));
+    }
   }
 
   /**
@@ -67,7 +100,8 @@ public sealed interface Outcome {
     NOT_TRIGGERED("not-triggered", 0),
     KEPT("kept", 1),
     PROMOTED("promoted", 2),
-    FAILED("failed", 3);
+    FAILED("failed", 3),
+    ROLLED_BACK("rolled-back", 4);
 
     private final String label;
     private final int code;
@@ -91,7 +125,7 @@ public sealed interface Outcome {
           return kind;
         }
       }
-      throw new IllegalArgumentException("decision code " + code + "; accepted: 0 to 3");
+      throw new IllegalArgumentException("decision code " + code + "; accepted: 0 to 4");
     }
   }
 }

@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.OptionalLong;
 
 /**
  * State of one series as keyed state holds it: stored bytes until the first use after a restore,
@@ -15,22 +16,63 @@ import java.io.UncheckedIOException;
  * configuration that gives the bytes their shape; the function that uses them does.
  */
 public final class SeriesMemory {
+  private static final long NOT_SWAPPED = Long.MIN_VALUE;
+
   private final long storedLastIndex;
   private byte[] stored;
   private SeriesState live;
+  private String version;
+  private long swappedAt;
 
-  private SeriesMemory(long storedLastIndex, byte[] stored, SeriesState live) {
+  private SeriesMemory(
+      long storedLastIndex, byte[] stored, SeriesState live, String version, long swappedAt) {
     this.storedLastIndex = storedLastIndex;
     this.stored = stored;
     this.live = live;
+    this.version = version;
+    this.swappedAt = swappedAt;
   }
 
+  /** Of which is not known what version has stepped it. */
   public static SeriesMemory ofStored(long lastIndex, byte[] stored) {
-    return new SeriesMemory(lastIndex, stored, null);
+    return ofStored(lastIndex, stored, "", NOT_SWAPPED);
+  }
+
+  static SeriesMemory ofStored(long lastIndex, byte[] stored, String version, long swappedAt) {
+    return new SeriesMemory(lastIndex, stored, null, version, swappedAt);
   }
 
   public static SeriesMemory ofLive(SeriesState live) {
-    return new SeriesMemory(Long.MIN_VALUE, null, live);
+    return new SeriesMemory(Long.MIN_VALUE, null, live, "", NOT_SWAPPED);
+  }
+
+  /** Version of the model that its last step came under; empty if none, or not known. */
+  public String version() {
+    return version;
+  }
+
+  /** Index of the first step under that version, while the state before it is kept. */
+  public OptionalLong swappedAt() {
+    return swappedAt == NOT_SWAPPED ? OptionalLong.empty() : OptionalLong.of(swappedAt);
+  }
+
+  long swappedAtOrMin() {
+    return swappedAt;
+  }
+
+  /**
+   * Steps come under another version from now on.
+   *
+   * @param index of the first of them; the state before it is kept
+   */
+  public void swap(String to, long index) {
+    version = to;
+    swappedAt = index;
+  }
+
+  /** The same, and the state before it is not kept. */
+  public void swapForGood(String to) {
+    swap(to, NOT_SWAPPED);
   }
 
   /** Index of the last step. */
@@ -64,8 +106,14 @@ public final class SeriesMemory {
     return bytes.toByteArray();
   }
 
+  /** The same in the form that takes the least room, to be kept for long; nothing before it is. */
+  public SeriesMemory toKeep() {
+    return ofStored(lastIndex(), toBytes(), version, NOT_SWAPPED);
+  }
+
   /** A memory of its own: one that is being written to a checkpoint must not come alive. */
   public SeriesMemory copy() {
-    return live == null ? ofStored(storedLastIndex, stored) : ofLive(live.copy());
+    return new SeriesMemory(
+        storedLastIndex, stored, live == null ? null : live.copy(), version, swappedAt);
   }
 }

@@ -1,6 +1,7 @@
 package io.tidecast.job.state;
 
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.artifact.ModelFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,7 +94,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-memory",
-              1,
+              2,
               SeriesMemory.class,
               StoredTypes::writeSeriesMemory,
               StoredTypes::readSeriesMemory,
@@ -312,7 +313,7 @@ public final class StoredTypes {
     out.writeDouble(outcome.losses().champion());
     out.writeDouble(outcome.losses().naive());
     StoredArrays.writeBytes(
-        outcome instanceof Outcome.Promoted promoted ? promoted.artifact() : new byte[0], out);
+        outcome.serves().map(ModelFile::bytes).orElseGet(() -> new byte[0]), out);
   }
 
   private static Decision readDecision(DataInputView in) throws IOException {
@@ -334,6 +335,7 @@ public final class StoredTypes {
           case FAILED -> new Outcome.Failed(reason);
           case KEPT -> new Outcome.Kept(reason, losses);
           case PROMOTED -> new Outcome.Promoted(version, artifact, reason, losses);
+          case ROLLED_BACK -> new Outcome.RolledBack(version, artifact, reason, losses);
         };
     return new Decision(
         group, boundary, validFrom, coveredBefore, outcome, version, parent, windows, series);
@@ -342,10 +344,16 @@ public final class StoredTypes {
   private static void writeSeriesMemory(SeriesMemory value, DataOutputView out) throws IOException {
     out.writeLong(value.lastIndex());
     StoredArrays.writeBytes(value.toBytes(), out);
+    out.writeUTF(value.version());
+    out.writeLong(value.swappedAtOrMin());
   }
 
   private static SeriesMemory readSeriesMemory(int version, DataInputView in) throws IOException {
-    return SeriesMemory.ofStored(in.readLong(), StoredArrays.readBytes(in));
+    long lastIndex = in.readLong();
+    byte[] stored = StoredArrays.readBytes(in);
+    return version == 1
+        ? SeriesMemory.ofStored(lastIndex, stored)
+        : SeriesMemory.ofStored(lastIndex, stored, in.readUTF(), in.readLong());
   }
 
   private static void writeGroupModels(GroupModels value, DataOutputView out) throws IOException {

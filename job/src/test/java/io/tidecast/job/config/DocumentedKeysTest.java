@@ -40,6 +40,7 @@ class DocumentedKeysTest {
           "the step: none", "PT1H",
           "epoch / 60", "PT2H48M",
           "the epoch", "P7D",
+          "168 steps, from `PT1H` to `P28D`, at least the step", "P7D",
           "24 steps", "P1D",
           "2 steps, at least `PT30S`", "PT2H",
           "the variable's own, with `_` for what a group cannot be called", "null");
@@ -79,6 +80,7 @@ class DocumentedKeysTest {
           Map.entry("retrain.window", "12"),
           Map.entry("retrain.sample", "0.5"),
           Map.entry("retrain.margin", "0.1"),
+          Map.entry("retrain.watch", "3"),
           Map.entry("retrain.seed", "2"),
           Map.entry("flink", "{parallelism.default: 2}"),
           Map.entry("feed", "{type: file}"),

@@ -43,6 +43,15 @@ class JobConfigTest {
     return assertThrows(IllegalArgumentException.class, () -> parse(yaml)).getMessage();
   }
 
+  @ParameterizedTest
+  @CsvSource({"PT1S, PT1H", "PT5M, PT14H", "PT1H, P7D", "P1D, P28D", "P30D, P30D"})
+  void epochFollowsTheStep(Duration step, Duration epoch) {
+    JobConfig config =
+        parse(LEAST.replace("PT1H", step.toString()) + "ingest: {maxGap: %s}".formatted(step));
+
+    assertEquals(epoch, config.retrain().epoch());
+  }
+
   @Test
   void whatIsLeftOutHasItsDocumentedDefault() {
     JobConfig config = parse(LEAST);
@@ -65,6 +74,7 @@ class JobConfigTest {
             2_000_000L,
             1.0,
             0.0,
+            2,
             1L,
             Duration.ofHours(1),
             0.5),

@@ -92,6 +92,7 @@ class ForecastOperatorHarnessTest {
   private static ForecastModel second;
 
   private int maxWaiting = 1_000_000;
+  private long swapKeptSteps = 30;
   private KeyedTwoInputStreamOperatorTestHarness<String, SeriesStep, GroupNotice, KeyedBytes>
       harness;
 
@@ -145,6 +146,7 @@ class ForecastOperatorHarnessTest {
             Map.of("g", CONFIG),
             EVALUATION_PERIOD,
             TTL_STEPS,
+            swapKeptSteps,
             maxWaiting,
             TARGETS,
             Format.JSON);
@@ -246,6 +248,16 @@ class ForecastOperatorHarnessTest {
     }
     harness.getOutput().clear();
     return lines;
+  }
+
+  /** Those from an origin on, by series. */
+  private static List<String> from(long index, List<String> forecasts) {
+    String first = Instant.ofEpochMilli(end(index)).toString();
+    return forecasts.stream()
+        .filter(
+            line -> line.replaceFirst(".*\"origin\":\"([^\"]+)\".*", "$1").compareTo(first) >= 0)
+        .sorted()
+        .toList();
   }
 
   private List<String> evaluations() {
@@ -372,6 +384,9 @@ class ForecastOperatorHarnessTest {
 
   @Test
   void promotionLeavesNothingCoveredBehind() throws Exception {
+    swapKeptSteps = 0;
+    stop();
+    open(null, 1, 0);
     decide(1, 100, first);
     decide(100, 101, null);
     for (long index = 101; index <= 200; index++) {
@@ -494,6 +509,47 @@ class ForecastOperatorHarnessTest {
         new Loop("s", index -> index < 80 ? first : second).over(1, 80).forecasts, forecasts());
   }
 
+  /** A version that serves again finds its series where it would have been had it never stopped. */
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 80, 85, 95, 100, 104})
+  void rolledBackSeriesForecastsAsIfItHadNeverLeftTheVersion(int restoredBefore) throws Exception {
+    List<String> found = new ArrayList<>();
+    decide(1, 80, first);
+    decide(80, 100, second);
+    decide(100, 150, first);
+    for (long index = 1; index <= 120; index++) {
+      if (index == restoredBefore) {
+        found.addAll(forecasts());
+        restore();
+      }
+      if (index != 97) {
+        step("s", index);
+      }
+      if (index >= 90) {
+        // begins under the version that is given up
+        step("r", index);
+      }
+    }
+
+    found.addAll(forecasts());
+    List<String> expected =
+        new ArrayList<>(new Loop("s", index -> first).over(1, 96).over(98, 120).forecasts);
+    expected.addAll(new Loop("r", index -> first).over(90, 120).forecasts);
+    assertEquals(from(100, expected), from(100, found));
+    assertEquals(2, harness.numEventTimeTimers());
+  }
+
+  @Test
+  void stateBeforeASwapIsGivenUpAfterAWhile() throws Exception {
+    decide(1, 40, first);
+    decide(40, 200, second);
+    steps(1, 40 + (int) swapKeptSteps - 1);
+    assertLeft(3, 1);
+
+    steps(40 + (int) swapKeptSteps, 100);
+    assertLeft(1, 1);
+  }
+
   @Test
   void evaluationsGoToTheSideByPeriodAndVersion() throws Exception {
     decide(40, 60, first);
@@ -557,7 +613,7 @@ class ForecastOperatorHarnessTest {
         new Loop("s", index -> index < 31 ? null : index < 61 ? first : second).over(1, 75);
     assertEquals(expected.forecasts, forecasts);
     assertEquals(expected.evaluations, evaluations);
-    assertLeft(1, 1);
+    assertLeft(3, 1);
   }
 
   @FunctionalInterface

@@ -113,8 +113,8 @@ class StoredTypesTest {
                 + "0000000301ff00"),
         new Sample<>(
             StoredTypes.SERIES_MEMORY,
-            SeriesMemory.ofStored(12, BYTES),
-            "000000000000000c" + "0000000301ff00"),
+            SeriesMemory.ofStored(12, BYTES, "v", 7),
+            "000000000000000c" + "0000000301ff00" + "000176" + "0000000000000007"),
         new Sample<>(
             StoredTypes.GROUP_MODELS,
             new GroupModels(
@@ -160,7 +160,11 @@ class StoredTypesTest {
     } else if (value instanceof long[] longs) {
       return Arrays.toString(longs);
     } else if (value instanceof SeriesMemory memory) {
-      return memory.lastIndex() + " " + Arrays.toString(memory.toBytes());
+      return memory.lastIndex()
+          + " "
+          + Arrays.toString(memory.toBytes())
+          + memory.version()
+          + memory.swappedAt();
     } else if (value instanceof List<?> list) {
       List<String> parts = new ArrayList<>();
       for (Object part : list) {
@@ -368,6 +372,7 @@ class StoredTypesTest {
           case KEPT -> 1;
           case PROMOTED -> 2;
           case FAILED -> 3;
+          case ROLLED_BACK -> 4;
         };
 
     assertEquals(code, kind.code());
@@ -376,6 +381,6 @@ class StoredTypesTest {
 
   @Test
   void unknownCodeOfADecisionIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> Outcome.Kind.ofCode(4));
+    assertThrows(IllegalArgumentException.class, () -> Outcome.Kind.ofCode(5));
   }
 }
