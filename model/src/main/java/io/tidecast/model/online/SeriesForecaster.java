@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongFunction;
 
 /**
  * The online forecaster: closed step in, forecast and evaluations out, everything it remembers in
@@ -39,6 +41,7 @@ public final class SeriesForecaster {
   private static final int PACKED_VERSIONS = 4;
 
   private final ForecasterConfig config;
+  private final int reach;
   private final Map<String, PackedModel> packed = new LinkedHashMap<>();
   private final ExpertForecasts experts;
   private final Scoring scoring;
@@ -47,11 +50,25 @@ public final class SeriesForecaster {
   private final float[] noCovariates;
 
   /**
+   * For series whose past stays as it was.
+   *
    * @param evaluationPeriod in steps; a period ends with each step whose index is divisible by it
    */
   public SeriesForecaster(ForecasterConfig config, int evaluationPeriod) {
+    this(config, evaluationPeriod, 0);
+  }
+
+  /**
+   * For series whose past may be amended.
+   *
+   * @param evaluationPeriod in steps; a period ends with each step whose index is divisible by it
+   * @param reach steps that an amendment may reach back, see {@link #amend}; 0: none may
+   */
+  public SeriesForecaster(ForecasterConfig config, int evaluationPeriod, int reach) {
     Checks.inRange("evaluation period (in steps)", evaluationPeriod, 1, Integer.MAX_VALUE);
+    Checks.inRange("reach (in steps)", reach, 0, ForecasterConfig.MAX_STEPS);
     this.config = config;
+    this.reach = reach;
     LeadKnots knots = LeadKnots.of(config);
     experts = new ExpertForecasts(config, knots);
     code = new QuantileCode(config.levels().size(), experts.lowest(), experts.highest());
@@ -107,6 +124,74 @@ public final class SeriesForecaster {
     advance(state, closed, serving);
     Forecast forecast = observed ? forecast(state, closed, serving) : null;
     return new StepResult(forecast, state.period().close(closed.index(), evaluations));
+  }
+
+  /** Whether {@link #anchored} is to be asked before the step {@code index}. */
+  public boolean isAnchorDue(SeriesState state, long index) {
+    return Anchors.areDue(state.lastIndex(), index, reach);
+  }
+
+  /** What there is to go back to, with the state before the step {@code index}. */
+  public Anchors anchored(Anchors known, SeriesState state, long index) {
+    return known.with(state, Math.floorDiv(index, (long) reach));
+  }
+
+  /**
+   * A series whose past was amended.
+   *
+   * @param state to go on with
+   * @param anchors to go on with
+   */
+  public record Amended(SeriesState state, Anchors anchors) {}
+
+  /**
+   * Amends the past of a series: the state is made as if the steps had always been what they are
+   * now, by stepping them once more from an earlier state. From the next step on the forecasts are
+   * those of a series that came in order, to the bit, if the same versions of models serve. What
+   * has been given out and scored stays as it was.
+   *
+   * @param now the present state, which is left alone
+   * @param anchors earlier states of it
+   * @param amended index of the first step that was amended, or is new
+   * @param steps every step from the start of the block of {@code reach} steps in which that one
+   *     lies, ascending
+   * @param models the version that serves an origin, by its index
+   * @return empty if no anchor reaches back as far
+   */
+  public Optional<Amended> amend(
+      SeriesState now,
+      Anchors anchors,
+      long amended,
+      List<ClosedStep> steps,
+      LongFunction<Optional<ForecastModel>> models) {
+    boolean isNew = amended > now.lastIndex();
+    Anchors before = isNew ? anchors : anchors.before(amended);
+    Optional<SeriesState> from = isNew ? Optional.of(now.copy()) : before.newest(this);
+    return from.map(state -> replayed(state, before, steps, models))
+        .map(replayed -> scoredAs(now, replayed));
+  }
+
+  private Amended replayed(
+      SeriesState state,
+      Anchors before,
+      List<ClosedStep> steps,
+      LongFunction<Optional<ForecastModel>> models) {
+    Anchors anchors = before;
+    for (ClosedStep step : steps) {
+      if (step.index() > state.lastIndex()) {
+        if (isAnchorDue(state, step.index())) {
+          anchors = anchored(anchors, state, step.index());
+        }
+        step(state, step, models.apply(step.index()).orElse(null));
+      }
+    }
+    return new Amended(state, anchors);
+  }
+
+  /** An evaluation says what was known when: a replay scores nothing. */
+  private static Amended scoredAs(SeriesState now, Amended replayed) {
+    replayed.state().period().set(now.period());
+    return replayed;
   }
 
   /** The evaluations of the period that is still open, at the end of the input. */
