@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,9 @@ class ArchitectureTest {
   /** One deep package: the equations of a network, their gradients, and the loop around them. */
   private static final String DEEP_PACKAGE = "model.train";
 
+  private static final Predicate<JavaClass> OPTIONAL =
+      type -> type.getFullName().startsWith("java.util.Optional");
+
   private static final JavaClasses MAIN = mainClasses();
 
   @Test
@@ -121,6 +126,23 @@ class ArchitectureTest {
             .toList();
 
     assertEquals(List.of(), silent);
+  }
+
+  @Test
+  void whatMayBeMissingIsReturnedAndNeverPassedOrKept() {
+    Set<String> takers = new TreeSet<>();
+    for (JavaClass type : MAIN) {
+      type.getCodeUnits().stream()
+          // what a lambda captures is a parameter of a method that nobody has written
+          .filter(method -> !method.getModifiers().contains(JavaModifier.SYNTHETIC))
+          .filter(method -> method.getRawParameterTypes().stream().anyMatch(OPTIONAL))
+          .forEach(method -> takers.add(method.getFullName()));
+      type.getFields().stream()
+          .filter(field -> OPTIONAL.test(field.getRawType()))
+          .forEach(field -> takers.add(field.getFullName()));
+    }
+
+    assertEquals(Set.of(), takers);
   }
 
   private static JavaClasses mainClasses() {

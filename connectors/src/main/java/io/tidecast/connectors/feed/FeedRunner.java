@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -90,7 +89,9 @@ public final class FeedRunner {
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
       try {
         producer.initTransactions(); // before the progress is read: ends what was left open
-        return new Run(producer).publish(FeedProgress.read(kafka, name));
+        Run run = new Run(producer);
+        FeedProgress.read(kafka, name).ifPresent(run::skip);
+        return run.publish();
       } catch (RuntimeException e) {
         // a fenced producer waits half a minute for nothing; what is open the next start aborts
         producer.close(Duration.ZERO);
@@ -154,11 +155,10 @@ public final class FeedRunner {
     private Run(KafkaProducer<byte[], byte[]> producer) {
       this.producer = producer;
       this.partitions = producer.partitionsFor(topic).size();
+      advance();
     }
 
-    private long publish(Optional<FeedProgress> committed) {
-      advance();
-      committed.ifPresent(this::skip);
+    private long publish() {
       first = next == null ? begun : next.observation().time();
       while (next != null && awaitNext()) {
         publishBatch();

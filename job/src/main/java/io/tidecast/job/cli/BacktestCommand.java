@@ -12,7 +12,6 @@ import io.tidecast.model.CellConfig;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,13 +31,7 @@ import picocli.CommandLine.Option;
           + " --split 8640,2880,2880 --horizon 48 --json result.json --plot pictures"
     })
 final class BacktestCommand implements Callable<Integer> {
-  @Mixin private ConfigOption file;
-
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      description = "the file; default: the one the feed names")
-  private Path data;
+  @Mixin private FeedFileOption file;
 
   @Option(
       names = "--split",
@@ -110,18 +103,17 @@ final class BacktestCommand implements Callable<Integer> {
     BacktestRun.Options options =
         new BacktestRun.Options(
             config,
-            Optional.ofNullable(data),
-            Optional.ofNullable(split).map(SplitRows::parse),
+            split == null ? null : SplitRows.parse(split),
             mode,
             parts(),
             stride,
-            Optional.ofNullable(forecasts),
-            Optional.ofNullable(against));
+            forecasts,
+            against);
     BacktestReport report =
         BacktestReport.of(
             new BacktestRun(options, new ProgressBars(System.err, System.console() != null)));
     System.out.print(report.table());
-    System.out.print(Account.ofFile(config.job(), Optional.ofNullable(data)));
+    System.out.print(Account.ofFile(config.job()));
     if (json != null) {
       report.writeJson(json);
     }

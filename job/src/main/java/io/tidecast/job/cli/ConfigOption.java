@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The configuration file of a command, and what takes the place of single values in it. */
-final class ConfigOption {
+class ConfigOption {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -60,7 +60,8 @@ final class ConfigOption {
     return file == null ? with(ConfigFile.generatedWeather()) : read();
   }
 
-  private ConfigFile with(ConfigFile read) {
+  /** A file as this command is to read it. */
+  ConfigFile with(ConfigFile read) {
     ConfigFile file = read;
     for (Map.Entry<String, String> value : values.entrySet()) {
       file = file.with(value.getKey(), value.getValue());

@@ -7,7 +7,6 @@ import io.tidecast.job.state.Champions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,10 +26,7 @@ import picocli.CommandLine.Option;
           + " --speed max --exit-at-end"
     })
 final class DemoCommand implements Callable<Integer> {
-  @Mixin private ConfigOption file;
-
-  @Option(names = "--data", paramLabel = "FILE", description = "file of a feed of type file")
-  private Path data;
+  @Mixin private FeedFileOption file;
 
   @Option(
       names = "--speed",
@@ -87,12 +83,11 @@ final class DemoCommand implements Callable<Integer> {
         new Demo(
             new Demo.Options(
                 config,
-                Optional.ofNullable(data),
                 Champions.read(models, config.job().groups()),
                 Speed.parse(speed == null ? (exitAtEnd ? "max" : "live") : speed),
                 exitAtEnd,
-                Optional.ofNullable(exitAfter),
-                Optional.ofNullable(workDirectory),
+                exitAfter,
+                workDirectory,
                 LoopbackPort.free("--port", port, 8081),
                 LoopbackPort.free("--page-port", pagePort, 8080)),
             System.out,

@@ -9,7 +9,6 @@ import io.tidecast.job.offline.FileCheck;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,7 +28,7 @@ import picocli.CommandLine.Option;
       "A new file: tidecast feed --check measurements.csv > measurements.yaml"
     })
 final class FeedCommand implements Callable<Integer> {
-  @Mixin private ConfigOption file;
+  @Mixin private FeedFileOption file;
 
   @Option(
       names = "--check",
@@ -38,9 +37,6 @@ final class FeedCommand implements Callable<Integer> {
           "publishes nothing: reads the file, prints what it understood and a configuration to start"
               + " from; with --config, what that one understands")
   private Path check;
-
-  @Option(names = "--data", paramLabel = "FILE", description = "file of a feed of type file")
-  private Path data;
 
   @Option(
       names = "--speed",
@@ -68,9 +64,7 @@ final class FeedCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (check != null) {
       System.out.print(
-          file.isGiven()
-              ? FileCheck.of(file.job(), file.job().fileFeed(Optional.of(check)))
-              : FileCheck.of(check));
+          file.isGiven() ? FileCheck.of(file.read().withData(check).job()) : FileCheck.of(check));
       return 0;
     }
     return publish(file.shown());
@@ -79,8 +73,7 @@ final class FeedCommand implements Callable<Integer> {
   private int publish(JobConfig config) {
     Speed pace = Speed.parse(speed);
     Clock clock = Clock.systemUTC();
-    Feed feed =
-        config.feed(Optional.ofNullable(data)).anchored(start == null ? clock.instant() : start);
+    Feed feed = config.anyFeed().anchored(start == null ? clock.instant() : start);
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     FeedRunner runner =
         new FeedRunner(

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,13 +36,7 @@ import picocli.CommandLine.Option;
           + " --model models/OT-1-0a1b2c3d.safetensors --out next.json"
     })
 final class ForecastCommand implements Callable<Integer> {
-  @Mixin private ConfigOption file;
-
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      description = "the file of the configured feed; default: the one the feed names")
-  private Path data;
+  @Mixin private FeedFileOption file;
 
   @Option(
       names = "--model",
@@ -63,8 +56,7 @@ final class ForecastCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JobConfig config = file.job();
     ProgressBars bars = new ProgressBars(System.err, System.console() != null);
-    List<EndForecasts.End> ends =
-        new EndForecasts(config, given(config), bars).of(Optional.ofNullable(data));
+    List<EndForecasts.End> ends = new EndForecasts(config, given(config), bars).ends();
     EndReport report = new EndReport(ends);
     try (Writer text = writer()) {
       if (out != null && out.toString().endsWith(".json")) {

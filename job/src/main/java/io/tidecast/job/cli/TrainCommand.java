@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,13 +30,7 @@ import picocli.CommandLine.Option;
       "         tidecast run --config conf/ETTh1.yaml --model models/OT-1-0a1b2c3d.safetensors"
     })
 final class TrainCommand implements Callable<Integer> {
-  @Mixin private ConfigOption file;
-
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      description = "the file of the configured feed; default: the one the feed names")
-  private Path data;
+  @Mixin private FeedFileOption file;
 
   @Option(names = "--topic", description = "what the observation topic holds now is the history")
   private boolean topic;
@@ -52,14 +45,12 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (topic && data != null) {
+    if (topic && file.hasData()) {
       throw new IllegalArgumentException("--topic: with --data; accepted: one of the two");
     }
     JobConfig config = file.job();
     List<ObservationRecord> observations =
-        topic
-            ? ObservationTopic.read(config)
-            : config.fileFeed(Optional.ofNullable(data)).observations();
+        topic ? ObservationTopic.read(config) : config.fileFeed().observations();
     ProgressBars bars = new ProgressBars(System.err, System.console() != null);
     for (OfflineTraining.Trained trained : new OfflineTraining(config, bars).train(observations)) {
       Path written = write(trained.model(), out);

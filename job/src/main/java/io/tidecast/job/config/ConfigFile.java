@@ -94,6 +94,24 @@ public final class ConfigFile {
     return new ConfigFile(flat(copy));
   }
 
+  /**
+   * The same file with a feed that reads another one.
+   *
+   * @throws IllegalArgumentException if its feed reads none
+   */
+  public ConfigFile withData(Path data) {
+    JsonNode feed = tree.path("feed");
+    that(!feed.isMissingNode(), "feed", "absent", JobConfig.FEED);
+    that(
+        feed.path("type").asText().equals("file"),
+        "--data",
+        data,
+        "only with a feed of type file in the configuration");
+    ObjectNode copy = tree.deepCopy();
+    ((ObjectNode) copy.get("feed")).put("file", data.toString());
+    return new ConfigFile(copy);
+  }
+
   /** The same file without covariates, and without what it says of them alone. */
   public ConfigFile withoutCovariates() {
     List<String> targets = job().series().targets();

@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNullElse;
 import static org.apache.flink.configuration.CheckpointingOptions.CHECKPOINTING_INTERVAL;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.file.FileFeed;
 import io.tidecast.connectors.kafka.KafkaConfig;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.configuration.Configuration;
 
@@ -49,6 +47,8 @@ public record JobConfig(
     Map<String, String> flink,
     JsonNode feed,
     PostgresSection postgres) {
+  static final String FEED = "a section, as in conf/weather.yaml";
+
   public JobConfig {
     required(domain, "domain", "a name, such as weather");
     Names.domain("domain", domain);
@@ -150,30 +150,15 @@ public record JobConfig(
     return kafka.topicsConfig();
   }
 
-  /**
-   * Where observations come from.
-   *
-   * @param data takes the place of the file of a {@code feed} of type {@code file}
-   */
-  public Feed feed(Optional<Path> data) {
-    that(feed != null, "feed", "absent", "a section, as in conf/weather.yaml");
-    that(
-        data.isEmpty() || feed.path("type").asText().equals("file"),
-        "--data",
-        data.orElse(null),
-        "only with a feed of type file in the configuration");
-    JsonNode settings = feed.deepCopy();
-    data.ifPresent(file -> ((ObjectNode) settings).put("file", file.toString()));
-    return Binder.bind("feed", settings, Feed.class);
+  /** Where observations come from. */
+  public Feed anyFeed() {
+    that(feed != null, "feed", "absent", FEED);
+    return Binder.bind("feed", feed, Feed.class);
   }
 
-  /**
-   * Where history comes from offline.
-   *
-   * @param data takes the place of the file
-   */
-  public FileFeed fileFeed(Optional<Path> data) {
-    if (feed(data) instanceof FileFeed file) {
+  /** Where history comes from offline. */
+  public FileFeed fileFeed() {
+    if (anyFeed() instanceof FileFeed file) {
       return file;
     }
     throw new IllegalArgumentException(

@@ -41,23 +41,21 @@ public final class Demo {
    * What a demo is told.
    *
    * @param config the job
-   * @param data file of a feed of type {@code file}
    * @param champions models that serve from the first origin on
    * @param speed when observations are published
    * @param exitAtEnd feed everything, then forecast up to the end of it and end
-   * @param exitAfter stop after this long
-   * @param workDirectory kept and gone on from; a new one, deleted at the end, if absent
+   * @param exitAfter stop after this long; null: when stopped
+   * @param workDirectory kept and gone on from; a new one, deleted at the end, if null
    * @param webPort of Flink's web page; a free one
    * @param pagePort of the live page; a free one
    */
   public record Options(
       ConfigFile config,
-      Optional<Path> data,
       Champions champions,
       Speed speed,
       boolean exitAtEnd,
-      Optional<Duration> exitAfter,
-      Optional<Path> workDirectory,
+      Duration exitAfter,
+      Path workDirectory,
       int webPort,
       int pagePort) {}
 
@@ -89,7 +87,10 @@ public final class Demo {
   /** Runs until the end, the time limit or {@link #stop}; then nothing of it is left running. */
   public void run() throws Exception {
     long started = System.nanoTime();
-    WorkDirectory work = WorkDirectory.open(options.workDirectory());
+    WorkDirectory work =
+        options.workDirectory() == null
+            ? WorkDirectory.temporary()
+            : WorkDirectory.kept(options.workDirectory());
     view.say("Tidecast demo in " + work.path());
     try (EmbeddedKafka kafka = EmbeddedKafka.start(work.kafka())) {
       JobConfig config =
@@ -104,7 +105,11 @@ public final class Demo {
           database = startDatabase(config, work);
           runJob(config, work, tally, feeding, started);
           if (options.exitAtEnd() && !stopped) {
-            finish(tally, database, started);
+            tally.readToEnd();
+            if (database.isPresent()) {
+              database.get().awaitStored(tally.taken());
+            }
+            out.println(Summary.of(tally, (System.nanoTime() - started) * 1e-9));
           }
         } finally {
           feed.stop();
@@ -120,7 +125,7 @@ public final class Demo {
   /** Nobody would see the database of a run that ends by itself and leaves no directory. */
   private Optional<DemoDatabase> startDatabase(JobConfig config, WorkDirectory work)
       throws Exception {
-    if (options.exitAtEnd() && options.workDirectory().isEmpty()) {
+    if (options.exitAtEnd() && options.workDirectory() == null) {
       return Optional.empty();
     }
     try {
@@ -133,18 +138,9 @@ public final class Demo {
     }
   }
 
-  private void finish(TopicTally tally, Optional<DemoDatabase> database, long started)
-      throws Exception {
-    tally.readToEnd();
-    if (database.isPresent()) {
-      database.get().awaitStored(tally.taken());
-    }
-    out.println(Summary.of(tally, (System.nanoTime() - started) * 1e-9));
-  }
-
   private FeedRunner feed(JobConfig config, WorkDirectory work) throws Exception {
     Instant anchor = work.anchor(Instant.now());
-    Feed feed = config.feed(options.data()).anchored(anchor);
+    Feed feed = config.anyFeed().anchored(anchor);
     return new FeedRunner(
         config.kafkaConfig(),
         "demo",
@@ -220,7 +216,7 @@ public final class Demo {
       tally.poll(POLL);
       view.show(tally, fed);
       long elapsed = System.nanoTime() - started;
-      stopped |= options.exitAfter().filter(limit -> elapsed >= limit.toNanos()).isPresent();
+      stopped |= options.exitAfter() != null && elapsed >= options.exitAfter().toNanos();
     }
   }
 

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What a demo leaves on disk, and finds there when it is started again. */
@@ -20,12 +19,14 @@ final class WorkDirectory {
     this.temporary = temporary;
   }
 
-  /** A named directory is kept; without a name there is one for this run alone. */
-  static WorkDirectory open(Optional<Path> named) throws IOException {
-    if (named.isPresent()) {
-      Files.createDirectories(named.get());
-      return new WorkDirectory(named.get().toAbsolutePath(), false);
-    }
+  /** A directory that is kept. */
+  static WorkDirectory kept(Path named) throws IOException {
+    Files.createDirectories(named);
+    return new WorkDirectory(named.toAbsolutePath(), false);
+  }
+
+  /** A directory for this run alone. */
+  static WorkDirectory temporary() throws IOException {
     return new WorkDirectory(Files.createTempDirectory("tidecast-demo"), true);
   }
 

@@ -7,13 +7,11 @@ import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.ingest.ObservationSplitter;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,11 +31,9 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
   /**
    * What became of a file, in lines for a person: of each group's values, and of rows that are
    * none.
-   *
-   * @param data takes the place of the file of the configuration's feed
    */
-  public static String ofFile(JobConfig config, Optional<Path> data) {
-    FileReading file = config.fileFeed(data).read();
+  public static String ofFile(JobConfig config) {
+    FileReading file = config.fileFeed().read();
     StringBuilder lines = new StringBuilder();
     byGroup(config, file.observations())
         .forEach(

@@ -57,31 +57,24 @@ public final class BacktestRun {
   /**
    * What is asked for.
    *
-   * @param data takes the place of the file of the configuration's feed
-   * @param split 60, 20 and 20 per cent if absent
+   * @param split 60, 20 and 20 per cent if null
    * @param ablate each gives one more row
    * @param stride steps from one origin that counts to the next
-   * @param forecasts file that all forecasts that count are written to; empty for none
-   * @param against file of forecasts made elsewhere, one more row; empty for none
+   * @param forecasts file that all forecasts that count are written to; null for none
+   * @param against file of forecasts made elsewhere, one more row; null for none
    */
   public record Options(
       ConfigFile config,
-      Optional<Path> data,
-      Optional<SplitRows> split,
+      SplitRows split,
       Mode mode,
       Set<Part> ablate,
       int stride,
-      Optional<Path> forecasts,
-      Optional<Path> against) {
+      Path forecasts,
+      Path against) {
 
     /** Every origin counts; nothing is written, and nothing stands beside. */
-    public Options(
-        ConfigFile config,
-        Optional<Path> data,
-        Optional<SplitRows> split,
-        Mode mode,
-        Set<Part> ablate) {
-      this(config, data, split, mode, ablate, 1, Optional.empty(), Optional.empty());
+    public Options(ConfigFile config, SplitRows split, Mode mode, Set<Part> ablate) {
+      this(config, split, mode, ablate, 1, null, null);
     }
   }
 
@@ -98,8 +91,7 @@ public final class BacktestRun {
   /** Runs it; one result per group. */
   public List<GroupResult> results() throws IOException {
     List<GroupResult> results = new ArrayList<>();
-    for (Map.Entry<String, List<SeriesHistory>> group :
-        SeriesHistory.byGroup(job, options.data()).entrySet()) {
+    for (Map.Entry<String, List<SeriesHistory>> group : SeriesHistory.byGroup(job).entrySet()) {
       results.add(new GroupRun(group.getKey(), group.getValue()).result());
     }
     return results;
@@ -124,7 +116,7 @@ public final class BacktestRun {
       this.histories = histories;
       series = windows(histories);
       config = job.groups().get(group);
-      split = options.split().orElseGet(() -> SplitRows.of(series)).on(series);
+      split = (options.split() == null ? SplitRows.of(series) : options.split()).on(series);
       backtest = new Backtest(config, split, options.stride());
       long test = split.end() - split.testStart();
       if (test < config.horizon()) {
@@ -147,8 +139,8 @@ public final class BacktestRun {
           serving(TIDECAST, job, histories)
               .orElseThrow(() -> new IllegalArgumentException(remarks.get(remarks.size() - 1)));
       scoreItself(Method.online(TIDECAST, config, serving));
-      if (options.against().isPresent()) {
-        score(backtest, foreign(options.against().get()), series);
+      if (options.against() != null) {
+        score(backtest, foreign(options.against()), series);
       }
       for (Part part : options.ablate()) {
         ablate(part, serving);
@@ -181,11 +173,11 @@ public final class BacktestRun {
 
     /** Writes what it forecasts as well, if that is asked for. */
     private void scoreItself(Method method) throws IOException {
-      if (options.forecasts().isEmpty()) {
+      if (options.forecasts() == null) {
         score(backtest, method, series, new Shown((name, forecast, targets) -> {}));
         return;
       }
-      Path file = options.forecasts().get();
+      Path file = options.forecasts();
       if (job.groups().size() > 1) {
         file = file.resolveSibling(group + "-" + file.getFileName());
       }
@@ -209,7 +201,7 @@ public final class BacktestRun {
       String name = TIDECAST + " without " + part;
       if (part == Part.COVARIATES) {
         JobConfig alone = options.config().withoutCovariates().job();
-        retrained(name, alone, SeriesHistory.byGroup(alone, options.data()).get(group));
+        retrained(name, alone, SeriesHistory.byGroup(alone).get(group));
       } else {
         ForecasterConfig without = config.withAblation(part.off(config.ablation()));
         score(backtest, Method.online(name, without, serving), series);

@@ -7,7 +7,6 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,14 +34,19 @@ public final class EndForecasts {
   /**
    * The last forecast of one series.
    *
-   * @param forecast empty if none of its steps could be forecast from
+   * @param forecastOrNull null if none of its steps could be forecast from
    */
-  public record End(String series, ForecasterConfig config, Optional<Forecast> forecast) {}
+  public record End(String series, ForecasterConfig config, Forecast forecastOrNull) {
+    /** The forecast, if there can be one. */
+    public Optional<Forecast> forecast() {
+      return Optional.ofNullable(forecastOrNull);
+    }
+  }
 
   /** In order of groups and series. */
-  public List<End> of(Optional<Path> data) {
+  public List<End> ends() {
     List<End> ends = new ArrayList<>();
-    SeriesHistory.byGroup(config, data)
+    SeriesHistory.byGroup(config)
         .forEach(
             (group, series) -> {
               LongFunction<Optional<ForecastModel>> serving = serving(group, series);
@@ -66,13 +70,10 @@ public final class EndForecasts {
       LongFunction<Optional<ForecastModel>> serving) {
     SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
     SeriesState state = forecaster.newState();
-    Optional<Forecast> last = Optional.empty();
+    Forecast last = null;
     for (SeriesStep step : series.steps()) {
-      Optional<Forecast> forecast =
-          forecaster
-              .step(state, step.step(), serving.apply(step.step().index()).orElse(null))
-              .forecast();
-      last = forecast.isPresent() ? forecast : last;
+      ForecastModel model = serving.apply(step.step().index()).orElse(null);
+      last = forecaster.step(state, step.step(), model).forecast().orElse(last);
     }
     return new End(series.series(), config, last);
   }

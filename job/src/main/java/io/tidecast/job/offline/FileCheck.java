@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What a file holds, as a configuration to start from: what was understood stands in its comments.
@@ -71,7 +70,8 @@ public final class FileCheck {
   }
 
   /** What a configuration understands of its file. */
-  public static String of(JobConfig config, FileFeed feed) {
+  public static String of(JobConfig config) {
+    FileFeed feed = config.fileFeed();
     FileReading reading = feed.read();
     List<ObservationRecord> rows = reading.observations();
     List<String> notes = TimeHole.in(rows, config.series().step()).stream().toList();
@@ -110,7 +110,7 @@ public final class FileCheck {
                   .formatted(series, text),
               Map.of())
           .job()
-          .fileFeed(Optional.empty());
+          .fileFeed();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

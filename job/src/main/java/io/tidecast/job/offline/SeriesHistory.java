@@ -12,12 +12,10 @@ import io.tidecast.job.state.SeriesStep;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Stretch;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -27,13 +25,9 @@ import java.util.TreeMap;
  */
 record SeriesHistory(String series, String group, List<SeriesStep> steps) {
 
-  /**
-   * The series of a file, by model group.
-   *
-   * @param data takes the place of the file of the configuration's feed
-   */
-  static Map<String, List<SeriesHistory>> byGroup(JobConfig config, Optional<Path> data) {
-    return byGroup(config, config.fileFeed(data).observations());
+  /** The series of the file that the configuration's feed reads, by model group. */
+  static Map<String, List<SeriesHistory>> byGroup(JobConfig config) {
+    return byGroup(config, config.fileFeed().observations());
   }
 
   /** By model group. */

@@ -9,7 +9,6 @@ import io.tidecast.model.CellConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -157,8 +156,7 @@ class ConfigFileTest {
     JobConfig config = LEAST.with("feed", feed).job();
 
     String refusal =
-        assertThrows(IllegalArgumentException.class, () -> config.feed(Optional.empty()))
-            .getMessage();
+        assertThrows(IllegalArgumentException.class, () -> config.anyFeed()).getMessage();
 
     assertTrue(refusal.startsWith(start), refusal);
   }

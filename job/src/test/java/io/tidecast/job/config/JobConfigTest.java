@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -331,11 +330,11 @@ class JobConfigTest {
   @ParameterizedTest
   @MethodSource("shippedConfigurations")
   void shippedConfigurationsAreAccepted(Path file) throws IOException {
-    JobConfig config = JobConfig.read(file);
+    ConfigFile config = ConfigFile.read(file);
 
-    assertFalse(config.groups().isEmpty());
-    boolean isOfAFile = config.feed().path("type").asText().equals("file");
-    config.feed(isOfAFile ? Optional.of(Path.of("data.csv.gz")) : Optional.empty());
+    assertFalse(config.job().groups().isEmpty());
+    boolean isOfAFile = config.job().feed().path("type").asText().equals("file");
+    (isOfAFile ? config.withData(Path.of("data.csv.gz")) : config).job().anyFeed();
   }
 
   @Test
@@ -347,12 +346,10 @@ class JobConfigTest {
 
   @Test
   void fileOfAFeedOfAnotherTypeIsRefused() throws IOException {
-    JobConfig config = ConfigFile.generatedWeather().job();
+    ConfigFile config = ConfigFile.generatedWeather();
 
     String refusal =
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> config.feed(Optional.of(Path.of("weather.csv"))))
+        assertThrows(IllegalArgumentException.class, () -> config.withData(Path.of("weather.csv")))
             .getMessage();
     assertTrue(refusal.startsWith("--data: weather.csv; accepted: "), refusal);
   }
@@ -360,8 +357,7 @@ class JobConfigTest {
   @Test
   void configurationWithoutAFeedHasNone() {
     String refusal =
-        assertThrows(IllegalArgumentException.class, () -> parse(LEAST).feed(Optional.empty()))
-            .getMessage();
+        assertThrows(IllegalArgumentException.class, () -> parse(LEAST).anyFeed()).getMessage();
 
     assertTrue(refusal.startsWith("feed: absent; accepted: "), refusal);
   }

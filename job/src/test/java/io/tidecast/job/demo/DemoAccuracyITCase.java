@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,15 +68,7 @@ class DemoAccuracyITCase {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Demo.Options options =
         new Demo.Options(
-            config(),
-            Optional.of(data()),
-            Champions.NONE,
-            Speed.parse("max"),
-            true,
-            Optional.empty(),
-            Optional.of(work),
-            0,
-            0);
+            config().withData(data()), Champions.NONE, Speed.parse("max"), true, null, work, 0, 0);
     new Demo(options, new PrintStream(out), new PrintStream(new ByteArrayOutputStream())).run();
     summary = new ObjectMapper().readTree(out.toString(StandardCharsets.UTF_8));
     postgres = EmbeddedPostgres.start(work.resolve("postgres"));

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.ConfigFile;
-import io.tidecast.job.config.JobConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,9 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AccountTest {
   @TempDir private Path directory;
 
-  private static JobConfig config(String aggregation) {
+  private static ConfigFile config(String aggregation) {
     return ConfigFile.parse(
-            """
+        """
             domain: d
             series:
               step: PT1H
@@ -36,9 +34,8 @@ class AccountTest {
             forecast: {horizon: 2}
             feed: {type: file, time: {column: time}, stream: s, values: {v: v, w: w}}
             """
-                .formatted(aggregation),
-            Map.of())
-        .job();
+            .formatted(aggregation),
+        Map.of());
   }
 
   @ParameterizedTest
@@ -57,13 +54,13 @@ class AccountTest {
       records.add(new ObservationRecord("s" + random.nextInt(3), time, row));
     }
 
-    Account account = Account.byGroup(config(aggregation), records).get("v");
+    Account account = Account.byGroup(config(aggregation).job(), records).get("v");
 
     assertEquals(values, account.read());
     assertEquals(values, account.stepped() + account.replaced() + account.masked());
     assertTrue(account.replaced() > 0 && account.masked() > 0, account.words());
     long steps =
-        SeriesHistory.byGroup(config(aggregation), records).get("v").stream()
+        SeriesHistory.byGroup(config(aggregation).job(), records).get("v").stream()
             .flatMap(series -> series.steps().stream())
             .filter(step -> !Float.isNaN(step.step().value()))
             .count();
@@ -90,6 +87,6 @@ class AccountTest {
         v: 5 values read: 2 stepped, 1 replaced, 2 masked; nothing left of [b/v]
         w: 4 values read: 4 stepped, 0 replaced, 0 masked
         """,
-        Account.ofFile(config("sum"), Optional.of(file)));
+        Account.ofFile(config("sum").withData(file).job()));
   }
 }

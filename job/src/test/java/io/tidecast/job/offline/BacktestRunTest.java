@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,9 +33,8 @@ class BacktestRunTest {
         BacktestReport.of(
             new BacktestRun(
                 new BacktestRun.Options(
-                    config(),
-                    Optional.of(data()),
-                    Optional.of(SplitRows.parse("800,200,200")),
+                    config().withData(data()),
+                    SplitRows.parse("800,200,200"),
                     BacktestRun.Mode.FROZEN,
                     EnumSet.of(Part.STATE, Part.COVARIATES)),
                 Phases.SILENT));

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,7 @@ class FileCheckTest {
     String text = check(lines.replace("'", "\"").replace(";", "\n") + "\n", StandardCharsets.UTF_8);
 
     JobConfig config = ConfigFile.parse(text, Map.of()).job();
-    ObservationRecord row = config.fileFeed(Optional.empty()).observations().get(0);
+    ObservationRecord row = config.fileFeed().observations().get(0);
     assertEquals(first, row.time() + " " + row.stream() + " " + row.values());
     assertEquals(Duration.parse(step), config.series().step());
     assertTrue(text.startsWith("# data.txt: ") && text.contains("\n# spacing: "), text);
@@ -131,9 +130,7 @@ class FileCheckTest {
     assertTrue(written.contains("feed.time." + key), written);
     JobConfig config = ConfigFile.parse(written, Map.of()).job();
     String refusal =
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> SeriesHistory.byGroup(config, Optional.empty()))
+        assertThrows(IllegalArgumentException.class, () -> SeriesHistory.byGroup(config))
             .getMessage();
     assertTrue(refusal.startsWith("1 of 701 observations lie"), refusal);
   }
