@@ -21,7 +21,9 @@ import java.util.List;
  * <p>At the {@link LeadKnots knots} the two members of the model are kept beside what was given
  * out, at three levels each, as distances from it.
  *
- * <p>Lead h has a ring of as many places as origins can wait for it.
+ * <p>Lead h has a ring of as many places as origins can wait for it. So what the next steps will
+ * not write to is known, and is stored apart from the rest: {@link #writeKept} what stays as it is
+ * for the next {@value #REACH} steps, {@link #writeLive} the places they may write to.
  */
 final class PendingForecasts {
   static final int NEAR = 24;
@@ -31,6 +33,10 @@ final class PendingForecasts {
 
   static final int MEMBERS = 2;
   private static final int MEMBER_BYTES = MEMBERS * MEMBER_LEVELS;
+
+  /** Steps for which {@link #writeKept} holds. */
+  static final int REACH = 8;
+
   private static final long NO_ORIGIN = Long.MIN_VALUE;
   private static final int PART_BITS = 2;
   private static final short NO_AGE = Short.MAX_VALUE;
@@ -226,9 +232,85 @@ final class PendingForecasts {
     System.arraycopy(other.versions, 0, versions, 0, versions.length);
   }
 
-  void write(DataOutput out) throws IOException {
-    out.write(cells);
-    out.write(members);
+  /** Takes part of the places of a lead. */
+  @FunctionalInterface
+  private interface Places {
+    void take(byte[] codes, int from, int length) throws IOException;
+  }
+
+  /**
+   * The places that the steps after {@code index} may write to, within {@value #REACH}; else all
+   * others.
+   */
+  private void places(long index, boolean mayChange, Places part) throws IOException {
+    for (int lead = 1; lead <= horizon; lead++) {
+      int all = places(lead);
+      long next = sequence(index + 1, lead);
+      int changing = (int) Math.min(all, sequence(index + REACH, lead) - next + 1);
+      int first = (int) Math.floorMod(mayChange ? next : next + changing, (long) all);
+      int count = mayChange ? changing : all - changing;
+      ring(cells, cellPlace[lead - 1], all, first, count, cellBytes, part);
+      if (memberPlace[lead] > memberPlace[lead - 1]) {
+        ring(members, memberPlace[lead - 1], all, first, count, MEMBER_BYTES, part);
+      }
+    }
+  }
+
+  private static void ring(
+      byte[] codes, int begin, int size, int first, int count, int bytes, Places part)
+      throws IOException {
+    int untilEnd = Math.min(count, size - first);
+    part.take(codes, (begin + first) * bytes, untilEnd * bytes);
+    if (count > untilEnd) {
+      part.take(codes, begin * bytes, (count - untilEnd) * bytes);
+    }
+  }
+
+  /** Bytes of {@link #writeKept}. */
+  int keptBytes(long index) throws IOException {
+    int[] sum = new int[1];
+    places(index, false, (codes, from, length) -> sum[0] += length);
+    return sum[0];
+  }
+
+  /**
+   * Writes what no step up to {@value #REACH} after this one changes.
+   *
+   * @param index of the last step
+   */
+  void writeKept(long index, DataOutput out) throws IOException {
+    places(index, false, out::write);
+  }
+
+  /** Reads what {@link #writeKept} wrote. */
+  void readKept(long index, DataInput in) throws IOException {
+    places(index, false, in::readFully);
+  }
+
+  /**
+   * Writes the rest.
+   *
+   * @param index of the last step when {@link #writeKept} was called
+   */
+  void writeLive(long index, DataOutput out) throws IOException {
+    places(index, true, out::write);
+    writeOrigins(out);
+  }
+
+  /** Reads what {@link #writeLive} wrote. */
+  void readLive(long index, DataInput in) throws IOException {
+    places(index, true, in::readFully);
+    readOrigins(in);
+  }
+
+  /** Reads all as a state of format 2 had it. */
+  void readFormat2(DataInput in) throws IOException {
+    in.readFully(cells);
+    in.readFully(members);
+    readOrigins(in);
+  }
+
+  private void writeOrigins(DataOutput out) throws IOException {
     LittleEndian.write(out, scale);
     long newest = Arrays.stream(origins).max().orElse(NO_ORIGIN);
     out.writeLong(newest);
@@ -244,9 +326,7 @@ final class PendingForecasts {
     }
   }
 
-  void read(DataInput in) throws IOException {
-    in.readFully(cells);
-    in.readFully(members);
+  private void readOrigins(DataInput in) throws IOException {
     LittleEndian.read(in, scale);
     long newest = in.readLong();
     String[] names = new String[in.readUnsignedByte()];

@@ -264,6 +264,7 @@ public final class SeriesForecaster {
   private void advance(SeriesState state, ClosedStep closed, PackedModel serving) {
     if (state.inputs().step(closed.value(), closed.covariates())) {
       // made at a level that is no more
+      state.voidHistory();
       state.hidden().invalidate();
       state.pending().clear();
       state.naives().forgetClimate();

@@ -4,8 +4,10 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.KeptRows;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -16,9 +18,10 @@ import java.util.Arrays;
  * Everything the forecaster carries for one series. Mutable, owned by one key, not thread safe.
  *
  * <p>Stored in two parts, so that a store that writes at each step need not write all: the kept
- * rows, {@link #writeHistory}, are written again once {@link #historyIsDue}, and the rest, {@link
- * #writeLive}, has the rows since then. {@link #write} has one after the other. Format 2;
- * multi-byte numbers are big-endian except inside arrays, which are little-endian:
+ * rows and the pending forecasts that stay as they are for a while, {@link #writeHistory}, are
+ * written again once {@link #historyIsDue}, and the rest, {@link #writeLive}, has what came since
+ * then. {@link #write} has one after the other. Format 3; multi-byte numbers are big-endian except
+ * inside arrays, which are little-endian:
  *
  * <pre>
  * history   int    format
@@ -26,6 +29,9 @@ import java.util.Arrays;
  *           byte   transform
  *                  rows: sizes, ring of targets and covariates, a bit for each that was missing;
  *                  running scales at the start of the ring
+ *           long   index of the last step when this was written
+ *           int    number of bytes that follow
+ *                  pending forecasts that no step soon after that one replaces
  * live      int    format
  *           int    what the rest means, see {@link ForecasterConfig#shapeOfState}
  *           long   index of the last step; Long.MIN_VALUE before the first
@@ -33,7 +39,7 @@ import java.util.Arrays;
  *                  rows since the history; running scales now
  *                  hidden state: version, then per layer float[hidden] h and c
  *                  naives and their errors, regrets of the mixture, calibration
- *                  pending forecasts
+ *                  other pending forecasts
  *                  open period: scores per version
  * </pre>
  *
@@ -47,14 +53,12 @@ import java.util.Arrays;
  * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
+  private static final int FORMAT_2 = 2;
   static final long NO_STEP = Long.MIN_VALUE;
 
   // enough to tell a warm state from a cold one, and no overflow
   private static final int MAX_STEPS = 1_000_000;
-
-  /** Rows after which the history is written anew. */
-  private static final int DUE_ROWS = 24;
 
   private final ForecasterConfig config;
   private SeriesInputs inputs;
@@ -67,6 +71,7 @@ public final class SeriesState {
   private long lastIndex = NO_STEP;
   private int steps;
   private long writtenRows;
+  private long writtenIndex = NO_STEP;
 
   SeriesState(ForecasterConfig config) {
     this.config = config;
@@ -146,18 +151,15 @@ public final class SeriesState {
     copy.lastIndex = lastIndex;
     copy.steps = steps;
     copy.writtenRows = writtenRows;
+    copy.writtenIndex = writtenIndex;
     return copy;
   }
 
-  /** Bytes of {@link #writeHistory}. */
-  static long historyBytes(ForecasterConfig config) {
-    return 2 * Integer.BYTES + SeriesInputs.historyBytes(config);
-  }
-
-  /** Bytes of {@link #writeLive} without the names of versions and without rows. */
-  static long liveBytes(ForecasterConfig config, int versionsInPeriod) {
-    int frame = 3 * Integer.BYTES + Long.BYTES;
+  /** Bytes of {@link #write} without the names of versions. */
+  static long bytes(ForecasterConfig config, int versionsInPeriod) {
+    int frame = 6 * Integer.BYTES + 2 * Long.BYTES;
     return frame
+        + SeriesInputs.historyBytes(config)
         + SeriesInputs.runningBytes(config)
         + HiddenState.bytes(config)
         + NaiveExperts.bytes(config)
@@ -167,35 +169,46 @@ public final class SeriesState {
         + OpenPeriod.bytes(config, versionsInPeriod);
   }
 
-  /** Whether so many rows came since {@link #writeHistory} that it should be written again. */
+  /** Whether so much came since {@link #writeHistory} that it must be written again. */
   public boolean historyIsDue() {
-    return writtenRows == 0 || inputs.rows() - writtenRows >= DUE_ROWS;
+    return writtenRows == 0
+        || inputs.rows() - writtenRows >= PendingForecasts.REACH
+        || lastIndex - writtenIndex >= PendingForecasts.REACH;
   }
 
-  /** Writes the kept rows; what {@link #writeLive} writes goes with them from now on. */
+  /** What {@link #writeHistory} wrote has changed. */
+  void voidHistory() {
+    writtenRows = 0;
+  }
+
+  /** Writes what is seldom written; what {@link #writeLive} writes goes with it from now on. */
   public void writeHistory(DataOutput out) throws IOException {
     history(out);
     writtenRows = inputs.rows();
+    writtenIndex = lastIndex;
   }
 
   /** Writes what the last {@link #writeHistory} has not. */
   public void writeLive(DataOutput out) throws IOException {
-    live(writtenRows, out);
+    live(writtenRows, writtenIndex, out);
   }
 
   /** Writes all, as {@link #writeHistory} and {@link #writeLive} would one after the other. */
   public void write(DataOutput out) throws IOException {
     history(out);
-    live(inputs.rows(), out);
+    live(inputs.rows(), lastIndex, out);
   }
 
   private void history(DataOutput out) throws IOException {
     out.writeInt(FORMAT);
     out.writeInt(config.shapeOfRows());
     inputs.writeHistory(out);
+    out.writeLong(lastIndex);
+    out.writeInt(pending.keptBytes(lastIndex));
+    pending.writeKept(lastIndex, out);
   }
 
-  private void live(long rowsInHistory, DataOutput out) throws IOException {
+  private void live(long rowsInHistory, long indexOfHistory, DataOutput out) throws IOException {
     out.writeInt(FORMAT);
     out.writeInt(config.shapeOfState());
     out.writeLong(lastIndex);
@@ -205,13 +218,13 @@ public final class SeriesState {
     naives.write(out);
     mixture.write(out);
     calibration.write(out);
-    pending.write(out);
+    pending.writeLive(indexOfHistory, out);
     period.write(out);
   }
 
   /**
-   * Reads what {@link #write} wrote, or a state of format 1. If its rows mean something else under
-   * the configuration, they are of no use, and the state is that of a new series.
+   * Reads what {@link #write} wrote, or a state of an earlier format. If its rows mean something
+   * else under the configuration, they are of no use, and the state is that of a new series.
    *
    * @throws IOException if the bytes are of an unknown format
    */
@@ -230,19 +243,21 @@ public final class SeriesState {
     if (format == 1) {
       return readFormat1(history, config);
     }
-    require(format == FORMAT, "series state of format 1 or " + FORMAT, format);
+    require(format == FORMAT || format == FORMAT_2, "series state of format 1 to 3", format);
     if (history.readInt() != config.shapeOfRows()) {
       return new SeriesState(config);
     }
     KeptRows rows = KeptRows.read(history, config);
-    format = live.readInt();
-    require(format == FORMAT, "series state of format " + FORMAT, format);
+    long index = format == FORMAT ? history.readLong() : NO_STEP;
+    byte[] kept = new byte[format == FORMAT ? history.readInt() : 0];
+    history.readFully(kept);
+    require(live.readInt() == format, "series state of format " + format, "another");
     boolean alike = live.readInt() == config.shapeOfState();
     SeriesState state = new SeriesState(config);
     state.lastIndex = live.readLong();
     state.steps = live.readInt();
     if (alike) {
-      state.goOn(rows, live);
+      state.goOn(format, rows, index, kept, live);
     } else {
       state.beginAnew(rows.beginAnew(live, config));
     }
@@ -255,14 +270,22 @@ public final class SeriesState {
     }
   }
 
-  private void goOn(KeptRows rows, DataInput live) throws IOException {
-    writtenRows = rows.count();
+  private void goOn(int format, KeptRows rows, long index, byte[] kept, DataInput live)
+      throws IOException {
+    long rowsInHistory = rows.count();
     inputs = rows.goOn(live, config);
     hidden.read(live);
     naives.read(live);
     mixture.read(live);
     calibration.read(live);
-    pending.read(live);
+    if (format == FORMAT_2) {
+      pending.readFormat2(live);
+    } else {
+      pending.readKept(index, new DataInputStream(new ByteArrayInputStream(kept)));
+      pending.readLive(index, live);
+      writtenRows = rowsInHistory;
+      writtenIndex = index;
+    }
     period.read(live);
   }
 

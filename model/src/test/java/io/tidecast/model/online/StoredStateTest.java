@@ -2,6 +2,7 @@ package io.tidecast.model.online;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
@@ -65,7 +66,7 @@ class StoredStateTest {
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
     SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
-    byte[] stored = stored("series-state-v2.bin");
+    byte[] stored = stored("series-state-v3.bin");
 
     SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
@@ -73,6 +74,14 @@ class StoredStateTest {
     SeriesState stepped = stepped(forecaster);
     assertEquals(stepped.lastIndex(), read.lastIndex());
     assertSameForecast(next(forecaster, stepped), next(forecaster, read));
+  }
+
+  @Test
+  void stateOfFormat2IsTheSameInAnotherOrder() throws IOException {
+    SeriesState read = read(stored("series-state-v2.bin"));
+
+    assertTrue(read.historyIsDue());
+    assertEquals(read(stored("series-state-v3.bin")), read);
   }
 
   @Test
