@@ -36,8 +36,6 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -89,8 +87,6 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       new MapStateDescriptor<>("models", Types.STRING, StoredTypes.GROUP_MODELS);
   private static final MapStateDescriptor<Long, SeriesStep> WAITING =
       new MapStateDescriptor<>("waiting-steps", Types.LONG, StoredTypes.SERIES_STEP);
-  private static final ValueStateDescriptor<SeriesMemory> MEMORY =
-      new ValueStateDescriptor<>("series", StoredTypes.SERIES_MEMORY);
 
   /** Steps per slice: a few milliseconds. */
   private static final int SLICE = 64;
@@ -128,7 +124,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   private transient MailboxExecutor mailbox;
   private transient BroadcastState<String, GroupModels> models;
   private transient MapState<Long, SeriesStep> waiting;
-  private transient ValueState<SeriesMemory> memory;
+  private transient SeriesMemories memory;
   private transient Swaps swaps;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient WaitingKeys keys;
@@ -161,7 +157,11 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   public void open() throws Exception {
     super.open();
     waiting = getPartitionedState(WAITING);
-    memory = getPartitionedState(MEMORY);
+    memory =
+        new SeriesMemories(
+            getPartitionedState(SeriesMemories.MEMORY),
+            getPartitionedState(SeriesMemories.HISTORY),
+            getKeyedStateBackend().isSafeToReuseKVState());
     swaps =
         new Swaps(
             getPartitionedState(Swaps.BEFORE),

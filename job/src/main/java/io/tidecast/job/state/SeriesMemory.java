@@ -2,48 +2,64 @@ package io.tidecast.job.state;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.online.SeriesState;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.OptionalLong;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * State of one series as keyed state holds it: stored bytes until the first use after a restore,
  * the live state from then on. A serializer restored from a checkpoint cannot know the
  * configuration that gives the bytes their shape; the function that uses them does.
+ *
+ * <p>It is whole, or its history lies {@linkplain #isApart apart}, in a value of its own that is
+ * seldom written: what is read then {@linkplain #join joins} it.
  */
 public final class SeriesMemory {
   private static final long NOT_SWAPPED = Long.MIN_VALUE;
+  private static final int USUAL_BYTES = 6_000;
 
   private final long storedLastIndex;
   private byte[] stored;
+  private byte[] history;
+  private boolean isApart;
   private SeriesState live;
   private String version;
   private long swappedAt;
 
-  private SeriesMemory(
-      long storedLastIndex, byte[] stored, SeriesState live, String version, long swappedAt) {
+  private SeriesMemory(long storedLastIndex, byte[] stored, String version, long swappedAt) {
     this.storedLastIndex = storedLastIndex;
     this.stored = stored;
-    this.live = live;
     this.version = version;
     this.swappedAt = swappedAt;
   }
 
-  /** Of which is not known what version has stepped it. */
+  /** A whole one, of which is not known what version has stepped it. */
   public static SeriesMemory ofStored(long lastIndex, byte[] stored) {
-    return ofStored(lastIndex, stored, "", NOT_SWAPPED);
+    return new SeriesMemory(lastIndex, stored, "", NOT_SWAPPED);
   }
 
-  static SeriesMemory ofStored(long lastIndex, byte[] stored, String version, long swappedAt) {
-    return new SeriesMemory(lastIndex, stored, null, version, swappedAt);
+  /**
+   * As it was stored.
+   *
+   * @param isApart whether without its history
+   */
+  static SeriesMemory ofStored(
+      long lastIndex, byte[] stored, String version, long swappedAt, boolean isApart) {
+    SeriesMemory memory = new SeriesMemory(lastIndex, stored, version, swappedAt);
+    memory.isApart = isApart;
+    return memory;
   }
 
+  /** A whole one. */
   public static SeriesMemory ofLive(SeriesState live) {
-    return new SeriesMemory(Long.MIN_VALUE, null, live, "", NOT_SWAPPED);
+    SeriesMemory memory = new SeriesMemory(Long.MIN_VALUE, null, "", NOT_SWAPPED);
+    memory.live = live;
+    return memory;
   }
 
   /** Version of the model that its last step came under; empty if none, or not known. */
@@ -80,6 +96,16 @@ public final class SeriesMemory {
     return live == null ? storedLastIndex : live.lastIndex();
   }
 
+  /** Whether the history is not part of what is stored. */
+  public boolean isApart() {
+    return isApart;
+  }
+
+  /** Adds the history that was kept apart. */
+  public void join(byte[] itsHistory) {
+    history = itsHistory;
+  }
+
   /**
    * The live state; changes of it are changes of this.
    *
@@ -87,33 +113,87 @@ public final class SeriesMemory {
    */
   public SeriesState live(ForecasterConfig config) throws IOException {
     if (live == null) {
-      live = SeriesState.read(new DataInputStream(new ByteArrayInputStream(stored)), config);
+      DataInput in = new DataInputDeserializer(stored);
+      live = SeriesState.read(isApart ? new DataInputDeserializer(joined()) : in, in, config);
       stored = null;
+      history = null;
     }
     return live;
   }
 
+  private byte[] joined() {
+    if (history == null) {
+      throw new IllegalStateException("the history of a series is missing beside its state");
+    }
+    return history;
+  }
+
+  /** From now on the history is part of what is stored, unless this has not come alive. */
+  public void keepWhole() {
+    isApart &= live == null;
+  }
+
+  /**
+   * From now on the history is not part of what is stored.
+   *
+   * @return the history, if what lies apart must be replaced by it; else empty
+   */
+  public byte[] keepApart() {
+    if (live == null || isApart && !live.historyIsDue()) {
+      return new byte[0];
+    }
+    isApart = true;
+    return bytes(live::writeHistory);
+  }
+
+  @FunctionalInterface
+  private interface Part {
+    void writeTo(DataOutput out) throws IOException;
+  }
+
+  private static byte[] bytes(Part part) {
+    DataOutputSerializer out = new DataOutputSerializer(USUAL_BYTES);
+    try {
+      part.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.getCopyOfBuffer();
+  }
+
+  /** All of it, or what is not apart. */
   public byte[] toBytes() {
     if (live == null) {
       return stored;
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      live.write(new DataOutputStream(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    return bytes(isApart ? live::writeLive : live::write);
   }
 
-  /** The same in the form that takes the least room, to be kept for long; nothing before it is. */
+  /**
+   * The same whole, in the form that takes the least room, to be kept for long; nothing before it
+   * is.
+   */
   public SeriesMemory toKeep() {
-    return ofStored(lastIndex(), toBytes(), version, NOT_SWAPPED);
+    return new SeriesMemory(lastIndex(), whole(), version, NOT_SWAPPED);
+  }
+
+  private byte[] whole() {
+    if (live != null) {
+      return bytes(live::write);
+    }
+    if (!isApart) {
+      return stored;
+    }
+    byte[] whole = Arrays.copyOf(joined(), history.length + stored.length);
+    System.arraycopy(stored, 0, whole, history.length, stored.length);
+    return whole;
   }
 
   /** A memory of its own: one that is being written to a checkpoint must not come alive. */
   public SeriesMemory copy() {
-    return new SeriesMemory(
-        storedLastIndex, stored, live == null ? null : live.copy(), version, swappedAt);
+    SeriesMemory copy = ofStored(storedLastIndex, stored, version, swappedAt, isApart);
+    copy.history = history;
+    copy.live = live == null ? null : live.copy();
+    return copy;
   }
 }

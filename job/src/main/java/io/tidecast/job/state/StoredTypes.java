@@ -94,7 +94,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-memory",
-              2,
+              3,
               SeriesMemory.class,
               StoredTypes::writeSeriesMemory,
               StoredTypes::readSeriesMemory,
@@ -346,6 +346,7 @@ public final class StoredTypes {
     StoredArrays.writeBytes(value.toBytes(), out);
     out.writeUTF(value.version());
     out.writeLong(value.swappedAtOrMin());
+    out.writeBoolean(value.isApart());
   }
 
   private static SeriesMemory readSeriesMemory(int version, DataInputView in) throws IOException {
@@ -353,7 +354,8 @@ public final class StoredTypes {
     byte[] stored = StoredArrays.readBytes(in);
     return version == 1
         ? SeriesMemory.ofStored(lastIndex, stored)
-        : SeriesMemory.ofStored(lastIndex, stored, in.readUTF(), in.readLong());
+        : SeriesMemory.ofStored(
+            lastIndex, stored, in.readUTF(), in.readLong(), version >= 3 && in.readBoolean());
   }
 
   private static void writeGroupModels(GroupModels value, DataOutputView out) throws IOException {

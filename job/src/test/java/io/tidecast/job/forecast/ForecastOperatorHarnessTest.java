@@ -43,8 +43,13 @@ import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.SavepointType;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -93,6 +98,7 @@ class ForecastOperatorHarnessTest {
 
   private int maxWaiting = 1_000_000;
   private long swapKeptSteps = 30;
+  private StateBackend backend = new HashMapStateBackend();
   private KeyedTwoInputStreamOperatorTestHarness<String, SeriesStep, GroupNotice, KeyedBytes>
       harness;
 
@@ -163,6 +169,7 @@ class ForecastOperatorHarnessTest {
     harness.setup(
         TypeInformation.of(KeyedBytes.class)
             .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+    harness.setStateBackend(backend);
     operator.setMailboxExecutor(mailbox());
     if (state != null) {
       harness.initializeState(state);
@@ -614,6 +621,40 @@ class ForecastOperatorHarnessTest {
     assertEquals(expected.forecasts, forecasts);
     assertEquals(expected.evaluations, evaluations);
     assertLeft(3, 1);
+  }
+
+  /** Bytes are stored in two parts, objects as one: either goes on from the other. */
+  @Test
+  void stateMovesBetweenBackendsAndBack() throws Exception {
+    List<String> forecasts = new ArrayList<>();
+    decide(1, 10_000, first);
+    steps(1, 60);
+
+    forecasts.addAll(movedTo(new EmbeddedRocksDBStateBackend()));
+    steps(61, 77);
+    forecasts.addAll(movedTo(new EmbeddedRocksDBStateBackend()));
+    steps(78, 90);
+    forecasts.addAll(movedTo(new HashMapStateBackend()));
+    steps(91, 95);
+    assertLeft(1, 1);
+    forecasts.addAll(movedTo(new EmbeddedRocksDBStateBackend()));
+    steps(96, 120);
+
+    forecasts.addAll(forecasts());
+    assertEquals(new Loop("s", index -> first).over(1, 120).forecasts, forecasts);
+  }
+
+  /** What came out before the move. */
+  private List<String> movedTo(StateBackend other) throws Exception {
+    List<String> before = forecasts();
+    OperatorSubtaskState savepoint =
+        harness
+            .snapshotWithLocalState(1, 1, SavepointType.savepoint(SavepointFormatType.CANONICAL))
+            .getJobManagerOwnedState();
+    harness.close();
+    backend = other;
+    open(savepoint, 1, 0);
+    return before;
   }
 
   @FunctionalInterface

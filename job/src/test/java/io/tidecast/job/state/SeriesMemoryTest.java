@@ -2,6 +2,8 @@ package io.tidecast.job.state;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
@@ -61,6 +63,50 @@ class SeriesMemoryTest {
     assertEquals(31, inUse.lastIndex());
     assertEquals(30, inCheckpoint.lastIndex());
     assertArrayEquals(stored, inCheckpoint.toBytes());
+  }
+
+  @Test
+  void historyIsKeptApartAndWrittenWhenItIsDue() throws Exception {
+    SeriesMemory memory = steppedTo(30);
+    byte[] history = memory.keepApart();
+    int written = 1;
+
+    for (long index = 31; index <= 46; index++) {
+      SeriesMemory read = SeriesMemory.ofStored(memory.lastIndex(), memory.toBytes(), "v", 7, true);
+      read.join(history);
+      step(read.live(CONFIG), index);
+      byte[] due = read.keepApart();
+      history = due.length > 0 ? due : history;
+      written += due.length > 0 ? 1 : 0;
+      memory = read;
+    }
+
+    assertEquals(3, written);
+    assertEquals(steppedTo(46).live(CONFIG), memory.live(CONFIG));
+    memory.keepWhole();
+    assertArrayEquals(steppedTo(46).toBytes(), memory.toBytes());
+  }
+
+  @Test
+  void historyThatIsMissingIsAnErrorAndNotANewSeries() {
+    SeriesMemory memory = steppedTo(30);
+    memory.keepApart();
+    SeriesMemory read = SeriesMemory.ofStored(30, memory.toBytes(), "v", 7, true);
+
+    assertThrows(IllegalStateException.class, () -> read.live(CONFIG));
+    read.keepWhole();
+    assertTrue(read.isApart());
+  }
+
+  @Test
+  void whatIsKeptForLongIsWhole() throws Exception {
+    SeriesMemory memory = steppedTo(30);
+    byte[] history = memory.keepApart();
+    SeriesMemory read = SeriesMemory.ofStored(30, memory.toBytes(), "v", 7, true);
+    read.join(history);
+
+    assertEquals(memory.live(CONFIG), memory.toKeep().live(CONFIG));
+    assertEquals(memory.live(CONFIG), read.toKeep().live(CONFIG));
   }
 
   @Test

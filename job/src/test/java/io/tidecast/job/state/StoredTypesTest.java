@@ -113,8 +113,8 @@ class StoredTypesTest {
                 + "0000000301ff00"),
         new Sample<>(
             StoredTypes.SERIES_MEMORY,
-            SeriesMemory.ofStored(12, BYTES, "v", 7),
-            "000000000000000c" + "0000000301ff00" + "000176" + "0000000000000007"),
+            SeriesMemory.ofStored(12, BYTES, "v", 7, true),
+            "000000000000000c" + "0000000301ff00" + "000176" + "0000000000000007" + "01"),
         new Sample<>(
             StoredTypes.GROUP_MODELS,
             new GroupModels(
@@ -164,7 +164,8 @@ class StoredTypesTest {
           + " "
           + Arrays.toString(memory.toBytes())
           + memory.version()
-          + memory.swappedAt();
+          + memory.swappedAt()
+          + memory.isApart();
     } else if (value instanceof List<?> list) {
       List<String> parts = new ArrayList<>();
       for (Object part : list) {
@@ -313,6 +314,21 @@ class StoredTypesTest {
         content(
             new SeriesObservation("a", "g", 5, 2.5f, new float[0], false, Long.MIN_VALUE, 3, 255)),
         content(read(snapshotOf("series-observation", 1).restoreSerializer(), stored)));
+  }
+
+  @Test
+  void memoryOfTheFirstLayoutsIsWhole() throws Exception {
+    byte[] first = HexFormat.of().parseHex("000000000000000c" + "0000000301ff00");
+    byte[] second =
+        HexFormat.of()
+            .parseHex("000000000000000c" + "0000000301ff00" + "000176" + "0000000000000007");
+
+    assertEquals(
+        content(SeriesMemory.ofStored(12, BYTES)),
+        content(read(snapshotOf("series-memory", 1).restoreSerializer(), first)));
+    assertEquals(
+        content(SeriesMemory.ofStored(12, BYTES, "v", 7, false)),
+        content(read(snapshotOf("series-memory", 2).restoreSerializer(), second)));
   }
 
   @Test
