@@ -2,12 +2,14 @@ package io.tidecast.job;
 
 import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.kafka.Ticks;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.forecast.ForecastOperator;
 import io.tidecast.job.ingest.EventTimes;
 import io.tidecast.job.ingest.IngestFunction;
 import io.tidecast.job.ingest.PartitionWatermarks;
+import io.tidecast.job.ingest.StepClock;
 import io.tidecast.job.ingest.StepFunction;
 import io.tidecast.job.metrics.CommitWatch;
 import io.tidecast.job.retrain.DecisionRecords;
@@ -58,6 +60,7 @@ public final class ForecastJob {
    * @param evaluations one per series, period and model version
    * @param models decisions and models
    * @param deadLetters refused, late and masked records
+   * @param ticks writes the time between the observations; a bounded run writes none
    */
   public record Ends(
       Source<RawRecord, ?, ?> observations,
@@ -65,7 +68,8 @@ public final class ForecastJob {
       Sink<KeyedBytes> forecasts,
       Sink<KeyedBytes> evaluations,
       Sink<KeyedBytes> models,
-      Sink<DeadLetter> deadLetters) {}
+      Sink<DeadLetter> deadLetters,
+      Ticks ticks) {}
 
   private static final TypeInformation<KeyedBytes> KEYED_BYTES =
       TypeInformation.of(KeyedBytes.class);
@@ -103,7 +107,7 @@ public final class ForecastJob {
             .uid("observations")
             .setParallelism(readers)
             .process(
-                new IngestFunction(parts.ingest(), config.inEffect()),
+                new IngestFunction(parts.ingest(), config.inEffect(), clock(ends)),
                 StoredTypes.SERIES_OBSERVATION)
             .name("ingest")
             .uid("ingest")
@@ -174,6 +178,13 @@ public final class ForecastJob {
         .sinkTo(ends.deadLetters())
         .name("dead-letter topic")
         .uid("dead-letter-topic");
+  }
+
+  /** In a bounded run each step closes at the end at the latest, and nobody waits. */
+  private StepClock clock(Ends ends) {
+    boolean isLive = ends.observations().getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED;
+    Duration maxDelay = isLive ? config.ingest().maxDelay() : Duration.ZERO;
+    return new StepClock(Grid.of(config.series().step()), maxDelay, ends.ticks());
   }
 
   /**

@@ -7,6 +7,7 @@ import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.Ticks;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.job.config.JobConfig;
@@ -68,6 +69,7 @@ public final class KafkaEnds {
         KeyedBytesSink.create(kafka, topics.forecast(), once.apply(topics.forecast())),
         KeyedBytesSink.create(kafka, topics.evaluation(), once.apply(topics.evaluation())),
         KeyedBytesSink.create(kafka, topics.model(), once.apply(topics.model())),
-        DeadLetterSink.create(kafka, once.apply(topics.deadLetter())));
+        DeadLetterSink.create(kafka, once.apply(topics.deadLetter())),
+        new Ticks(kafka));
   }
 }

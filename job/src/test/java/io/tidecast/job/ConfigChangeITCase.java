@@ -9,6 +9,7 @@ import io.tidecast.connectors.kafka.ExactlyOnce;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.Ticks;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.record.ForecastRecord;
@@ -194,7 +195,8 @@ class ConfigChangeITCase {
         KeyedBytesSink.create(out, topics.forecast(), once(topics.forecast())),
         KeyedBytesSink.create(out, topics.evaluation(), once(topics.evaluation())),
         KeyedBytesSink.create(out, topics.model(), once(topics.model())),
-        DeadLetterSink.create(out, once(topics.deadLetter())));
+        DeadLetterSink.create(out, once(topics.deadLetter())),
+        new Ticks(in));
   }
 
   private static ExactlyOnce once(String topic) {

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.retrain.GroupTrainer;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
@@ -462,6 +465,81 @@ class GuaranteesITCase {
     JobRun run = JobRun.of(config);
     new Guarantee.OneForecastPerOrigin(Map.of("s0/a", hours(20), "s1/a", hours(20))).check(run);
     assertEquals(Map.of(), run.deadLetters().values());
+  }
+
+  /**
+   * Observations inside their steps as time passes, and after the last of them none: each step is
+   * forecast while its first lead is still to come, and the same records give the same again.
+   */
+  @Test
+  void stepsCloseOnTimeByTheClockAndAReplayClosesTheSame() throws Exception {
+    Duration step = Duration.ofSeconds(3);
+    String yaml =
+        """
+        series: {step: PT3S, targets: [a]}
+        forecast: {horizon: 2}
+        model: {cell: none}
+        """;
+    World world = new World(yaml, List.of(inside(1, Instant.EPOCH)), Map.of());
+    JobConfig config = created("clock", Shape.ON_THE_GRID, world, "");
+    int steps = 6;
+    Map<String, List<Instant>> origins = new TreeMap<>();
+    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
+      job.awaitCheckpoints(1);
+      long first = System.currentTimeMillis() / step.toMillis() + 1;
+      for (long index = first; index < first + steps; index++) {
+        Instant time = Instant.ofEpochMilli(index * step.toMillis() + 1000);
+        LockSupport.parkUntil(time.toEpochMilli());
+        for (int stream = 0; stream < 2; stream++) {
+          Publisher.publish(config, List.of(inside(stream, time)));
+          origins
+              .computeIfAbsent("s" + stream + "/a", key -> new ArrayList<>())
+              .add(Instant.ofEpochMilli((index + 1) * step.toMillis()));
+        }
+      }
+      String forecasts = config.kafkaConfig().topics().forecast();
+      CommittedValues.await(config.kafkaConfig(), forecasts, 2 * steps);
+      job.stop(checkpoints(config));
+    }
+
+    JobRun live = JobRun.of(config);
+    new Guarantee.OneForecastPerOrigin(origins).check(live);
+    new Guarantee.OrderPerSeries().check(live);
+    assertEquals(Map.of(), live.deadLetters().values());
+    CommittedTopic.read(
+        config.kafkaConfig(),
+        config.kafkaConfig().topics().forecast(),
+        record -> {
+          Instant origin = ForecastJsonV1.read(record.value()).origin();
+          Duration late = Duration.between(origin, Instant.ofEpochMilli(record.timestamp()));
+          assertTrue(late.compareTo(step) < 0, origin + " was forecast " + late + " later");
+        });
+
+    JobConfig again = created("clock-again", Shape.ON_THE_GRID, world, "");
+    Publisher.publish(again, published(config));
+    new Guarantee.SameAs(live).check(bounded(again, 1, new Configuration()));
+  }
+
+  private static Publisher.Observation inside(int stream, Instant time) {
+    return new Publisher.Observation(
+        stream,
+        "s" + stream,
+        "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":1}}".formatted(stream, time));
+  }
+
+  /** All that lies in the topic, ticks included, by partition. */
+  private static List<Publisher.Observation> published(JobConfig config) {
+    List<Publisher.Observation> all = new ArrayList<>();
+    CommittedTopic.read(
+        config.kafkaConfig(),
+        config.kafkaConfig().topics().observation(),
+        record ->
+            all.add(
+                new Publisher.Observation(
+                    record.partition(),
+                    record.key() == null ? null : new String(record.key()),
+                    new String(record.value()))));
+    return all;
   }
 
   private static World twoPartitions(World world) {

@@ -1,5 +1,7 @@
 package io.tidecast.connectors.record;
 
+import java.time.Instant;
+
 /** What the bytes of an observation topic turned out to be. */
 public sealed interface Decoded {
 
@@ -11,6 +13,9 @@ public sealed interface Decoded {
    * news: skipped without a dead letter.
    */
   record OpenBar() implements Decoded {}
+
+  /** What the clock says: steps that end at this time or before are over for the partition. */
+  record Tick(Instant time) implements Decoded {}
 
   /** Not an observation. */
   record Refused(Rejection rejection) implements Decoded {}

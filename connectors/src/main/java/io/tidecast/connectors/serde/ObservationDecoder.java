@@ -30,7 +30,8 @@ import java.util.function.Predicate;
  * }</pre>
  *
  * <ul>
- *   <li>{@code type}: {@code observation} (or absent) or {@code bar}.
+ *   <li>{@code type}: {@code observation} (or absent), {@code bar}, or {@code tidecast-tick}, which
+ *       has a time only ({@link Decoded.Tick}).
  *   <li>{@code time}: RFC 3339 with any offset, or a number: epoch seconds below 10^11 in
  *       magnitude, epoch milliseconds from there to 10^14. Smaller units are refused, and so are
  *       times outside the years 1800 to 2199.
@@ -57,6 +58,9 @@ public final class ObservationDecoder {
 
   /** Bytes before a record of a schema registry: a zero, and the number of the schema. */
   private static final int FRAME = 5;
+
+  /** Type of a record that says the time. */
+  public static final String TICK = "tidecast-tick";
 
   /** Names that a refusal shows. */
   private static final int MAX_NAMES = 8;
@@ -214,11 +218,15 @@ public final class ObservationDecoder {
   }
 
   private Decoded decoded() throws Refusal {
-    if (stream == null) {
+    boolean isTick = TICK.equals(type);
+    if (stream == null && !isTick) {
       throw new Refusal(new Rejection.NoStream("absent"));
     }
     if (time == null) {
       throw new Refusal(new Rejection.NoTime("absent"));
+    }
+    if (isTick) {
+      return new Decoded.Tick(time);
     }
     return switch (type == null ? "observation" : type) {
       case "observation" -> observation();

@@ -24,6 +24,14 @@ class ObservationDecoderTest {
           + "'high':'42554.57','low':41811.10,'close':'42475.23','volume':null,'closed':true}";
 
   @Test
+  void tickHasATimeAndNothingElse() {
+    assertEquals(
+        new Decoded.Tick(Instant.EPOCH),
+        decode("{\"type\":\"tidecast-tick\",\"time\":\"1970-01-01T00:00:00Z\"}"));
+    assertInstanceOf(Decoded.Refused.class, decode("{\"type\":\"tidecast-tick\"}"));
+  }
+
+  @Test
   void observationIsReadAndNullIsMissing() {
     ObservationRecord observation =
         accepted(

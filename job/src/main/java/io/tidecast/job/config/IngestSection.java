@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param maxOutOfOrder how far an observation may lie behind the latest of its partition before its
  *     step may be closed (default PT0S)
  * @param maxFuture how far an event time may lie ahead of the broker's append time (default PT10M)
+ * @param maxDelay how long after its event time an observation may be appended before the clock
+ *     closes its step; PT0S: only the next observation does (default a 60th of the step, at least
+ *     PT1S, and at least maxOutOfOrder)
  * @param maxGap longest gap that is bridged by masked steps (default 24 steps)
  * @param idleTimeout a partition without records for this long no longer holds the others back;
  *     PT0S: never (default two steps, at least PT30S)
@@ -21,19 +24,22 @@ import java.time.Duration;
 public record IngestSection(
     Duration maxOutOfOrder,
     Duration maxFuture,
+    Duration maxDelay,
     Duration maxGap,
     Duration idleTimeout,
     Duration ttl) {
+  private static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
   private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(30);
   private static final Duration SHORTEST_MEMORY = Duration.ofDays(90);
   private static final int REMEMBERED_STEPS = 2 * ForecasterConfig.DEFAULT_MAX_GAP;
-  static final IngestSection DEFAULT = new IngestSection(null, null, null, null, null);
+  static final IngestSection DEFAULT = new IngestSection(null, null, null, null, null, null);
 
   public IngestSection {
     maxOutOfOrder = requireNonNullElse(maxOutOfOrder, Duration.ZERO);
     maxFuture = requireNonNullElse(maxFuture, Duration.ofMinutes(10));
     that(!maxOutOfOrder.isNegative(), "maxOutOfOrder", maxOutOfOrder, "PT0S or longer");
     that(!maxFuture.isNegative(), "maxFuture", maxFuture, "PT0S or longer");
+    that(maxDelay == null || !maxDelay.isNegative(), "maxDelay", maxDelay, "PT0S or longer");
     that(
         idleTimeout == null || !idleTimeout.isNegative(),
         "idleTimeout",
@@ -47,6 +53,8 @@ public record IngestSection(
     return new IngestSection(
         maxOutOfOrder,
         maxFuture,
+        requireNonNullElse(
+            maxDelay, longer(maxOutOfOrder, longer(step.dividedBy(60), SHORTEST_DELAY))),
         requireNonNullElse(maxGap, step.multipliedBy(ForecasterConfig.DEFAULT_MAX_GAP)),
         requireNonNullElse(idleTimeout, longer(step.multipliedBy(2), SHORTEST_SILENCE)),
         requireNonNullElse(ttl, longer(step.multipliedBy(REMEMBERED_STEPS), SHORTEST_MEMORY)));

@@ -26,10 +26,14 @@ public final class EventTimes implements SerializableTimestampAssigner<RawRecord
 
   @Override
   public long extractTimestamp(RawRecord record, long appended) {
-    if (ObservationDecoder.decode(record.value(), config::reads)
-        instanceof Decoded.Accepted accepted) {
+    Decoded decoded = ObservationDecoder.decode(record.value(), config::reads);
+    if (decoded instanceof Decoded.Accepted accepted) {
       long time = accepted.observation().time().toEpochMilli();
       return record.isTooFarAhead(time, config.maxFutureMillis()) ? NONE : time;
+    }
+    if (decoded instanceof Decoded.Tick tick) {
+      boolean isFuture = record.isTooFarAhead(tick.time().toEpochMilli(), 0);
+      return isFuture ? NONE : config.reachedBy(tick.time());
     }
     return NONE;
   }

@@ -3,6 +3,7 @@ package io.tidecast.job.ingest;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import java.io.Serializable;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -32,6 +33,14 @@ public record IngestConfig(
   public boolean reads(String variable) {
     return targets.contains(variable)
         || covariates.values().stream().anyMatch(named -> named.contains(variable));
+  }
+
+  /**
+   * How far a partition has come with a tick: as far as with an observation that lies behind all
+   * the steps the tick closes.
+   */
+  long reachedBy(Instant tick) {
+    return tick.toEpochMilli() + maxOutOfOrderMillis + 1;
   }
 
   /**

@@ -25,6 +25,7 @@ import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -38,7 +39,8 @@ import org.apache.flink.util.OutputTag;
  * <p>State: the latest event time of each partition. A record is late when its step ends before
  * what that partition had reached: a judgement that depends on the partition's own order alone, not
  * on how far other partitions had been read, and so falls out the same in every run. Partitions may
- * move between subtasks on restore, so every subtask restores all of them.
+ * move between subtasks on restore, so every subtask restores all of them. A tick moves its
+ * partition on as an observation does; {@link StepClock} says when one is written.
  */
 public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObservation>
     implements CheckpointedFunction {
@@ -56,6 +58,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   private final IngestConfig config;
   private final TreeMap<String, String> inEffect;
+  private final StepClock clock;
   private final ObservationSplitter splitter;
 
   private transient Map<Integer, Long> latest;
@@ -68,7 +71,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   /** Under a configuration that is not compared with the one before. */
   public IngestFunction(IngestConfig config) {
-    this(config, Map.of());
+    this(config, Map.of(), StepClock.stopped());
   }
 
   /**
@@ -76,9 +79,11 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
    *
    * @param inEffect the job's configuration by key: kept with the state, and compared when the job
    *     goes on from it
+   * @param clock closes steps that no observation closes in time
    */
-  public IngestFunction(IngestConfig config, Map<String, String> inEffect) {
+  public IngestFunction(IngestConfig config, Map<String, String> inEffect, StepClock clock) {
     this.config = config;
+    this.clock = clock;
     this.inEffect = new TreeMap<>(inEffect);
     this.splitter = new ObservationSplitter(config);
   }
@@ -96,6 +101,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
             .getUnionListState(
                 new ListStateDescriptor<>(
                     "latest-by-partition", Types.TUPLE(Types.INT, Types.LONG)));
+    clock.restore(context.getOperatorStateStore());
     latest = new HashMap<>();
     for (Tuple2<Integer, Long> entry : latestState.get()) {
       latest.merge(entry.f0, entry.f1, Math::max);
@@ -107,6 +113,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     configMemory.snapshot(inEffect);
     latestState.update(
         latest.entrySet().stream().map(e -> Tuple2.of(e.getKey(), e.getValue())).toList());
+    clock.snapshot();
   }
 
   @Override
@@ -116,6 +123,12 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     masked = Metrics.counter(metrics, Metrics.MASKED);
     late = Metrics.counter(metrics, Metrics.LATE);
     rejected = new HashMap<>();
+    clock.start(((StreamingRuntimeContext) getRuntimeContext()).getProcessingTimeService());
+  }
+
+  @Override
+  public void close() {
+    clock.close();
   }
 
   @Override
@@ -125,6 +138,16 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       accept(record, accepted.observation(), context, out);
     } else if (decoded instanceof Decoded.Refused refused) {
       reject(record, refused.rejection(), context);
+    } else if (decoded instanceof Decoded.Tick tick) {
+      take(record, tick.time());
+    }
+  }
+
+  /** One from the future is of another clock, and says nothing. */
+  private void take(RawRecord record, Instant tick) {
+    if (!record.isTooFarAhead(tick.toEpochMilli(), 0)) {
+      latest.merge(record.partition(), config.reachedBy(tick), Math::max);
+      clock.ticked(record.partition(), tick.toEpochMilli());
     }
   }
 
@@ -140,6 +163,8 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       return;
     }
     long reached = latest.merge(record.partition(), time, Math::max);
+    boolean isKeyed = isKeyed(record, observation.stream());
+    clock.observed(record, time, time == reached, isKeyed && config.closesAt(time));
     long stepEnd = config.grid().end(config.grid().indexOf(time));
     if (stepEnd <= reached - config.maxOutOfOrderMillis() - 1) {
       late.inc();
@@ -149,7 +174,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     observations.inc();
     splitter.split(
         observation,
-        isKeyed(record, observation.stream()),
+        isKeyed,
         record.appended(),
         record.partition(),
         record.offset(),

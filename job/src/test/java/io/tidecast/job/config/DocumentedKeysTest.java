@@ -43,6 +43,7 @@ class DocumentedKeysTest {
           "168 steps, from `PT1H` to `P28D`, at least the step", "P7D",
           "24 steps", "P1D",
           "2 steps, at least `PT30S`", "PT2H",
+          "step / 60, at least `PT1S` and `maxOutOfOrder`", "PT1M",
           "the variable's own, with `_` for what a group cannot be called", "null");
 
   /** By key: a value that is not the default; P20D for any other. */

@@ -80,6 +80,7 @@ class JobConfigTest {
         config.retrain());
     assertEquals(Duration.ZERO, config.ingest().maxOutOfOrder());
     assertEquals(Duration.ofMinutes(10), config.ingest().maxFuture());
+    assertEquals(Duration.ofMinutes(1), config.ingest().maxDelay());
     assertEquals(Duration.ofHours(2), config.ingest().idleTimeout());
     assertEquals(24, config.maxGapSteps());
     assertEquals(Duration.ofDays(90), config.ingest().ttl());

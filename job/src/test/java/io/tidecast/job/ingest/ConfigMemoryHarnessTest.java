@@ -36,7 +36,8 @@ class ConfigMemoryHarnessTest {
     OneInputStreamOperatorTestHarness<RawRecord, SeriesObservation> harness =
         new OneInputStreamOperatorTestHarness<>(
             new ProcessOperator<>(
-                new IngestFunction(new JobParts(config).ingest(), config.inEffect())),
+                new IngestFunction(
+                    new JobParts(config).ingest(), config.inEffect(), StepClock.stopped())),
             8,
             parallelism,
             subtask);

@@ -176,6 +176,31 @@ class IngestFunctionHarnessTest {
     assertEquals(List.of(), deadLetters());
   }
 
+  @Test
+  void tickMakesLateWhatComesAfterItForAStepItClosed() throws Exception {
+    wind(0, 500, 1);
+    record(0, "{\"type\":\"tidecast-tick\",\"time\":%s}".formatted(time(510)));
+    output();
+    open(harness.snapshot(1, 1), 1, 0);
+    wind(0, 505, 2);
+    wind(0, 511, 3);
+    wind(1, 505, 4);
+
+    assertEquals(
+        List.of("wind/p0/wind at 511: 3.0 [] from 0-3", "wind/p1/wind at 505: 4.0 [] from 1-4"),
+        output());
+    assertEquals(List.of("late"), reasons());
+  }
+
+  @Test
+  void tickFromTheFutureSaysNothing() throws Exception {
+    record(0, "{\"type\":\"tidecast-tick\",\"time\":%s}".formatted(time(APPENDED + 1)));
+    wind(0, 505, 2);
+
+    assertEquals(List.of("wind/p0/wind at 505: 2.0 [] from 0-1"), output());
+    assertEquals(List.of(), reasons());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
