@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -75,6 +76,23 @@ public final class CommittedTopic implements AutoCloseable {
       }
     }
     return found.isEmpty();
+  }
+
+  /** One record by its place; nothing if the topic does not hold it any more. */
+  static Optional<ConsumerRecord<byte[], byte[]>> at(
+      KafkaConfig settings, String topic, int partition, long offset) {
+    TopicPartition place = new TopicPartition(topic, partition);
+    try (CommittedTopic open = new CommittedTopic(settings, List.of(topic))) {
+      open.consumer.assign(List.of(place));
+      open.consumer.seek(place, offset);
+      long end = open.ends().getOrDefault(place, 0L);
+      while (open.consumer.position(place) <= offset && offset < end) {
+        for (ConsumerRecord<byte[], byte[]> record : open.consumer.poll(POLL)) {
+          return Optional.of(record).filter(found -> found.offset() == offset);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private boolean isBefore(Map<TopicPartition, Long> ends) {

@@ -66,7 +66,7 @@ public final class DeadLetterSink {
     return bytes == null || bytes.length <= length ? bytes : Arrays.copyOf(bytes, length);
   }
 
-  private static String sha256(byte[] value) {
+  static String sha256(byte[] value) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(value == null ? new byte[0] : value));

@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
       ForecastCommand.class,
       BacktestCommand.class,
       BenchCommand.class,
+      DlqCommand.class,
       ClusterCommand.class
     },
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})

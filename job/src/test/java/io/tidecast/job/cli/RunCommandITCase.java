@@ -145,6 +145,11 @@ class RunCommandITCase {
   }
 
   private Process run(String name, String... options) throws IOException {
+    return start(file(), directory.resolve(name + ".log"), options);
+  }
+
+  /** {@code tidecast run} in a process of its own. */
+  static Process start(Path configuration, Path log, String... options) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -157,11 +162,11 @@ class RunCommandITCase {
                 Tidecast.class.getName(),
                 "run",
                 "--config",
-                file().toString()));
+                configuration.toString()));
     command.addAll(List.of(options));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(directory.resolve(name + ".log").toFile())
+        .redirectOutput(log.toFile())
         .start();
   }
 
