@@ -248,7 +248,7 @@ class PyTorchParityTest {
             add(targets, ahead);
             add(naive, season);
             float[] past = new float[config.history() - 1];
-            pipeline.deviations(past);
+            pipeline.deviations(past, past.length);
             add(deviations, past);
             float[] levels = new float[config.covariates().size()];
             pipeline.covariateLevels(levels);

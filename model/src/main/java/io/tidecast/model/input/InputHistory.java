@@ -107,16 +107,60 @@ final class InputHistory {
     return missing[(int) (row % replayed) * (1 + width) + variable] != 0;
   }
 
-  /** {@code out[i] = x[row - out.length + i] - x[row]}, oldest first. */
-  void deviations(float[] out) {
+  /** {@code out[i] = x[row - count + i] - x[row]} for i below {@code count}, oldest first. */
+  void deviations(float[] out, int count) {
+    copy(rows - 1 - count, count, out);
     float last = target(rows - 1);
-    int from = (int) ((rows - 1 - out.length) % targets.length);
-    int untilEnd = Math.min(out.length, targets.length - from);
-    for (int i = 0; i < untilEnd; i++) {
-      out[i] = targets[from + i] - last;
+    for (int i = 0; i < count; i++) {
+      out[i] -= last;
     }
-    for (int i = untilEnd; i < out.length; i++) {
-      out[i] = targets[i - untilEnd] - last;
+  }
+
+  /** The targets of {@code count} rows from number {@code first} on, which are held. */
+  private void copy(long first, int count, float[] out) {
+    int from = (int) (first % targets.length);
+    int untilEnd = Math.min(count, targets.length - from);
+    System.arraycopy(targets, from, out, 0, untilEnd);
+    System.arraycopy(targets, 0, out, untilEnd, count - untilEnd);
+  }
+
+  /** {@code out[i] = x[row - i]}, newest first, as far as there were rows. */
+  void newest(float[] out) {
+    int count = (int) Math.min(out.length, rows - firstHeld());
+    int at = (int) (rows % targets.length);
+    for (int i = 0; i < count; i++) {
+      at = at == 0 ? targets.length - 1 : at - 1;
+      out[i] = targets[at];
+    }
+  }
+
+  /**
+   * For the row that comes next: {@code out[lead - 1]} is the target of whole periods before it, of
+   * as many as a forecast of that lead had seen; or of its origin where that is not held.
+   *
+   * @param newest as {@link #newest} gives them
+   */
+  void seasonalForNext(int period, float[] newest, float[] out) {
+    for (int from = 0; from < out.length; from += period) {
+      long row = rows - period - from;
+      int to = Math.min(out.length, from + period);
+      if (holds(row)) {
+        Arrays.fill(out, from, to, target(row));
+      } else {
+        System.arraycopy(newest, from, out, from, to - from);
+      }
+    }
+  }
+
+  /**
+   * {@code out[h]}: the target of row {@code origin + h + 1}, or whole periods before it, the first
+   * that was seen by {@code origin}; that of {@code origin} where it is not held.
+   */
+  void seasonal(int period, long origin, float[] out) {
+    long row = origin + 1 - period;
+    for (int h = 0; h < out.length; h++) {
+      out[h] = holds(row) ? target(row) : target(origin);
+      row = row == origin ? origin + 1 - period : row + 1;
     }
   }
 

@@ -211,19 +211,24 @@ public final class SeriesInputs {
 
   /** The same for another period than the season, in steps. */
   public float seasonal(int period, int lead) {
-    return seasonal(period, lead, history.rows() - 1);
+    long origin = history.rows() - 1;
+    long row = origin + lead - (long) period * ((lead + period - 1) / period);
+    return history.holds(row) ? history.target(row) : history.target(origin);
+  }
+
+  /** The same for every lead: {@code out[lead - 1]}. */
+  public void seasonal(int period, float[] out) {
+    history.seasonal(period, history.rows() - 1, out);
   }
 
   /**
-   * What {@link #seasonal(int, int)} gave {@code lead - 1} steps ago: for the step that comes next.
+   * What {@link #seasonal(int, int)} gave {@code lead - 1} steps ago, {@code out[lead - 1]}: for
+   * the step that comes next.
+   *
+   * @param past what {@link #past(float[])} gives now
    */
-  public float seasonalForNext(int period, int lead) {
-    return seasonal(period, lead, history.rows() - lead);
-  }
-
-  private float seasonal(int period, int lead, long origin) {
-    long row = origin + lead - (long) period * ((lead + period - 1) / period);
-    return history.holds(row) ? history.target(row) : history.target(origin);
+  public void seasonalForNext(int period, float[] past, float[] out) {
+    history.seasonalForNext(period, past, out);
   }
 
   /** The value {@code steps} before the last one, transformed. */
@@ -231,18 +236,23 @@ public final class SeriesInputs {
     return history.target(history.rows() - 1 - steps);
   }
 
+  /** {@code out[i] = past(i)}, as far as there were steps; the rest is left as it is. */
+  public void past(float[] out) {
+    history.newest(out);
+  }
+
   /**
-   * {@code out[i] = x[t - out.length + i] - x[t]}: the kept values before the last one, relative to
-   * it, oldest first.
+   * {@code out[i] = x[t - count + i] - x[t]} for i below {@code count}: the kept values before the
+   * last one, relative to it, oldest first.
    *
-   * @param out shorter than {@link #length()}
+   * @param count less than {@link #length()}
    */
-  public void deviations(float[] out) {
-    if (out.length >= length()) {
+  public void deviations(float[] out, int count) {
+    if (count >= length()) {
       throw new IllegalArgumentException(
-          "Expected fewer than " + length() + " deviations but found " + out.length);
+          "Expected fewer than " + length() + " deviations but found " + count);
     }
-    history.deviations(out);
+    history.deviations(out, count);
   }
 
   /**

@@ -17,7 +17,7 @@ public final class HighwayMember {
   private final List<HighwayMember> shorter;
   private final Affine map;
   private final Phases seasons;
-  private final float[] deviations;
+  private final int deviations;
   private final float[] covariates;
   private final float[] phases;
   private final float[] changes;
@@ -26,17 +26,17 @@ public final class HighwayMember {
     this.weights = weights;
     shorter = weights.shorter().stream().map(one -> new HighwayMember(one, config)).toList();
     seasons = new Phases(config);
-    deviations = new float[weights.lookBack() - 1];
+    deviations = weights.lookBack() - 1;
     covariates = new float[weights.covariates()];
     phases = new float[weights.phases()];
     changes = new float[weights.horizon()];
-    map = new Affine(deviations.length + covariates.length + phases.length, changes, this::weight);
+    map = new Affine(deviations + covariates.length + phases.length, changes, this::weight);
   }
 
   private float weight(int h, int i) {
-    int k = i - deviations.length;
+    int k = i - deviations;
     if (k < 0) {
-      return weights.weight()[h * deviations.length + i];
+      return weights.weight()[h * deviations + i];
     }
     return k < covariates.length
         ? weights.covariateWeight()[h * covariates.length + k]
@@ -45,7 +45,7 @@ public final class HighwayMember {
 
   /** Whether the series is long enough to be read. */
   public boolean reads(SeriesInputs inputs) {
-    return isLongEnough(inputs) || shorter.stream().anyMatch(one -> one.reads(inputs));
+    return isLongEnough(inputs) || (!shorter.isEmpty() && shorter.get(0).reads(inputs));
   }
 
   private boolean isLongEnough(SeriesInputs inputs) {
@@ -80,18 +80,18 @@ public final class HighwayMember {
     float scale = inputs.scale();
     float limit = HighwayWeights.MAX_DEVIATION * scale;
     float[] read = map.inputs();
-    inputs.deviations(deviations);
-    for (int i = 0; i < deviations.length; i++) {
-      read[i] = Math.max(-limit, Math.min(limit, deviations[i]));
+    inputs.deviations(read, deviations);
+    for (int i = 0; i < deviations; i++) {
+      read[i] = Math.max(-limit, Math.min(limit, read[i]));
     }
     inputs.covariateLevels(covariates);
     for (int k = 0; k < covariates.length; k++) {
-      read[deviations.length + k] = covariates[k] * scale;
+      read[deviations + k] = covariates[k] * scale;
     }
     if (phases.length > 0) {
       seasons.fill(index, phases);
       for (int m = 0; m < phases.length; m++) {
-        read[deviations.length + covariates.length + m] = phases[m] * scale;
+        read[deviations + covariates.length + m] = phases[m] * scale;
       }
     }
   }

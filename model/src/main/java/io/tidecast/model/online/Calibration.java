@@ -87,6 +87,15 @@ final class Calibration {
     return 2 * (int) (Math.floorMod(target, (long) season) * (phase.length / 2) / season);
   }
 
+  /** {@link #phase} of the steps 0 to {@code season - 1}, which the others repeat. */
+  static int[] phasesOf(ForecasterConfig config) {
+    int[] phases = new int[config.season()];
+    for (int i = 0; i < phases.length; i++) {
+      phases[i] = 2 * (int) ((long) i * phases(config) / phases.length);
+    }
+    return phases;
+  }
+
   /** How far an outcome moves the factor of its phase: further at first. */
   float phaseRate() {
     seen = (short) Math.min(SETTLED, seen + 1);

@@ -20,11 +20,13 @@ final class ExpertForecasts {
   private final ForecasterConfig config;
   private final LeadKnots knots;
   private final boolean walk;
+  private final boolean isLogarithm;
   private final int horizon;
   private final int levels;
   private final int median;
   private final int[] memberLevels;
   private final float[] shape;
+  private final int[] phaseOf;
   private final float lowest;
   private final float highest;
   private final float rawLowest;
@@ -33,8 +35,11 @@ final class ExpertForecasts {
   private final boolean[] taking = new boolean[Mixture.EXPERTS];
   private final float[] knotShares;
   private final float[] shares;
+  private final float[] naiveWidths;
   private final float[] knotWidths;
   private final float[] widths;
+  private final float[] values;
+  private final float[] base;
   private final float[] recurrent;
   private final float[] highway;
   private final float[] served;
@@ -46,11 +51,13 @@ final class ExpertForecasts {
     this.config = config;
     this.knots = knots;
     walk = config.transform().isRandomWalk();
+    isLogarithm = config.transform() == Transform.LOG_RETURN;
     horizon = config.horizon();
     levels = config.levels().size();
     median = config.levels().median();
     memberLevels = memberLevels(levels);
     shape = NaiveExperts.shape(config.levels());
+    phaseOf = Calibration.phasesOf(config);
     lowest = limit(config.transform(), config.limits().minimum(), Float.NEGATIVE_INFINITY);
     highest = limit(config.transform(), config.limits().maximum(), Float.POSITIVE_INFINITY);
     rawLowest = Math.max(atLeast(config.limits().minimum()), smallest(config.transform()));
@@ -59,7 +66,10 @@ final class ExpertForecasts {
     System.arraycopy(naives, 0, taking, PendingForecasts.MEMBERS, naives.length);
     knotShares = new float[knots.count() * Mixture.EXPERTS];
     shares = new float[horizon * Mixture.EXPERTS];
+    naiveWidths = new float[NaiveExperts.COUNT * levels];
     knotWidths = new float[knots.count() * levels];
+    values = new float[horizon];
+    base = new float[horizon];
     widths = new float[horizon * levels];
     recurrent = new float[horizon * levels];
     highway = new float[horizon * levels];
@@ -131,12 +141,14 @@ final class ExpertForecasts {
 
   /** Widths of the naives in the mixture, in units of the running scale. */
   private void mixWidths(NaiveExperts naives) {
+    naives.widths(shape, naiveWidths);
     Arrays.fill(knotWidths, 0);
     for (int naive = 0; naive < NaiveExperts.COUNT; naive++) {
       for (int k = 0; k < knots.count(); k++) {
         float share = knotShares[k * Mixture.EXPERTS + PendingForecasts.MEMBERS + naive];
+        float spread = share * naives.spread(naive, k);
         for (int j = 0; share > 0 && j < levels; j++) {
-          knotWidths[k * levels + j] += share * naives.width(naive, k, j, shape);
+          knotWidths[k * levels + j] += spread * naiveWidths[naive * levels + j];
         }
       }
     }
@@ -144,44 +156,56 @@ final class ExpertForecasts {
   }
 
   private void mix(SeriesState state, long origin) {
-    SeriesInputs inputs = state.inputs();
-    float scale = inputs.scale();
+    float scale = state.inputs().scale();
+    mixNaives(state, origin);
     for (int h = 0; h < horizon; h++) {
-      float value = naiveValue(state, origin, h);
-      float ofRecurrent = shares[h * Mixture.EXPERTS + RECURRENT];
-      float ofHighway = shares[h * Mixture.EXPERTS + HIGHWAY];
-      for (int k = h * levels; k < (h + 1) * levels; k++) {
+      int from = h * levels;
+      float value = base[h];
+      for (int k = from; k < from + levels; k++) {
         served[k] = value + scale * widths[k];
       }
-      add(ofRecurrent, recurrent, h);
-      add(ofHighway, highway, h);
+      add(shares[h * Mixture.EXPERTS + RECURRENT], recurrent, from);
+      add(shares[h * Mixture.EXPERTS + HIGHWAY], highway, from);
     }
   }
 
-  private void add(float share, float[] member, int h) {
+  private void add(float share, float[] member, int from) {
     if (share > 0) {
-      for (int k = h * levels; k < (h + 1) * levels; k++) {
+      for (int k = from; k < from + levels; k++) {
         served[k] += share * member[k];
       }
     }
   }
 
   /** Values of the naives, each by its share. */
-  private float naiveValue(SeriesState state, long origin, int h) {
-    int at = h * Mixture.EXPERTS + PendingForecasts.MEMBERS;
+  private void mixNaives(SeriesState state, long origin) {
+    Arrays.fill(base, 0);
+    for (int naive = 0; naive < NaiveExperts.COUNT; naive++) {
+      if (hasShare(naive)) {
+        valuesOf(naive, state, origin);
+        for (int h = 0; h < horizon; h++) {
+          base[h] += shares[h * Mixture.EXPERTS + PendingForecasts.MEMBERS + naive] * values[h];
+        }
+      }
+    }
+  }
+
+  private boolean hasShare(int naive) {
+    boolean has = false;
+    for (int k = 0; k < knots.count(); k++) {
+      has |= knotShares[k * Mixture.EXPERTS + PendingForecasts.MEMBERS + naive] > 0;
+    }
+    return has;
+  }
+
+  private void valuesOf(int naive, SeriesState state, long origin) {
     SeriesInputs inputs = state.inputs();
-    float value = shares[at + NaiveExperts.LAST] * inputs.last();
-    if (shares[at + NaiveExperts.SEASON] > 0) {
-      value += shares[at + NaiveExperts.SEASON] * inputs.seasonal(config.season(), h + 1);
+    switch (naive) {
+      case NaiveExperts.LAST -> Arrays.fill(values, inputs.last());
+      case NaiveExperts.SEASON -> inputs.seasonal(config.season(), values);
+      case NaiveExperts.LONG_SEASON -> inputs.seasonal(config.longSeason(), values);
+      default -> state.naives().climates(origin + 1, config.season(), inputs.last(), values);
     }
-    if (shares[at + NaiveExperts.LONG_SEASON] > 0) {
-      value += shares[at + NaiveExperts.LONG_SEASON] * inputs.seasonal(config.longSeason(), h + 1);
-    }
-    if (shares[at + NaiveExperts.CLIMATE] > 0) {
-      float median = state.naives().climate(origin + h + 1, config.season(), inputs.last());
-      value += shares[at + NaiveExperts.CLIMATE] * median;
-    }
-    return value;
   }
 
   /** How far the members are from what is given out, at the knots. */
@@ -195,22 +219,24 @@ final class ExpertForecasts {
   }
 
   private void measure(boolean takes, float[] member, int from, float scale, int at) {
+    float unit = 1 / scale;
     float shift = walk ? served[from + median] - member[from + median] : 0;
     for (int i = 0; i < memberLevels.length; i++) {
       int k = from + memberLevels[i];
-      distances[at + i] = takes ? (member[k] + shift - served[k]) / scale : 0;
+      distances[at + i] = takes ? (member[k] + shift - served[k]) * unit : 0;
     }
   }
 
   private void calibrate(Calibration calibration, long origin, float last) {
     calibration.factors(knots, factors);
+    int position = (int) Math.floorMod(origin + 1, (long) phaseOf.length);
     for (int h = 0; h < horizon; h++) {
       int from = h * levels;
       float middle = served[from + median];
       float base = walk ? last : middle;
-      int phase = calibration.phase(origin + h + 1);
-      float below = calibration.ofPhase(phase);
-      float above = calibration.ofPhase(phase + 1);
+      float below = calibration.ofPhase(phaseOf[position]);
+      float above = calibration.ofPhase(phaseOf[position] + 1);
+      position = position + 1 == phaseOf.length ? 0 : position + 1;
       for (int k = from; k < from + median; k++) {
         served[k] = base + below * factors[k] * (served[k] - middle);
       }
@@ -225,13 +251,22 @@ final class ExpertForecasts {
   /** Factors of neighbouring levels differ: outwards from the median, within the limits. */
   private void ascend(int from) {
     int middle = from + median;
-    served[middle] = Math.max(lowest, Math.min(highest, served[middle]));
+    float inner = limited(served[middle]);
+    served[middle] = inner;
+    float upper = inner;
     for (int k = middle + 1; k < from + levels; k++) {
-      served[k] = Math.min(highest, Math.max(served[k - 1], served[k]));
+      upper = served[k] < upper ? upper : Math.min(highest, served[k]);
+      served[k] = upper;
     }
+    float lower = inner;
     for (int k = middle - 1; k >= from; k--) {
-      served[k] = Math.max(lowest, Math.min(served[k + 1], served[k]));
+      lower = served[k] > lower ? lower : Math.max(lowest, served[k]);
+      served[k] = lower;
     }
+  }
+
+  private float limited(float value) {
+    return Math.max(lowest, Math.min(highest, value));
   }
 
   boolean has(int member) {
@@ -264,8 +299,15 @@ final class ExpertForecasts {
 
   /** The raw value of a transformed one, within the limits. */
   float raw(float transformed) {
-    float raw = (float) config.transform().invert(transformed);
-    return Math.max(rawLowest, Math.min(rawHighest, raw));
+    float raw = isLogarithm ? (float) Math.exp(transformed) : transformed;
+    return raw < rawLowest ? rawLowest : raw > rawHighest ? rawHighest : raw;
+  }
+
+  /** Those of several; both arrays may be the same. */
+  void raw(float[] transformed, float[] out) {
+    for (int j = 0; j < out.length; j++) {
+      out[j] = raw(transformed[j]);
+    }
   }
 
   /**
@@ -274,42 +316,38 @@ final class ExpertForecasts {
    * @param last raw value at the origin
    */
   float[][] raw(long origin, float last) {
-    float[][] raw = new float[levels][horizon];
+    float[][] raw = new float[levels][];
     float pinned = Math.max(rawLowest, Math.min(rawHighest, last));
     for (int j = 0; j < levels; j++) {
+      float[] row = new float[horizon];
+      float[] below = j == 0 ? row : raw[j - 1];
       for (int h = 0; h < horizon; h++) {
-        raw[j][h] = raw(served[h * levels + j]);
+        float value = raw(served[h * levels + j]);
+        row[h] = walk ? beside(pinned, j, value) : value;
+        if (!(Math.abs(row[h]) <= Float.MAX_VALUE) || row[h] < below[h]) {
+          throw notAscending(origin, h, j, row[h]);
+        }
       }
+      raw[j] = row;
     }
-    for (int j = 0; walk && j < levels; j++) {
-      // rounding may have put the median beside the last value
-      for (int h = 0; h < horizon; h++) {
-        raw[j][h] =
-            j == median
-                ? pinned
-                : j < median ? Math.min(pinned, raw[j][h]) : Math.max(pinned, raw[j][h]);
-      }
-    }
-    requireAscending(raw, origin);
     return raw;
   }
 
-  private void requireAscending(float[][] raw, long origin) {
-    for (int j = 0; j < levels; j++) {
-      for (int h = 0; h < horizon; h++) {
-        if (!(Math.abs(raw[j][h]) <= Float.MAX_VALUE) || (j > 0 && raw[j][h] < raw[j - 1][h])) {
-          throw new IllegalStateException(
-              "Expected finite ascending quantiles at origin "
-                  + origin
-                  + " but lead "
-                  + (h + 1)
-                  + ", level "
-                  + config.levels().get(j)
-                  + " is "
-                  + raw[j][h]
-                  + (hasModel() ? " (model " + version + ")" : " (naives)"));
-        }
-      }
-    }
+  /** Rounding may have put the median beside the last value. */
+  private float beside(float pinned, int j, float value) {
+    return j == median ? pinned : j < median ? Math.min(pinned, value) : Math.max(pinned, value);
+  }
+
+  private IllegalStateException notAscending(long origin, int h, int j, float found) {
+    return new IllegalStateException(
+        "Expected finite ascending quantiles at origin "
+            + origin
+            + " but lead "
+            + (h + 1)
+            + ", level "
+            + config.levels().get(j)
+            + " is "
+            + found
+            + (hasModel() ? " (model " + version + ")" : " (naives)"));
   }
 }

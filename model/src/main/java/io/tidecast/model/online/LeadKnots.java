@@ -103,8 +103,9 @@ final class LeadKnots {
       int from = knot[h] * size;
       int next = Math.min(from + size, values.length - size);
       float share = towardsNext[h];
+      int at = h * size;
       for (int i = 0; i < size; i++) {
-        out[h * size + i] = values[from + i] + share * (values[next + i] - values[from + i]);
+        out[at + i] = values[from + i] + share * (values[next + i] - values[from + i]);
       }
     }
   }

@@ -28,7 +28,7 @@ final class NaiveExperts {
 
   private static final int SPAN = 1000;
   // an error counts at most as this many spreads, so that one absurd target does not hide the rest
-  private static final double MAX_SPREADS = 20;
+  private static final float MAX_SPREADS = 20;
   private static final double MEAN_OVER_DEVIATION = Math.sqrt(2 / Math.PI);
   private static final int MAX_PHASES = 24;
   private static final double CLIMATE_RATE = 0.05;
@@ -89,15 +89,57 @@ final class NaiveExperts {
     return 4.91 * (Math.pow(level, 0.14) - Math.pow(1 - level, 0.14));
   }
 
-  /** Distance of a quantile from the naive's value at a knot, in units of the running scale. */
-  float width(int naive, int knot, int level, float[] shape) {
-    return spread[naive * knots + knot] * shape[level] * factor[naive * levels + level];
+  /**
+   * What {@link #spread} is multiplied by for the distance of a quantile from the naive's value, in
+   * units of the running scale.
+   *
+   * @param out {@code [COUNT * levels]}
+   */
+  void widths(float[] shape, float[] out) {
+    for (int naive = 0; naive < COUNT; naive++) {
+      for (int j = 0; j < levels; j++) {
+        out[naive * levels + j] = shape[j] * factor[naive * levels + j];
+      }
+    }
   }
 
-  /** The running median at the phase of a step, or {@code otherwise} while that was not seen. */
-  float climate(long phase, int season, float otherwise) {
+  /** Spread of a naive's errors at a knot, in units of the running scale. */
+  float spread(int naive, int knot) {
+    return spread[naive * knots + knot];
+  }
+
+  /** Spreads of a naive at all knots, {@code [knots]}. */
+  void spreads(int naive, float[] out) {
+    System.arraycopy(spread, naive * knots, out, 0, knots);
+  }
+
+  /**
+   * The running median at the phase of a step, for each lead.
+   *
+   * @param otherwise while that was not seen, {@code [horizon]}
+   * @param out {@code [horizon]}
+   */
+  void climate(long phase, int season, float[] otherwise, float[] out) {
     float median = climate[bin(phase, season)];
-    return Float.isNaN(median) ? otherwise : median;
+    if (Float.isNaN(median)) {
+      System.arraycopy(otherwise, 0, out, 0, out.length);
+    } else {
+      Arrays.fill(out, median);
+    }
+  }
+
+  /**
+   * The running medians at consecutive steps.
+   *
+   * @param first phase of the first of them
+   */
+  void climates(long first, int season, float otherwise, float[] out) {
+    int position = (int) Math.floorMod(first, (long) season);
+    for (int h = 0; h < out.length; h++) {
+      float median = climate[(int) ((long) position * climate.length / season)];
+      out[h] = Float.isNaN(median) ? otherwise : median;
+      position = position + 1 == season ? 0 : position + 1;
+    }
   }
 
   private int bin(long index, int season) {
@@ -125,13 +167,13 @@ final class NaiveExperts {
 
   /**
    * @param error of the naive at a knot, transformed, over the running scale at its origin
+   * @param rate of {@link #count}
    */
-  void observe(int naive, int knot, float error) {
+  void observe(int naive, int knot, float error, float rate) {
     int row = naive * knots + knot;
-    double before = spread[row];
-    double limit = Math.max(1, MAX_SPREADS * before);
-    double rate = Math.max(1.0 / SPAN, 1.0 / (count[knot] + 1));
-    spread[row] += (float) (rate * (Math.min(Math.abs(error), limit) - before));
+    float before = spread[row];
+    float limit = Math.max(1, MAX_SPREADS * before);
+    spread[row] = before + rate * (Math.min(Math.abs(error), limit) - before);
   }
 
   /** The outcomes of a step have pushed the factors, {@code [COUNT * levels]}. */
@@ -139,18 +181,10 @@ final class NaiveExperts {
     QuantileTracker.move(factor, pushed);
   }
 
-  /** Widths of a naive at all knots, {@code [knots * levels]}, see {@link #width}. */
-  void widths(int naive, float[] shape, float[] out) {
-    for (int k = 0; k < knots; k++) {
-      for (int j = 0; j < levels; j++) {
-        out[k * levels + j] = width(naive, k, j, shape);
-      }
-    }
-  }
-
-  /** Begins the observation of a target at a knot. */
-  void count(int knot) {
+  /** Begins the observation of a target at a knot, and tells how far it moves the spreads. */
+  float count(int knot) {
     count[knot] = (short) Math.min(SPAN, count[knot] + 1);
+    return Math.max(1f / SPAN, 1f / (count[knot] + 1));
   }
 
   void set(NaiveExperts other) {

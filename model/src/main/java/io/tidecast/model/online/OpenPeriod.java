@@ -17,6 +17,8 @@ final class OpenPeriod {
   private final ForecasterConfig config;
   private final Map<String, Scores> byVersion = new LinkedHashMap<>();
   private long end;
+  private String latestVersion;
+  private Scores latest;
 
   OpenPeriod(ForecasterConfig config) {
     this.config = config;
@@ -30,12 +32,11 @@ final class OpenPeriod {
   /** The scores of a version for targets in the period that ends with step {@code periodEnd}. */
   Scores scores(String version, long periodEnd) {
     end = periodEnd;
-    Scores known = byVersion.get(version);
-    if (known == null) {
-      known = new Scores(config);
-      byVersion.put(version, known);
+    if (!version.equals(latestVersion)) {
+      latest = byVersion.computeIfAbsent(version, name -> new Scores(config));
+      latestVersion = version;
     }
-    return known;
+    return latest;
   }
 
   /** {@code closed}, and the evaluations if the period ends with or before {@code index}. */
@@ -45,14 +46,20 @@ final class OpenPeriod {
     }
     List<Evaluation> more = new ArrayList<>(closed);
     byVersion.forEach((version, scores) -> more.add(scores.evaluation(end, version)));
-    byVersion.clear();
+    clear();
     return more;
   }
 
   void set(OpenPeriod other) {
     end = other.end;
-    byVersion.clear();
+    clear();
     other.byVersion.forEach((version, scores) -> byVersion.put(version, scores.copy(config)));
+  }
+
+  private void clear() {
+    byVersion.clear();
+    latestVersion = null;
+    latest = null;
   }
 
   List<String> versions() {
@@ -70,7 +77,7 @@ final class OpenPeriod {
 
   void read(DataInput in) throws IOException {
     end = in.readLong();
-    byVersion.clear();
+    clear();
     int versions = in.readUnsignedShort();
     for (int i = 0; i < versions; i++) {
       String version = in.readUTF();

@@ -124,13 +124,19 @@ final class PendingForecasts {
   }
 
   private int place(long origin, int lead) {
-    return (int) Math.floorMod(sequence(origin, lead), (long) places(lead));
+    return modulo(sequence(origin, lead), places(lead));
+  }
+
+  /** A division of ints takes half the time. */
+  private static int modulo(long number, int divisor) {
+    int small = (int) number;
+    return small == number && small >= 0 ? small % divisor : Math.floorMod(number, divisor);
   }
 
   private int slot(long origin, int lead) {
     return lead <= near
-        ? (int) Math.floorMod(origin, (long) near)
-        : near + (int) Math.floorMod(Math.floorDiv(origin, (long) stride), (long) far);
+        ? modulo(origin, near)
+        : near + modulo(Math.floorDiv(origin, (long) stride), far);
   }
 
   /** Keeps what was forecast at {@code origin}. */
@@ -188,12 +194,6 @@ final class PendingForecasts {
     return waits ? (int) lead : 0;
   }
 
-  /** The place that holds a forecast of this lead for the step {@code target}; -1 if none does. */
-  int slotOf(long target, int lead) {
-    int slot = slot(target - lead, lead);
-    return origins[slot] == target - lead ? slot : -1;
-  }
-
   /** The running scale at the origin. */
   float scale(int slot) {
     return scale[slot];
@@ -216,11 +216,16 @@ final class PendingForecasts {
   }
 
   /**
-   * Distance of a member from what was given out at a knot, in units of the scale at the origin.
+   * Distances of the members from what was given out at a knot, in units of the scale at the
+   * origin.
+   *
+   * @param out {@code [MEMBERS * MEMBER_LEVELS]}
    */
-  float memberDistance(int slot, int lead, int member, int level) {
+  void memberDistances(int slot, int lead, float[] out) {
     int at = (memberPlace[lead - 1] + place(origins[slot], lead)) * MEMBER_BYTES;
-    return QuantileCode.signed(members[at + member * MEMBER_LEVELS + level]);
+    for (int i = 0; i < MEMBER_BYTES; i++) {
+      out[i] = QuantileCode.signed(members[at + i]);
+    }
   }
 
   void set(PendingForecasts other) {

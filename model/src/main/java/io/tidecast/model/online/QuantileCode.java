@@ -30,6 +30,7 @@ final class QuantileCode {
   private final int median;
   private final float lowest;
   private final float highest;
+  private final boolean hasLimits;
 
   /**
    * @param lowest physical limit, transformed; negative infinity if there is none
@@ -40,6 +41,7 @@ final class QuantileCode {
     this.lowest = lowest;
     this.highest = highest;
     median = levels / 2;
+    hasLimits = lowest > Float.NEGATIVE_INFINITY || highest < Float.POSITIVE_INFINITY;
   }
 
   static int bytes(int levels) {
@@ -88,28 +90,29 @@ final class QuantileCode {
    */
   void write(float[] quantiles, int from, float last, float scale, byte[] out, int at) {
     float middle = quantiles[from + median];
-    int code = median(middle, last, scale);
+    float unit = 1 / scale;
+    int code = median(middle, last, unit);
     out[at] = (byte) code;
     out[at + 1] = (byte) (code >> 8);
     int k = at + 2;
     for (int j = 0; j < median; j++) {
       float q = quantiles[from + j];
-      out[k++] = (byte) (q <= lowest ? AT_LIMIT : code((middle - q) / scale, 19, AT_LIMIT - 1));
+      out[k++] = (byte) (q <= lowest ? AT_LIMIT : code((middle - q) * unit, 19, AT_LIMIT - 1));
     }
     for (int j = median + 1; j < levels; j++) {
       float q = quantiles[from + j];
-      out[k++] = (byte) (q >= highest ? AT_LIMIT : code((q - middle) / scale, 19, AT_LIMIT - 1));
+      out[k++] = (byte) (q >= highest ? AT_LIMIT : code((q - middle) * unit, 19, AT_LIMIT - 1));
     }
   }
 
-  private int median(float middle, float last, float scale) {
+  private int median(float middle, float last, float unit) {
     if (middle <= lowest) {
       return AT_LOWEST;
     }
     if (middle >= highest) {
       return AT_HIGHEST;
     }
-    int units = Math.round((middle - last) / scale * MEDIAN_UNITS);
+    int units = Math.round((middle - last) * unit * MEDIAN_UNITS);
     return Math.max(-MEDIAN_MAX, Math.min(MEDIAN_MAX, units));
   }
 
@@ -122,21 +125,30 @@ final class QuantileCode {
         switch (code) {
           case AT_LOWEST -> lowest;
           case AT_HIGHEST -> highest;
-          default -> limited(last + code * (scale / MEDIAN_UNITS));
+          default -> limited(last + code * (1 / MEDIAN_UNITS) * scale);
         };
     out[median] = middle;
-    int k = at + 2;
     for (int j = 0; j < median; j++) {
-      int distance = in[k++] & 0xff;
-      out[j] = distance == AT_LIMIT ? lowest : limited(middle - DISTANCE[distance] * scale);
+      out[j] = middle - DISTANCE[in[at + 2 + j] & 0xff] * scale;
     }
     for (int j = median + 1; j < levels; j++) {
-      int distance = in[k++] & 0xff;
-      out[j] = distance == AT_LIMIT ? highest : limited(middle + DISTANCE[distance] * scale);
+      out[j] = middle + DISTANCE[in[at + 1 + j] & 0xff] * scale;
+    }
+    if (hasLimits) {
+      limit(in, at, out);
+    }
+  }
+
+  private void limit(byte[] in, int at, float[] out) {
+    for (int j = 0; j < median; j++) {
+      out[j] = (in[at + 2 + j] & 0xff) == AT_LIMIT ? lowest : limited(out[j]);
+    }
+    for (int j = median + 1; j < levels; j++) {
+      out[j] = (in[at + 1 + j] & 0xff) == AT_LIMIT ? highest : limited(out[j]);
     }
   }
 
   private float limited(float value) {
-    return Math.max(lowest, Math.min(highest, value));
+    return value < lowest ? lowest : value > highest ? highest : value;
   }
 }

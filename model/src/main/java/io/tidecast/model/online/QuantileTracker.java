@@ -62,30 +62,57 @@ final class QuantileTracker {
 
   /** The value within the physical limits that is nearest. */
   float limited(float value) {
-    return Math.max(lowest, Math.min(highest, value));
+    return value < lowest ? lowest : value > highest ? highest : value;
+  }
+
+  /** Whether an outcome may be censored: it is on a physical limit. */
+  boolean isOnLimit(float target) {
+    return target == lowest || target == highest;
   }
 
   /**
-   * Where an outcome pushes the factors, at a rate of 1.
+   * How many of the quantiles an outcome is above.
    *
-   * @param quantiles that were forecast, {@code [levels]}
-   * @param out {@code [levels]}
+   * @param quantiles that were forecast, ascending, {@code [levels]}
    */
-  void push(float target, float[] quantiles, float[] out) {
+  int rank(float target, float[] quantiles) {
+    int rank = 0;
     for (int j = 0; j < levels; j++) {
-      out[j] = target <= quantiles[j] ? ifBelow[j] : ifAbove[j];
+      rank += quantiles[j] < target ? 1 : 0;
     }
-    if (target == lowest || target == highest) {
-      for (int j = 0; j < levels; j++) {
-        out[j] = target == quantiles[j] ? 0 : out[j];
-      }
+    return rank;
+  }
+
+  /**
+   * Adds where outcomes push the factors.
+   *
+   * @param rates sum of the rates of the outcomes of each rank, from {@code from} on
+   * @param out {@code [levels]} from {@code at} on
+   */
+  void push(float[] rates, int from, float[] out, int at) {
+    float above = 0;
+    for (int rank = 1; rank <= levels; rank++) {
+      above += rates[from + rank];
+    }
+    float below = rates[from];
+    for (int j = 0; j < levels; j++) {
+      out[at + j] += below * ifBelow[j] + above * ifAbove[j];
+      below += rates[from + j + 1];
+      above -= rates[from + j + 1];
     }
   }
 
-  /** {@code out[at + j] += rate * push[j]}. */
-  void add(float rate, float[] push, float[] out, int at) {
+  /**
+   * Adds where an outcome pushes the factors.
+   *
+   * @param quantiles that were forecast, in any order, {@code [levels]}
+   * @param out {@code [levels]} from {@code at} on
+   */
+  void push(float rate, float target, float[] quantiles, float[] out, int at) {
+    boolean onLimit = isOnLimit(target);
     for (int j = 0; j < levels; j++) {
-      out[at + j] += rate * push[j];
+      float push = target <= quantiles[j] ? ifBelow[j] : ifAbove[j];
+      out[at + j] += onLimit && target == quantiles[j] ? 0 : rate * push;
     }
   }
 

@@ -3,7 +3,6 @@ package io.tidecast.model.online;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.LittleEndian;
-import io.tidecast.model.QuantileLevels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -23,7 +22,6 @@ final class Scores {
   private static final int WIDTH = 6;
   private static final int MAX_SHORT = 65_535;
 
-  private final QuantileLevels levels;
   private final int horizon;
   private final int intervals;
   private final int sums;
@@ -33,9 +31,8 @@ final class Scores {
   private final float[] sum;
 
   Scores(ForecasterConfig config) {
-    levels = config.levels();
     horizon = config.horizon();
-    intervals = levels.intervals();
+    intervals = config.levels().intervals();
     sums = WIDTH + intervals;
     count = new int[horizon * (1 + intervals)];
     sum = new float[horizon * sums];
@@ -57,21 +54,20 @@ final class Scores {
    */
   void add(
       int h,
-      double target,
+      float target,
       float[] served,
-      double servedPinball,
+      float servedPinball,
       float[] naive,
-      double pinballOfNaive,
-      double last) {
-    int median = levels.median();
-    double error = target - served[median];
+      float pinballOfNaive,
+      float last) {
+    float error = target - served[intervals];
     int at = h * sums;
-    sum[at + ABSOLUTE] += (float) Math.abs(error);
-    sum[at + SQUARED] += (float) (error * error);
-    sum[at + PINBALL] += (float) servedPinball;
-    sum[at + NAIVE_ABSOLUTE] += (float) Math.abs(target - naive[median]);
-    sum[at + NAIVE_PINBALL] += (float) pinballOfNaive;
-    sum[at + PERSISTENCE_ABSOLUTE] += (float) Math.abs(target - last);
+    sum[at + ABSOLUTE] += Math.abs(error);
+    sum[at + SQUARED] += error * error;
+    sum[at + PINBALL] += servedPinball;
+    sum[at + NAIVE_ABSOLUTE] += Math.abs(target - naive[intervals]);
+    sum[at + NAIVE_PINBALL] += pinballOfNaive;
+    sum[at + PERSISTENCE_ABSOLUTE] += Math.abs(target - last);
     int counts = h * (1 + intervals);
     count[counts]++;
     for (int i = 0; i < intervals; i++) {

@@ -1,7 +1,6 @@
 package io.tidecast.model.online;
 
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.PinballLoss;
 import io.tidecast.model.input.SeriesInputs;
 import java.util.Arrays;
 
@@ -21,25 +20,34 @@ final class Scoring {
   private final ExpertForecasts experts;
   private final QuantileCode code;
   private final QuantileTracker tracker;
-  private final int median;
+  private final int levels;
   private final int seasonalNaive;
-  private final double[] levels;
+  private final float[] slope;
   private final float[] shape;
   private final boolean[] present;
   private final boolean[] mixed;
   private final int[] memberLevels;
+  // [horizon]: rate of a lead at its knot, and at the next one
+  private final float[] rate;
+  private final float[] rateOfNext;
 
+  // [COUNT][horizon]: what the naives said, by lead, of the step that is scored
+  private final float[][] values = new float[NaiveExperts.COUNT][];
+  private final float[] spreads;
+  private final float[] spread;
+  private final float[] widths;
   private final float[] quantiles;
   private final float[] served;
   private final float[] naive;
-  private final float[] push;
+  // [(knots + 1) * (levels + 1)]: rates of the outcomes by rank; the last row is for the phase
+  private final float[] ranked;
+  // [(knots + 1) * levels]
   private final float[] pushed;
   private final float[] naivesPushed;
-  private final float[] knotWidths;
-  private final float[] widths;
-  private final float[] phasePushed = new float[2];
   private int outcomes;
   private final float[] losses = new float[Mixture.EXPERTS];
+  private final float[] distances =
+      new float[PendingForecasts.MEMBERS * PendingForecasts.MEMBER_LEVELS];
 
   Scoring(
       ForecasterConfig config,
@@ -53,21 +61,41 @@ final class Scoring {
     this.experts = experts;
     this.code = code;
     tracker = new QuantileTracker(config, experts.lowest(), experts.highest());
-    median = config.levels().median();
-    levels = config.levels().values().stream().mapToDouble(Double::doubleValue).toArray();
+    levels = config.levels().size();
+    slope = config.levels().toFloats();
+    for (int j = 0; j < levels; j++) {
+      slope[j] -= 0.5f;
+    }
     shape = NaiveExperts.shape(config.levels());
     present = NaiveExperts.present(config);
     mixed = ExpertForecasts.mixed(config);
-    memberLevels = ExpertForecasts.memberLevels(levels.length);
-    quantiles = new float[levels.length];
-    served = new float[levels.length];
-    naive = new float[levels.length];
-    push = new float[levels.length];
-    pushed = new float[knots.count() * levels.length];
-    naivesPushed = new float[NaiveExperts.COUNT * levels.length];
-    knotWidths = new float[knots.count() * levels.length];
-    widths = new float[config.horizon() * levels.length];
+    memberLevels = ExpertForecasts.memberLevels(levels);
+    rate = new float[config.horizon()];
+    rateOfNext = new float[config.horizon()];
+    Arrays.fill(losses, Float.NaN);
+    setRates();
+    Arrays.setAll(values, which -> new float[config.horizon()]);
+    spreads = new float[knots.count()];
+    spread = new float[config.horizon()];
+    widths = new float[NaiveExperts.COUNT * levels];
+    quantiles = new float[levels];
+    served = new float[levels];
+    naive = new float[levels];
+    ranked = new float[(knots.count() + 1) * (levels + 1)];
+    pushed = new float[(knots.count() + 1) * levels];
+    naivesPushed = new float[NaiveExperts.COUNT * levels];
     seasonalNaive = config.season() > 1 ? NaiveExperts.SEASON : NaiveExperts.LAST;
+  }
+
+  /** An outcome counts for the knots its lead lies between, in proportion. */
+  private void setRates() {
+    for (int h = 0; h < rate.length; h++) {
+      int knot = knots.knot(h);
+      float next = knots.towardsNext(h);
+      float whole = QuantileTracker.rate(h + 1);
+      rate[h] = whole * (1 - next) / knots.weight(knot);
+      rateOfNext[h] = next > 0 ? whole * next / knots.weight(knot + 1) : 0;
+    }
   }
 
   /**
@@ -78,8 +106,7 @@ final class Scoring {
    */
   void score(SeriesState state, long index, float raw, float target) {
     PendingForecasts pending = state.pending();
-    state.naives().widths(seasonalNaive, shape, knotWidths);
-    knots.interpolate(knotWidths, levels.length, widths);
+    recall(state, index);
     Scores scores = null;
     String version = null;
     for (int slot = 0; slot < pending.slots(); slot++) {
@@ -89,147 +116,174 @@ final class Scoring {
           version = pending.version(slot);
           scores = state.period().scores(version, periodEnd(index));
         }
-        score(state, slot, lead, raw, target, scores);
+        score(pending, slot, lead, raw, target, scores);
+        if (knots.isKnot(lead - 1) && isMeasurable(pending, slot, lead, target)) {
+          learn(state, slot, lead, target);
+        }
       }
     }
-    state.calibration().move(pushed);
-    movePhase(state.calibration(), index);
-    learn(state, index, target);
+    move(state, index);
+  }
+
+  /** What the naives said of the step, and how wide. */
+  private void recall(SeriesState state, long index) {
+    SeriesInputs inputs = state.inputs();
+    float[] last = values[NaiveExperts.LAST];
+    inputs.past(last);
+    if (present[NaiveExperts.SEASON]) {
+      inputs.seasonalForNext(config.season(), last, values[NaiveExperts.SEASON]);
+    }
+    if (present[NaiveExperts.LONG_SEASON]) {
+      inputs.seasonalForNext(config.longSeason(), last, values[NaiveExperts.LONG_SEASON]);
+    }
+    if (present[NaiveExperts.CLIMATE]) {
+      state.naives().climate(index, config.season(), last, values[NaiveExperts.CLIMATE]);
+    }
+    state.naives().widths(shape, widths);
+    state.naives().spreads(seasonalNaive, spreads);
+    knots.interpolate(spreads, 1, spread);
   }
 
   private void score(
-      SeriesState state, int slot, int lead, float raw, float target, Scores scores) {
-    PendingForecasts pending = state.pending();
-    float last = state.inputs().past(lead - 1);
+      PendingForecasts pending, int slot, int lead, float raw, float target, Scores scores) {
+    float last = values[NaiveExperts.LAST][lead - 1];
     pending.quantiles(slot, lead, last, code, quantiles);
     push(lead, target);
-    float value = value(state, seasonalNaive, lead, 0);
-    int at = (lead - 1) * levels.length;
-    for (int j = 0; j < levels.length; j++) {
-      naive[j] = experts.raw(value + pending.scale(slot) * widths[at + j]);
-      served[j] = experts.raw(quantiles[j]);
+    float value = values[seasonalNaive][lead - 1];
+    float width = pending.scale(slot) * spread[lead - 1];
+    int at = seasonalNaive * levels;
+    for (int j = 0; j < levels; j++) {
+      naive[j] = value + width * widths[at + j];
     }
-    double loss = meanPinball(served, raw);
-    double naiveLoss = meanPinball(naive, raw);
-    scores.add(lead - 1, raw, served, loss, naive, naiveLoss, experts.raw(last));
+    experts.raw(naive, naive);
+    experts.raw(quantiles, served);
+    scores.add(
+        lead - 1,
+        raw,
+        served,
+        meanPinball(raw, served),
+        naive,
+        meanPinball(raw, naive),
+        experts.raw(last));
+  }
+
+  private void push(int lead, float target) {
+    int knot = knots.knot(lead - 1);
+    float here = rate[lead - 1];
+    float next = rateOfNext[lead - 1];
+    outcomes++;
+    if (tracker.isOnLimit(target)) {
+      tracker.push(1, target, quantiles, pushed, knots.count() * levels);
+      tracker.push(here, target, quantiles, pushed, knot * levels);
+      if (next > 0) {
+        tracker.push(next, target, quantiles, pushed, (knot + 1) * levels);
+      }
+      return;
+    }
+    int rank = tracker.rank(target, quantiles);
+    ranked[knots.count() * (levels + 1) + rank]++;
+    ranked[knot * (levels + 1) + rank] += here;
+    if (next > 0) {
+      ranked[(knot + 1) * (levels + 1) + rank] += next;
+    }
+  }
+
+  /** The step is over: what was learnt of widths takes effect. */
+  private void move(SeriesState state, long index) {
+    for (int row = 0; row <= knots.count(); row++) {
+      tracker.push(ranked, row * (levels + 1), pushed, row * levels);
+    }
+    Arrays.fill(ranked, 0);
+    state.calibration().move(pushed);
+    movePhase(state.calibration(), index);
+    state.naives().move(naivesPushed);
   }
 
   /** Mean push of a step's outcomes on either side of the median, whatever their leads. */
   private void movePhase(Calibration calibration, long index) {
+    int from = knots.count() * levels;
+    int median = levels / 2;
+    float below = 0;
+    float above = 0;
+    for (int j = 0; j < median; j++) {
+      below += pushed[from + j];
+      above += pushed[from + levels - 1 - j];
+    }
+    Arrays.fill(pushed, from, from + levels, 0);
     int at = calibration.phase(index);
-    float rate = calibration.phaseRate() / Math.max(1, outcomes);
-    calibration.movePhase(at, rate * phasePushed[0]);
-    calibration.movePhase(at + 1, rate * phasePushed[1]);
-    Arrays.fill(phasePushed, 0);
+    float mean = calibration.phaseRate() / (median * Math.max(1, outcomes));
+    calibration.movePhase(at, mean * below);
+    calibration.movePhase(at + 1, mean * above);
     outcomes = 0;
   }
 
-  /** An outcome counts for the knots its lead lies between, in proportion. */
-  private void push(int lead, float target) {
-    tracker.push(target, quantiles, push);
-    for (int j = 0; j < levels.length; j++) {
-      phasePushed[j < median ? 0 : 1] += push[j] / median;
-    }
-    outcomes++;
-    int knot = knots.knot(lead - 1);
-    float next = knots.towardsNext(lead - 1);
-    float rate = QuantileTracker.rate(lead);
-    tracker.add(rate * (1 - next) / knots.weight(knot), push, pushed, knot * levels.length);
-    if (next > 0) {
-      float share = rate * next / knots.weight(knot + 1);
-      tracker.add(share, push, pushed, (knot + 1) * levels.length);
-    }
-  }
-
-  /** The quantiles a naive gave at a knot for the step that comes next, to {@link #naive}. */
-  private void naive(SeriesState state, int which, int knot, float scale, long index) {
-    float value = value(state, which, knots.lead(knot), index);
-    for (int j = 0; j < levels.length; j++) {
-      naive[j] = value + scale * state.naives().width(which, knot, j, shape);
-    }
-  }
-
-  private float value(SeriesState state, int which, int lead, long index) {
-    SeriesInputs inputs = state.inputs();
-    return switch (which) {
-      case NaiveExperts.LAST -> inputs.past(lead - 1);
-      case NaiveExperts.SEASON -> inputs.seasonalForNext(config.season(), lead);
-      case NaiveExperts.LONG_SEASON -> inputs.seasonalForNext(config.longSeason(), lead);
-      default -> state.naives().climate(index, config.season(), inputs.past(lead - 1));
-    };
-  }
-
-  /** What the knots of the leads learn of the experts. */
-  private void learn(SeriesState state, long index, float target) {
-    PendingForecasts pending = state.pending();
-    for (int k = 0; k < knots.count(); k++) {
-      int slot = pending.slotOf(index, knots.lead(k));
-      if (slot >= 0 && isMeasurable(state, slot, knots.lead(k), target)) {
-        learn(state, slot, k, index, target);
-      }
-    }
-    state.naives().move(naivesPushed);
-  }
-
   /** The scale of what was a constant until now is no measure of a loss. */
-  private static boolean isMeasurable(SeriesState state, int slot, int lead, float target) {
-    float distance = Math.abs(target - state.inputs().past(lead - 1));
-    return distance <= MAX_SCALES * state.pending().scale(slot);
+  private boolean isMeasurable(PendingForecasts pending, int slot, int lead, float target) {
+    float distance = Math.abs(target - values[NaiveExperts.LAST][lead - 1]);
+    return distance <= MAX_SCALES * pending.scale(slot);
   }
 
-  private void learn(SeriesState state, int slot, int knot, long index, float target) {
+  /** What a knot of the leads learns of the experts, {@link #quantiles} being what they gave. */
+  private void learn(SeriesState state, int slot, int lead, float target) {
     PendingForecasts pending = state.pending();
-    int lead = knots.lead(knot);
+    NaiveExperts naives = state.naives();
+    int knot = knots.knot(lead - 1);
     float scale = pending.scale(slot);
-    pending.quantiles(slot, lead, state.inputs().past(lead - 1), code, quantiles);
-    Arrays.fill(losses, Float.NaN);
+    pending.memberDistances(slot, lead, distances);
     for (int member = 0; member < PendingForecasts.MEMBERS; member++) {
-      if (pending.has(slot, member)) {
-        losses[member] = memberLoss(state, slot, knot, member, target);
-      }
+      losses[member] =
+          pending.has(slot, member) ? memberLoss(member, target, scale) / scale : Float.NaN;
     }
-    state.naives().count(knot);
+    float moves = naives.count(knot);
     for (int which = 0; which < NaiveExperts.COUNT; which++) {
       if (present[which]) {
-        naive(state, which, knot, scale, index);
-        if (mixed[which]) {
-          losses[PendingForecasts.MEMBERS + which] = naiveLoss(target, scale);
+        float value = values[which][lead - 1];
+        float width = scale * naives.spread(which, knot);
+        for (int j = 0; j < levels; j++) {
+          naive[j] = value + width * widths[which * levels + j];
         }
-        state.naives().observe(which, knot, (target - naive[median]) / scale);
-        tracker.push(target, naive, push);
-        tracker.add(NAIVES_RATE / knots.count(), push, naivesPushed, which * levels.length);
+        if (mixed[which]) {
+          losses[PendingForecasts.MEMBERS + which] = naiveLoss(target) / scale;
+        }
+        naives.observe(which, knot, (target - value) / scale, moves);
+        tracker.push(NAIVES_RATE / knots.count(), target, naive, naivesPushed, which * levels);
       }
     }
     state.mixture().observe(knot, losses);
   }
 
   /** A member is kept as its distance from what was given out. */
-  private float memberLoss(SeriesState state, int slot, int knot, int member, float target) {
-    float scale = state.pending().scale(slot);
-    double sum = 0;
-    for (int i = 0; i < memberLevels.length; i++) {
+  private float memberLoss(int member, float target, float scale) {
+    float sum = 0;
+    for (int i = 0; i < PendingForecasts.MEMBER_LEVELS; i++) {
       int j = memberLevels[i];
-      float distance = state.pending().memberDistance(slot, knots.lead(knot), member, i);
-      float q = tracker.limited(quantiles[j] + scale * distance);
-      sum += PinballLoss.of(levels[j], target, q);
+      float distance = distances[member * PendingForecasts.MEMBER_LEVELS + i];
+      sum += pinball(j, target, tracker.limited(quantiles[j] + scale * distance));
     }
-    return (float) (sum / scale);
+    return sum;
   }
 
-  private float naiveLoss(float target, float scale) {
-    double sum = 0;
-    for (int j : memberLevels) {
-      sum += PinballLoss.of(levels[j], target, tracker.limited(naive[j]));
+  private float naiveLoss(float target) {
+    float sum = 0;
+    for (int i = 0; i < PendingForecasts.MEMBER_LEVELS; i++) {
+      int j = memberLevels[i];
+      sum += pinball(j, target, tracker.limited(naive[j]));
     }
-    return (float) (sum / scale);
+    return sum;
   }
 
-  private double meanPinball(float[] quantiles, double target) {
-    double sum = 0;
-    for (int j = 0; j < levels.length; j++) {
-      sum += PinballLoss.of(levels[j], target, quantiles[j]);
+  private float meanPinball(float target, float[] quantiles) {
+    float sum = 0;
+    for (int j = 0; j < levels; j++) {
+      sum += pinball(j, target, quantiles[j]);
     }
-    return sum / levels.length;
+    return sum / levels;
+  }
+
+  /** Pinball loss without a branch: {@code (level - 1/2) e + |e| / 2}. */
+  private float pinball(int j, float target, float quantile) {
+    float error = target - quantile;
+    return slope[j] * error + 0.5f * Math.abs(error);
   }
 
   private long periodEnd(long index) {

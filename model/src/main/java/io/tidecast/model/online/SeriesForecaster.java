@@ -43,6 +43,8 @@ public final class SeriesForecaster {
   private final ForecasterConfig config;
   private final int reach;
   private final Map<String, PackedModel> packed = new LinkedHashMap<>();
+  private ForecastModel latest;
+  private PackedModel latestPacked;
   private final ExpertForecasts experts;
   private final Scoring scoring;
   private final QuantileCode code;
@@ -216,6 +218,14 @@ public final class SeriesForecaster {
   }
 
   private PackedModel packed(ForecastModel model) {
+    if (model != latest) {
+      latestPacked = packedAnew(model);
+      latest = model;
+    }
+    return latestPacked;
+  }
+
+  private PackedModel packedAnew(ForecastModel model) {
     PackedModel known = packed.get(model.version());
     if (known != null) {
       return known;

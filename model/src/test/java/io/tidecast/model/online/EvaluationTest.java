@@ -97,10 +97,13 @@ class EvaluationTest {
   private static float[][] naive(SeriesState state) {
     float[] shape = NaiveExperts.shape(CONFIG.levels());
     float[][] naive = new float[HORIZON][shape.length];
+    float[] widths = new float[NaiveExperts.COUNT * shape.length];
+    state.naives().widths(shape, widths);
     for (int h = 0; h < HORIZON; h++) {
       for (int j = 0; j < shape.length; j++) {
         // horizon 5: every lead is a knot
-        float width = state.naives().width(NaiveExperts.SEASON, h, j, shape);
+        float spread = state.naives().spread(NaiveExperts.SEASON, h);
+        float width = spread * widths[NaiveExperts.SEASON * shape.length + j];
         float q = state.inputs().seasonalNaive(h + 1) + state.inputs().scale() * width;
         naive[h][j] = (float) Math.exp(q);
       }
