@@ -7,6 +7,7 @@ import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.retrain.GroupTrainer;
@@ -110,9 +111,9 @@ class GuaranteesITCase {
       JobRun clean = CLEAN.get(shape);
       check("CLEAN_" + shape, clean, shape.world().origins(), clean, true);
       assertEquals(Map.of(), clean.deadLetters().values());
-      String last = clean.forecasts().values().get("s0/a").get(300);
-      assertTrue(last.contains("\"model\":\"a-"), last);
-      assertTrue(trainings(clean, "a").size() >= 3, trainings(clean, "a").toString());
+      String last = clean.forecasts().values().get(World.series(0, World.A)).get(300);
+      assertTrue(last.contains("\"model\":\"PM2.5__ug_-"), last);
+      assertTrue(trainings(clean, World.A).size() >= 3, trainings(clean, World.A).toString());
     }
   }
 
@@ -161,9 +162,9 @@ class GuaranteesITCase {
     }
   }
 
-  private static List<Instant> trainings(JobRun run, String group) {
+  private static List<Instant> trainings(JobRun run, String target) {
     return run.decisions().stream()
-        .filter(decision -> decision.windows() > 0 && decision.group().equals(group))
+        .filter(decision -> decision.windows() > 0 && decision.group().equals(Names.toGroup(target)))
         .map(ModelRecord::boundary)
         .toList();
   }
@@ -270,22 +271,22 @@ class GuaranteesITCase {
 
   private static JobRun killedWhileTraining(JobConfig config) throws Exception {
     JobRun clean = CLEAN.get(Shape.ON_THE_GRID);
-    List<Instant> boundaries = trainings(clean, "b");
+    List<Instant> boundaries = trainings(clean, World.B);
     HeldTrainer trainer = new HeldTrainer(trainer(config));
     List<CountDownLatch> moments =
         List.of(
-            trainer.hold("a", boundaries.get(0)),
-            trainer.hold("b", boundaries.get(1)),
-            trainer.hold("b", boundaries.get(boundaries.size() - 1)));
+            trainer.hold(World.A, boundaries.get(0)),
+            trainer.hold(World.B, boundaries.get(1)),
+            trainer.hold(World.B, boundaries.get(boundaries.size() - 1)));
     return killedAt(config, trainer, moments);
   }
 
   private static JobRun killedAtTrainings(JobConfig config) throws Exception {
-    Shape shape = config.series().targets().contains("b") ? Shape.ON_THE_GRID : Shape.OFF_THE_GRID;
+    Shape shape = config.series().targets().contains(World.B) ? Shape.ON_THE_GRID : Shape.OFF_THE_GRID;
     HeldTrainer trainer = new HeldTrainer(trainer(config));
     List<CountDownLatch> moments = new ArrayList<>();
-    for (Instant boundary : trainings(CLEAN.get(shape), "a")) {
-      moments.add(trainer.hold("a", boundary));
+    for (Instant boundary : trainings(CLEAN.get(shape), World.A)) {
+      moments.add(trainer.hold(World.A, boundary));
     }
     return killedAt(config, trainer, moments);
   }

@@ -1,5 +1,6 @@
 package io.tidecast.job;
 
+import io.tidecast.connectors.record.Names;
 import io.tidecast.job.retrain.GroupTrainer;
 import io.tidecast.job.state.Outcome;
 import java.time.Instant;
@@ -38,8 +39,8 @@ final class HeldTrainer implements GroupTrainer {
   }
 
   /** The latch opens when that training is held. */
-  CountDownLatch hold(String group, Instant boundary) {
-    return HELD.computeIfAbsent(new Training(group, boundary), key -> new CountDownLatch(1));
+  CountDownLatch hold(String target, Instant boundary) {
+    return HELD.computeIfAbsent(new Training(Names.toGroup(target), boundary), key -> new CountDownLatch(1));
   }
 
   @Override

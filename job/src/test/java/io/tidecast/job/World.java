@@ -1,11 +1,13 @@
 package io.tidecast.job;
 
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.serde.ObservationJsonV1;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -19,7 +21,20 @@ import java.util.TreeMap;
  */
 record World(
     String yaml, List<Publisher.Observation> observations, Map<String, List<Instant>> origins) {
+  /** Names are users' data: what holds for these holds for plain ones. */
+  static final String A = "PM2.5 (ug)";
+
+  static final String B = "気温 \"in\" 50 % 🌡";
+  private static final String C = "C'est <l'été>, #1";
   private static final int STREAMS = 3;
+
+  static String stream(int number) {
+    return "north/hall " + number + "'s \"pump\" \\ % 北";
+  }
+
+  static String series(int number, String target) {
+    return stream(number) + "/" + target;
+  }
 
   /** One observation per step, at its end; once all fall silent for longer than state is kept. */
   static World onTheGrid() {
@@ -31,19 +46,20 @@ record World(
       for (int stream = 0; stream < STREAMS; stream++) {
         double value = 10 + 5 * Math.sin(step * Math.PI / 12 + stream) + (step * 31 % 17) * 0.1;
         observations.add(
-            observation(stream, time, "{\"a\":%.3f,\"b\":%.3f}".formatted(value, -value)));
-        for (String target : List.of("a", "b")) {
-          origins.computeIfAbsent("s" + stream + "/" + target, s -> new ArrayList<>()).add(time);
+            observation(stream, time, Map.of(A, value, B, -value)));
+        for (String target : List.of(A, B)) {
+          origins.computeIfAbsent(series(stream, target), s -> new ArrayList<>()).add(time);
         }
       }
     }
     String yaml =
         """
-        series: {step: PT1H, season: PT24H, targets: [a, b], history: 48}
+        series: {step: PT1H, season: PT24H, targets: ['%s', '%s'], history: 48}
         forecast: {horizon: 6, evaluationPeriod: PT6H}
         model: {cell: none}
         retrain: {epoch: P1D, lead: PT1H, every: P4D, minimumHistory: 480, window: 6}
-        """;
+        """
+            .formatted(A, B);
     return new World(yaml, observations, origins);
   }
 
@@ -61,7 +77,7 @@ record World(
         for (int minute : new int[] {7, 23, 41, 58}) {
           double value = 10 + 5 * Math.sin(step * Math.PI / 12 + stream) + random.nextGaussian();
           Instant time = start.plus(Duration.ofMinutes(minute));
-          own.add(observation(stream, time, "{\"a\":%.3f,\"c\":%.3f}".formatted(value, -value)));
+          own.add(observation(stream, time, Map.of(A, value, C, -value)));
         }
         ends.add(start.plus(Duration.ofHours(1)));
       }
@@ -69,7 +85,7 @@ record World(
         Collections.swap(own, i, i + 1);
       }
       byStream.add(own);
-      origins.put("s" + stream + "/a", ends);
+      origins.put(series(stream, A), ends);
     }
     List<Publisher.Observation> observations = new ArrayList<>();
     for (int i = 0; i < byStream.get(0).size(); i++) {
@@ -79,24 +95,20 @@ record World(
     }
     String yaml =
         """
-        series: {step: PT1H, season: PT24H, targets: [a], covariates: [c], history: 48, aggregation: mean}
+        series: {step: PT1H, season: PT24H, targets: ['%s'], covariates: ["%s"], history: 48, aggregation: mean}
         forecast: {horizon: 6, evaluationPeriod: PT6H}
         model: {cell: none}
         retrain: {epoch: P1D, lead: PT2H, every: P4D, minimumHistory: 480, window: 6}
-        """;
+        """
+            .formatted(A, C);
     return new World(yaml, observations, origins);
   }
 
-  private static Publisher.Observation observation(int stream, Instant time, String values) {
-    return new Publisher.Observation(
-        stream,
-        "s" + stream,
-        String.format(
-            Locale.ROOT,
-            "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":%s}",
-            stream,
-            time,
-            values));
+  private static Publisher.Observation observation(
+      int stream, Instant time, Map<String, Double> values) {
+    ObservationRecord record = new ObservationRecord(stream(stream), time, values);
+    String json = new String(ObservationJsonV1.write(record), StandardCharsets.UTF_8);
+    return new Publisher.Observation(stream, record.stream(), json);
   }
 
   /** All in one partition. */

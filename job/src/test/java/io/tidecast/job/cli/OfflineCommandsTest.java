@@ -30,13 +30,13 @@ class OfflineCommandsTest {
   private static final String CONFIG =
       """
       domain: test
-      series: {step: PT1H, season: PT12H, targets: [load], history: 36}
+      series: {step: PT1H, season: PT12H, targets: ['PM2.5 (ug)'], history: 36}
       forecast: {horizon: %d}
       model: {hidden: 4}
       feed:
         type: file
         time: {column: time}
-        streams: {a: {load: load}}
+        streams: {a: {PM2.5 (ug): load}}
       """;
 
   @TempDir Path directory;
@@ -98,10 +98,10 @@ class OfflineCommandsTest {
     try (Stream<Path> written = Files.list(pictures)) {
       assertEquals(
           List.of(
-              "load-error-by-lead.png",
-              "load-forecast.png",
-              "load-losses.png",
-              "load-reliability.png"),
+              "PM2.5__ug_-error-by-lead.png",
+              "PM2.5__ug_-forecast.png",
+              "PM2.5__ug_-losses.png",
+              "PM2.5__ug_-reliability.png"),
           written.map(file -> file.getFileName().toString()).sorted().toList());
     }
   }
@@ -125,7 +125,7 @@ class OfflineCommandsTest {
     assertEquals("series,origin,lead,time,actual,0.05,0.1,0.25,0.5,0.75,0.9,0.95", lines.get(0));
     // every seventh of the origins that have four targets in the last 180 hours
     assertEquals(1 + 4 * 26, lines.size());
-    assertTrue(lines.get(1).startsWith("a/load,2024-01-30T23:00:00Z,1,2024-01-31T00:00:00Z,"));
+    assertTrue(lines.get(1).startsWith("a/PM2.5 (ug),2024-01-30T23:00:00Z,1,2024-01-31T00:00:00Z,"));
   }
 
   @Test
@@ -151,8 +151,8 @@ class OfflineCommandsTest {
                 CONFIG
                     .formatted(4)
                     .replace(
-                        "streams: {a: {load: load}}",
-                        "streams: {a: {load: load}, b: {load: other}}"))
+                        "streams: {a: {PM2.5 (ug): load}}",
+                        "streams: {a: {PM2.5 (ug): load}, b: {PM2.5 (ug): other}}"))
             .toString();
     Path rows = directory.resolve("next.csv");
     Path lines = directory.resolve("next.json");
@@ -175,11 +175,11 @@ class OfflineCommandsTest {
 
     List<String> written = Files.readAllLines(rows);
     assertEquals(1 + 2 * 4, written.size());
-    assertTrue(written.get(1).startsWith("a/load,2024-02-03T06:00:00Z,1,"), written.get(1));
+    assertTrue(written.get(1).startsWith("a/PM2.5 (ug),2024-02-03T06:00:00Z,1,"), written.get(1));
     List<String> json = Files.readAllLines(lines);
     assertEquals(2, json.size());
     JsonNode first = new ObjectMapper().readTree(json.get(0));
-    assertEquals("a/load", first.get("series").asText());
+    assertEquals("a/PM2.5 (ug)", first.get("series").asText());
     assertEquals("model", first.get("quality").asText());
   }
 
@@ -247,11 +247,11 @@ class OfflineCommandsTest {
   void whatIsTrainedCanBeStartedFromByTheSameConfigurationOnly() throws IOException {
     Path model = trained(directory.resolve("models"));
 
-    assertTrue(model.getFileName().toString().matches("load-1-[0-9a-f]{8}\\.safetensors"));
+    assertTrue(model.getFileName().toString().matches("PM2\\.5__ug_-1-[0-9a-f]{8}\\.safetensors"));
     JobConfig job = JobConfig.read(Path.of(config));
     assertEquals(
-        "load-1-",
-        Champions.read(List.of(model), job.groups()).progress("load").version().substring(0, 7));
+        "PM2.5__ug_-1-",
+        Champions.read(List.of(model), job.groups()).progress("PM2.5__ug_").version().substring(0, 13));
     String other =
         Files.writeString(directory.resolve("other.yaml"), CONFIG.formatted(5)).toString();
     assertEquals(2, run("run", "--config", other, "--model", model.toString()));

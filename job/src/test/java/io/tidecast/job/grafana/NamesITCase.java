@@ -33,27 +33,49 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Stream names are users' data: whatever a name holds, it is stored, shown and found. */
+/**
+ * Names of streams and variables are users' data: whatever one holds, it is stored, shown and found.
+ */
 class NamesITCase {
   private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.HOURS);
   private static final TopicData DATA = new TopicData(1, NOW, 100, 24);
+
+  private static final List<String> STREAMS =
+      List.of(
+          "it's",
+          "a \"quoted\" one",
+          "north/hall 3/pump",
+          "100 % \\ _ ; -- /* */ #?&=+",
+          "$__timeFrom() $__timeFilter(time) $series ${series} [[series]]",
+          "' OR series <> '",
+          "<b>&amp;</b> {{ $labels }}",
+          "北京-気温 Ærø ümlaut",
+          "🌊🌡️",
+          "x".repeat(199)); // and the number of a station
+
+  private static final List<String> VARIABLES =
+      List.of(
+          TopicData.VARIABLE,
+          "PM2.5 (ug)",
+          "it's",
+          "50 % of \"in\"",
+          "$series ${lead}",
+          "気温",
+          "🌡️",
+          "\\ <b>",
+          "y".repeat(200));
 
   @TempDir static Path directory;
   private static StoreEnvironment environment;
   private static LivePage page;
 
-  static List<String> names() {
-    return List.of(
-        "it's",
-        "a \"quoted\" one",
-        "north/hall 3/pump",
-        "100 % \\ _ ; -- /* */ #?&=+",
-        "$__timeFrom() $__timeFilter(time) $series ${series} [[series]]",
-        "' OR series <> '",
-        "<b>&amp;</b> {{ $labels }}",
-        "北京-気温 Ærø ümlaut",
-        "🌊🌡️",
-        "x".repeat(199)); // and the number of a station
+  /** Each stream's name with one of a variable, and the longest with the longest. */
+  static List<TopicData> series() {
+    List<TopicData> series = new ArrayList<>();
+    for (int i = 0; i < STREAMS.size(); i++) {
+      series.add(DATA.named(STREAMS.get(i), VARIABLES.get(Math.min(i, VARIABLES.size() - 1))));
+    }
+    return series;
   }
 
   @BeforeAll
@@ -63,14 +85,14 @@ class NamesITCase {
     } catch (EmbeddedPostgres.CannotStartException e) {
       abort(e.getMessage());
     }
-    for (String name : names()) {
-      DATA.named(name).publish(environment.kafka());
+    for (TopicData named : series()) {
+      named.publish(environment.kafka());
     }
     environment.startJob();
-    environment.await("SELECT count(*) FROM forecast", names().size() * 100L);
-    environment.await("SELECT count(*) FROM observation", names().size() * 100L);
+    environment.await("SELECT count(*) FROM forecast", series().size() * 100L);
+    environment.await("SELECT count(*) FROM observation", series().size() * 100L);
     environment.await(
-        "SELECT count(*) FROM evaluation", (long) names().size() * DATA.evaluations().size());
+        "SELECT count(*) FROM evaluation", (long) series().size() * DATA.evaluations().size());
     page = LivePage.start(environment.reader(), environment.kafka().domain(), 0);
   }
 
@@ -85,11 +107,11 @@ class NamesITCase {
   }
 
   @ParameterizedTest
-  @MethodSource("names")
-  void everyQueryOfEveryDashboardGivesRowsForIt(String name) throws Exception {
-    ContractCheck check = new ContractCheck(environment.reader(), NOW, variables(name));
+  @MethodSource("series")
+  void everyQueryOfEveryDashboardGivesRowsForIt(TopicData named) throws Exception {
+    ContractCheck check = new ContractCheck(environment.reader(), NOW, variables(named));
     List<Query> queries = new ArrayList<>();
-    for (String dashboard : List.of("forecast", "accuracy")) {
+    for (String dashboard : List.of("forecast", "accuracy", "models")) {
       JsonNode file = DashboardFile.dashboard(dashboard);
       queries.addAll(DashboardFile.annotations(file));
       queries.addAll(DashboardFile.variables(file));
@@ -101,9 +123,9 @@ class NamesITCase {
   }
 
   @ParameterizedTest
-  @MethodSource("names")
-  void thePageFindsAndDrawsItAndNoOther(String name) throws Exception {
-    String series = DATA.named(name).series(0);
+  @MethodSource("series")
+  void thePageFindsAndDrawsItAndNoOther(TopicData named) throws Exception {
+    String series = named.series(0);
 
     List<String> found = new ArrayList<>();
     json("api/series?search=" + encoded(series)).forEach(each -> found.add(each.asText()));
@@ -135,14 +157,16 @@ class NamesITCase {
     }
   }
 
-  private static Map<String, String> variables(String name) {
+  private static Map<String, String> variables(TopicData named) {
     return Map.of(
         "domain",
         environment.kafka().domain(),
         "series",
-        DATA.named(name).series(0),
+        named.series(0),
         "variable",
-        TopicData.VARIABLE,
+        named.variable(),
+        "group",
+        named.group(),
         "origin",
         "0",
         "lead",

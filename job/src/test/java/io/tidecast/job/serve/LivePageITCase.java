@@ -38,6 +38,11 @@ class LivePageITCase {
   private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.HOURS);
   private static final TopicData DATA = new TopicData(12, NOW, 96, 24);
 
+  /** Nobody has to think of what a page, an address or a query does with a name. */
+  private static final TopicData ODD =
+      new TopicData(1, NOW, 96, 24)
+          .named("north/<i>hall</i> 3's \"pump\" 100 % \\ &amp; 北 🌊 #", "PM2.5 (ug)");
+
   @TempDir static Path directory;
   private static StoreEnvironment environment;
   private static LivePage page;
@@ -50,8 +55,13 @@ class LivePageITCase {
       abort(e.getMessage());
     }
     DATA.publish(environment.kafka());
+    ODD.publish(environment.kafka());
     environment.startJob();
-    environment.await(DATA);
+    environment.await("SELECT count(*) FROM forecast", 13L * 96);
+    environment.await("SELECT count(*) FROM observation", 13L * 96);
+    environment.await(
+        "SELECT count(*) FROM evaluation",
+        (long) DATA.evaluations().size() + ODD.evaluations().size());
     page = LivePage.start(environment.reader(), environment.kafka().domain(), 0);
   }
 
@@ -90,6 +100,33 @@ class LivePageITCase {
       assertEquals("light", browser.script("return document.documentElement.dataset.theme"));
       browser.assertQuietConsole();
     }
+  }
+
+  @Test
+  void aSeriesOfAnyNameIsFoundDrawnAndComesBackWithTheAddress() throws Exception {
+    String series = ODD.series(0);
+    try (Browser browser = browser()) {
+      browser.open(page.uri().toString(), 1400, 1250);
+      browser.await("a first forecast", () -> points(browser) > 0);
+
+      browser.find("body").sendKeys("/");
+      browser.find("#search").sendKeys("</i> 3's \"pump\" 100 %");
+      browser.await("one match", () -> browser.findAll("#matches li").size() == 1);
+      assertEquals(series, browser.find("#matches li").getText());
+      browser.find("#search").sendKeys(Keys.ENTER);
+      browser.await("its numbers", () -> shows(browser, series));
+
+      browser.open("about:blank", 1400, 1250);
+      browser.open(page.uri() + "?series=" + encoded(series), 1400, 1250);
+      browser.await("the same by its address", () -> shows(browser, series));
+      browser.assertQuietConsole();
+    }
+  }
+
+  private static boolean shows(Browser browser, String series) {
+    return browser.find("#forecast-title").getText().contains(series)
+        && browser.findAll("#table tr").size() == 25
+        && points(browser) > 0;
   }
 
   @Test

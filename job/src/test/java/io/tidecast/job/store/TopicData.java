@@ -4,6 +4,7 @@ import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
@@ -26,12 +27,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * forecaster. The same arguments give the same records.
  *
  * @param prefix what the streams' names begin with
- * @param stations number of them; each has one series, {@code <prefix><n>/temperature}
+ * @param variable what is measured
+ * @param stations number of them; each has one series, {@code <prefix><n>/<variable>}
  * @param end newest origin, on the hour
  * @param hours number of origins of each series
  * @param horizon leads
  */
-public record TopicData(String prefix, int stations, Instant end, int hours, int horizon) {
+public record TopicData(
+    String prefix, String variable, int stations, Instant end, int hours, int horizon) {
   public static final String VARIABLE = "temperature";
   private static final Duration STEP = Duration.ofHours(1);
   private static final int SEASON = 24;
@@ -42,16 +45,21 @@ public record TopicData(String prefix, int stations, Instant end, int hours, int
   private static final double NOISE = 0.8;
 
   public TopicData(int stations, Instant end, int hours, int horizon) {
-    this("S", stations, end, hours, horizon);
+    this("S", VARIABLE, stations, end, hours, horizon);
   }
 
   /** The same with other names. */
-  public TopicData named(String prefix) {
-    return new TopicData(prefix, stations, end, hours, horizon);
+  public TopicData named(String prefix, String variable) {
+    return new TopicData(prefix, variable, stations, end, hours, horizon);
+  }
+
+  /** The model group of all series. */
+  public String group() {
+    return Names.toGroup(variable);
   }
 
   public String series(int station) {
-    return prefix + station + "/" + VARIABLE;
+    return prefix + station + "/" + variable;
   }
 
   public List<ObservationRecord> observations() {
@@ -60,7 +68,7 @@ public record TopicData(String prefix, int stations, Instant end, int hours, int
       for (int station = 0; station < stations; station++) {
         records.add(
             new ObservationRecord(
-                prefix + station, time(hour), Map.of(VARIABLE, value(station, hour))));
+                prefix + station, time(hour), Map.of(variable, value(station, hour))));
       }
     }
     return records;
@@ -188,7 +196,7 @@ public record TopicData(String prefix, int stations, Instant end, int hours, int
 
   private ModelRecord decision(int hour, String decision, String version) {
     return new ModelRecord(
-        VARIABLE,
+        group(),
         time(hour),
         time(hour),
         decision,
@@ -254,7 +262,7 @@ public record TopicData(String prefix, int stations, Instant end, int hours, int
 
   /** The naive serves first, then two models of equal worth. */
   private List<String> versions() {
-    return List.of("", VARIABLE + "-1-0a1b2c3d", VARIABLE + "-2-4e5f6a7b");
+    return List.of("", group() + "-1-0a1b2c3d", group() + "-2-4e5f6a7b");
   }
 
   private String version(int hour) {
