@@ -4,15 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import io.tidecast.connectors.feed.Feed;
+import io.tidecast.connectors.feed.GeneratedMarketFeed;
+import io.tidecast.connectors.feed.GeneratedWeatherFeed;
+import io.tidecast.connectors.file.FileFeed;
 import io.tidecast.job.config.ConfigKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,10 +50,22 @@ class WrongConfigurationTest {
           "postgres.password", "{a: b}",
           "postgres.readerPassword", "{a: b}");
 
+  /** What reads like a key of the file, wherever a message has it. */
+  private static final Pattern KEY =
+      Pattern.compile(
+          "\\b(kafka|series|forecast|model|retrain|ingest|feed|postgres)(\\.[a-zA-Z_]+)+(?=\\W|$)");
+
+  private static final List<Class<? extends Feed>> FEEDS =
+      List.of(FileFeed.class, GeneratedWeatherFeed.class, GeneratedMarketFeed.class);
+
   @TempDir Path directory;
 
   /** Of a configuration with other values. */
   private String refusal(String... set) throws IOException {
+    return refusalBy("run", set);
+  }
+
+  private String refusalBy(String command, String... set) throws IOException {
     StringWriter err = new StringWriter();
     Path file = Files.writeString(directory.resolve("config.yaml"), LEAST);
     int code =
@@ -52,10 +73,20 @@ class WrongConfigurationTest {
             .setErr(new PrintWriter(err, true))
             .execute(
                 Stream.concat(
-                        Stream.of("run", "--config", file.toString(), "--set"), Stream.of(set))
+                        Stream.of(command, "--config", file.toString(), "--set"), Stream.of(set))
                     .toArray(String[]::new));
     assertEquals(2, code, err::toString);
+    assertNamesNoKeyButThoseThatThereAre(err.toString());
     return err.toString();
+  }
+
+  private static void assertNamesNoKeyButThoseThatThereAre(String refusal) {
+    Matcher words = KEY.matcher(refusal);
+    while (words.find()) {
+      String word = words.group();
+      boolean isSaidToBeUnknown = refusal.contains(word + ": unknown key");
+      assertTrue(isKey(word) || isSaidToBeUnknown, word + " in: " + refusal);
+    }
   }
 
   @Test
@@ -70,6 +101,27 @@ class WrongConfigurationTest {
       assertTrue(refusal.startsWith("tidecast: " + inFile + ": "), refusal);
       assertFalse(refusal.contains("\tat "), refusal);
     }
+  }
+
+  @Test
+  void valueOfTheWrongKindInAFeedIsRefusedWithItsKey() throws IOException {
+    for (Class<? extends Feed> type : FEEDS) {
+      for (String key : ConfigKeys.ofFeed(type)) {
+        assertRefusedInAFeed(type.getAnnotation(JsonTypeName.class).value(), key);
+      }
+    }
+  }
+
+  private void assertRefusedInAFeed(String type, String key) throws IOException {
+    String inFile = key.replace("NAME", "a");
+    // whose own names are the user's
+    boolean isAMap = key.endsWith(".streams") || key.endsWith(".words");
+    String wrong = isAMap ? "wrong" : "{a: {b: c}}";
+
+    String refusal = refusalBy("feed", "feed.type=" + type, "--set", inFile + "=" + wrong);
+
+    assertTrue(refusal.contains("tidecast: " + inFile), refusal);
+    assertTrue(refusal.contains("; accepted: "), refusal);
   }
 
   @ParameterizedTest
@@ -178,9 +230,20 @@ class WrongConfigurationTest {
     assertTrue(err.toString().contains("tidecast: forecast.levels: [0.2, 0.5, 0.8]; accepted: "));
   }
 
-  private static boolean isKey(String key) {
-    return ConfigKeys.all().stream()
-        .map(known -> known.replace("NAME", "a"))
-        .anyMatch(known -> known.equals(key) || key.startsWith("flink."));
+  /** A key, or the beginning of one. */
+  private static boolean isKey(String words) {
+    List<String> key = List.of(words.split("\\."));
+    return words.startsWith("flink.")
+        || Stream.concat(
+                Stream.of(ConfigKeys.all()),
+                FEEDS.stream().map(ConfigKeys::ofFeed))
+            .flatMap(List::stream)
+            .anyMatch(known -> begins(List.of(known.split("\\.")), key));
+  }
+
+  private static boolean begins(List<String> known, List<String> key) {
+    return key.size() <= known.size()
+        && IntStream.range(0, key.size())
+            .allMatch(i -> known.get(i).equals("NAME") || known.get(i).equals(key.get(i)));
   }
 }

@@ -1,5 +1,6 @@
 package io.tidecast.job.config;
 
+import io.tidecast.connectors.feed.Feed;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -14,6 +15,11 @@ public final class ConfigKeys {
   /** In the order of the records; {@code NAME} stands for a name of the user's. */
   public static List<String> all() {
     return below("", JobConfig.class).toList();
+  }
+
+  /** Those of the section {@code feed}, which depend on its type. */
+  public static List<String> ofFeed(Class<? extends Feed> type) {
+    return below("feed", type).toList();
   }
 
   private static Stream<String> below(String path, Type type) {
