@@ -164,7 +164,8 @@ class GuaranteesITCase {
 
   private static List<Instant> trainings(JobRun run, String target) {
     return run.decisions().stream()
-        .filter(decision -> decision.windows() > 0 && decision.group().equals(Names.toGroup(target)))
+        .filter(
+            decision -> decision.windows() > 0 && decision.group().equals(Names.toGroup(target)))
         .map(ModelRecord::boundary)
         .toList();
   }
@@ -282,7 +283,8 @@ class GuaranteesITCase {
   }
 
   private static JobRun killedAtTrainings(JobConfig config) throws Exception {
-    Shape shape = config.series().targets().contains(World.B) ? Shape.ON_THE_GRID : Shape.OFF_THE_GRID;
+    Shape shape =
+        config.series().targets().contains(World.B) ? Shape.ON_THE_GRID : Shape.OFF_THE_GRID;
     HeldTrainer trainer = new HeldTrainer(trainer(config));
     List<CountDownLatch> moments = new ArrayList<>();
     for (Instant boundary : trainings(CLEAN.get(shape), World.A)) {

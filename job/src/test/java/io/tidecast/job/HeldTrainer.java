@@ -40,7 +40,8 @@ final class HeldTrainer implements GroupTrainer {
 
   /** The latch opens when that training is held. */
   CountDownLatch hold(String target, Instant boundary) {
-    return HELD.computeIfAbsent(new Training(Names.toGroup(target), boundary), key -> new CountDownLatch(1));
+    return HELD.computeIfAbsent(
+        new Training(Names.toGroup(target), boundary), key -> new CountDownLatch(1));
   }
 
   @Override

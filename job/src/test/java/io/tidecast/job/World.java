@@ -45,8 +45,7 @@ record World(
       Instant time = Instant.EPOCH.plus(Duration.ofHours(step < 400 ? step + 1 : step + 601));
       for (int stream = 0; stream < STREAMS; stream++) {
         double value = 10 + 5 * Math.sin(step * Math.PI / 12 + stream) + (step * 31 % 17) * 0.1;
-        observations.add(
-            observation(stream, time, Map.of(A, value, B, -value)));
+        observations.add(observation(stream, time, Map.of(A, value, B, -value)));
         for (String target : List.of(A, B)) {
           origins.computeIfAbsent(series(stream, target), s -> new ArrayList<>()).add(time);
         }

@@ -125,7 +125,8 @@ class OfflineCommandsTest {
     assertEquals("series,origin,lead,time,actual,0.05,0.1,0.25,0.5,0.75,0.9,0.95", lines.get(0));
     // every seventh of the origins that have four targets in the last 180 hours
     assertEquals(1 + 4 * 26, lines.size());
-    assertTrue(lines.get(1).startsWith("a/PM2.5 (ug),2024-01-30T23:00:00Z,1,2024-01-31T00:00:00Z,"));
+    assertTrue(
+        lines.get(1).startsWith("a/PM2.5 (ug),2024-01-30T23:00:00Z,1,2024-01-31T00:00:00Z,"));
   }
 
   @Test
@@ -251,7 +252,10 @@ class OfflineCommandsTest {
     JobConfig job = JobConfig.read(Path.of(config));
     assertEquals(
         "PM2.5__ug_-1-",
-        Champions.read(List.of(model), job.groups()).progress("PM2.5__ug_").version().substring(0, 13));
+        Champions.read(List.of(model), job.groups())
+            .progress("PM2.5__ug_")
+            .version()
+            .substring(0, 13));
     String other =
         Files.writeString(directory.resolve("other.yaml"), CONFIG.formatted(5)).toString();
     assertEquals(2, run("run", "--config", other, "--model", model.toString()));

@@ -1,6 +1,7 @@
 package io.tidecast.job.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
@@ -12,6 +13,11 @@ import io.tidecast.job.CommittedValues;
 import io.tidecast.job.Publisher;
 import io.tidecast.job.config.JobConfig;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +36,9 @@ class RunCommandITCase {
   private static final int STREAMS = 20;
   private static final int STEPS = 150;
   private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
+
+  /** In the configuration wherever it holds secrets, and nowhere else. */
+  private static final String SECRET = "planted-5e1f";
 
   @TempDir Path directory;
 
@@ -46,6 +56,7 @@ class RunCommandITCase {
       publish(config, 50, 100);
       Process second = run("second");
       await(config, 60);
+      assertPagesHideSecrets(config);
       second.destroyForcibly().waitFor(); // wherever it stands
       publish(config, 100, STEPS);
       Process third = run("third");
@@ -58,6 +69,59 @@ class RunCommandITCase {
       assertEquals(Map.of(1, STREAMS * STEPS), timesByOrigin(config));
       forgetCheckpoints();
       assertRefusesToDoubleThem();
+      assertLogsHideSecrets();
+    }
+  }
+
+  /** Everything that Flink's pages and their clients can ask for. */
+  private static void assertPagesHideSecrets(JobConfig config) throws Exception {
+    String job = page(config, "/jobs").replaceAll(".*\"id\":\"(\\w+)\".*", "$1");
+    String taskManager = page(config, "/taskmanagers").replaceAll(".*?\"id\":\"([^\"]+)\".*", "$1");
+    String vertex =
+        page(config, "/jobs/" + job).replaceAll(".*?\"vertices\":\\[\\{\"id\":\"(\\w+)\".*", "$1");
+    assertTrue(page(config, "/jobmanager/config").contains("s3.secret-key"));
+    for (String path :
+        List.of(
+            "/config",
+            "/overview",
+            "/jobmanager/config",
+            "/jobmanager/environment",
+            "/jobs/" + job,
+            "/jobs/" + job + "/config",
+            "/jobs/" + job + "/plan",
+            "/jobs/" + job + "/exceptions",
+            "/jobs/" + job + "/accumulators",
+            "/jobs/" + job + "/checkpoints",
+            "/jobs/" + job + "/checkpoints/config",
+            "/jobs/" + job + "/jobmanager/config",
+            "/jobs/" + job + "/jobmanager/environment",
+            "/jobs/" + job + "/vertices/" + vertex,
+            "/taskmanagers/" + taskManager,
+            "/taskmanagers/" + taskManager + "/thread-dump")) {
+      String shown = page(config, path);
+      assertFalse(shown.contains("\"errors\":"), path + ": " + shown);
+      assertFalse(shown.contains(SECRET), path + ": " + shown);
+    }
+  }
+
+  private static String page(JobConfig config, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + config.flink().get("rest.bind-port") + path);
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  /** What it printed, with the configuration in effect, and what it logged. */
+  private void assertLogsHideSecrets() throws IOException {
+    assertTrue(said("first").contains("ssl.key.password: '***'"), said("first"));
+    try (Stream<Path> files = Files.walk(directory)) {
+      List<Path> logs = files.filter(file -> file.toString().endsWith(".log")).toList();
+      assertTrue(logs.contains(directory.resolve("logs/tidecast.log")), logs::toString);
+      for (Path log : logs) {
+        assertFalse(
+            new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1).contains(SECRET),
+            log::toString);
+      }
     }
   }
 
@@ -106,12 +170,22 @@ class RunCommandITCase {
         file(),
         """
         domain: plant
-        kafka: {bootstrapServers: "%s", partitions: 2}
+        kafka:
+          bootstrapServers: "%1$s"
+          partitions: 2
+          properties: {ssl.key.password: %2$s, sasl.jaas.config: 'a b password="%2$s";'}
         series: {step: PT1H, season: PT24H, targets: [power]}
         forecast: {horizon: 6}
-        flink: {execution.checkpointing.interval: 500 ms}
+        postgres:
+          url: 'jdbc:postgresql://127.0.0.1:1/tidecast?sslpassword=%2$s'
+          password: %2$s
+          readerPassword: %2$s
+        flink:
+          execution.checkpointing.interval: 500 ms
+          s3.secret-key: %2$s
+          rest.bind-port: %3$d
         """
-            .formatted(kafka.bootstrapServers()));
+            .formatted(kafka.bootstrapServers(), SECRET, LoopbackPort.free("rest", 0, 0)));
     JobConfig config = JobConfig.read(file());
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     return config;
@@ -157,6 +231,10 @@ class RunCommandITCase {
                 "-Xmx512m",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "-Dtidecast.exit=true",
+                "-Dlog4j2.configurationFile="
+                    + Path.of(
+                        System.getProperty("basedir", ""), "src/main/dist/conf/log4j2.properties"),
+                "-Dtidecast.log.dir=" + log.resolveSibling("logs"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Tidecast.class.getName(),

@@ -234,9 +234,7 @@ class WrongConfigurationTest {
   private static boolean isKey(String words) {
     List<String> key = List.of(words.split("\\."));
     return words.startsWith("flink.")
-        || Stream.concat(
-                Stream.of(ConfigKeys.all()),
-                FEEDS.stream().map(ConfigKeys::ofFeed))
+        || Stream.concat(Stream.of(ConfigKeys.all()), FEEDS.stream().map(ConfigKeys::ofFeed))
             .flatMap(List::stream)
             .anyMatch(known -> begins(List.of(known.split("\\.")), key));
   }

@@ -34,7 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Names of streams and variables are users' data: whatever one holds, it is stored, shown and found.
+ * Names of streams and variables are users' data: whatever one holds, it is stored, shown and
+ * found.
  */
 class NamesITCase {
   private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.HOURS);
