@@ -100,6 +100,8 @@ public final class Require {
   }
 
   private static void length(String name, int length, int expected) {
-    that(length == expected, name + " (length)", length, Integer.toString(expected));
+    if (length != expected) {
+      that(false, name + " (length)", length, Integer.toString(expected));
+    }
   }
 }

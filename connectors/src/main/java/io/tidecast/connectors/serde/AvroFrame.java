@@ -58,7 +58,7 @@ final class AvroFrame {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(expectedBytes);
     bytes.writeBytes(header);
     try {
-      BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(bytes, null);
+      BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
       fields.writeTo(out);
       out.flush();
     } catch (IOException e) {

@@ -1,15 +1,11 @@
 package io.tidecast.connectors.serde;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-
 /**
  * The digits a reader can use: what the others cost is most of what a record costs, to write, to
  * store and to read. Numbers are rounded here, once.
  *
- * <p>Why quantiles are not given to the generator as they are: a search for the shortest decimal of
- * a float took a third of the forecast task. Where the place of the last digit is known a decimal
- * is an integer and a point.
+ * <p>Why quantiles are not written as the shortest decimals of floats: the search for those took a
+ * third of the forecast task.
  */
 final class Digits {
   /** A quantile is written to this part of the width of its lead's widest interval, or finer. */
@@ -18,18 +14,22 @@ final class Digits {
   /** Beyond the seventh digit a float says nothing. */
   private static final int FLOAT_DIGITS = 7;
 
-  /** More places after the point than this are written with an exponent. */
-  private static final int PLACES = 9;
-
-  private static final double[] POWERS = new double[64];
+  private static final int LEAST_POWER = -330;
+  private static final double[] POWERS = new double[640];
+  private static final double LOG10_OF_2 = Math.log10(2);
+  private static final int EXACT = 64;
 
   static {
     for (int i = 0; i < POWERS.length; i++) {
-      POWERS[i] = Double.parseDouble("1e" + i);
+      POWERS[i] = Double.parseDouble("1e" + (LEAST_POWER + i));
     }
   }
 
   private Digits() {}
+
+  private static double power(int of10) {
+    return POWERS[of10 - LEAST_POWER];
+  }
 
   /**
    * Writes quantiles rounded to a power of ten, lead by lead. Their order is kept, and none leaves
@@ -37,11 +37,12 @@ final class Digits {
    *
    * @param quantiles {@code [levels][horizon]}, finite
    */
-  static void write(JsonGenerator json, float[][] quantiles) throws IOException {
-    int[] exponents = new int[quantiles[0].length];
+  static void write(JsonBytes json, float[][] quantiles) {
+    int horizon = quantiles[0].length;
+    int[] exponents = new int[horizon];
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
-    for (int h = 0; h < exponents.length; h++) {
+    for (int h = 0; h < horizon; h++) {
       float lowest = quantiles[0][h];
       float highest = lowest;
       for (float[] level : quantiles) {
@@ -52,16 +53,15 @@ final class Digits {
       min = Math.min(min, lowest);
       max = Math.max(max, highest);
     }
-    char[] text = new char[32];
-    json.writeStartArray();
-    for (float[] level : quantiles) {
-      json.writeStartArray();
-      for (int h = 0; h < level.length; h++) {
-        write(json, level[h], exponents[h], min, max, text);
+    json.begin();
+    for (int j = 0; j < quantiles.length; j++) {
+      json.comma(j).begin();
+      for (int h = 0; h < horizon; h++) {
+        write(json.comma(h), quantiles[j][h], exponents[h], min, max);
       }
-      json.writeEndArray();
+      json.end();
     }
-    json.writeEndArray();
+    json.end();
   }
 
   /** Of the place of the last digit, of a lead with these outer quantiles. */
@@ -72,73 +72,61 @@ final class Digits {
     return width > 0 ? Math.max(last, place(width)) : last;
   }
 
-  private static void write(
-      JsonGenerator json, float value, int exponent, float min, float max, char[] text)
-      throws IOException {
-    double rounded = round(value, exponent);
-    if (exponent > 0 || exponent < -PLACES || rounded < min || rounded > max) {
-      json.writeNumber((float) Math.max(min, Math.min(max, rounded)));
-      return;
-    }
-    int from = decimal((int) Math.rint(rounded * POWERS[-exponent]), -exponent, text);
-    json.writeNumber(text, from, text.length - from);
-  }
-
-  /**
-   * Writes a decimal into the end of a text, without zeros at its own end.
-   *
-   * @param digits seven at most
-   * @param places of the digits that stand after the point
-   * @return where it begins
-   */
-  private static int decimal(int digits, int places, char[] text) {
-    int left = Math.abs(digits);
-    int after = places;
-    while (after > 0 && left % 10 == 0) {
-      left /= 10;
-      after--;
-    }
-    int at = text.length;
-    for (int written = 0; left > 0 || written <= after; written++) {
-      if (written == after && after > 0) {
-        text[--at] = '.';
+  private static void write(JsonBytes json, float value, int exponent, float min, float max) {
+    if (exponent <= 0 && exponent >= -JsonBytes.MAX_PLACES) {
+      double digits = Math.rint(value * power(-exponent));
+      if (isWithin(value, digits, exponent, min, max)) {
+        json.decimal((int) digits, -exponent, 0);
+        return;
       }
-      text[--at] = (char) ('0' + left % 10);
-      left /= 10;
     }
-    if (digits < 0) {
-      text[--at] = '-';
+    json.number((float) Math.max(min, Math.min(max, round(value, exponent))));
+  }
+
+  /** Whether it is after rounding; most are so far inside that they are before. */
+  private static boolean isWithin(float value, double digits, int exponent, float min, float max) {
+    double unit = power(exponent);
+    if (value - min >= unit && max - value >= unit) {
+      return true;
     }
-    return at;
+    double rounded = digits / power(-exponent);
+    return rounded >= min && rounded <= max;
   }
 
   /**
-   * Sums rounded to seven digits. Sums of rounded sums are the same for all who read them.
+   * Writes sums rounded to seven digits. Sums of rounded sums are the same for all who read them.
    *
    * @param sums of any sign
    */
-  static double[] ofSums(double[] sums) {
-    double[] rounded = new double[sums.length];
+  static void write(JsonBytes json, double[] sums) {
+    json.begin();
     for (int i = 0; i < sums.length; i++) {
-      rounded[i] = round(sums[i], place(Math.abs(sums[i])) - FLOAT_DIGITS + 1);
+      json.comma(i);
+      int exponent = place(Math.abs(sums[i])) - FLOAT_DIGITS + 1;
+      if (exponent < 0 && exponent >= -JsonBytes.MAX_PLACES) {
+        json.decimal((int) Math.rint(sums[i] * power(-exponent)), -exponent, 1);
+      } else {
+        json.number(round(sums[i], exponent));
+      }
     }
-    return rounded;
+    json.end();
   }
 
   /** Place of the first digit; of zero any. */
   private static int place(double size) {
-    return size == 0 ? 0 : (int) Math.floor(Math.log10(size));
+    int atMost = (int) Math.floor((Math.getExponent(size) + 1) * LOG10_OF_2);
+    return size == 0 ? 0 : size >= power(atMost) ? atMost : atMost - 1;
   }
 
   /** To a multiple of a power of ten; by an exact power, so that the result is the nearest. */
   private static double round(double value, int exponent) {
-    if (Math.abs(exponent) >= POWERS.length) {
+    if (Math.abs(exponent) >= EXACT) {
       return value;
     }
     double rounded =
         exponent < 0
-            ? Math.rint(value * POWERS[-exponent]) / POWERS[-exponent]
-            : Math.rint(value / POWERS[exponent]) * POWERS[exponent];
+            ? Math.rint(value * power(-exponent)) / power(-exponent)
+            : Math.rint(value / power(exponent)) * power(exponent);
     return rounded + 0.0; // not minus zero
   }
 }

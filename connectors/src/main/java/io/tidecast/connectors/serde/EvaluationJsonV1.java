@@ -1,7 +1,6 @@
 package io.tidecast.connectors.serde;
 
 import io.tidecast.connectors.record.EvaluationRecord;
-import java.util.Arrays;
 
 /**
  * Bytes of {@code <domain>.evaluation.v1}: one field per component of {@link EvaluationRecord}, in
@@ -9,32 +8,37 @@ import java.util.Arrays;
  * are rounded to seven digits.
  */
 public final class EvaluationJsonV1 {
+  /** Bytes of most records beside what they have per lead, and of that. */
+  private static final int FRAME = 480;
+
+  private static final int LEAD = 110;
+
   private EvaluationJsonV1() {}
 
   public static byte[] write(EvaluationRecord record) {
-    return JsonWriting.object(
-        json -> {
-          json.writeStringField("series", record.series());
-          json.writeStringField("time", record.time().toString());
-          json.writeStringField("period", record.period().toString());
-          json.writeStringField("step", record.step().toString());
-          json.writeStringField("model", record.model());
-          JsonWriting.levels(json, record.levels());
-          JsonWriting.field(json, "count", record.count());
-          JsonWriting.field(json, "absoluteError", Digits.ofSums(record.absoluteError()));
-          JsonWriting.field(json, "squaredError", Digits.ofSums(record.squaredError()));
-          JsonWriting.field(json, "pinball", Digits.ofSums(record.pinball()));
-          JsonWriting.field(json, "inside", record.inside());
-          JsonWriting.field(json, "width", widths(record.width()));
-          JsonWriting.field(json, "naiveAbsoluteError", Digits.ofSums(record.naiveAbsoluteError()));
-          JsonWriting.field(json, "naivePinball", Digits.ofSums(record.naivePinball()));
-          JsonWriting.field(
-              json, "persistenceAbsoluteError", Digits.ofSums(record.persistenceAbsoluteError()));
-        });
-  }
-
-  private static double[][] widths(double[][] rows) {
-    return Arrays.stream(rows).map(Digits::ofSums).toArray(double[][]::new);
+    JsonBytes json = new JsonBytes(FRAME + LEAD * record.horizon());
+    json.name("series").text(record.series());
+    json.name("time").text(Times.text(record.time()));
+    json.name("period").text(record.period().toString());
+    json.name("step").text(record.step().toString());
+    json.name("model").text(record.model());
+    json.name("levels").numbers(record.levels());
+    json.name("count").numbers(record.count());
+    Digits.write(json.name("absoluteError"), record.absoluteError());
+    Digits.write(json.name("squaredError"), record.squaredError());
+    Digits.write(json.name("pinball"), record.pinball());
+    json.name("inside").begin();
+    for (int i = 0; i < record.inside().length; i++) {
+      json.comma(i).numbers(record.inside()[i]);
+    }
+    json.end().name("width").begin();
+    for (int i = 0; i < record.width().length; i++) {
+      Digits.write(json.comma(i), record.width()[i]);
+    }
+    Digits.write(json.end().name("naiveAbsoluteError"), record.naiveAbsoluteError());
+    Digits.write(json.name("naivePinball"), record.naivePinball());
+    Digits.write(json.name("persistenceAbsoluteError"), record.persistenceAbsoluteError());
+    return json.toBytes();
   }
 
   /**

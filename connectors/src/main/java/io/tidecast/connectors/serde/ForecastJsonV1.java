@@ -9,21 +9,24 @@ import io.tidecast.connectors.record.ForecastRecord;
  * lead's widest interval, and to seven digits; what is rounded reads back as the same float.
  */
 public final class ForecastJsonV1 {
+  /** Bytes of most records beside their quantiles, and of most of those with a comma. */
+  private static final int FRAME = 320;
+
+  private static final int NUMBER = 8;
+
   private ForecastJsonV1() {}
 
   public static byte[] write(ForecastRecord record) {
-    return JsonWriting.object(
-        json -> {
-          json.writeStringField("series", record.series());
-          json.writeStringField("origin", record.origin().toString());
-          json.writeStringField("step", record.step().toString());
-          json.writeNumberField("horizon", record.horizon());
-          JsonWriting.levels(json, record.levels());
-          json.writeFieldName("quantiles");
-          Digits.write(json, record.quantiles());
-          json.writeStringField("model", record.model());
-          json.writeStringField("quality", record.quality());
-        });
+    JsonBytes json = new JsonBytes(FRAME + NUMBER * record.levels().size() * record.horizon());
+    json.name("series").text(record.series());
+    json.name("origin").text(Times.text(record.origin()));
+    json.name("step").text(record.step().toString());
+    json.name("horizon").number(record.horizon());
+    json.name("levels").numbers(record.levels());
+    Digits.write(json.name("quantiles"), record.quantiles());
+    json.name("model").text(record.model());
+    json.name("quality").text(record.quality());
+    return json.toBytes();
   }
 
   /**

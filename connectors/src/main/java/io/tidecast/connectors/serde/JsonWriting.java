@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /** Streamed JSON objects as bytes. */
 final class JsonWriting {
@@ -35,39 +34,5 @@ final class JsonWriting {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  static void levels(JsonGenerator json, List<Double> levels) throws IOException {
-    json.writeArrayFieldStart("levels");
-    for (double level : levels) {
-      json.writeNumber(level);
-    }
-    json.writeEndArray();
-  }
-
-  static void field(JsonGenerator json, String name, int[] values) throws IOException {
-    json.writeFieldName(name);
-    json.writeArray(values, 0, values.length);
-  }
-
-  static void field(JsonGenerator json, String name, double[] values) throws IOException {
-    json.writeFieldName(name);
-    json.writeArray(values, 0, values.length);
-  }
-
-  static void field(JsonGenerator json, String name, int[][] rows) throws IOException {
-    json.writeArrayFieldStart(name);
-    for (int[] row : rows) {
-      json.writeArray(row, 0, row.length);
-    }
-    json.writeEndArray();
-  }
-
-  static void field(JsonGenerator json, String name, double[][] rows) throws IOException {
-    json.writeArrayFieldStart(name);
-    for (double[] row : rows) {
-      json.writeArray(row, 0, row.length);
-    }
-    json.writeEndArray();
   }
 }
