@@ -36,9 +36,11 @@ public final class ConfigFile {
       "YAML sections of keys and values, as in conf/weather.yaml";
 
   private final ObjectNode tree;
+  private final Map<String, String> environment;
 
-  private ConfigFile(ObjectNode tree) {
+  private ConfigFile(ObjectNode tree, Map<String, String> environment) {
     this.tree = tree;
+    this.environment = environment;
   }
 
   /**
@@ -63,7 +65,7 @@ public final class ConfigFile {
   public static ConfigFile parse(String yaml, Map<String, String> environment) {
     JsonNode tree = substituted(tree(yaml), environment);
     that(tree.isObject(), "configuration", "no sections", SECTIONS);
-    return new ConfigFile(flat((ObjectNode) tree));
+    return new ConfigFile(flat((ObjectNode) tree), environment);
   }
 
   private static ObjectNode flat(ObjectNode tree) {
@@ -81,7 +83,7 @@ public final class ConfigFile {
    * The same file with another value.
    *
    * @param key as in messages, such as {@code forecast.horizon}
-   * @param value as it would stand in the file
+   * @param value as it would stand in the file, environment variables included
    */
   public ConfigFile with(String key, String value) {
     ObjectNode copy = tree.deepCopy();
@@ -90,8 +92,9 @@ public final class ConfigFile {
     for (String name : path.subList(0, path.size() - 1)) {
       section = section.get(name) instanceof ObjectNode there ? there : section.putObject(name);
     }
-    section.set(path.get(path.size() - 1), value.isBlank() ? TextNode.valueOf(value) : tree(value));
-    return new ConfigFile(flat(copy));
+    JsonNode read = value.isBlank() ? TextNode.valueOf(value) : tree(value);
+    section.set(path.get(path.size() - 1), substituted(read, environment));
+    return new ConfigFile(flat(copy), environment);
   }
 
   /**
@@ -109,7 +112,7 @@ public final class ConfigFile {
         "only with a feed of type file in the configuration");
     ObjectNode copy = tree.deepCopy();
     ((ObjectNode) copy.get("feed")).put("file", data.toString());
-    return new ConfigFile(copy);
+    return new ConfigFile(copy, environment);
   }
 
   /** The same file without covariates, and without what it says of them alone. */

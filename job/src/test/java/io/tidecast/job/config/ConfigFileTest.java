@@ -25,6 +25,26 @@ class ConfigFileTest {
           Map.of());
 
   @Test
+  void valueSetFromOutsideMayNameTheEnvironmentToo() {
+    ConfigFile file =
+        ConfigFile.parse(
+                """
+                domain: weather
+                series: {step: PT1H, targets: [a]}
+                forecast: {horizon: 24}
+                """,
+                Map.of("SERVERS", "kafka:9092"))
+            .with("kafka.bootstrapServers", "${SERVERS}");
+
+    assertEquals("kafka:9092", file.job().kafka().bootstrapServers());
+    String refusal =
+        assertThrows(
+                IllegalArgumentException.class, () -> file.with("postgres.password", "${ABSENT}"))
+            .getMessage();
+    assertEquals("${ABSENT}: not set; accepted: an environment variable", refusal);
+  }
+
+  @Test
   void singleValuesAreReplaced() {
     JobConfig config =
         LEAST
