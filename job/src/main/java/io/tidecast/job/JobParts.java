@@ -1,7 +1,10 @@
 package io.tidecast.job;
 
+import static io.tidecast.model.Checks.that;
+
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.TopicLimits;
+import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.RetrainSection;
 import io.tidecast.job.config.SeriesSection;
@@ -13,6 +16,7 @@ import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Transform;
+import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.train.TrainingConfig;
 import java.time.Duration;
 import java.util.List;
@@ -37,8 +41,8 @@ public final class JobParts {
 
   private static final int MAX_NAME_BYTES = 4096;
 
-  /** Most that a model of any configuration is expected to take, in base64. */
-  private static final int MODEL_BYTES = 4 << 20;
+  /** Of a decision beside its model. */
+  private static final int DECISION_BYTES = 1 << 16;
 
   private final JobConfig config;
 
@@ -183,7 +187,23 @@ public final class JobParts {
         kafka.topics().evaluation(),
         name + horizon * (levels + 7) * NUMBER_BYTES,
         "an evaluation of this horizon");
-    TopicLimits.require(kafka, kafka.topics().model(), MODEL_BYTES, "a model");
+    TopicLimits.require(kafka, kafka.topics().model(), modelRecordBytes(), "a model");
+  }
+
+  /** The largest model of any group as a record, in base 64. */
+  int modelRecordBytes() {
+    long most =
+        config.groups().values().stream().mapToLong(ModelArtifact::mostBytes).max().orElseThrow();
+    long bytes = (most + 2) / 3 * 4 + DECISION_BYTES;
+    that(
+        bytes <= TopicsConfig.MODEL_MAX_BYTES,
+        "forecast.horizon",
+        config.forecast().horizon(),
+        "fewer leads, or a shorter series.history: a model may take "
+            + bytes
+            + " bytes, and the model topic takes "
+            + TopicsConfig.MODEL_MAX_BYTES);
+    return (int) bytes;
   }
 
   /** Version of this software, as the build wrote it into the jar. */

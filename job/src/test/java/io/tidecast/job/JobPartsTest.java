@@ -2,6 +2,7 @@ package io.tidecast.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.kafka.TopicsConfig;
@@ -65,6 +66,19 @@ class JobPartsTest {
 
     assertEquals(4, parts.forecast().evaluationPeriod());
     assertEquals(96, parts.forecast().ttlSteps());
+  }
+
+  @Test
+  void modelTooLargeForItsTopicIsRefusedBeforeItIsTrained() {
+    String tooMuch = LEAST.replaceFirst("horizon: \\d+", "horizon: 720");
+    int bytes = parts(tooMuch).modelRecordBytes();
+    assertTrue(bytes > 2 << 20 && bytes < 8 << 20, bytes + " bytes");
+
+    JobParts parts = parts(tooMuch.replaceFirst("targets:", "history: 5000, targets:"));
+    String refusal =
+        assertThrows(IllegalArgumentException.class, parts::modelRecordBytes).getMessage();
+
+    assertTrue(refusal.startsWith("forecast.horizon: 720; accepted: fewer leads"), refusal);
   }
 
   @Test

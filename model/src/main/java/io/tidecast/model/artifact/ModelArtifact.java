@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.ForecastModel;
@@ -70,7 +71,27 @@ public final class ModelArtifact {
   private static final String PHASE_WEIGHT = "phase_weight";
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Of one linear map; there are fewer. */
+  private static final long MOST_PHASES = 64;
+
+  /** Header, configuration and provenance, and what a list of names in them adds. */
+  private static final long WORDS = 1 << 16;
+
   private ModelArtifact() {}
+
+  /** No model of a configuration takes more bytes. */
+  public static long mostBytes(ForecasterConfig config) {
+    long horizon = config.horizon();
+    long levels = config.levels().size();
+    long hidden = config.cell().hidden();
+    long inputs = InputLayout.of(config).size();
+    long gates = 4 * hidden;
+    long cells =
+        gates * (inputs + hidden + 2) + (config.cell().layers() - 1L) * gates * (2 * hidden + 2);
+    long head = horizon * levels * (hidden + 1) + 2 * horizon;
+    long read = config.history() + config.covariates().size() + MOST_PHASES + levels;
+    return Float.BYTES * (cells + head + 2 * horizon * read) + WORDS;
+  }
 
   /** A model under the version that its content gives it. */
   public static ForecastModel seal(

@@ -77,6 +77,24 @@ class ModelArtifactTest {
   }
 
   @Test
+  void aModelTakesNoMoreBytesThanWasSaidBefore() {
+    ForecastModel model = model(3);
+    HighwayWeights map = model.highway().orElseThrow();
+    ForecastModel whole =
+        ModelArtifact.seal(
+            model.config(),
+            model.layers(),
+            model.head().orElseThrow(),
+            map.shorter().isEmpty() ? map.with(map) : map,
+            model.provenance());
+
+    int bytes = ModelArtifact.write(whole).length;
+
+    long most = ModelArtifact.mostBytes(model.config());
+    assertTrue(bytes <= most && most <= bytes + (1 << 17), bytes + " of " + most);
+  }
+
+  @Test
   void vanillaRnnIsReadBack() throws InvalidArtifactException {
     Random random = new Random(5);
     RnnWeights layer =
