@@ -12,11 +12,13 @@ import io.tidecast.job.ingest.PartitionWatermarks;
 import io.tidecast.job.ingest.StepClock;
 import io.tidecast.job.ingest.StepFunction;
 import io.tidecast.job.metrics.CommitWatch;
+import io.tidecast.job.retrain.ControlFunction;
 import io.tidecast.job.retrain.DecisionRecords;
 import io.tidecast.job.retrain.GroupTrainer;
 import io.tidecast.job.retrain.RetrainOperator;
 import io.tidecast.job.retrain.WindowFunction;
 import io.tidecast.job.state.Champions;
+import io.tidecast.job.state.GroupControl;
 import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
@@ -40,7 +42,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * <pre>
  * observations -> ingest -> steps -+-> windows -> retrain -> (broadcast) -+
- *                   |              |                |                     v
+ *                   |              |      controls -/ |                     v
  *                   v              +----------------|----------------> forecast -> forecasts,
  *              dead letters                         v                              evaluations
  *                                               decisions
@@ -56,6 +58,8 @@ public final class ForecastJob {
    * @param observations raw records, with the broker's append time
    * @param partitions that they come in: more readers than that would have nothing to read, and
    *     hold back the watermark until they count as idle
+   * @param controls what people ask of the retraining, from one partition
+   * @param controlsBefore nothing is decided until the controls with offsets below have been read
    * @param forecasts one per series and origin
    * @param evaluations one per series, period and model version
    * @param models decisions and models
@@ -65,6 +69,8 @@ public final class ForecastJob {
   public record Ends(
       Source<RawRecord, ?, ?> observations,
       int partitions,
+      Source<RawRecord, ?, ?> controls,
+      long controlsBefore,
       Sink<KeyedBytes> forecasts,
       Sink<KeyedBytes> evaluations,
       Sink<KeyedBytes> models,
@@ -129,6 +135,15 @@ public final class ForecastJob {
     KeyedStream<SeriesStep, String> bySeries =
         DataStreamUtils.reinterpretAsKeyedStream(steps, SeriesStep::series, Types.STRING);
 
+    SingleOutputStreamOperator<GroupControl> controls =
+        env.fromSource(ends.controls(), WatermarkStrategy.noWatermarks(), "controls")
+            .uid("controls")
+            .setParallelism(1)
+            .process(new ControlFunction(config.groups()), StoredTypes.GROUP_CONTROL)
+            .name("checked controls")
+            .uid("checked-controls")
+            .setParallelism(1);
+
     SingleOutputStreamOperator<GroupNotice> decisions =
         bySeries
             .process(
@@ -137,10 +152,16 @@ public final class ForecastJob {
             .name("windows")
             .uid("windows")
             .keyBy(SeriesWindow::group, Types.STRING)
+            .connect(controls.broadcast())
             .transform(
                 "retrain",
                 StoredTypes.GROUP_NOTICE,
-                new RetrainOperator(parts.retrain(), trainer, champions, config.groups().keySet()))
+                new RetrainOperator(
+                    parts.retrain(),
+                    trainer,
+                    champions,
+                    config.groups().keySet(),
+                    ends.controlsBefore()))
             .uid("retrain");
 
     SingleOutputStreamOperator<KeyedBytes> forecasts =
@@ -175,6 +196,7 @@ public final class ForecastJob {
     observations
         .getSideOutput(IngestFunction.DEAD_LETTERS)
         .union(steps.getSideOutput(StepFunction.LATE))
+        .union(controls.getSideOutput(ControlFunction.REFUSED))
         .sinkTo(ends.deadLetters())
         .name("dead-letter topic")
         .uid("dead-letter-topic");

@@ -96,6 +96,10 @@ public final class JobParts {
         retrain.epoch(),
         retrain.lead(),
         retrain.every(),
+        retrain.newWindows(),
+        retrain.drift(),
+        retrain.cooldown(),
+        retrain.watch(),
         retrain.minimumHistory(),
         retrain.window(),
         retrain.history(),
@@ -109,7 +113,11 @@ public final class JobParts {
   /** Trains the groups of this job. */
   public ChallengerTrainer trainer() {
     return new ChallengerTrainer(
-        config.groups(), TrainingConfig.DEFAULT, config.retrain().margin(), version());
+        config.groups(),
+        TrainingConfig.DEFAULT,
+        new ChallengerTrainer.Rules(
+            config.retrain().margin(), config.retrain().shadow(), config.retrain().drift()),
+        version());
   }
 
   /** What the forecast function is told. */
@@ -188,6 +196,7 @@ public final class JobParts {
         name + horizon * (levels + 7) * NUMBER_BYTES,
         "an evaluation of this horizon");
     TopicLimits.require(kafka, kafka.topics().model(), modelRecordBytes(), "a model");
+    TopicLimits.require(kafka, kafka.topics().control(), modelRecordBytes(), "a model");
   }
 
   /** The largest model of any group as a record, in base 64. */

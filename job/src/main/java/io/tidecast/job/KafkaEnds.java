@@ -32,7 +32,8 @@ public final class KafkaEnds {
         config,
         identity,
         RawRecordSource.unbounded(kafka, topic, identity.consumerGroup()),
-        TopicCreator.partitions(kafka, topic));
+        TopicCreator.partitions(kafka, topic),
+        RawRecordSource.unbounded(kafka, kafka.topics().control(), identity.consumerGroup()));
   }
 
   /** Those of the only job of a domain, which ends where the observation topic ends now. */
@@ -49,14 +50,20 @@ public final class KafkaEnds {
         config,
         identity,
         RawRecordSource.bounded(kafka, topic, identity.consumerGroup(), end),
-        end.size());
+        end.size(),
+        RawRecordSource.bounded(
+            kafka,
+            kafka.topics().control(),
+            identity.consumerGroup(),
+            EndOffsets.of(kafka, kafka.topics().control())));
   }
 
   private static ForecastJob.Ends ends(
       JobConfig config,
       JobIdentity identity,
       Source<RawRecord, ?, ?> observations,
-      int partitions) {
+      int partitions,
+      Source<RawRecord, ?, ?> controls) {
     KafkaConfig kafka = config.kafkaConfig();
     Topics topics = kafka.topics();
     Function<String, ExactlyOnce> once =
@@ -66,6 +73,8 @@ public final class KafkaEnds {
     return new ForecastJob.Ends(
         observations,
         partitions,
+        controls,
+        EndOffsets.of(kafka, topics.control()).get(0),
         KeyedBytesSink.create(kafka, topics.forecast(), once.apply(topics.forecast())),
         KeyedBytesSink.create(kafka, topics.evaluation(), once.apply(topics.evaluation())),
         KeyedBytesSink.create(kafka, topics.model(), once.apply(topics.model())),

@@ -35,7 +35,8 @@ final class BacklogBenchmark {
       request -> {
         Thread.sleep(TRAINING.toMillis());
         TRAININGS.incrementAndGet();
-        return new Outcome.Kept("nothing was learnt", Outcome.Losses.NONE);
+        return GroupTrainer.Result.ofTraining(
+            new Outcome.Kept("nothing was learnt", Outcome.Losses.NONE));
       };
 
   private BacklogBenchmark() {}

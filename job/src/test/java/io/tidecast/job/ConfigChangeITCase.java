@@ -192,6 +192,8 @@ class ConfigChangeITCase {
     return new ForecastJob.Ends(
         RawRecordSource.unbounded(in, in.topics().observation(), "plant"),
         1,
+        RawRecordSource.unbounded(in, in.topics().control(), "plant"),
+        0,
         KeyedBytesSink.create(out, topics.forecast(), once(topics.forecast())),
         KeyedBytesSink.create(out, topics.evaluation(), once(topics.evaluation())),
         KeyedBytesSink.create(out, topics.model(), once(topics.model())),

@@ -2,7 +2,6 @@ package io.tidecast.job;
 
 import io.tidecast.connectors.record.Names;
 import io.tidecast.job.retrain.GroupTrainer;
-import io.tidecast.job.state.Outcome;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +44,7 @@ final class HeldTrainer implements GroupTrainer {
   }
 
   @Override
-  public Outcome train(Request request) throws InterruptedException {
+  public Result train(Request request) throws InterruptedException {
     BEFORE.get().accept(request);
     Training training = new Training(request.group(), Instant.ofEpochMilli(request.boundary()));
     CountDownLatch held = HELD.remove(training);

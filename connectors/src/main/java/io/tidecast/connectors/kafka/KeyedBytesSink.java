@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
@@ -14,7 +15,10 @@ import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes encoded records to one topic, {@linkplain ExactlyOnce exactly once}.
@@ -48,6 +52,26 @@ public final class KeyedBytesSink {
     // no record timestamp: the broker sets the append time
     return create(
         settings, topic, once, record -> new ProducerRecord<>(topic, record.key(), record.value()));
+  }
+
+  /**
+   * Appends one record to a topic, outside of a job, and returns when all replicas in sync have it.
+   *
+   * @throws KafkaException if the broker cannot be reached or refuses it
+   */
+  public static void append(KafkaConfig settings, String topic, KeyedBytes record) {
+    Properties properties = settings.clientProperties();
+    properties.putAll(Map.of("acks", "all", "enable.idempotence", "true"));
+    properties.putIfAbsent(MAX_REQUEST_SIZE, Integer.toString(MAX_REQUEST_BYTES));
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, record.key(), record.value())).get();
+    } catch (ExecutionException e) {
+      throw new KafkaException("cannot write to " + topic, e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while writing to " + topic, e);
+    }
   }
 
   /**

@@ -82,7 +82,8 @@ public final class TopicCreator {
         topic(names.forecast(), settings.partitions(), settings, kept),
         topic(names.evaluation(), settings.partitions(), settings, kept),
         topic(names.feed(), 1, settings, compacted()),
-        topic(names.model(), 1, settings, model()));
+        topic(names.model(), 1, settings, model()),
+        topic(names.control(), 1, settings, control()));
   }
 
   private static Map<String, String> kept(TopicsConfig settings) {
@@ -105,6 +106,14 @@ public final class TopicCreator {
     Map<String, String> config = compacted();
     config.put(
         TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(TopicsConfig.MODEL_MAX_BYTES));
+    return config;
+  }
+
+  /** Kept for ever: a job that reads everything again is asked the same at the same boundaries. */
+  private static Map<String, String> control() {
+    Map<String, String> config = model();
+    config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+    config.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
     return config;
   }
 

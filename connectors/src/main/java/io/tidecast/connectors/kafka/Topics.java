@@ -38,4 +38,9 @@ public record Topics(String domain) {
   public String model() {
     return domain + ".model.v1";
   }
+
+  /** What people ask of the retraining: one partition. */
+  public String control() {
+    return domain + ".control.v1";
+  }
 }

@@ -12,7 +12,8 @@ import java.util.List;
  * @param group model group
  * @param boundary event time of the epoch decided on
  * @param validFrom first origin the decision holds for
- * @param decision {@code promoted}, {@code kept}, {@code not-triggered} or {@code failed}
+ * @param decision {@code promoted}, {@code kept}, {@code not-triggered}, {@code failed} or {@code
+ *     rolled-back}
  * @param version that serves from {@code validFrom} on; empty if none
  * @param parent version it was warm started from; empty if none
  * @param reason for a person; may be empty
@@ -43,7 +44,10 @@ public record ModelRecord(
     Names.group("group", group);
     Require.present("boundary", boundary);
     Require.present("validFrom", validFrom);
-    Require.oneOf("decision", decision, List.of("promoted", "kept", "not-triggered", "failed"));
+    Require.oneOf(
+        "decision",
+        decision,
+        List.of("promoted", "kept", "not-triggered", "failed", "rolled-back"));
     Require.present("version", version);
     Require.present("parent", parent);
     Require.present("reason", reason);

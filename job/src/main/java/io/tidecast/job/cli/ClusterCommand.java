@@ -1,6 +1,7 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.job.cluster.LocalCluster;
+import io.tidecast.job.cluster.LoopbackPort;
 import io.tidecast.job.cluster.Part;
 import io.tidecast.job.cluster.Ports;
 import java.io.PrintWriter;

@@ -1,6 +1,7 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.connectors.feed.Speed;
+import io.tidecast.job.cluster.LoopbackPort;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.demo.Demo;
 import io.tidecast.job.state.Champions;

@@ -6,10 +6,12 @@ import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobIdentity;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.Registry;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -46,7 +48,8 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "model that serves its group until a retraining promotes another, as written by train;"
-              + " once per group; to be given again when going on from a savepoint")
+              + " once per group; to be given again when going on from a savepoint; default: the one"
+              + " that served last, from the model topic")
   private List<Path> models = List.of();
 
   @Option(
@@ -88,8 +91,15 @@ final class RunCommand implements Callable<Integer> {
         StreamExecutionEnvironment.getExecutionEnvironment(parts.flink());
     try (Start start =
         Start.of(env, identity.directory("run"), file.directory(), spec.commandLine().getOut())) {
-      if (!fromBeginning && !start.isToldWhereToGoOn() && !start.goOn()) {
+      if (start.isToldWhereToGoOn() || !fromBeginning && start.goOn()) {
+        start.say("models: those of its state, whatever the registry says");
+      } else if (!fromBeginning) {
         requireNoForecasts(config, start);
+        champions =
+            champions.orElse(Registry.read(config.kafkaConfig()).champions(), config.groups());
+      }
+      for (Map.Entry<String, String> begun : champions.versions().entrySet()) {
+        start.say(begun.getKey() + " begins with " + begun.getValue());
       }
       ForecastJob.Ends ends =
           bounded ? KafkaEnds.bounded(config, identity) : KafkaEnds.unbounded(config, identity);

@@ -109,7 +109,7 @@ final class Start implements AutoCloseable {
     return checkpoints.directory();
   }
 
-  private void say(String line) {
+  void say(String line) {
     out.println(line);
     out.flush();
   }

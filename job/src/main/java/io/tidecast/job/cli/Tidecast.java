@@ -20,6 +20,7 @@ import picocli.CommandLine.IVersionProvider;
       ServeCommand.class,
       TrainCommand.class,
       ImportCommand.class,
+      ModelsCommand.class,
       ForecastCommand.class,
       BacktestCommand.class,
       BenchCommand.class,

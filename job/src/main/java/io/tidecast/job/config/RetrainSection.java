@@ -13,12 +13,20 @@ import java.time.Duration;
  * @param lead from a boundary to the first origin its decision holds for (default a sixtieth of the
  *     epoch)
  * @param every at least this long between two trainings of a group (default the epoch)
+ * @param newWindows so many windows since the last training are enough for another (default 0, for
+ *     never)
+ * @param drift whether a group is trained when its model has come to do worse (default true)
+ * @param cooldown no training that was not asked for so long after one for drift, or after a model
+ *     was given up (default two epochs)
  * @param minimumHistory no training before a group has this many steps in its windows (default 672)
  * @param window steps per training window (default 24)
  * @param history windows older than this are dropped (default P365D, or the epoch)
  * @param maxSteps a training reads at most this many steps, of more a sample (default 2,000,000)
  * @param sample share of series that are trained on, (0, 1] (default 1)
- * @param margin share of the champion's loss that a challenger must gain, [0, 1) (default 0)
+ * @param margin share of the champion's loss that a challenger must gain beyond noise, [0, 1)
+ *     (default 0.005)
+ * @param shadow whether challengers are scored and none is promoted once a model serves (default
+ *     false)
  * @param watch epochs after a promotion in which the version before can come back as if it had
  *     never been left (default 2; 0 for none)
  * @param seed of every random choice (default 1)
@@ -29,25 +37,33 @@ public record RetrainSection(
     Duration epoch,
     Duration lead,
     Duration every,
+    Integer newWindows,
+    Boolean drift,
+    Duration cooldown,
     Integer minimumHistory,
     Integer window,
     Duration history,
     Long maxSteps,
     Double sample,
     Double margin,
+    Boolean shadow,
     Integer watch,
     Long seed,
     Duration timeLimit,
     Double trainingShare) {
   static final RetrainSection DEFAULT =
       new RetrainSection(
-          null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null, null);
 
   public RetrainSection {
+    newWindows = requireNonNullElse(newWindows, 0);
+    drift = requireNonNullElse(drift, true);
+    shadow = requireNonNullElse(shadow, false);
     minimumHistory = requireNonNullElse(minimumHistory, 672);
     window = requireNonNullElse(window, 24);
     sample = requireNonNullElse(sample, 1.0);
-    margin = requireNonNullElse(margin, 0.0);
+    margin = requireNonNullElse(margin, 0.005);
     watch = requireNonNullElse(watch, 2);
     maxSteps = requireNonNullElse(maxSteps, 2_000_000L);
     seed = requireNonNullElse(seed, 1L);
@@ -59,6 +75,8 @@ public record RetrainSection(
         epoch,
         "a positive duration");
     that(every == null || !every.isNegative(), "every", every, "PT0S or longer");
+    that(newWindows >= 0, "newWindows", newWindows, "0 or more");
+    that(cooldown == null || !cooldown.isNegative(), "cooldown", cooldown, "PT0S or longer");
     that(minimumHistory >= 1, "minimumHistory", minimumHistory, "1 or more steps");
     that(window >= 1, "window", window, "1 or more steps");
     that(sample > 0 && sample <= 1, "sample", sample, "above 0, at most 1");
@@ -96,12 +114,16 @@ public record RetrainSection(
         boundaries,
         from,
         requireNonNullElse(every, boundaries),
+        newWindows,
+        drift,
+        requireNonNullElse(cooldown, boundaries.multipliedBy(2)),
         minimumHistory,
         window,
         kept,
         maxSteps,
         sample,
         margin,
+        shadow,
         watch,
         seed,
         timeLimit,

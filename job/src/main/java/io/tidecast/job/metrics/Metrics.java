@@ -34,6 +34,9 @@ public final class Metrics {
   /** Forecasts, by {@code quality}. */
   public static final String FORECASTS = "forecasts";
 
+  /** Boundaries decided, one per group, by {@code decision}. */
+  public static final String DECISIONS = "decisions";
+
   /** Trainings finished, by {@code decision}. */
   public static final String TRAININGS = "trainings";
 

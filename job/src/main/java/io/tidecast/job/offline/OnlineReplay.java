@@ -7,13 +7,11 @@ import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.job.retrain.RetrainPolicy;
 import io.tidecast.job.retrain.WindowCollector;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupControl;
 import io.tidecast.job.state.GroupProgress;
-import io.tidecast.job.state.OpenWindow;
-import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.Grid;
-import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.weights.ForecastModel;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +74,7 @@ final class OnlineReplay {
       if (!collector.samples(history.series())) {
         continue;
       }
-      OpenWindow open = null;
+      SeriesWindow.Open open = null;
       for (SeriesStep step : history.steps()) {
         if (step.step().index() < end) {
           open =
@@ -119,24 +117,21 @@ final class OnlineReplay {
 
   private GroupProgress decide(
       String group, long boundary, GroupProgress before, List<SeriesWindow> known) {
-    Optional<String> reason = policy.reasonNotToTrain(boundary, before, known);
-    if (reason.isPresent()) {
-      decisions.add(policy.notTriggered(group, boundary, before, reason.get()));
-      return before;
-    }
-    GroupTrainer.Request request = policy.request(group, boundary, before, known);
-    Outcome outcome = train(request);
-    GroupProgress after = policy.after(before, request, outcome);
-    decisions.add(policy.trained(request, outcome, before, after));
-    if (outcome instanceof Outcome.Promoted promoted) {
-      serving.put(
-          policy.validFrom(boundary),
-          new ModelFile(promoted.version(), promoted.artifact()).open());
-    }
+    GroupTrainer.Errand errand = policy.errand(boundary, before, known, GroupControl.NONE);
+    boolean isCall = !(errand instanceof GroupTrainer.Errand.None);
+    GroupTrainer.Request request = policy.request(group, boundary, before, known, errand);
+    GroupTrainer.Result result = isCall ? train(request) : policy.atOnce(before, errand);
+    GroupProgress after = policy.after(boundary, before, result);
+    List<SeriesWindow> read = isCall ? request.windows() : List.of();
+    decisions.add(policy.decision(group, boundary, result, before, after, read));
+    result
+        .outcome()
+        .serves()
+        .ifPresent(model -> serving.put(policy.validFrom(boundary), model.open()));
     return after;
   }
 
-  private Outcome train(GroupTrainer.Request request) {
+  private GroupTrainer.Result train(GroupTrainer.Request request) {
     try {
       return trainer.train(request);
     } catch (InterruptedException e) {

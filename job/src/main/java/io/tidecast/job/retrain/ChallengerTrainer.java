@@ -1,13 +1,14 @@
 package io.tidecast.job.retrain;
 
+import io.tidecast.job.state.GroupProgress;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.Targets;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.artifact.InvalidArtifactException;
-import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.online.DriftTest;
+import io.tidecast.model.train.Cleaning;
 import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
@@ -15,121 +16,203 @@ import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
-/** Trains with the model's own trainer and promotes what passes its gate. */
+/**
+ * Looks after a group's model with the model's own trainer and gate. First it looks at the champion
+ * on what has come since: against the version before it, for a while after a promotion, and against
+ * its own past. One that is worse than the version before is given up for that one. One that has
+ * drifted, and any at its time, is challenged.
+ */
 public final class ChallengerTrainer implements GroupTrainer {
   private static final long serialVersionUID = 1;
 
   private final Map<String, ForecasterConfig> groups;
   private final TrainingConfig training;
-  private final double margin;
+  private final Rules rules;
   private final String codeVersion;
+
+  /**
+   * When a challenger is promoted.
+   *
+   * @param margin share of the champion's loss it must gain beyond noise, such as 0.005
+   * @param shadow whether it is scored only, and the champion stays
+   * @param drift whether the champion is tested for drift
+   */
+  public record Rules(double margin, boolean shadow, boolean drift) implements Serializable {}
 
   /**
    * A trainer for the groups of a job.
    *
    * @param groups by model group: how its series are forecast
-   * @param margin share of the champion's loss a challenger must gain, such as 0.01
    * @param codeVersion for the provenance
    */
   public ChallengerTrainer(
       Map<String, ForecasterConfig> groups,
       TrainingConfig training,
-      double margin,
+      Rules rules,
       String codeVersion) {
     this.groups = Map.copyOf(groups);
     this.training = training;
-    this.margin = margin;
+    this.rules = rules;
     this.codeVersion = codeVersion;
   }
 
   @Override
-  public Outcome train(Request request) throws InterruptedException {
+  public Result train(Request request) throws InterruptedException {
+    ForecasterConfig config = groups.get(request.group());
+    if (config == null) {
+      return Result.failed(request, "the configuration has no such group");
+    }
     try {
-      return trainAndJudge(request);
+      return new Call(request, config).answer();
     } catch (CancellationException e) {
       throw new InterruptedException(e.getMessage());
     } catch (RuntimeException | OutOfMemoryError e) {
       // the same request would break the task again after every restart; the champion goes on
-      return new Outcome.Failed("broken: " + e);
+      return Result.failed(request, "broken: " + e);
     }
   }
 
-  private Outcome trainAndJudge(Request request) {
-    ForecasterConfig config = groups.get(request.group());
-    if (config == null) {
-      return new Outcome.Failed("the configuration has no such group");
-    }
-    // under a configuration before, weights and values may have meant something else
-    Optional<ForecastModel> champion =
-        decode(request.champion()).filter(model -> config.sharesWeightsWith(model.config()));
-    int shape = new Targets.Target(request.group(), config.covariates()).shape();
-    List<Stretch> windows =
-        request.windows().stream()
-            .filter(window -> window.shape() == shape)
-            .map(ChallengerTrainer::toTrainingWindow)
-            .toList();
-    TrainingRun run =
-        new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
-    Trainer trainer = new Trainer(config, training);
-    TrainingResult result =
-        champion
-            .map(start -> trainer.choose(windows, start, run, TrainingListener.NONE))
-            .orElseGet(() -> trainer.choose(windows, run, TrainingListener.NONE));
-    if (result instanceof TrainingResult.Failed failed) {
-      return new Outcome.Failed(failed.reason());
-    }
-    TrainingResult.Chosen challenger = (TrainingResult.Chosen) result;
-    PromotionGate gate = new PromotionGate(config);
-    PromotionGate.Scores scores =
-        champion
-            .map(serving -> gate.score(challenger, serving))
-            .orElseGet(() -> gate.score(challenger));
-    Outcome.Losses losses =
-        new Outcome.Losses(
-            orNaN(scores.challenger(), scores), scores.champion(), orNaN(scores.naive(), scores));
-    if (!scores.promotes(margin)) {
-      return new Outcome.Kept(reason(scores, false), losses);
-    }
-    ModelFile complete = ModelFile.of(trainer.complete(challenger, TrainingListener.NONE));
-    return new Outcome.Promoted(complete.version(), complete.bytes(), reason(scores, true), losses);
-  }
+  /** One call. */
+  private final class Call {
+    private final Request request;
+    private final GroupProgress now;
+    private final ForecasterConfig config;
+    private final PromotionGate gate;
+    private final Cleaning cleaning;
+    private final List<Stretch> windows;
 
-  private static double orNaN(double loss, PromotionGate.Scores scores) {
-    return scores.targets() > 0 ? loss : Double.NaN;
-  }
+    /** Null if there is none of this configuration: weights and values may mean something else. */
+    private final ForecastModel champion;
 
-  private static String reason(PromotionGate.Scores scores, boolean promoted) {
-    if (scores.targets() == 0) {
-      return "no held-out target could be scored";
+    Call(Request request, ForecasterConfig config) {
+      this.request = request;
+      this.config = config;
+      now = request.now();
+      gate = new PromotionGate(config);
+      int shape = new Targets.Target(request.group(), config.covariates()).shape();
+      cleaning =
+          Cleaning.of(
+              request.windows().stream()
+                  .filter(window -> window.shape() == shape)
+                  .map(ChallengerTrainer::toTrainingWindow)
+                  .toList());
+      windows = cleaning.windows();
+      champion = now.hasChampion() ? fitting(new ModelFile(now.version(), now.champion())) : null;
     }
-    return String.format(
-        Locale.ROOT,
-        "%s %.4f, naive %.4f%s on %d held-out targets",
-        promoted ? "challenger wins:" : "challenger does not win:",
-        scores.challenger(),
-        scores.naive(),
-        Double.isNaN(scores.champion())
-            ? ""
-            : String.format(Locale.ROOT, ", champion %.4f", scores.champion()),
-        scores.targets());
-  }
 
-  private static Optional<ForecastModel> decode(byte[] artifact) {
-    if (artifact.length == 0) {
-      return Optional.empty();
+    private ForecastModel fitting(ModelFile file) {
+      ForecastModel model = file.open();
+      return config.sharesWeightsWith(model.config()) ? model : null;
     }
-    try {
-      return Optional.of(ModelArtifact.read(artifact));
-    } catch (InvalidArtifactException e) {
-      throw new IllegalStateException("cannot read the champion", e);
+
+    Result answer() {
+      if (request.errand() instanceof Errand.Judge brought) {
+        return judge(brought);
+      }
+      Look look = new Look(gate, windows, request, config);
+      if (champion != null) {
+        Outcome givenUp = look.giveUp(champion, this::fitting);
+        if (givenUp != null) {
+          return new Result(givenUp, false, true, DriftTest.NONE);
+        }
+        if (rules.drift()) {
+          look.test(champion);
+        }
+      }
+      boolean isDue = request.errand() instanceof Errand.Train;
+      boolean hasDrifted =
+          look.drift().hasDrifted() && request.boundary() >= now.quietUntil() && champion != null;
+      if (!isDue && !hasDrifted) {
+        String reason = request.errand().reason() + look.words();
+        return new Result(new Outcome.NotTriggered(reason), false, false, look.drift());
+      }
+      String why = hasDrifted ? look.driftInWords() : request.errand().reason();
+      return challenge(why + leftOut() + look.words(), hasDrifted, look.drift());
+    }
+
+    private String leftOut() {
+      return cleaning.leftOut() == 0
+          ? ""
+          : String.format(
+              Locale.ROOT,
+              "; left out %d of %d values, %d stuck and %d thrown off",
+              cleaning.leftOut(),
+              cleaning.observed(),
+              cleaning.stuck(),
+              cleaning.spikes());
+    }
+
+    private Result challenge(String why, boolean hasDrifted, DriftTest drift) {
+      TrainingRun run =
+          new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
+      Trainer trainer = new Trainer(config, training);
+      TrainingResult result =
+          champion == null
+              ? trainer.choose(windows, run, TrainingListener.NONE)
+              : trainer.choose(windows, champion, run, TrainingListener.NONE);
+      // what has been acted on is no evidence any more
+      DriftTest after = hasDrifted ? drift.acted() : drift;
+      if (result instanceof TrainingResult.Failed failed) {
+        return new Result(
+            new Outcome.Failed(why + ": " + failed.reason()), true, hasDrifted, after);
+      }
+      TrainingResult.Chosen challenger = (TrainingResult.Chosen) result;
+      PromotionGate.Judgement judgement = gate.judge(challenger, champion);
+      Verdict verdict = new Verdict(judgement.scores(), rules.margin());
+      boolean isShadow = rules.shadow() && champion != null;
+      if (!verdict.promotes() || isShadow) {
+        String reason = why + ": " + verdict.words() + (isShadow ? ", in shadow mode" : "");
+        return new Result(new Outcome.Kept(reason, verdict.losses()), true, hasDrifted, after);
+      }
+      ModelFile complete = ModelFile.of(trainer.complete(challenger, TrainingListener.NONE));
+      return promote(complete, why, verdict, true, judgement);
+    }
+
+    private Result judge(Errand.Judge brought) {
+      ForecastModel model = fitting(brought.model());
+      if (model == null) {
+        return Result.failed(request, brought.reason() + ": it is of another configuration");
+      }
+      if (brought.force()) {
+        return new Result(
+            new Outcome.Promoted(
+                model.version(),
+                brought.model().bytes(),
+                brought.reason() + " by force: the gate was not asked",
+                Outcome.Losses.NONE),
+            false,
+            false,
+            DriftTest.NONE);
+      }
+      PromotionGate.Judgement judgement = gate.judgeNewest(windows, model, champion);
+      Verdict verdict = new Verdict(judgement.scores(), rules.margin());
+      if (!verdict.promotes()) {
+        String reason = brought.reason() + ": " + verdict.words();
+        return new Result(new Outcome.Kept(reason, verdict.losses()), false, false, now.drift());
+      }
+      return promote(brought.model(), brought.reason(), verdict, false, judgement);
+    }
+
+    private Result promote(
+        ModelFile model,
+        String why,
+        Verdict verdict,
+        boolean trained,
+        PromotionGate.Judgement judgement) {
+      return new Result(
+          new Outcome.Promoted(
+              model.version(), model.bytes(), why + ": " + verdict.words(), verdict.losses()),
+          trained,
+          false,
+          DriftTest.since(judgement.blocks()));
     }
   }
 

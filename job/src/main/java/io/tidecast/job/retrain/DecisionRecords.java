@@ -6,14 +6,15 @@ import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.Outcome;
+import io.tidecast.model.artifact.ModelFile;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * A decision as records of the model topic: the decision alone, and for a promotion the model under
- * the key of its version (history) and under the key of its group (the champion).
+ * A decision as records of the model topic: the decision alone, and for a model that serves from
+ * now on that under the key of its version (history) and under the key of its group (the champion).
  */
 public final class DecisionRecords implements FlatMapFunction<GroupNotice, KeyedBytes> {
   private static final long serialVersionUID = 1;
@@ -29,7 +30,7 @@ public final class DecisionRecords implements FlatMapFunction<GroupNotice, Keyed
     ModelRecord record = toRecord(decision);
     ModelRecord bare = record.withoutArtifact();
     out.collect(keyed(bare.decisionKey(), bare));
-    if (decision.outcome() instanceof Outcome.Promoted) {
+    if (decision.outcome().serves().isPresent()) {
       out.collect(keyed(record.versionKey(), record));
       out.collect(keyed(record.championKey(), record));
     }
@@ -50,7 +51,7 @@ public final class DecisionRecords implements FlatMapFunction<GroupNotice, Keyed
         orNull(outcome.losses().challenger()),
         orNull(outcome.losses().champion()),
         orNull(outcome.losses().naive()),
-        outcome instanceof Outcome.Promoted promoted ? promoted.artifact() : new byte[0]);
+        outcome.serves().map(ModelFile::bytes).orElseGet(() -> new byte[0]));
   }
 
   private static Double orNull(double value) {

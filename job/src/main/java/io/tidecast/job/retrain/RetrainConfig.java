@@ -10,6 +10,10 @@ import java.time.Duration;
  * @param lead from boundary to the first origin its decision holds for; longer than a training
  *     takes, so that a live stream never waits, and shorter than the epoch
  * @param every at least this long between two trainings of a group, event time
+ * @param newWindows that many windows since the last training are enough for another; 0 for never
+ * @param drift whether a group is trained when its champion has come to do worse
+ * @param cooldown no training that was not asked for so long after one for drift or a rollback
+ * @param watch epochs after a promotion in which the champion is held against the version before
  * @param minimumHistory no training before a group has this many steps in its windows
  * @param window steps per training window
  * @param history windows older than this are dropped, event time
@@ -23,6 +27,10 @@ public record RetrainConfig(
     Duration epoch,
     Duration lead,
     Duration every,
+    int newWindows,
+    boolean drift,
+    Duration cooldown,
+    int watch,
     int minimumHistory,
     int window,
     Duration history,

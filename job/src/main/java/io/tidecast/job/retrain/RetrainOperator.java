@@ -4,6 +4,7 @@ import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupControl;
 import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.GroupProgress;
 import io.tidecast.job.state.Outcome;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
@@ -35,14 +36,15 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
@@ -82,8 +84,8 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * watermark had come as far before the end is a race, and must not show in the output.
  */
 public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
-    implements OneInputStreamOperator<SeriesWindow, GroupNotice>,
-        BoundedOneInput,
+    implements TwoInputStreamOperator<SeriesWindow, GroupControl, GroupNotice>,
+        BoundedMultiInput,
         Triggerable<String, VoidNamespace> {
   private static final long serialVersionUID = 1;
 
@@ -91,6 +93,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private static final int MAX_ARTIFACT_BYTES = (TopicsConfig.MODEL_MAX_BYTES - (1 << 16)) / 4 * 3;
 
   private static final long HOLD_UP_NANOS = 500_000_000;
+  private static final String READ = "offset";
 
   private static final MapStateDescriptor<String, SeriesWindow> WINDOWS =
       new MapStateDescriptor<>("windows", Types.STRING, StoredTypes.SERIES_WINDOW);
@@ -102,12 +105,17 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       new ValueStateDescriptor<>("next-boundary", Types.LONG);
   private static final ValueStateDescriptor<Double> RANK_BOUND =
       new ValueStateDescriptor<>("rank-bound", Types.DOUBLE);
+  private static final ListStateDescriptor<GroupControl> CONTROLS =
+      new ListStateDescriptor<>("controls", StoredTypes.GROUP_CONTROL);
+  private static final MapStateDescriptor<String, Long> CONTROLS_READ =
+      new MapStateDescriptor<>("controls-read", Types.STRING, Types.LONG);
 
   private final RetrainConfig config;
   private final RetrainPolicy policy;
   private final GroupTrainer trainer;
   private final Champions champions;
   private final TreeSet<String> groups;
+  private final long controlsBefore;
 
   private transient MailboxExecutor mailbox;
   private transient InternalTimerService<VoidNamespace> timers;
@@ -116,11 +124,15 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private transient ListState<Long> dueState;
   private transient ValueState<Long> nextState;
   private transient ValueState<Double> rankBound;
+  private transient ListState<GroupControl> controls;
+  private transient BroadcastState<String, Long> controlsRead;
+  private transient int endedInputs;
 
   /** The groups of this subtask's keys, by name. */
   private transient TreeMap<String, Group> own;
 
-  private transient Map<Outcome.Kind, Counter> finished;
+  private transient Map<Outcome.Kind, Counter> decided;
+  private transient Map<Outcome.Kind, Counter> trained;
   private transient volatile double lastTrainingSeconds;
 
   /** What of a group is looked at with every watermark. Boundaries mirror keyed state. */
@@ -132,6 +144,11 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     private long next = Long.MIN_VALUE;
 
     private long coveredBefore = Long.MIN_VALUE;
+
+    /** Last control that the boundary in work goes by. */
+    private long controlInWork;
+
+    private GroupTrainer.Errand errand;
     private TrainingTurns.Turn turn;
     private Training training;
     private ScheduledFuture<?> timeLimit;
@@ -149,9 +166,15 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
    * Retrains groups.
    *
    * @param groups of the job: those that never have a window are covered too
+   * @param controlsBefore nothing is decided until the controls with offsets below have been read
    */
   public RetrainOperator(
-      RetrainConfig config, GroupTrainer trainer, Champions champions, Set<String> groups) {
+      RetrainConfig config,
+      GroupTrainer trainer,
+      Champions champions,
+      Set<String> groups,
+      long controlsBefore) {
+    this.controlsBefore = controlsBefore;
     this.config = config;
     this.policy = new RetrainPolicy(config);
     this.trainer = trainer;
@@ -166,6 +189,12 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    controlsRead = context.getOperatorStateStore().getBroadcastState(CONTROLS_READ);
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService("boundaries", VoidNamespaceSerializer.INSTANCE, this);
@@ -174,6 +203,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     dueState = getPartitionedState(DUE);
     nextState = getPartitionedState(NEXT);
     rankBound = getPartitionedState(RANK_BOUND);
+    controls = getPartitionedState(CONTROLS);
     own = new TreeMap<>();
     for (String name : groups) {
       if (isOwn(name)) {
@@ -204,18 +234,23 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   }
 
   private void registerMetrics() {
-    finished = new EnumMap<>(Outcome.Kind.class);
-    for (Outcome.Kind kind : Outcome.Kind.values()) {
-      finished.put(
-          kind,
-          Metrics.counter(getMetricGroup(), Metrics.TRAININGS, Metrics.BY_DECISION, kind.label()));
-    }
+    decided = countersByKind(Metrics.DECISIONS);
+    trained = countersByKind(Metrics.TRAININGS);
     MetricGroup metrics = Metrics.group(getMetricGroup());
     metrics.gauge(
         Metrics.TRAININGS_PENDING, () -> own.values().stream().filter(Group::isTraining).count());
     metrics.gauge(
         Metrics.BOUNDARIES_DUE, () -> own.values().stream().mapToInt(g -> g.due.size()).sum());
     metrics.gauge(Metrics.TRAINING_SECONDS, () -> lastTrainingSeconds);
+  }
+
+  private Map<Outcome.Kind, Counter> countersByKind(String name) {
+    Map<Outcome.Kind, Counter> counters = new EnumMap<>(Outcome.Kind.class);
+    for (Outcome.Kind kind : Outcome.Kind.values()) {
+      counters.put(
+          kind, Metrics.counter(getMetricGroup(), name, Metrics.BY_DECISION, kind.label()));
+    }
+    return counters;
   }
 
   private void goOn() throws Exception {
@@ -227,7 +262,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   }
 
   @Override
-  public void processElement(StreamRecord<SeriesWindow> element) throws Exception {
+  public void processElement1(StreamRecord<SeriesWindow> element) throws Exception {
     SeriesWindow window = element.getValue();
     Group group = own.get(window.group());
     if (group == null) {
@@ -243,6 +278,52 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     holdUp();
   }
 
+  @Override
+  public void processElement2(StreamRecord<GroupControl> element) throws Exception {
+    GroupControl control = element.getValue();
+    Group group = own.get(control.group());
+    if (control.isGood() && group != null) {
+      setCurrentKey(control.group());
+      controls.add(control);
+      long earliest = Math.max(control.notBefore(), group.next);
+      if (earliest != Long.MIN_VALUE && earliest != Long.MAX_VALUE) {
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, policy.boundaryFrom(earliest));
+      }
+    }
+    controlsRead.put(READ, control.offset());
+    goOn();
+  }
+
+  /** A fresh run is asked the same at the same boundaries as the one before. */
+  private boolean isCaughtUp() throws Exception {
+    Long read = controlsRead.get(READ);
+    return (read == null ? -1 : read) >= controlsBefore - 1;
+  }
+
+  /** The last that was asked for and may be decided at a boundary. */
+  private GroupControl controlFor(long boundary) throws Exception {
+    GroupControl last = GroupControl.NONE;
+    for (GroupControl control : waitingControls()) {
+      last = control.notBefore() <= boundary && control.offset() > last.offset() ? control : last;
+    }
+    return last;
+  }
+
+  private Iterable<GroupControl> waitingControls() throws Exception {
+    Iterable<GroupControl> waiting = controls.get();
+    return waiting == null ? List.of() : waiting;
+  }
+
+  private void forgetControls(long boundary, long upTo) throws Exception {
+    List<GroupControl> left = new ArrayList<>();
+    for (GroupControl control : waitingControls()) {
+      if (control.notBefore() > boundary || control.offset() > upTo) {
+        left.add(control);
+      }
+    }
+    controls.update(left);
+  }
+
   /** Ascending by series, then end, as text: the order a training reads them in. */
   private static String key(SeriesWindow window) {
     return window.series() + '\0' + String.format("%019d", window.end());
@@ -254,13 +335,19 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   }
 
   @Override
-  public void processWatermark(Watermark mark) throws Exception {
+  public void processWatermark1(Watermark mark) throws Exception {
     getTimeServiceManager().orElseThrow().advanceWatermark(mark);
     for (Group group : own.values()) {
       pass(group, mark.getTimestamp());
     }
     output.emitWatermark(mark);
     holdUp();
+  }
+
+  /** Controls say themselves when they hold. */
+  @Override
+  public void processWatermark2(Watermark mark) {
+    // time is the windows'
   }
 
   /**
@@ -313,7 +400,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   /** Decides what is due, in order, as far as nothing has to be trained. */
   private void work(Group group) throws Exception {
-    while (!group.due.isEmpty() && !group.isTraining()) {
+    while (!group.due.isEmpty() && !group.isTraining() && isCaughtUp()) {
       setCurrentKey(group.name);
       decide(group, group.due.peek());
     }
@@ -331,9 +418,13 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   private void decide(Group group, long boundary) throws Exception {
     GroupProgress now = progressNow(group.name);
-    Optional<String> reason = policy.reasonNotToTrain(boundary, now, known(boundary));
-    if (reason.isPresent()) {
-      emit(group, policy.notTriggered(group.name, boundary, now, reason.get()));
+    GroupControl control = controlFor(boundary);
+    GroupTrainer.Errand errand = policy.errand(boundary, now, known(boundary), control);
+    group.controlInWork = control.offset();
+    group.errand = errand;
+    if (errand instanceof GroupTrainer.Errand.None
+        || errand instanceof GroupTrainer.Errand.GoBack) {
+      conclude(group, policy.atOnce(now, errand), List.of());
     } else {
       group.turn =
           TrainingTurns.OF_THIS_PROCESS.take(
@@ -380,15 +471,16 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     long boundary = group.due.peek();
     setCurrentKey(group.name);
     GroupTrainer.Request request =
-        policy.request(group.name, boundary, progressNow(group.name), windows.values());
+        policy.request(
+            group.name, boundary, progressNow(group.name), windows.values(), group.errand);
     long started = System.nanoTime();
     Training training =
         Training.start(
             trainer,
             request,
-            outcome -> {
+            result -> {
               lastTrainingSeconds = (System.nanoTime() - started) * 1e-9;
-              mail(() -> conclude(group, boundary, outcome), "decision for a group");
+              mail(() -> end(group, boundary, result), "decision for a group");
             });
     group.training = training;
     ProcessingTimeService clock = getProcessingTimeService();
@@ -402,7 +494,10 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     if (group.training == training) {
       training.interrupt();
       String reason = "the training took longer than " + config.timeLimit();
-      conclude(group, training.request().boundary(), new Outcome.Failed(reason));
+      end(
+          group,
+          training.request().boundary(),
+          GroupTrainer.Result.failed(training.request(), reason));
     }
   }
 
@@ -414,37 +509,49 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     }
   }
 
-  private void conclude(Group group, long boundary, Outcome outcome) throws Exception {
+  private void end(Group group, long boundary, GroupTrainer.Result result) throws Exception {
     if (!group.isTraining() || group.due.peek() != boundary) {
       // it had been given up
       return;
     }
-    GroupTrainer.Request request = group.training.request();
+    List<SeriesWindow> read = group.training.request().windows();
     group.timeLimit.cancel(false);
     group.turn.end();
     group.turn = null;
     group.training = null;
     setCurrentKey(group.name);
-    GroupProgress before = progressNow(group.name);
-    Outcome fitting = fitting(outcome);
-    GroupProgress after = policy.after(before, request, fitting);
-    progress.update(after);
-    emit(group, policy.trained(request, fitting, before, after));
-    finished.get(fitting.kind()).inc();
+    conclude(group, result, read);
     work(group);
   }
 
-  /** A model that the model topic would refuse must not be found out by its sink. */
-  private static Outcome fitting(Outcome outcome) {
-    if (outcome instanceof Outcome.Promoted promoted
-        && promoted.artifact().length > MAX_ARTIFACT_BYTES) {
-      return new Outcome.Failed(
-          "a model of "
-              + promoted.artifact().length
-              + " bytes; the model topic takes at most "
-              + MAX_ARTIFACT_BYTES);
+  /** Decides the first boundary that is due. */
+  private void conclude(Group group, GroupTrainer.Result found, List<SeriesWindow> read)
+      throws Exception {
+    long boundary = group.due.peek();
+    GroupProgress before = progressNow(group.name);
+    GroupTrainer.Result result = fitting(found, before);
+    GroupProgress after = policy.after(boundary, before, result);
+    progress.update(after);
+    forgetControls(boundary, group.controlInWork);
+    emit(group, policy.decision(group.name, boundary, result, before, after, read));
+    decided.get(result.outcome().kind()).inc();
+    if (result.trained()) {
+      trained.get(result.outcome().kind()).inc();
     }
-    return outcome;
+  }
+
+  /** A model that the model topic would refuse must not be found out by its sink. */
+  private static GroupTrainer.Result fitting(GroupTrainer.Result result, GroupProgress before) {
+    int bytes = result.outcome().serves().map(model -> model.bytes().length).orElse(0);
+    if (bytes <= MAX_ARTIFACT_BYTES) {
+      return result;
+    }
+    return new GroupTrainer.Result(
+        new Outcome.Failed(
+            "a model of " + bytes + " bytes; the model topic takes at most " + MAX_ARTIFACT_BYTES),
+        result.trained(),
+        result.cooldown(),
+        before.drift());
   }
 
   /** The decision for the first boundary that is due. */
@@ -464,8 +571,9 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   /** Before the end of a bounded input, everything that is due is decided. */
   @Override
-  public void endInput() throws Exception {
-    while (own.values().stream().anyMatch(Group::isTraining)) {
+  public void endInput(int input) throws Exception {
+    endedInputs++;
+    while (endedInputs == 2 && own.values().stream().anyMatch(Group::isTraining)) {
       mailbox.yield();
     }
   }

@@ -1,10 +1,15 @@
 package io.tidecast.job.retrain;
 
+import io.tidecast.connectors.record.ControlRecord;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupControl;
 import io.tidecast.job.state.GroupProgress;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
+import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.online.DriftTest;
 import java.io.Serializable;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -80,24 +85,96 @@ public final class RetrainPolicy implements Serializable {
     return rankBound >= 1 || rank(window) < rankBound;
   }
 
-  /** Why the group is not trained at a boundary; empty if it is. */
-  public Optional<String> reasonNotToTrain(
-      long boundary, GroupProgress now, Iterable<SeriesWindow> windows) {
-    if (now.hasTrained() && boundary - now.lastTraining() < config.every().toMillis()) {
-      return Optional.of("trained less than " + config.every() + " ago");
-    }
-    long steps = 0;
-    for (SeriesWindow window : windows) {
-      steps += window.knownAt() <= boundary ? window.steps() : 0;
-    }
-    return steps < config.minimumHistory()
-        ? Optional.of(steps + " of " + config.minimumHistory() + " steps of history")
-        : Optional.empty();
+  /** First boundary at or after which something that is asked for can be decided; milliseconds. */
+  public long boundaryFrom(long timeMillis) {
+    return config.boundaryFrom(timeMillis);
   }
 
-  /** The training of a group at a boundary, on the windows known there. */
+  /**
+   * What is to be done for a group at a boundary.
+   *
+   * @param control the last that was asked for
+   */
+  public GroupTrainer.Errand errand(
+      long boundary, GroupProgress now, Iterable<SeriesWindow> windows, GroupControl control) {
+    long steps = 0;
+    long fresh = 0;
+    for (SeriesWindow window : windows) {
+      steps += window.knownAt() <= boundary ? window.steps() : 0;
+      fresh += window.knownAt() <= boundary && window.knownAt() > now.lastTraining() ? 1 : 0;
+    }
+    if (control.isGood() && control.action() == ControlRecord.Action.PROMOTE) {
+      return judge(now, control);
+    }
+    if (control.isGood() && control.action() == ControlRecord.Action.ROLLBACK) {
+      return goBack(boundary, now, control, steps, fresh);
+    }
+    return usual(boundary, now, control.isGood(), steps, fresh);
+  }
+
+  private static GroupTrainer.Errand judge(GroupProgress now, GroupControl control) {
+    return control.model().version().equals(now.version())
+        ? new GroupTrainer.Errand.None("asked to promote the model that serves")
+        : new GroupTrainer.Errand.Judge(
+            "asked to promote " + control.model().version(), control.model(), control.force());
+  }
+
+  private GroupTrainer.Errand goBack(
+      long boundary, GroupProgress now, GroupControl control, long steps, long fresh) {
+    String wanted = control.model().version();
+    String before = now.watch().version();
+    if (before.isEmpty() || !wanted.isEmpty() && !wanted.equals(before)) {
+      GroupTrainer.Errand usual = usual(boundary, now, false, steps, fresh);
+      return new GroupTrainer.Errand.None(
+          "refused to go back to "
+              + (wanted.isEmpty() ? "the version before" : wanted)
+              + ": "
+              + (before.isEmpty() ? "there is none to go back to" : "the one before is " + before)
+              + "; "
+              + usual.reason());
+    }
+    return new GroupTrainer.Errand.GoBack("asked to go back to " + before);
+  }
+
+  private GroupTrainer.Errand usual(
+      long boundary, GroupProgress now, boolean asked, long steps, long fresh) {
+    if (steps < config.minimumHistory()) {
+      return new GroupTrainer.Errand.None(
+          steps + " of " + config.minimumHistory() + " steps of history");
+    }
+    if (asked) {
+      return new GroupTrainer.Errand.Train("asked to retrain");
+    }
+    if (boundary < now.quietUntil()) {
+      return look(boundary, now, "no training before " + Instant.ofEpochMilli(now.quietUntil()));
+    }
+    if (!now.hasTrained()) {
+      return new GroupTrainer.Errand.Train("first training");
+    }
+    if (boundary - now.lastTraining() >= config.every().toMillis()) {
+      return new GroupTrainer.Errand.Train("trained " + config.every() + " ago or longer");
+    }
+    if (config.newWindows() > 0 && fresh >= config.newWindows()) {
+      return new GroupTrainer.Errand.Train(fresh + " windows since the last training");
+    }
+    return look(boundary, now, "trained less than " + config.every() + " ago");
+  }
+
+  /** A champion is looked after while there is something to hold it against. */
+  private GroupTrainer.Errand look(long boundary, GroupProgress now, String reason) {
+    boolean isLookedAfter = now.hasChampion() && (config.drift() || now.watch().isOn(boundary));
+    return isLookedAfter
+        ? new GroupTrainer.Errand.Look(reason)
+        : new GroupTrainer.Errand.None(reason);
+  }
+
+  /** A call for a group at a boundary, with the windows known there. */
   public GroupTrainer.Request request(
-      String group, long boundary, GroupProgress now, Iterable<SeriesWindow> windows) {
+      String group,
+      long boundary,
+      GroupProgress now,
+      Iterable<SeriesWindow> windows,
+      GroupTrainer.Errand errand) {
     List<SeriesWindow> known = new ArrayList<>();
     for (SeriesWindow window : windows) {
       if (window.knownAt() <= boundary) {
@@ -110,52 +187,69 @@ public final class RetrainPolicy implements Serializable {
         boundary,
         now.trainings() + 1,
         Hashing.mix(group + '@' + boundary, config.seed()),
-        now.champion(),
-        known);
+        now,
+        known,
+        errand);
   }
 
-  /** Where the group stands after a training. */
-  public GroupProgress after(GroupProgress before, GroupTrainer.Request request, Outcome outcome) {
-    return outcome instanceof Outcome.Promoted promoted
-        ? new GroupProgress(
-            request.boundary(), request.sequence(), promoted.version(), promoted.artifact())
-        : new GroupProgress(
-            request.boundary(), request.sequence(), before.version(), before.champion());
+  /** What needs no call: nothing was to be done, or to go back is all. */
+  public GroupTrainer.Result atOnce(GroupProgress now, GroupTrainer.Errand errand) {
+    if (errand instanceof GroupTrainer.Errand.GoBack back) {
+      GroupProgress.Watch watch = now.watch();
+      return new GroupTrainer.Result(
+          new Outcome.RolledBack(
+              watch.version(), watch.artifact(), back.reason(), Outcome.Losses.NONE),
+          false,
+          true,
+          DriftTest.NONE);
+    }
+    return new GroupTrainer.Result(
+        new Outcome.NotTriggered(errand.reason()), false, false, now.drift());
   }
 
-  /** The decision without a training. */
-  public Decision notTriggered(String group, long boundary, GroupProgress now, String reason) {
-    return decision(
-        group, boundary, new Outcome.NotTriggered(reason), now.version(), now.version(), List.of());
+  /** Where the group stands after a boundary. */
+  public GroupProgress after(long boundary, GroupProgress before, GroupTrainer.Result result) {
+    long trained = result.trained() ? boundary : before.lastTraining();
+    int sequence = before.trainings() + (result.trained() ? 1 : 0);
+    long quietUntil =
+        result.cooldown() ? boundary + config.cooldown().toMillis() : before.quietUntil();
+    Optional<ModelFile> serves = result.outcome().serves();
+    return new GroupProgress(
+        trained,
+        sequence,
+        serves.map(ModelFile::version).orElse(before.version()),
+        serves.map(ModelFile::bytes).orElse(before.champion()),
+        serves.isPresent() ? watch(boundary, before, result.outcome()) : before.watch(),
+        quietUntil,
+        result.drift());
   }
 
-  /** The decision after a training. */
-  public Decision trained(
-      GroupTrainer.Request request, Outcome outcome, GroupProgress before, GroupProgress after) {
-    return decision(
-        request.group(),
-        request.boundary(),
-        outcome,
-        after.version(),
-        before.version(),
-        request.windows());
+  private GroupProgress.Watch watch(long boundary, GroupProgress before, Outcome outcome) {
+    return outcome instanceof Outcome.RolledBack || !before.hasChampion()
+        ? GroupProgress.Watch.NONE
+        : new GroupProgress.Watch(
+            validFrom(boundary),
+            boundary + config.watch() * config.epoch().toMillis(),
+            before.version(),
+            before.champion());
   }
 
-  private Decision decision(
+  /** The decision at a boundary. */
+  public Decision decision(
       String group,
       long boundary,
-      Outcome outcome,
-      String version,
-      String parent,
+      GroupTrainer.Result result,
+      GroupProgress before,
+      GroupProgress after,
       Collection<SeriesWindow> windows) {
     return new Decision(
         group,
         boundary,
         validFrom(boundary),
         validFrom(boundary) + config.epoch().toMillis(),
-        outcome,
-        version,
-        parent,
+        result.outcome(),
+        after.version(),
+        before.version(),
         windows.size(),
         (int) windows.stream().map(SeriesWindow::series).distinct().count());
   }

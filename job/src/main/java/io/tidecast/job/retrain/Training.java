@@ -1,6 +1,5 @@
 package io.tidecast.job.retrain;
 
-import io.tidecast.job.state.Outcome;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,16 +19,17 @@ final class Training {
   /**
    * Starts.
    *
-   * @param done told the outcome on the training's thread, unless it was interrupted
+   * @param done told the result on the training's thread, unless it was interrupted
    */
   static Training start(
-      GroupTrainer trainer, GroupTrainer.Request request, Consumer<Outcome> done) {
+      GroupTrainer trainer, GroupTrainer.Request request, Consumer<GroupTrainer.Result> done) {
     Training training = new Training(trainer, request, done);
     training.thread.start();
     return training;
   }
 
-  private Training(GroupTrainer trainer, GroupTrainer.Request request, Consumer<Outcome> done) {
+  private Training(
+      GroupTrainer trainer, GroupTrainer.Request request, Consumer<GroupTrainer.Result> done) {
     this.trainer = trainer;
     this.request = request;
     thread = new Thread(() -> run(done), "tidecast-training-" + request.group());
@@ -40,12 +40,12 @@ final class Training {
     return request;
   }
 
-  /** Asks it to end; it may go on for a while, and its outcome is of no interest. */
+  /** Asks it to end; it may go on for a while, and its result is of no interest. */
   void interrupt() {
     thread.interrupt();
   }
 
-  private void run(Consumer<Outcome> done) {
+  private void run(Consumer<GroupTrainer.Result> done) {
     try {
       done.accept(trainer.train(request));
     } catch (InterruptedException e) {
@@ -54,7 +54,8 @@ final class Training {
       LOG.warn("training of group {} broke", request.group(), e);
       String reason = "the training broke: " + e;
       done.accept(
-          new Outcome.Failed(reason.substring(0, Math.min(REASON_LENGTH, reason.length()))));
+          GroupTrainer.Result.failed(
+              request, reason.substring(0, Math.min(REASON_LENGTH, reason.length()))));
     }
   }
 }

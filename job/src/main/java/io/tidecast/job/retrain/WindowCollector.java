@@ -1,6 +1,5 @@
 package io.tidecast.job.retrain;
 
-import io.tidecast.job.state.OpenWindow;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.Targets;
@@ -37,12 +36,12 @@ public final class WindowCollector implements Serializable {
   }
 
   /** The empty window that is open before the first step of a series. */
-  public OpenWindow openBefore(SeriesStep first) {
+  public SeriesWindow.Open openBefore(SeriesStep first) {
     return empty(shape(first), first.step().index() - 1);
   }
 
-  private static OpenWindow empty(int shape, long end) {
-    return new OpenWindow(shape, end, new float[0]);
+  private static SeriesWindow.Open empty(int shape, long end) {
+    return new SeriesWindow.Open(shape, end, new float[0]);
   }
 
   private int shape(SeriesStep step) {
@@ -56,19 +55,20 @@ public final class WindowCollector implements Serializable {
    * @param open before it
    * @param out takes the windows that the step completes
    */
-  public OpenWindow add(OpenWindow open, SeriesStep step, Consumer<SeriesWindow> out) {
+  public SeriesWindow.Open add(
+      SeriesWindow.Open open, SeriesStep step, Consumer<SeriesWindow> out) {
     return targets
         .conform(step)
         .map(conforming -> addConforming(open, conforming, shape(step), out))
         .orElse(open);
   }
 
-  private OpenWindow addConforming(
-      OpenWindow before, SeriesStep step, int shape, Consumer<SeriesWindow> out) {
+  private SeriesWindow.Open addConforming(
+      SeriesWindow.Open before, SeriesStep step, int shape, Consumer<SeriesWindow> out) {
     ClosedStep closed = step.step();
-    OpenWindow open = before.shape() == shape ? before : empty(shape, before.end());
+    SeriesWindow.Open open = before.shape() == shape ? before : empty(shape, before.end());
     int width = 1 + closed.covariates().length;
-    OpenWindow window = open;
+    SeriesWindow.Open window = open;
     long gap = closed.index() - window.end() - 1;
     boolean isForgotten = expiry(window) <= grid.end(closed.index());
     if (gap > maxGap || isForgotten) {
@@ -84,7 +84,7 @@ public final class WindowCollector implements Serializable {
     int last = values.length - width;
     values[last] = closed.value();
     System.arraycopy(closed.covariates(), 0, values, last + 1, width - 1);
-    OpenWindow grown = new OpenWindow(shape, closed.index(), values);
+    SeriesWindow.Open grown = new SeriesWindow.Open(shape, closed.index(), values);
     if (values.length / width < config.window()) {
       return grown;
     }
@@ -97,11 +97,12 @@ public final class WindowCollector implements Serializable {
    * When an open window is too old to be read by any training, unless a step comes before;
    * milliseconds. One that was not dropped by then is left out all the same.
    */
-  long expiry(OpenWindow window) {
+  long expiry(SeriesWindow.Open window) {
     return grid.end(window.end()) + config.history().toMillis();
   }
 
-  private void emit(SeriesStep by, OpenWindow window, int width, Consumer<SeriesWindow> out) {
+  private void emit(
+      SeriesStep by, SeriesWindow.Open window, int width, Consumer<SeriesWindow> out) {
     if (window.values().length > 0) {
       out.accept(
           new SeriesWindow(

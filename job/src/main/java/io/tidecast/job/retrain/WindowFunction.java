@@ -1,6 +1,5 @@
 package io.tidecast.job.retrain;
 
-import io.tidecast.job.state.OpenWindow;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
@@ -24,12 +23,12 @@ import org.apache.flink.util.Collector;
 public final class WindowFunction extends KeyedProcessFunction<String, SeriesStep, SeriesWindow> {
   private static final long serialVersionUID = 1;
 
-  private static final ValueStateDescriptor<OpenWindow> OPEN =
+  private static final ValueStateDescriptor<SeriesWindow.Open> OPEN =
       new ValueStateDescriptor<>("open-window", StoredTypes.OPEN_WINDOW);
 
   private final WindowCollector collector;
 
-  private transient ValueState<OpenWindow> open;
+  private transient ValueState<SeriesWindow.Open> open;
 
   public WindowFunction(Grid grid, RetrainConfig config, int maxGap, Targets targets) {
     collector = new WindowCollector(grid, config, maxGap, targets);
@@ -44,10 +43,10 @@ public final class WindowFunction extends KeyedProcessFunction<String, SeriesSte
   public void processElement(SeriesStep step, Context context, Collector<SeriesWindow> out)
       throws Exception {
     if (collector.samples(step.series())) {
-      OpenWindow before = open.value();
+      SeriesWindow.Open before = open.value();
       // one that comes twice or out of order has nothing to teach
       if (before == null || step.step().index() > before.end()) {
-        OpenWindow after =
+        SeriesWindow.Open after =
             collector.add(before == null ? collector.openBefore(step) : before, step, out::collect);
         open.update(after);
         if (before == null) {

@@ -3,6 +3,7 @@ package io.tidecast.job.state;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.artifact.InvalidArtifactException;
 import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.IOException;
 import java.io.Serializable;
@@ -48,11 +49,7 @@ public final class Champions implements Serializable {
             "a model trained with this configuration, for one of the groups " + groups.keySet());
       }
       GroupProgress progress =
-          new GroupProgress(
-              GroupProgress.NONE.lastTraining(),
-              model.provenance().sequence(),
-              model.version(),
-              artifact);
+          GroupProgress.startingWith(model.provenance().sequence(), model.version(), artifact);
       if (byGroup.put(group, progress) != null) {
         throw refused(file, "one model per group, but there are two for " + group);
       }
@@ -70,6 +67,33 @@ public final class Champions implements Serializable {
 
   private static IllegalArgumentException refused(Path file, String accepted) {
     return new IllegalArgumentException("--model: " + file + "; accepted: " + accepted);
+  }
+
+  /**
+   * These, and for other groups the models of a registry, as far as they are of this configuration.
+   *
+   * @param registry by group
+   */
+  public Champions orElse(Map<String, ModelFile> registry, Map<String, ForecasterConfig> groups) {
+    Map<String, GroupProgress> all = new TreeMap<>(byGroup);
+    registry.forEach(
+        (group, file) -> {
+          ForecastModel model = file.open();
+          if (groups.containsKey(group)
+              && groups.get(group).sharesWeightsWith(model.config())
+              && !all.containsKey(group)) {
+            int sequence = model.provenance().sequence();
+            all.put(group, GroupProgress.startingWith(sequence, file.version(), file.bytes()));
+          }
+        });
+    return new Champions(all);
+  }
+
+  /** Versions by group. */
+  public Map<String, String> versions() {
+    Map<String, String> versions = new TreeMap<>();
+    byGroup.forEach((group, progress) -> versions.put(group, progress.version()));
+    return versions;
   }
 
   /** Where the retraining of a group stands before its first boundary. */

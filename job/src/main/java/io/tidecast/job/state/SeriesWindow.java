@@ -15,6 +15,15 @@ package io.tidecast.job.state;
  */
 public record SeriesWindow(
     String group, String series, long end, long knownAt, int shape, int width, float[] values) {
+  /**
+   * One that is still short of steps.
+   *
+   * @param shape of the values: that of the target, see {@link Targets.Target#shape}
+   * @param end index of its last step so far
+   * @param values {@code [steps * width]}, by step; NaN where missing
+   */
+  public record Open(int shape, long end, float[] values) {}
+
   public int steps() {
     return values.length / width;
   }

@@ -1,7 +1,9 @@
 package io.tidecast.job.state;
 
+import io.tidecast.connectors.record.ControlRecord;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.online.DriftTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,12 +55,12 @@ public final class StoredTypes {
               StoredTypes::writeSeriesStep,
               StoredTypes::readSeriesStep));
 
-  public static final TypeInformation<OpenWindow> OPEN_WINDOW =
+  public static final TypeInformation<SeriesWindow.Open> OPEN_WINDOW =
       type(
           new Layout<>(
               "open-window",
               2,
-              OpenWindow.class,
+              SeriesWindow.Open.class,
               StoredTypes::writeOpenWindow,
               StoredTypes::readOpenWindow));
 
@@ -75,10 +77,19 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "group-progress",
-              1,
+              2,
               GroupProgress.class,
               StoredTypes::writeGroupProgress,
               StoredTypes::readGroupProgress));
+
+  public static final TypeInformation<GroupControl> GROUP_CONTROL =
+      type(
+          new Layout<>(
+              "group-control",
+              1,
+              GroupControl.class,
+              StoredTypes::writeGroupControl,
+              StoredTypes::readGroupControl));
 
   public static final TypeInformation<GroupNotice> GROUP_NOTICE =
       type(
@@ -237,15 +248,17 @@ public final class StoredTypes {
         new ClosedStep(in.readLong(), in.readFloat(), StoredArrays.readFloats(in)));
   }
 
-  private static void writeOpenWindow(OpenWindow value, DataOutputView out) throws IOException {
+  private static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out)
+      throws IOException {
     out.writeInt(value.shape());
     out.writeLong(value.end());
     StoredArrays.writeFloats(value.values(), out);
   }
 
-  private static OpenWindow readOpenWindow(int version, DataInputView in) throws IOException {
+  private static SeriesWindow.Open readOpenWindow(int version, DataInputView in)
+      throws IOException {
     int shape = version < 2 ? UNKNOWN_SHAPE : in.readInt();
-    return new OpenWindow(shape, in.readLong(), StoredArrays.readFloats(in));
+    return new SeriesWindow.Open(shape, in.readLong(), StoredArrays.readFloats(in));
   }
 
   private static void writeSeriesWindow(SeriesWindow value, DataOutputView out) throws IOException {
@@ -275,10 +288,85 @@ public final class StoredTypes {
     out.writeInt(value.trainings());
     out.writeUTF(value.version());
     StoredArrays.writeBytes(value.champion(), out);
+    out.writeLong(value.watch().from());
+    out.writeLong(value.watch().until());
+    out.writeUTF(value.watch().version());
+    StoredArrays.writeBytes(value.watch().artifact(), out);
+    out.writeLong(value.quietUntil());
+    StoredArrays.writeFloats(value.drift().own(), out);
+    StoredArrays.writeFloats(value.drift().relative(), out);
+    out.writeDouble(value.drift().ownEvidence());
+    out.writeDouble(value.drift().relativeEvidence());
+    out.writeLong(value.drift().end());
   }
 
   private static GroupProgress readGroupProgress(int version, DataInputView in) throws IOException {
-    return new GroupProgress(in.readLong(), in.readInt(), in.readUTF(), StoredArrays.readBytes(in));
+    long lastTraining = in.readLong();
+    int trainings = in.readInt();
+    String champion = in.readUTF();
+    byte[] artifact = StoredArrays.readBytes(in);
+    if (version == 1) {
+      return new GroupProgress(
+          lastTraining,
+          trainings,
+          champion,
+          artifact,
+          GroupProgress.Watch.NONE,
+          Long.MIN_VALUE,
+          DriftTest.NONE);
+    }
+    return new GroupProgress(
+        lastTraining,
+        trainings,
+        champion,
+        artifact,
+        new GroupProgress.Watch(
+            in.readLong(), in.readLong(), in.readUTF(), StoredArrays.readBytes(in)),
+        in.readLong(),
+        new DriftTest(
+            StoredArrays.readFloats(in),
+            StoredArrays.readFloats(in),
+            in.readDouble(),
+            in.readDouble(),
+            in.readLong()));
+  }
+
+  private static void writeGroupControl(GroupControl value, DataOutputView out) throws IOException {
+    out.writeLong(value.offset());
+    out.writeByte(value.isGood() ? actionCode(value.action()) : 0);
+    out.writeUTF(value.group());
+    out.writeLong(value.notBefore());
+    out.writeUTF(value.model().version());
+    StoredArrays.writeBytes(value.model().bytes(), out);
+    out.writeBoolean(value.force());
+  }
+
+  private static int actionCode(ControlRecord.Action action) {
+    return switch (action) {
+      case RETRAIN -> 1;
+      case PROMOTE -> 2;
+      case ROLLBACK -> 3;
+    };
+  }
+
+  private static ControlRecord.Action action(int code) throws IOException {
+    return switch (code) {
+      case 0 -> null;
+      case 1 -> ControlRecord.Action.RETRAIN;
+      case 2 -> ControlRecord.Action.PROMOTE;
+      case 3 -> ControlRecord.Action.ROLLBACK;
+      default -> throw new IOException("action code " + code + "; accepted: 0 to 3");
+    };
+  }
+
+  private static GroupControl readGroupControl(int version, DataInputView in) throws IOException {
+    return new GroupControl(
+        in.readLong(),
+        action(in.readByte()),
+        in.readUTF(),
+        in.readLong(),
+        new ModelFile(in.readUTF(), StoredArrays.readBytes(in)),
+        in.readBoolean());
   }
 
   private static void writeGroupNotice(GroupNotice value, DataOutputView out) throws IOException {

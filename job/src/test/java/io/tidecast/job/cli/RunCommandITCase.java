@@ -11,6 +11,7 @@ import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.CommittedValues;
 import io.tidecast.job.Publisher;
+import io.tidecast.job.cluster.LoopbackPort;
 import io.tidecast.job.config.JobConfig;
 import java.io.IOException;
 import java.net.URI;

@@ -78,7 +78,9 @@ class OnlineReplayITCase {
   @Test
   void onlineBacktestForecastsWhatTheJobDoes() throws Exception {
     JobConfig config = config("online");
-    ChallengerTrainer trainer = new ChallengerTrainer(config.groups(), TRAINING, 0, "test");
+    ChallengerTrainer trainer =
+        new ChallengerTrainer(
+            config.groups(), TRAINING, new ChallengerTrainer.Rules(0, false, true), "test");
     List<ObservationRecord> observations = observations();
 
     Map<String, ForecastRecord> served =
@@ -136,7 +138,9 @@ class OnlineReplayITCase {
         new OfflineTraining(config, Phases.SILENT).train(observations).get(0).model();
     Path file = Files.write(directory.resolve("model.safetensors"), ModelArtifact.write(model));
     Champions champions = Champions.read(List.of(file), config.groups());
-    ChallengerTrainer trainer = new ChallengerTrainer(config.groups(), TRAINING, 0, "test");
+    ChallengerTrainer trainer =
+        new ChallengerTrainer(
+            config.groups(), TRAINING, new ChallengerTrainer.Rules(0, false, true), "test");
 
     Map<String, ForecastRecord> served =
         run(config, observations, new ForecastJob(config, trainer, champions));

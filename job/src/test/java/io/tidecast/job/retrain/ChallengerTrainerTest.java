@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.job.state.GroupProgress;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.ForecasterConfig;
@@ -18,8 +19,21 @@ class ChallengerTrainerTest {
 
   private static Outcome train(String group, int shape) throws InterruptedException {
     SeriesWindow window = new SeriesWindow(group, "s", 600, 600, shape, 1, new float[600]);
-    return new ChallengerTrainer(Map.of("g", CONFIG), TrainingConfig.DEFAULT, 0, "test")
-        .train(new GroupTrainer.Request(group, 0, 1, 1, new byte[0], List.of(window)));
+    return new ChallengerTrainer(
+            Map.of("g", CONFIG),
+            TrainingConfig.DEFAULT,
+            new ChallengerTrainer.Rules(0, false, false),
+            "test")
+        .train(
+            new GroupTrainer.Request(
+                group,
+                0,
+                1,
+                1,
+                GroupProgress.NONE,
+                List.of(window),
+                new GroupTrainer.Errand.Train("first training")))
+        .outcome();
   }
 
   @Test

@@ -131,7 +131,8 @@ class JobEqualsPlainLoopITCase {
             series: {step: %s, season: PT24H, targets: [value], history: 48}
             forecast: {horizon: 6}
             model: {hidden: 4}
-            retrain: {epoch: %s, lead: %s, minimumHistory: %d, window: %d, seed: %d}
+            retrain: {epoch: %s, lead: %s, minimumHistory: %d, window: %d, seed: %d,
+                      drift: false, watch: 0}
             """
                 .formatted(bootstrapServers, STEP, EPOCH, LEAD, MINIMUM_HISTORY, WINDOW, SEED)));
   }
@@ -162,7 +163,9 @@ class JobEqualsPlainLoopITCase {
     flink.setString(
         "execution.checkpointing.dir", directory.resolve("checkpoints").toUri().toString());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
-    ChallengerTrainer trainer = new ChallengerTrainer(config.groups(), TRAINING, 0, "test");
+    ChallengerTrainer trainer =
+        new ChallengerTrainer(
+            config.groups(), TRAINING, new ChallengerTrainer.Rules(0, false, false), "test");
     new ForecastJob(config, trainer).addTo(env, KafkaEnds.bounded(config));
     env.execute("parity");
   }

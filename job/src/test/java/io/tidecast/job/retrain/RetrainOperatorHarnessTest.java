@@ -3,12 +3,15 @@ package io.tidecast.job.retrain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.connectors.record.ControlRecord;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
+import io.tidecast.job.state.GroupControl;
 import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.model.artifact.ModelFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,11 +31,12 @@ import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -65,14 +69,19 @@ class RetrainOperatorHarnessTest {
             request.windows().stream().map(SeriesWindow::end).toList());
         String version =
             request.group() + "-" + request.sequence() + "-" + request.windows().size();
-        return new Outcome.Promoted(
-            version, version.getBytes(), "better", new Outcome.Losses(0.1, 0.2, 0.3));
+        return GroupTrainer.Result.ofTraining(
+            new Outcome.Promoted(
+                version, version.getBytes(), "better", new Outcome.Losses(0.1, 0.2, 0.3)));
       };
 
   private Set<String> groups = Set.of("g");
   private GroupTrainer trainer = PROMOTING;
   private long maxSteps = 1_000;
-  private KeyedOneInputStreamOperatorTestHarness<String, SeriesWindow, GroupNotice> harness;
+  private boolean drift;
+  private int watch;
+  private long controlsBefore;
+  private KeyedTwoInputStreamOperatorTestHarness<String, SeriesWindow, GroupControl, GroupNotice>
+      harness;
 
   @BeforeEach
   void start() throws Exception {
@@ -98,6 +107,10 @@ class RetrainOperatorHarnessTest {
             Duration.ofMillis(EPOCH),
             Duration.ofMillis(LEAD),
             Duration.ofMillis(2 * EPOCH),
+            0,
+            drift,
+            Duration.ofMillis(2 * EPOCH),
+            watch,
             8,
             4,
             Duration.ofMillis(10 * EPOCH),
@@ -106,10 +119,17 @@ class RetrainOperatorHarnessTest {
             1,
             TIME_LIMIT,
             1);
-    RetrainOperator operator = new RetrainOperator(config, trainer, Champions.NONE, groups);
+    RetrainOperator operator =
+        new RetrainOperator(config, trainer, Champions.NONE, groups, controlsBefore);
     harness =
-        new KeyedOneInputStreamOperatorTestHarness<>(
-            operator, SeriesWindow::group, Types.STRING, MAX_PARALLELISM, parallelism, subtask);
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            operator,
+            SeriesWindow::group,
+            null,
+            Types.STRING,
+            MAX_PARALLELISM,
+            parallelism,
+            subtask);
     harness.setup(
         StoredTypes.GROUP_NOTICE.createSerializer(
             harness.getExecutionConfig().getSerializerConfig()));
@@ -161,7 +181,7 @@ class RetrainOperatorHarnessTest {
   }
 
   private void window(String group, long knownAt) throws Exception {
-    harness.processElement(
+    harness.processElement1(
         new SeriesWindow(group, "s", knownAt / 10, knownAt, 1, 1, new float[4]), knownAt);
   }
 
@@ -191,7 +211,7 @@ class RetrainOperatorHarnessTest {
   @Test
   void boundaryWithoutEnoughHistoryIsDecidedAtOnce() throws Exception {
     window("g", 400);
-    harness.processWatermark(1_050);
+    harness.processWatermark1(new Watermark(1_050));
 
     assertEquals(List.of("g@1000 NOT_TRIGGERED ''", "watermark 1050"), output());
     assertEquals(0, harness.numEventTimeTimers());
@@ -202,7 +222,7 @@ class RetrainOperatorHarnessTest {
     window("g", 400);
     window("g", 800);
     window("g", 1_010);
-    harness.processWatermark(1_500);
+    harness.processWatermark1(new Watermark(1_500));
     awaitDecisions(1);
 
     assertEquals(
@@ -213,9 +233,9 @@ class RetrainOperatorHarnessTest {
   void nothingWaitsWhileATrainingIsPendingButItsDecision() throws Exception {
     window("g", 400);
     window("g", 1_000);
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     window("g", 1_400);
-    harness.processWatermark(1_900);
+    harness.processWatermark1(new Watermark(1_900));
     window("g", 2_400);
     runMails();
     assertEquals(List.of("g covered before 1100", "watermark 1000", "watermark 1900"), output());
@@ -229,7 +249,7 @@ class RetrainOperatorHarnessTest {
     for (long knownAt = 400; knownAt < 5_000; knownAt += 500) {
       window("g", knownAt);
     }
-    harness.processWatermark(4_500);
+    harness.processWatermark1(new Watermark(4_500));
     assertEquals(List.of("g covered before 1100", "watermark 4500"), output());
 
     awaitDecisions(4);
@@ -248,7 +268,7 @@ class RetrainOperatorHarnessTest {
     window("a", 400);
     window("a", 800);
     window("b", 900);
-    harness.processWatermark(1_010);
+    harness.processWatermark1(new Watermark(1_010));
     assertEquals(
         List.of("a covered before 1100", "b@1000 NOT_TRIGGERED ''", "watermark 1010"), output());
 
@@ -258,9 +278,9 @@ class RetrainOperatorHarnessTest {
 
   @Test
   void groupThatNoWindowCameFromIsCoveredAllTheSame() throws Exception {
-    harness.processWatermark(50);
-    harness.processWatermark(60);
-    harness.processWatermark(3_500);
+    harness.processWatermark1(new Watermark(50));
+    harness.processWatermark1(new Watermark(60));
+    harness.processWatermark1(new Watermark(3_500));
 
     assertEquals(
         List.of(
@@ -276,10 +296,10 @@ class RetrainOperatorHarnessTest {
   void pendingTrainingStartsAgainOnRestoreAndDecidesTheSame() throws Exception {
     window("g", 400);
     window("g", 800);
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     restore();
 
-    harness.processWatermark(1_050);
+    harness.processWatermark1(new Watermark(1_050));
     assertEquals(List.of("g covered before 1100", "watermark 1050"), output());
     awaitDecisions(1);
     assertEquals(List.of("g@1000 PROMOTED 'g-1-2'"), output());
@@ -290,7 +310,7 @@ class RetrainOperatorHarnessTest {
     for (long knownAt = 400; knownAt < 5_000; knownAt += 500) {
       window("g", knownAt);
     }
-    harness.processWatermark(4_500);
+    harness.processWatermark1(new Watermark(4_500));
     restore();
     awaitDecisions(4);
 
@@ -307,7 +327,7 @@ class RetrainOperatorHarnessTest {
   void decisionThatWasOutButNotCheckpointedFallsOutTheSame() throws Exception {
     window("g", 400);
     window("g", 800);
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     OperatorSubtaskState before = harness.snapshot(1, 1);
     awaitDecisions(1);
     List<String> first = output();
@@ -323,15 +343,15 @@ class RetrainOperatorHarnessTest {
   void championSurvivesARestoreAndIsNotTrainedAgainBeforeItsTime() throws Exception {
     window("g", 400);
     window("g", 800);
-    harness.processWatermark(1_100);
+    harness.processWatermark1(new Watermark(1_100));
     awaitDecisions(1);
     restore();
 
     window("g", 1_900);
-    harness.processWatermark(2_050);
+    harness.processWatermark1(new Watermark(2_050));
     assertEquals(List.of("g@2000 NOT_TRIGGERED 'g-1-2'", "watermark 2050"), output());
     window("g", 2_900);
-    harness.processWatermark(3_100);
+    harness.processWatermark1(new Watermark(3_100));
     awaitDecisions(1);
     assertEquals(
         List.of("watermark 3100", "g@3000 PROMOTED 'g-2-4'"),
@@ -342,7 +362,7 @@ class RetrainOperatorHarnessTest {
   void longGapDecidesOnlyBoundariesThatFollowAWindowAndCoversIt() throws Exception {
     window("g", 400);
     window("g", 500_400);
-    harness.processWatermark(900_000);
+    harness.processWatermark1(new Watermark(900_000));
 
     assertEquals(
         List.of(
@@ -358,15 +378,15 @@ class RetrainOperatorHarnessTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void windowOfABoundaryThatHasPassedIsSeenByTheNext(boolean restored) throws Exception {
-    harness.processWatermark(1_500);
+    harness.processWatermark1(new Watermark(1_500));
     if (restored) {
       restore();
     }
     window("g", 400);
     window("g", 800);
-    harness.processWatermark(1_600);
+    harness.processWatermark1(new Watermark(1_600));
     output();
-    harness.processWatermark(2_000);
+    harness.processWatermark1(new Watermark(2_000));
     awaitDecisions(1);
 
     assertTrue(output().contains("g@2000 PROMOTED 'g-1-2'"));
@@ -380,7 +400,7 @@ class RetrainOperatorHarnessTest {
     groups = Set.of("h");
     open(state);
     window("g", 800);
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
 
     assertEquals(List.of("h covered before 2100", "watermark 1000"), output());
     assertEquals(1, harness.numKeyedStateEntries());
@@ -389,21 +409,118 @@ class RetrainOperatorHarnessTest {
   @Test
   void oldWindowsAreDropped() throws Exception {
     window("g", 400);
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     int entries = harness.numKeyedStateEntries();
     window("g", 20_400);
-    harness.processWatermark(21_000);
+    harness.processWatermark1(new Watermark(21_000));
 
     assertEquals(entries, harness.numKeyedStateEntries());
+  }
+
+  private void ask(int offset, ControlRecord.Action action, long notBefore) throws Exception {
+    ModelFile none = new ModelFile("", new byte[0]);
+    harness.processElement2(
+        new StreamRecord<>(new GroupControl(offset, action, "g", notBefore, none, false)));
+    runMails();
+  }
+
+  /** Two promotions, at 1000 and 3000. */
+  private void promoteTwice() throws Exception {
+    for (long knownAt = 400; knownAt < 4_000; knownAt += 500) {
+      window("g", knownAt);
+    }
+    harness.processWatermark1(new Watermark(3_500));
+    awaitDecisions(3);
+    assertTrue(output().contains("g@3000 PROMOTED 'g-2-6'"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void askedForTheVersionBeforeServesAgainFromTheNextBoundaryOn(boolean restored) throws Exception {
+    promoteTwice();
+    ask(0, ControlRecord.Action.ROLLBACK, Long.MIN_VALUE);
+    if (restored) {
+      restore();
+    }
+    harness.processWatermark1(new Watermark(4_500));
+
+    assertTrue(output().contains("g@4000 ROLLED_BACK 'g-1-2'"));
+    assertEquals(List.of(), reasonsAfter(() -> harness.processWatermark1(new Watermark(5_500))));
+  }
+
+  @Test
+  void whatIsAskedForWaitsForItsBoundary() throws Exception {
+    promoteTwice();
+    ask(0, ControlRecord.Action.ROLLBACK, 5_000);
+    harness.processWatermark1(new Watermark(4_500));
+    assertTrue(output().contains("g@4000 NOT_TRIGGERED 'g-2-6'"));
+
+    harness.processWatermark1(new Watermark(5_500));
+    assertTrue(output().contains("g@5000 ROLLED_BACK 'g-1-2'"));
+  }
+
+  @Test
+  void goingBackFromNowhereIsRefusedWithTheReason() throws Exception {
+    window("g", 400);
+    ask(0, ControlRecord.Action.ROLLBACK, Long.MIN_VALUE);
+
+    assertEquals(
+        List.of(
+            "refused to go back to the version before: there is none to go back to; 4 of 8 steps of"
+                + " history"),
+        reasonsAfter(() -> harness.processWatermark1(new Watermark(1_500))));
+  }
+
+  @Test
+  void lastOfSeveralThatAskIsHeard() throws Exception {
+    promoteTwice();
+    ask(0, ControlRecord.Action.ROLLBACK, Long.MIN_VALUE);
+    ask(1, ControlRecord.Action.RETRAIN, Long.MIN_VALUE);
+    harness.processWatermark1(new Watermark(4_500));
+    awaitDecisions(1);
+
+    assertTrue(output().contains("g@4000 PROMOTED 'g-3-8'"));
+  }
+
+  @Test
+  void nothingIsDecidedBeforeWhatWasAskedForAtTheStartIsRead() throws Exception {
+    controlsBefore = 2;
+    reopen("g");
+    window("g", 400);
+    harness.processWatermark1(new Watermark(1_500));
+    assertEquals(List.of("g covered before 1100", "watermark 1500"), output());
+
+    harness.processElement2(new StreamRecord<>(GroupControl.refused(0)));
+    assertEquals(List.of(), output());
+    ask(1, ControlRecord.Action.RETRAIN, 7_000);
+    assertTrue(output().contains("g@1000 NOT_TRIGGERED ''"));
+  }
+
+  /** Reasons of the decisions that come of something. */
+  private List<String> reasonsAfter(Executable what) throws Exception {
+    try {
+      what.execute();
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+    List<String> reasons = new ArrayList<>();
+    for (Object out : harness.getOutput()) {
+      if (out instanceof StreamRecord<?> record && record.getValue() instanceof Decision decision) {
+        reasons.add(decision.outcome().reason());
+      }
+    }
+    harness.getOutput().clear();
+    return reasons;
   }
 
   @Test
   void endOfInputDecidesTheBoundaryAfterTheLastWindowAndCoversEverything() throws Exception {
     window("g", 400);
     window("g", 1_200);
-    harness.processWatermark(Watermark.MAX_WATERMARK);
+    harness.processWatermark1(Watermark.MAX_WATERMARK);
     PERMITS.release(100);
-    harness.endInput();
+    harness.endInput1();
+    harness.endInput2();
 
     assertEquals(
         List.of(
@@ -419,9 +536,9 @@ class RetrainOperatorHarnessTest {
   void idleStatusIsNoReasonForAnything() throws Exception {
     window("g", 400);
     window("g", 800);
-    harness.processWatermark(1_000);
-    harness.processWatermarkStatus(WatermarkStatus.IDLE);
-    harness.processWatermarkStatus(WatermarkStatus.ACTIVE);
+    harness.processWatermark1(new Watermark(1_000));
+    harness.processWatermarkStatus1(WatermarkStatus.IDLE);
+    harness.processWatermarkStatus1(WatermarkStatus.ACTIVE);
     awaitDecisions(1);
 
     assertEquals(
@@ -444,7 +561,7 @@ class RetrainOperatorHarnessTest {
       window(group, 400);
       window(group, 800);
     }
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     awaitDecisions(2);
 
     assertEquals(
@@ -454,7 +571,7 @@ class RetrainOperatorHarnessTest {
     THROWN.clear();
     window("a", 1_800);
     window("a", 2_800);
-    harness.processWatermark(3_000);
+    harness.processWatermark1(new Watermark(3_000));
     awaitDecisions(2);
     assertTrue(output().contains("a@3000 PROMOTED 'a-2-4'"));
   }
@@ -462,11 +579,13 @@ class RetrainOperatorHarnessTest {
   @Test
   void modelThatTheModelTopicCannotTakeIsAFailedDecision() throws Exception {
     trainer =
-        request -> new Outcome.Promoted("g-1-2", new byte[13 << 20], "better", Outcome.Losses.NONE);
+        request ->
+            GroupTrainer.Result.ofTraining(
+                new Outcome.Promoted("g-1-2", new byte[13 << 20], "better", Outcome.Losses.NONE));
     reopen("g");
     window("g", 400);
     window("g", 800);
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     awaitDecisions(1);
 
     assertTrue(output().contains("g@1000 FAILED ''"));
@@ -482,7 +601,7 @@ class RetrainOperatorHarnessTest {
     reopen("g");
     window("g", 400);
     window("g", 800);
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     mailbox().yield();
     hanging.acquire();
 
@@ -492,7 +611,7 @@ class RetrainOperatorHarnessTest {
     assertEquals(List.of("g@1000 FAILED ''"), output());
 
     window("g", 2_800);
-    harness.processWatermark(3_000);
+    harness.processWatermark1(new Watermark(3_000));
     awaitDecisions(1);
     assertTrue(output().contains("g@3000 PROMOTED 'g-2-3'"));
     atTheEnd.countDown();
@@ -544,8 +663,8 @@ class RetrainOperatorHarnessTest {
     for (long knownAt : times) {
       window("g", knownAt);
     }
-    harness.processWatermark(random.nextInt(3) * EPOCH + 10);
-    harness.processWatermark(5_000);
+    harness.processWatermark1(new Watermark(random.nextInt(3) * EPOCH + 10));
+    harness.processWatermark1(new Watermark(5_000));
     while (decisions() < 5) {
       awaitDecisions((int) decisions() + 1);
     }
@@ -559,7 +678,7 @@ class RetrainOperatorHarnessTest {
     for (long knownAt = 1; knownAt <= 1_000; knownAt++) {
       window("g", knownAt);
     }
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     runMails();
 
     assertTrue(harness.numKeyedStateEntries() <= 10 + 4, harness.numKeyedStateEntries() + "");
@@ -573,7 +692,7 @@ class RetrainOperatorHarnessTest {
       window(name, 400);
       window(name, 800);
     }
-    harness.processWatermark(1_000);
+    harness.processWatermark1(new Watermark(1_000));
     OperatorSubtaskState state = harness.snapshot(1, 1);
 
     List<String> decided = new ArrayList<>();
@@ -584,8 +703,9 @@ class RetrainOperatorHarnessTest {
               state, MAX_PARALLELISM, 1, 2, subtask);
       open(part, 2, subtask);
       PERMITS.release(1_000);
-      harness.processWatermark(Watermark.MAX_WATERMARK);
-      harness.endInput();
+      harness.processWatermark1(Watermark.MAX_WATERMARK);
+      harness.endInput1();
+      harness.endInput2();
       decided.addAll(output().stream().filter(line -> line.contains("@")).toList());
     }
 

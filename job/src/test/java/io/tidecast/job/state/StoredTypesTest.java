@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.connectors.record.ControlRecord;
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.online.DriftTest;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -73,7 +76,7 @@ class StoredTypesTest {
             "000173000167fffffffffffffff97fc000000000000100004040"),
         new Sample<>(
             StoredTypes.OPEN_WINDOW,
-            new OpenWindow(7, 9, new float[0]),
+            new SeriesWindow.Open(7, 9, new float[0]),
             "00000007000000000000000900000000"),
         new Sample<>(
             StoredTypes.SERIES_WINDOW,
@@ -82,8 +85,38 @@ class StoredTypesTest {
                 + "0000000700000002000000020000803f00000040"),
         new Sample<>(
             StoredTypes.GROUP_PROGRESS,
-            new GroupProgress(Long.MIN_VALUE, 4, "g-4", BYTES),
-            "800000000000000000000004" + "0003672d34" + "0000000301ff00"),
+            new GroupProgress(
+                Long.MIN_VALUE,
+                4,
+                "g-4",
+                BYTES,
+                new GroupProgress.Watch(5, 6, "g-3", BYTES),
+                7,
+                new DriftTest(FLOATS, new float[] {1}, 2, 4, 9)),
+            "800000000000000000000004"
+                + "0003672d34"
+                + "0000000301ff00"
+                + "0000000000000005"
+                + "0000000000000006"
+                + "0003672d33"
+                + "0000000301ff00"
+                + "0000000000000007"
+                + "000000040000c03f0000c07f0000008001000000"
+                + "000000010000803f"
+                + "4000000000000000"
+                + "4010000000000000"
+                + "0000000000000009"),
+        new Sample<>(
+            StoredTypes.GROUP_CONTROL,
+            new GroupControl(
+                3, ControlRecord.Action.PROMOTE, "g", 8, new ModelFile("g-4", BYTES), true),
+            "0000000000000003"
+                + "02"
+                + "000167"
+                + "0000000000000008"
+                + "0003672d34"
+                + "0000000301ff00"
+                + "01"),
         new Sample<>(
             StoredTypes.GROUP_NOTICE,
             new Decision(
@@ -159,6 +192,12 @@ class StoredTypesTest {
       return Arrays.toString(ints);
     } else if (value instanceof long[] longs) {
       return Arrays.toString(longs);
+    } else if (value instanceof DriftTest drift) {
+      return content(drift.own())
+          + content(drift.relative())
+          + drift.ownEvidence()
+          + drift.relativeEvidence()
+          + drift.end();
     } else if (value instanceof SeriesMemory memory) {
       return memory.lastIndex()
           + " "
@@ -256,12 +295,12 @@ class StoredTypesTest {
         new DataInputDeserializer(out.getCopyOfBuffer()), StoredTypesTest.class.getClassLoader());
   }
 
-  private static StoredSerializer.Snapshot<OpenWindow> snapshotOf(String name, int layout)
+  private static StoredSerializer.Snapshot<SeriesWindow.Open> snapshotOf(String name, int layout)
       throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(16);
     out.writeUTF(name);
     out.writeInt(layout);
-    StoredSerializer.Snapshot<OpenWindow> snapshot = new StoredSerializer.Snapshot<>();
+    StoredSerializer.Snapshot<SeriesWindow.Open> snapshot = new StoredSerializer.Snapshot<>();
     snapshot.readSnapshot(
         1,
         new DataInputDeserializer(out.getCopyOfBuffer()),
@@ -283,7 +322,7 @@ class StoredTypesTest {
     byte[] stored = HexFormat.of().parseHex("0000000000000009000000010000803f");
 
     assertEquals(
-        content(new OpenWindow(0, 9, new float[] {1})),
+        content(new SeriesWindow.Open(0, 9, new float[] {1})),
         content(read(snapshotOf("open-window", 1).restoreSerializer(), stored)));
   }
 
@@ -340,7 +379,7 @@ class StoredTypesTest {
 
   @Test
   void stateOfAnotherTypeIsIncompatible() throws Exception {
-    TypeSerializerSchemaCompatibility<OpenWindow> found =
+    TypeSerializerSchemaCompatibility<SeriesWindow.Open> found =
         snapshotOf("open-window", 1).resolveSchemaCompatibility(snapshotOf("open-step", 1));
 
     assertTrue(found.isIncompatible());

@@ -1,6 +1,8 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
+import io.tidecast.model.online.BlockLosses;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -28,47 +30,117 @@ public final class PromotionGate {
    * @param champion its loss; {@code NaN} if there is none for this configuration
    * @param naive of the seasonal naive with its empirical error quantiles
    * @param targets number of (target, lead) pairs that were scored; 0 if nothing could be
+   * @param noise what of the gain over the champion may be noise, at a level of 5 %: one-sided, by
+   *     blocks as long as the horizon, or a sixth of the span if that is shorter; 0 without a
+   *     champion
    */
-  public record Scores(double challenger, double champion, double naive, long targets) {
+  public record Scores(
+      double challenger, double champion, double naive, long targets, double noise) {
     /**
      * Whether the challenger shall serve: it beats the seasonal naive, and the champion by the
-     * margin.
+     * margin and beyond noise.
      *
-     * @param margin share of the champion's loss that must be gained, such as 0.01
+     * @param margin share of the champion's loss that must be gained, such as 0.01: what a swap
+     *     costs
      */
     public boolean promotes(double margin) {
       return targets > 0
           && challenger < naive
-          && (Double.isNaN(champion) || challenger < (1 - margin) * champion);
+          && (Double.isNaN(champion) || challenger + noise < (1 - margin) * champion);
+    }
+
+    /** Whether it is worse than the champion beyond noise. */
+    public boolean isWorse() {
+      return targets > 0 && challenger - noise > champion;
     }
   }
 
+  /**
+   * Scores, and the challenger's losses by block.
+   *
+   * @param scores of challenger and champion
+   * @param blocks of the challenger
+   */
+  public record Judgement(Scores scores, BlockLosses blocks) {}
+
   /** A challenger that has no champion to beat, over its own windows. */
   public Scores score(TrainingResult.Chosen chosen) {
-    return score(chosen, List.of());
+    return judge(chosen, null).scores();
   }
 
   /** Challenger against champion, over the challenger's windows. */
   public Scores score(TrainingResult.Chosen chosen, ForecastModel champion) {
-    return score(chosen, List.of(champion));
+    return judge(chosen, champion).scores();
   }
 
-  private Scores score(TrainingResult.Chosen chosen, List<ForecastModel> champions) {
+  /**
+   * Challenger against champion, over the challenger's windows.
+   *
+   * @param champion null if there is none
+   */
+  public Judgement judge(TrainingResult.Chosen chosen, ForecastModel champion) {
     TimeSplit split = chosen.split();
-    RollingScore rolling = new RollingScore(config, chosen.set().windows());
-    RollingScore.Score ofChallenger = score(rolling, chosen.model(), split);
-    double ofChampion =
-        champions.stream()
-            .filter(model -> config.sharesWeightsWith(model.config()))
-            .mapToDouble(model -> score(rolling, model, split).model())
-            .findFirst()
-            .orElse(Double.NaN);
-    return new Scores(
-        ofChallenger.model(), ofChampion, ofChallenger.naive(), ofChallenger.targets());
+    Span span = new Span(split.validationStart(), split.holdOutStart(), split.end() + 1);
+    return judge(chosen.set().windows(), chosen.model(), champion, span);
   }
 
-  private static RollingScore.Score score(
-      RollingScore rolling, ForecastModel model, TimeSplit split) {
-    return rolling.score(model, split.validationStart(), split.holdOutStart(), split.end() + 1);
+  /**
+   * One model against another on the newest windows, as far as neither has been trained on them,
+   * but on no less and no more than a hold-out is.
+   *
+   * @param champion null if there is none
+   */
+  public Judgement judgeNewest(
+      List<Stretch> windows, ForecastModel challenger, ForecastModel champion) {
+    long trained = challenger.provenance().lastStep();
+    if (champion != null) {
+      trained = Math.max(trained, champion.provenance().lastStep());
+    }
+    TrainingSet set =
+        TrainingSet.of(windows, config, TrainingConfig.DEFAULT)
+            .since(trained, TrainingConfig.DEFAULT);
+    return judge(set.windows(), challenger, champion, since(set.split().holdOutStart(), windows));
+  }
+
+  /**
+   * One model against another on the targets from a step on.
+   *
+   * @param champion null if there is none
+   */
+  public Judgement judgeSince(
+      long from, List<Stretch> windows, ForecastModel challenger, ForecastModel champion) {
+    return judge(
+        TrainingWindows.usable(windows, config), challenger, champion, since(from, windows));
+  }
+
+  /** What is judged serves from one history before. */
+  private Span since(long from, List<Stretch> windows) {
+    long end = windows.stream().mapToLong(Stretch::end).max().orElse(from - 1);
+    return new Span(from - config.history(), from, Math.max(from, end + 1));
+  }
+
+  /** Models serve from {@code servesFrom} on, targets in {@code [from, to)} count. */
+  private record Span(long servesFrom, long from, long to) {}
+
+  private Judgement judge(
+      List<Stretch> windows, ForecastModel challenger, ForecastModel champion, Span span) {
+    RollingScore rolling = new RollingScore(config, windows);
+    RollingScore.Score ofChallenger = score(rolling, challenger, span);
+    if (champion == null || !config.sharesWeightsWith(champion.config())) {
+      return new Judgement(scores(ofChallenger, Double.NaN, 0), ofChallenger.blocks());
+    }
+    RollingScore.Score ofChampion = score(rolling, champion, span);
+    PairedTest test = PairedTest.of(ofChallenger.blocks(), ofChampion.blocks(), config.horizon());
+    return new Judgement(
+        scores(ofChallenger, ofChampion.model(), test.noise()), ofChallenger.blocks());
+  }
+
+  private static Scores scores(RollingScore.Score challenger, double champion, double noise) {
+    return new Scores(
+        challenger.model(), champion, challenger.naive(), challenger.targets(), noise);
+  }
+
+  private static RollingScore.Score score(RollingScore rolling, ForecastModel model, Span span) {
+    return rolling.score(model, span.servesFrom(), span.from(), span.to());
   }
 }

@@ -5,6 +5,7 @@ import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.online.BlockLosses;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
@@ -29,6 +30,7 @@ final class RollingScore {
   private double model;
   private double naive;
   private long targets;
+  private BlockLosses.Sums blocks;
 
   RollingScore(ForecasterConfig config, List<Stretch> usable) {
     this.config = config;
@@ -39,19 +41,21 @@ final class RollingScore {
    * @param model mean loss of what was served
    * @param naive mean loss of the seasonal naive with its empirical error quantiles
    * @param targets number of (target, lead) pairs
+   * @param blocks the same losses by block
    */
-  record Score(double model, double naive, long targets) {}
+  record Score(double model, double naive, long targets, BlockLosses blocks) {}
 
   /** Over the targets in {@code [from, to)}. */
   Score score(ForecastModel served, long servesFrom, long from, long to) {
     model = 0;
     naive = 0;
     targets = 0;
+    blocks = new BlockLosses.Sums(from, to, Math.min(config.horizon(), BlockLosses.LONGEST));
     for (List<Stretch> windows : series) {
       scoreSeries(windows, served, servesFrom, from, to);
     }
     double count = Math.max(1, targets);
-    return new Score(model / count, naive / count, targets);
+    return new Score(model / count, naive / count, targets, blocks.means());
   }
 
   private void scoreSeries(
@@ -83,11 +87,18 @@ final class RollingScore {
     if (evaluation.end() < from) {
       return;
     }
+    double ofModel = 0;
+    double ofNaive = 0;
+    int count = 0;
     for (int h = 0; h < evaluation.count().length; h++) {
-      model += evaluation.pinball()[h] / unit;
-      naive += evaluation.naivePinball()[h] / unit;
-      targets += evaluation.count()[h];
+      ofModel += evaluation.pinball()[h] / unit;
+      ofNaive += evaluation.naivePinball()[h] / unit;
+      count += evaluation.count()[h];
     }
+    model += ofModel;
+    naive += ofNaive;
+    targets += count;
+    blocks.add(evaluation.end(), ofModel, ofNaive, count);
   }
 
   /**

@@ -85,11 +85,25 @@ class PromotionGateTest {
 
   @Test
   void nothingScoredPromotesNothing() {
-    assertFalse(new PromotionGate.Scores(0, Double.NaN, 1, 0).promotes(0));
-    assertFalse(new PromotionGate.Scores(1, Double.NaN, 1, 9).promotes(0));
-    assertFalse(new PromotionGate.Scores(0.5, 0.5, 1, 9).promotes(0));
-    assertFalse(new PromotionGate.Scores(0.499, 0.5, 1, 9).promotes(0.01));
-    assertTrue(new PromotionGate.Scores(0.49, 0.5, 1, 9).promotes(0.01));
+    assertFalse(scores(0, Double.NaN, 0, 0).promotes(0));
+    assertFalse(scores(1, Double.NaN, 9, 0).promotes(0));
+    assertFalse(scores(0.5, 0.5, 9, 0).promotes(0));
+    assertFalse(scores(0.499, 0.5, 9, 0).promotes(0.01));
+    assertTrue(scores(0.49, 0.5, 9, 0).promotes(0.01));
+  }
+
+  @Test
+  void whatMayBeNoiseNeitherPromotesNorGivesUp() {
+    assertFalse(scores(0.4, 0.5, 9, 0.11).promotes(0));
+    assertTrue(scores(0.4, 0.5, 9, 0.09).promotes(0));
+    assertFalse(scores(0.6, 0.5, 9, 0.11).isWorse());
+    assertTrue(scores(0.6, 0.5, 9, 0.09).isWorse());
+    assertFalse(scores(0.6, Double.NaN, 9, 0).isWorse());
+  }
+
+  private static PromotionGate.Scores scores(
+      double challenger, double champion, long targets, double noise) {
+    return new PromotionGate.Scores(challenger, champion, 1, targets, noise);
   }
 
   private static PromotionGate gate() {

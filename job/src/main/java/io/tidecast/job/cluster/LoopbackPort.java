@@ -1,11 +1,11 @@
-package io.tidecast.job.cli;
+package io.tidecast.job.cluster;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
 /** Ports of this machine that a server of the demo may take. */
-final class LoopbackPort {
+public final class LoopbackPort {
   private LoopbackPort() {}
 
   /**
@@ -16,7 +16,7 @@ final class LoopbackPort {
    * @param usual taken if nothing was asked for, and any other where it is not free
    * @throws IllegalArgumentException if the port asked for is not free
    */
-  static int free(String option, Integer wanted, int usual) throws IOException {
+  public static int free(String option, Integer wanted, int usual) throws IOException {
     if (wanted == null) {
       return isFree(usual) ? usual : any();
     }

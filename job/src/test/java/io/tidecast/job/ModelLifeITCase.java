@@ -1,0 +1,292 @@
+package io.tidecast.job;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.CommittedTopic;
+import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.kafka.KeyedBytesSink;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.record.ControlRecord;
+import io.tidecast.connectors.record.ModelRecord;
+import io.tidecast.connectors.serde.ControlJsonV1;
+import io.tidecast.job.cli.Tidecast;
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HeadWeights;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A bad model comes to a group: the gate refuses it, force lets it in, the watch gives it up, and
+ * then nothing is left of it.
+ */
+class ModelLifeITCase {
+  private static final int STEPS = 1_000;
+  private static final Duration STEP = Duration.ofHours(1);
+  private static final Duration EPOCH = Duration.ofDays(4);
+  private static final Duration LEAD = Duration.ofHours(6);
+  private static final String NOBODY = "nobody";
+
+  @TempDir Path directory;
+
+  @Test
+  void badModelIsRefusedByTheGateAndGivenUpByTheWatchWithoutATrace() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+      JobConfig calm = config(kafka, "calm");
+      publish(calm);
+      run(calm);
+      JobRun undisturbed = JobRun.of(calm);
+      ModelFile first = Registry.read(calm.kafkaConfig()).champion("value").orElseThrow();
+      Instant trained = Registry.read(calm.kafkaConfig()).version(first.version()).get().boundary();
+      ModelFile bad = bad(first.open());
+
+      JobConfig config = config(kafka, "life");
+      publish(config);
+      ask(config, "value", trained.plus(EPOCH), bad, false);
+      ask(config, "value", trained.plus(EPOCH.multipliedBy(2)), bad, true);
+      ask(config, NOBODY, trained, bad, true);
+      tampered(config, bad);
+      run(config);
+      JobRun run = JobRun.of(config);
+
+      assertEquals(
+          List.of("promoted", "kept", "promoted", "rolled-back"),
+          run.decisions().stream()
+              .filter(decision -> !decision.decision().equals("not-triggered"))
+              .map(ModelRecord::decision)
+              .toList());
+      assertTwoRefused(run);
+      ModelRecord back = last(run.decisions(), "rolled-back");
+      assertEquals(trained.plus(EPOCH.multipliedBy(3)), back.boundary());
+      assertEquals(first.version(), back.version());
+      assertTrue(back.reason().contains(bad.version() + " does worse"), back.reason());
+      assertEquals(
+          first.version(), Registry.read(config.kafkaConfig()).champion("value").get().version());
+      assertSame(undisturbed, run, back.validFrom());
+      assertCommands(config, first, bad);
+    }
+  }
+
+  /** What the registry holds is shown, and what is asked for lies in the control topic. */
+  private void assertCommands(JobConfig config, ModelFile first, ModelFile bad) throws Exception {
+    Path file = Files.writeString(directory.resolve("life.yaml"), yaml(config));
+    String list = said("list", file);
+    assertTrue(list.startsWith("value: " + first.version() + " serves"), list);
+    assertTrue(list.contains("  * " + first.version() + "  rolled-back at "), list);
+    assertTrue(list.contains("    " + bad.version() + "  promoted at "), list);
+    String decisions = said("show", file, "value", "--json");
+    assertTrue(decisions.contains("\"decision\":\"kept\""), decisions);
+    assertTrue(said("show", file, first.version()).contains("trained on "), "show VERSION");
+
+    said("export", file, "--out", directory.toString(), bad.version());
+    Path exported = directory.resolve(bad.version() + ".safetensors");
+    assertArrayEquals(bad.bytes(), Files.readAllBytes(exported));
+    said("import", file, "--force", exported.toString());
+    said("promote", file, bad.version());
+    said("rollback", file, "value");
+    String asked = said("retrain", file, "value");
+    Instant next = Registry.read(config.kafkaConfig()).last("value").get().boundary().plus(EPOCH);
+    assertTrue(asked.contains("asked to retrain value; decided at the boundary " + next), asked);
+    List<ControlRecord> records =
+        CommittedTopic.read(config.kafkaConfig(), config.kafkaConfig().topics().control()).stream()
+            .skip(4)
+            .map(record -> ControlJsonV1.read(record.value()))
+            .toList();
+    assertEquals(
+        List.of("PROMOTE true", "PROMOTE false", "ROLLBACK false", "RETRAIN false"),
+        records.stream().map(record -> record.action() + " " + record.force()).toList());
+    assertTrue(records.stream().allMatch(record -> record.notBefore().equals(next)));
+    assertThrows(
+        Tidecast.CommandFailedException.class, () -> said("rollback", file, NOBODY), "no group");
+    assertThrows(
+        Tidecast.CommandFailedException.class, () -> said("promote", file, "value-9-00000000"));
+  }
+
+  private static String said(String command, Path config, String... more) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(List.of("models", command, "--config", config.toString()));
+    arguments.addAll(List.of(more));
+    PrintStream before = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      Tidecast.main(arguments.toArray(String[]::new));
+    } finally {
+      System.setOut(before);
+    }
+    return said.toString(StandardCharsets.UTF_8);
+  }
+
+  private static ModelRecord last(List<ModelRecord> decisions, String kind) {
+    return decisions.stream()
+        .filter(decision -> decision.decision().equals(kind))
+        .reduce((a, b) -> b)
+        .orElseThrow();
+  }
+
+  private static void assertTwoRefused(JobRun run) {
+    List<String> letters =
+        run.deadLetters().values().values().stream().flatMap(List::stream).toList();
+    assertEquals(2, letters.size());
+    assertTrue(letters.stream().anyMatch(letter -> letter.contains(NOBODY)));
+  }
+
+  /** Forecasts differ while the bad model serves, and are equal to the bit from then on. */
+  private static void assertSame(JobRun undisturbed, JobRun run, Instant from) {
+    Map<Instant, List<String>> expected = byOrigin(undisturbed);
+    Map<Instant, List<String>> found = byOrigin(run);
+    assertEquals(expected.keySet(), found.keySet());
+    Instant before = from.minus(STEP);
+    assertNotEquals(expected.get(before), found.get(before));
+    long same = 0;
+    for (Instant origin : expected.keySet()) {
+      if (!origin.isBefore(from)) {
+        assertEquals(expected.get(origin), found.get(origin), origin.toString());
+        same++;
+      }
+    }
+    assertTrue(same > 100, same + " origins after " + from);
+  }
+
+  private static Map<Instant, List<String>> byOrigin(JobRun run) {
+    Map<Instant, List<String>> byOrigin = new TreeMap<>();
+    run.forecasts().values().values().stream()
+        .flatMap(List::stream)
+        .sorted()
+        .forEach(
+            line ->
+                byOrigin
+                    .computeIfAbsent(
+                        Instant.parse(line.replaceFirst(".*\"origin\":\"([^\"]+)\".*", "$1")),
+                        origin -> new ArrayList<>())
+                    .add(line));
+    return byOrigin;
+  }
+
+  /** The same shape, and nothing but a wrong level: every quantile far from the last value. */
+  private static ForecastModel wrong(ForecastModel model) {
+    HeadWeights head = model.head().orElseThrow();
+    float[] bias = head.bias().clone();
+    for (int i = 0; i < bias.length; i++) {
+      bias[i] += 20;
+    }
+    return ModelArtifact.seal(
+        model.config(),
+        model.layers(),
+        new HeadWeights(
+            head.horizon(),
+            head.levels(),
+            head.hidden(),
+            head.weight(),
+            bias,
+            head.blend(),
+            head.unit()),
+        null,
+        model.provenance());
+  }
+
+  private static ModelFile bad(ForecastModel model) {
+    return ModelFile.of(wrong(model));
+  }
+
+  private static void ask(
+      JobConfig config, String group, Instant boundary, ModelFile model, boolean force) {
+    append(
+        config,
+        ControlJsonV1.write(
+            new ControlRecord(
+                group,
+                ControlRecord.Action.PROMOTE,
+                boundary,
+                model.version(),
+                force,
+                model.bytes())));
+  }
+
+  private static void tampered(JobConfig config, ModelFile model) {
+    byte[] bytes = model.bytes().clone();
+    bytes[bytes.length - 1] ^= 1;
+    ask(config, "value", Instant.EPOCH, new ModelFile(model.version(), bytes), true);
+  }
+
+  private static void append(JobConfig config, byte[] value) {
+    KeyedBytesSink.append(
+        config.kafkaConfig(), config.kafkaConfig().topics().control(), new KeyedBytes(null, value));
+  }
+
+  private JobConfig config(EmbeddedKafka kafka, String domain) throws Exception {
+    JobConfig config = ConfigFile.parse(yaml(domain, kafka.bootstrapServers()), Map.of()).job();
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+    return config;
+  }
+
+  private static String yaml(JobConfig config) {
+    return yaml(config.domain(), config.kafkaConfig().bootstrapServers());
+  }
+
+  private static String yaml(String domain, String bootstrapServers) {
+    return """
+        domain: %s
+        kafka: {bootstrapServers: "%s", partitions: 2}
+        series: {step: %s, season: PT24H, targets: [value], history: 96}
+        forecast: {horizon: 6}
+        model: {hidden: 4}
+        retrain: {epoch: %s, lead: %s, every: P365D, minimumHistory: 800, drift: false}
+        """
+        .formatted(domain, bootstrapServers, STEP, EPOCH, LEAD);
+  }
+
+  private static void publish(JobConfig config) throws Exception {
+    Random random = new Random(3);
+    List<Publisher.Observation> all = new ArrayList<>();
+    for (int index = 1; index <= STEPS; index++) {
+      for (String stream : List.of("a", "b")) {
+        double value = 20 + 4 * Math.sin(2 * Math.PI * index / 24) + 0.5 * random.nextGaussian();
+        all.add(
+            new Publisher.Observation(
+                stream.equals("a") ? 0 : 1,
+                stream,
+                String.format(
+                    Locale.ROOT,
+                    "{\"stream\":\"%s\",\"time\":\"%s\",\"values\":{\"value\":%.3f}}",
+                    stream,
+                    Instant.EPOCH.plus(STEP.multipliedBy(index)),
+                    value)));
+      }
+    }
+    Publisher.publish(config, all);
+  }
+
+  private void run(JobConfig config) throws Exception {
+    Configuration flink = new JobParts(config).flink();
+    flink.setString("execution.checkpointing.interval", "500 ms");
+    flink.setString(
+        "execution.checkpointing.dir", directory.resolve(config.domain()).toUri().toString());
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
+    new ForecastJob(config, new JobParts(config).trainer()).addTo(env, KafkaEnds.bounded(config));
+    env.execute(config.domain());
+  }
+}

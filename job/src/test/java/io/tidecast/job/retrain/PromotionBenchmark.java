@@ -1,0 +1,197 @@
+package io.tidecast.job.retrain;
+
+import io.tidecast.job.state.GroupControl;
+import io.tidecast.job.state.GroupProgress;
+import io.tidecast.job.state.Outcome;
+import io.tidecast.job.state.SeriesWindow;
+import io.tidecast.job.state.Targets;
+import io.tidecast.model.Calendar;
+import io.tidecast.model.CellConfig;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Limits;
+import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Stretch;
+import io.tidecast.model.Transform;
+import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.train.PromotionGate;
+import io.tidecast.model.train.TrainingConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * How many challengers are promoted where nothing changes, and how many of those are worse than
+ * their predecessors on what follows?
+ *
+ * <p>Twenty worlds: a daily cycle, an AR(1) disturbance and noise, the same for ever. In each a
+ * group is trained and then challenged every epoch, by the policy and the trainer of the job; every
+ * promotion is scored on 10,000 steps that are kept from all of them. Run as a plain main class on
+ * the test class path: {@code mvn -q test-compile exec:java -pl job -Dexec.classpathScope=test
+ * -Dexec.mainClass=io.tidecast.job.retrain.PromotionBenchmark}.
+ */
+final class PromotionBenchmark {
+  private static final int SEEDS = 20;
+  private static final int EPOCHS = 5;
+  private static final int EPOCH_STEPS = 168;
+  private static final int FIRST_STEPS = 4 * EPOCH_STEPS;
+  private static final int FRESH_STEPS = 10_000;
+  private static final int WINDOW = 24;
+  private static final long STEP = Duration.ofHours(1).toMillis();
+
+  private static final ForecasterConfig CONFIG =
+      new ForecasterConfig(
+          Duration.ofHours(1),
+          12,
+          QuantileLevels.DEFAULT,
+          24,
+          0,
+          Transform.LEVEL,
+          Limits.NONE,
+          List.of(),
+          Calendar.NONE,
+          new CellConfig(CellConfig.Kind.LSTM, 1, 8),
+          96,
+          24,
+          ForecasterConfig.Ablation.NONE);
+
+  private static final RetrainConfig RETRAIN =
+      new RetrainConfig(
+          Duration.ofMillis(EPOCH_STEPS * STEP),
+          Duration.ofHours(2),
+          Duration.ofMillis(EPOCH_STEPS * STEP),
+          0,
+          true,
+          Duration.ofMillis(2 * EPOCH_STEPS * STEP),
+          2,
+          FIRST_STEPS,
+          WINDOW,
+          Duration.ofDays(365),
+          2_000_000,
+          1,
+          1,
+          Duration.ofHours(1),
+          1);
+
+  private int challengers;
+  private int promoted;
+  private int worse;
+  private int worseBeyondNoise;
+  private int rolledBack;
+  private int alarms;
+  private int looks;
+  private double gained;
+
+  private PromotionBenchmark() {}
+
+  public static void main(String[] arguments) throws Exception {
+    double margin = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 0.005;
+    PromotionBenchmark benchmark = new PromotionBenchmark();
+    for (int seed = 1; seed <= SEEDS; seed++) {
+      benchmark.live(seed, margin);
+      benchmark.print(seed, margin);
+    }
+  }
+
+  private void print(int seeds, double margin) {
+    System.out.printf(
+        "{\"worlds\":%d,\"margin\":%s,\"challengers\":%d,\"promoted\":%d,\"worse\":%d,"
+            + "\"worseBeyondNoise\":%d,\"meanGain\":%.4f,\"rolledBack\":%d,\"looks\":%d,"
+            + "\"driftAlarms\":%d}%n",
+        seeds,
+        margin,
+        challengers,
+        promoted,
+        worse,
+        worseBeyondNoise,
+        promoted == 0 ? 0 : gained / promoted,
+        rolledBack,
+        looks,
+        alarms);
+  }
+
+  private void live(int seed, double margin) throws Exception {
+    int steps = FIRST_STEPS + EPOCHS * EPOCH_STEPS;
+    List<SeriesWindow> all = world(seed, steps + FRESH_STEPS);
+    long last = steps;
+    List<Stretch> fresh =
+        all.stream().filter(w -> w.end() > last - 400).map(PromotionBenchmark::stretch).toList();
+    RetrainPolicy policy = new RetrainPolicy(RETRAIN);
+    ChallengerTrainer trainer =
+        new ChallengerTrainer(
+            Map.of("g", CONFIG),
+            TrainingConfig.DEFAULT,
+            new ChallengerTrainer.Rules(margin, false, true),
+            "benchmark");
+    GroupProgress progress = GroupProgress.NONE;
+    for (int at = FIRST_STEPS / 2; at <= steps; at += EPOCH_STEPS) {
+      long boundary = policy.boundaryFrom(at * STEP);
+      List<SeriesWindow> known = all.stream().filter(w -> w.knownAt() <= boundary).toList();
+      GroupTrainer.Errand errand = policy.errand(boundary, progress, known, GroupControl.NONE);
+      if (errand instanceof GroupTrainer.Errand.None) {
+        continue;
+      }
+      GroupTrainer.Result result =
+          trainer.train(policy.request("g", boundary, progress, known, errand));
+      GroupProgress after = policy.after(boundary, progress, result);
+      if (progress.hasChampion()) {
+        count(result, progress, after, last, fresh);
+      }
+      progress = after;
+    }
+  }
+
+  private void count(
+      GroupTrainer.Result result,
+      GroupProgress before,
+      GroupProgress after,
+      long last,
+      List<Stretch> fresh) {
+    looks++;
+    challengers += result.trained() ? 1 : 0;
+    alarms += result.trained() && result.cooldown() ? 1 : 0;
+    rolledBack += result.outcome() instanceof Outcome.RolledBack ? 1 : 0;
+    if (result.outcome() instanceof Outcome.Promoted) {
+      promoted++;
+      PromotionGate.Scores scores =
+          new PromotionGate(CONFIG)
+              .judgeSince(
+                  last + 1,
+                  fresh,
+                  new ModelFile(after.version(), after.champion()).open(),
+                  new ModelFile(before.version(), before.champion()).open())
+              .scores();
+      gained += 1 - scores.challenger() / scores.champion();
+      worse += scores.challenger() > scores.champion() ? 1 : 0;
+      worseBeyondNoise += scores.isWorse() ? 1 : 0;
+    }
+  }
+
+  private static Stretch stretch(SeriesWindow window) {
+    float[][] rows = new float[window.steps()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new float[] {window.values()[i]};
+    }
+    return new Stretch(window.series(), window.end(), rows);
+  }
+
+  private static List<SeriesWindow> world(int seed, int steps) {
+    Random random = new Random(seed);
+    int shape = new Targets.Target("g", List.of()).shape();
+    List<SeriesWindow> windows = new ArrayList<>();
+    for (String series : List.of("a", "b")) {
+      double disturbance = 0;
+      float[] values = new float[WINDOW];
+      for (int t = 1; t <= steps; t++) {
+        disturbance = 0.8 * disturbance + random.nextGaussian();
+        double cycle = 4 * Math.sin(2 * Math.PI * t / 24) + 2 * Math.sin(4 * Math.PI * t / 24 + 1);
+        values[(t - 1) % WINDOW] = (float) (20 + cycle + disturbance + 0.3 * random.nextGaussian());
+        if (t % WINDOW == 0) {
+          windows.add(new SeriesWindow("g", series, t, t * STEP, shape, 1, values.clone()));
+        }
+      }
+    }
+    return windows;
+  }
+}
