@@ -296,13 +296,15 @@ class PyTorchParityTest {
     RecurrentMember recurrent = new RecurrentMember(model, config);
     HighwayMember highway = new HighwayMember(model.highway().orElseThrow(), model.config());
     HiddenState state = new HiddenState(config);
+    float[] last = new float[HORIZON];
     float[] quantiles = new float[HORIZON * config.levels().size()];
     overSeries(
         config,
         (t, pipeline, row) -> {
           recurrent.step(state, row);
           if (isOrigin(t)) {
-            recurrent.forecast(state, pipeline, quantiles);
+            Arrays.fill(last, pipeline.last());
+            recurrent.forecast(state, pipeline, last, quantiles);
             assertEqual(expected.path("recurrent").path(t - FIRST_ORIGIN), quantiles, t);
             highway.forecast(pipeline, t, quantiles);
             assertEqual(expected.path("highway").path(t - FIRST_ORIGIN), quantiles, t);

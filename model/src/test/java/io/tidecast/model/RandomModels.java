@@ -93,9 +93,13 @@ public final class RandomModels {
   }
 
   static HighwayWeights highway(ForecasterConfig config, Random random) {
+    return linearMap(config, config.history(), random);
+  }
+
+  /** A linear map that reads covariates, but no phases. */
+  public static HighwayWeights linearMap(ForecasterConfig config, int lookBack, Random random) {
     int horizon = config.horizon();
     int levels = config.levels().size();
-    int lookBack = config.history();
     float[] residual = floats(horizon * levels, 0.7, random);
     for (int h = 0; h < horizon; h++) {
       Arrays.sort(residual, h * levels, (h + 1) * levels);

@@ -43,7 +43,8 @@ import java.util.Optional;
  *      linear.{k}.bias         [hidden]
  * head.weight                  [horizon levels, hidden]  as PyTorch's Linear
  * head.bias                    [horizon levels]
- * head.blend, head.unit        [horizon]
+ * head.blend, head.unit        [horizon]               head.map_blend in place of head.blend where
+ *                                                       forecasts begin from the highway
  * highway.weight               [horizon, look-back - 1]
  * highway.covariate_weight     [horizon, covariates]   if the highway reads covariates
  * highway.phase_weight         [horizon, phases]       if it reads the phases of the seasons
@@ -212,6 +213,10 @@ public final class ModelArtifact {
     int horizon = config.horizon();
     int levels = config.levels().size();
     int hidden = config.cell().hidden();
+    boolean onMap = file.has(blend(true));
+    if (onMap && !file.has("highway.weight")) {
+      throw new InvalidArtifactException("damaged: a head on a highway that is not there");
+    }
     return Optional.of(
         new HeadWeights(
             horizon,
@@ -219,8 +224,13 @@ public final class ModelArtifact {
             hidden,
             file.tensor("head.weight", horizon * levels, hidden).values(),
             file.tensor("head.bias", horizon * levels).values(),
-            file.tensor("head.blend", horizon).values(),
-            file.tensor("head.unit", horizon).values()));
+            file.tensor(blend(onMap), horizon).values(),
+            file.tensor("head.unit", horizon).values(),
+            onMap));
+  }
+
+  private static String blend(boolean onMap) {
+    return onMap ? "head.map_blend" : "head.blend";
   }
 
   private static Optional<HighwayWeights> highway(Safetensors file, ForecasterConfig config)
@@ -275,7 +285,7 @@ public final class ModelArtifact {
               int outputs = head.horizon() * head.levels();
               tensors.add(new Tensor("head.weight", head.weight(), outputs, head.hidden()));
               tensors.add(new Tensor("head.bias", head.bias(), outputs));
-              tensors.add(new Tensor("head.blend", head.blend(), head.horizon()));
+              tensors.add(new Tensor(blend(head.onMap()), head.blend(), head.horizon()));
               tensors.add(new Tensor("head.unit", head.unit(), head.horizon()));
             });
     model

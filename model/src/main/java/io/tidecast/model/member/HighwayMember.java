@@ -21,6 +21,7 @@ public final class HighwayMember {
   private final float[] covariates;
   private final float[] phases;
   private final float[] changes;
+  private final float[] medians;
 
   public HighwayMember(HighwayWeights weights, ForecasterConfig config) {
     this.weights = weights;
@@ -30,6 +31,7 @@ public final class HighwayMember {
     covariates = new float[weights.covariates()];
     phases = new float[weights.phases()];
     changes = new float[weights.horizon()];
+    medians = new float[weights.horizon()];
     map = new Affine(deviations + covariates.length + phases.length, changes, this::weight);
   }
 
@@ -57,11 +59,11 @@ public final class HighwayMember {
    *
    * @param index number of the last step on the grid
    * @param out {@code [horizon * levels]}, transformed, ascending over levels
+   * @return its medians, {@code [horizon]}, owned by this member, until its next forecast
    */
-  public void forecast(SeriesInputs inputs, long index, float[] out) {
+  public float[] forecast(SeriesInputs inputs, long index, float[] out) {
     if (!isLongEnough(inputs)) {
-      shorter.get(0).forecast(inputs, index, out);
-      return;
+      return shorter.get(0).forecast(inputs, index, out);
     }
     read(inputs, index);
     map.apply(changes);
@@ -69,11 +71,12 @@ public final class HighwayMember {
     float scale = inputs.scale();
     float last = inputs.last();
     for (int h = 0; h < weights.horizon(); h++) {
-      float median = last + weights.intercept()[h] * scale + changes[h];
+      medians[h] = last + weights.intercept()[h] * scale + changes[h];
       for (int j = 0; j < levels; j++) {
-        out[h * levels + j] = median + weights.residual()[h * levels + j] * scale;
+        out[h * levels + j] = medians[h] + weights.residual()[h * levels + j] * scale;
       }
     }
+    return medians;
   }
 
   private void read(SeriesInputs inputs, long index) {

@@ -3,24 +3,34 @@ package io.tidecast.model.member;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.ForecastModel;
+import java.util.Arrays;
 
 /**
  * A model version laid out for stepping one key at a time: a recurrent member unless the cell is
- * {@code NONE}, and a highway unless it was not trained or is switched off. Holds scratch space:
- * for one thread.
+ * {@code NONE}, and a highway unless it was not trained; where it is switched off, the recurrent
+ * member may still begin from it. Holds scratch space: for one thread.
  */
 public final class PackedModel {
   /** That of a group which has no model. */
-  public static final PackedModel NONE = new PackedModel("", null, null);
+  public static final PackedModel NONE = new PackedModel("", null, null, 0, false);
 
   private final String version;
   private final RecurrentMember recurrent;
   private final HighwayMember highway;
+  private final boolean highwayServes;
+  private final float[] last;
 
-  private PackedModel(String version, RecurrentMember recurrent, HighwayMember highway) {
+  private PackedModel(
+      String version,
+      RecurrentMember recurrent,
+      HighwayMember highway,
+      int horizon,
+      boolean highwayServes) {
     this.version = version;
     this.recurrent = recurrent;
     this.highway = highway;
+    this.highwayServes = highwayServes;
+    last = new float[horizon];
   }
 
   /**
@@ -31,9 +41,9 @@ public final class PackedModel {
     return new PackedModel(
         model.version(),
         model.head().isPresent() ? new RecurrentMember(model, config) : null,
-        config.hasHighway()
-            ? model.highway().map(maps -> new HighwayMember(maps, config)).orElse(null)
-            : null);
+        model.highway().map(maps -> new HighwayMember(maps, config)).orElse(null),
+        config.horizon(),
+        config.hasHighway());
   }
 
   private static void requireTrainedFor(ForecasterConfig config, ForecastModel model) {
@@ -64,31 +74,28 @@ public final class PackedModel {
   }
 
   /**
-   * The forecast of the recurrent member.
-   *
-   * @param out {@code [horizon * levels]}, transformed, ascending over levels
-   * @return whether there is one
-   */
-  public boolean forecastRecurrent(HiddenState state, SeriesInputs inputs, float[] out) {
-    if (recurrent == null) {
-      return false;
-    }
-    recurrent.forecast(state, inputs, out);
-    return true;
-  }
-
-  /**
-   * The forecast of the linear maps.
+   * The forecasts of the members that take part: the linear one not while the series is shorter
+   * than the shortest look-back.
    *
    * @param index number of the last step on the grid
-   * @param out {@code [horizon * levels]}, transformed, ascending over levels
-   * @return whether there is one: not while the series is shorter than the shortest look-back
+   * @param ofRecurrent {@code [horizon * levels]}, transformed, ascending over levels
+   * @param ofHighway the same
+   * @param taking receives whether the recurrent and whether the linear member takes part
    */
-  public boolean forecastHighway(SeriesInputs inputs, long index, float[] out) {
-    if (highway == null || !highway.reads(inputs)) {
-      return false;
+  public void forecast(
+      HiddenState state,
+      SeriesInputs inputs,
+      long index,
+      float[] ofRecurrent,
+      float[] ofHighway,
+      boolean[] taking) {
+    boolean reads = highway != null && highway.reads(inputs);
+    float[] near = reads ? highway.forecast(inputs, index, ofHighway) : last;
+    taking[0] = recurrent != null;
+    taking[1] = reads && highwayServes;
+    if (recurrent != null) {
+      Arrays.fill(last, inputs.last());
+      recurrent.forecast(state, inputs, recurrent.onMap() ? near : last, ofRecurrent);
     }
-    highway.forecast(inputs, index, out);
-    return true;
   }
 }

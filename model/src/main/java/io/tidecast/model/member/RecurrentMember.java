@@ -33,6 +33,11 @@ public final class RecurrentMember {
     spreads = new float[raw.length];
   }
 
+  /** Whether its forecasts begin from those of the linear member. */
+  boolean onMap() {
+    return weights.onMap();
+  }
+
   /** Steps the state with the inputs of one step of the series. */
   public void step(HiddenState state, float[] inputs) {
     if (ablation.resetState()) {
@@ -67,16 +72,16 @@ public final class RecurrentMember {
   /**
    * The member's forecast, see {@link HeadWeights}.
    *
+   * @param near {@code [horizon]}, what it begins from beside the seasonal naive
    * @param out {@code [horizon * levels]}, transformed, ascending over levels
    */
-  public void forecast(HiddenState state, SeriesInputs inputs, float[] out) {
+  public void forecast(HiddenState state, SeriesInputs inputs, float[] near, float[] out) {
     head(state);
     Activations.softplus(raw, spreads);
     int levels = weights.levels();
-    float last = inputs.last();
     float scale = inputs.scale();
     for (int h = 0; h < weights.horizon(); h++) {
-      float base = share[h] * last + (1 - share[h]) * inputs.seasonalNaive(h + 1);
+      float base = share[h] * near[h] + (1 - share[h]) * inputs.seasonalNaive(h + 1);
       fan(h * levels, levels, base, scale * weights.unit()[h], out);
     }
   }

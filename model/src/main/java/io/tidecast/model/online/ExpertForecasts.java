@@ -125,9 +125,11 @@ final class ExpertForecasts {
   void make(SeriesState state, long origin, PackedModel model) {
     SeriesInputs inputs = state.inputs();
     version = model.version();
-    boolean ready = inputs.ready();
-    taking[RECURRENT] = ready && model.forecastRecurrent(state.hidden(), inputs, recurrent);
-    taking[HIGHWAY] = ready && model.forecastHighway(inputs, origin, highway);
+    taking[RECURRENT] = false;
+    taking[HIGHWAY] = false;
+    if (inputs.ready()) {
+      model.forecast(state.hidden(), inputs, origin, recurrent, highway, taking);
+    }
     if (hasModel()) {
       state.calibration().serve(version);
     }

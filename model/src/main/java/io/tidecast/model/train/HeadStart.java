@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.weights.HighwayWeights;
+import java.util.Arrays;
 
 /**
  * Where the head starts, from the training part alone: the unit of each lead, and biases that give
@@ -12,91 +13,87 @@ final class HeadStart {
   private static final double LEAST_SPREAD = 1e-3;
 
   private final ForecasterConfig config;
-  private final TrainingSet set;
-  private final int stride;
+  private final Quantiles[] errors;
+  private final float[] unit;
 
-  HeadStart(ForecasterConfig config, TrainingSet set) {
+  /**
+   * @param share of the base in what the forecasts begin from; the rest is the seasonal naive's
+   */
+  HeadStart(ForecasterConfig config, TrainingSet set, BaseForecast base, double share) {
     this.config = config;
-    this.set = set;
-    stride = (int) (set.trainingRows() / MAX_SAMPLE + 1);
+    errors = new Quantiles[config.horizon()];
+    Arrays.setAll(errors, h -> new Quantiles(1024));
+    unit = new float[config.horizon()];
+    sample(set, base, share);
+    for (int h = 0; h < unit.length; h++) {
+      double count = Math.max(1, errors[h].size());
+      unit[h] = (float) Math.max(LEAST_SPREAD, Math.sqrt(unit[h] / count));
+    }
   }
 
-  /** Root mean square of the scaled change over each lead's steps, {@code [horizon]}. */
+  /** Root mean square of the base forecast's errors in running scales, {@code [horizon]}. */
   float[] unit() {
-    float[] unit = new float[config.horizon()];
-    for (int h = 1; h <= unit.length; h++) {
-      double[] sums = new double[2];
-      int lead = h;
-      sample(
-          h,
-          (series, row) -> {
-            double change = change(series, row, lead);
-            sums[0] += change * change;
-            sums[1]++;
-          });
-      unit[h - 1] = (float) Math.max(LEAST_SPREAD, Math.sqrt(sums[0] / Math.max(1, sums[1])));
-    }
     return unit;
   }
 
-  /** In running scales of the origin; one absurd value counts as a large one. */
-  private static double change(SeriesRows series, int row, int lead) {
-    double change = (series.x()[row + lead] - series.x()[row]) / series.scale()[row];
-    return Math.max(-HighwayWeights.MAX_DEVIATION, Math.min(HighwayWeights.MAX_DEVIATION, change));
-  }
-
   /** Initial biases, {@code [horizon * levels]}. */
-  float[] bias(float[] unit, double anchor) {
+  float[] bias() {
     int levels = config.levels().size();
     int median = config.levels().median();
     float[] bias = new float[config.horizon() * levels];
-    for (int h = 1; h <= config.horizon(); h++) {
-      Quantiles errors = errors(h, unit[h - 1], anchor);
+    for (int h = 0; h < unit.length; h++) {
       double below = 0;
       for (int j = median + 1; j < levels; j++) {
         double level = config.levels().get(j);
-        double distance = 0.5 * (errors.at(level) - errors.at(1 - level));
+        double distance = 0.5 * (errors[h].at(level) - errors[h].at(1 - level)) / unit[h];
         float output = (float) inverseSoftplus(Math.max(LEAST_SPREAD, distance - below));
-        bias[(h - 1) * levels + j] = output;
-        bias[(h - 1) * levels + levels - 1 - j] = output;
+        bias[h * levels + j] = output;
+        bias[h * levels + levels - 1 - j] = output;
         below = Math.max(distance, below + LEAST_SPREAD);
       }
     }
     return bias;
   }
 
-  private Quantiles errors(int lead, double unit, double anchor) {
-    Quantiles errors = new Quantiles(1024);
-    int back = config.season() * ((lead + config.season() - 1) / config.season());
-    sample(
-        lead,
-        (series, row) -> {
-          double last = series.x()[row];
-          int naiveRow = row + lead - back;
-          double naive = naiveRow < 0 ? last : series.x()[naiveRow];
-          double base = anchor * last + (1 - anchor) * naive;
-          errors.add((change(series, row, lead) + (last - base) / series.scale()[row]) / unit);
-        });
-    return errors;
-  }
-
   private static double inverseSoftplus(double y) {
     return y > 20 ? y : Math.log(Math.expm1(y));
   }
 
-  private interface Origin {
-    void take(SeriesRows series, int row);
-  }
-
-  private void sample(int lead, Origin origin) {
+  private void sample(TrainingSet set, BaseForecast base, double share) {
+    int stride = (int) (set.trainingRows() / MAX_SAMPLE + 1);
+    float[] near = new float[config.horizon()];
     for (SeriesRows series : set.series()) {
       int end = set.trainingEnd(series);
       double mean = series.meanScale(end);
-      for (int r = series.firstUsable(); r + lead < end; r += stride) {
-        if (series.isOrigin(r, mean) && series.hasTarget(r, lead, end)) {
-          origin.take(series, r);
+      for (int r = series.firstUsable(); r + 1 < end; r += stride) {
+        if (series.isOrigin(r, mean)) {
+          base.fill(series, r, near);
+          add(series, r, end, near, share);
         }
       }
     }
+  }
+
+  private void add(SeriesRows series, int row, int end, float[] near, double share) {
+    for (int h = 0; h < near.length; h++) {
+      if (series.hasTarget(row, h + 1, end)) {
+        int back = config.season() * ((h + config.season()) / config.season());
+        int naiveRow = row + h + 1 - back;
+        double naive = naiveRow < 0 ? 0 : change(series, row, naiveRow);
+        double error =
+            limited(change(series, row, row + h + 1) - share * near[h] - (1 - share) * naive);
+        errors[h].add(error);
+        unit[h] += (float) (error * error);
+      }
+    }
+  }
+
+  private static double change(SeriesRows series, int row, int to) {
+    return (series.x()[to] - series.x()[row]) / series.scale()[row];
+  }
+
+  /** One absurd value counts as a large one. */
+  private static double limited(double error) {
+    return Math.max(-HighwayWeights.MAX_DEVIATION, Math.min(HighwayWeights.MAX_DEVIATION, error));
   }
 }

@@ -9,9 +9,9 @@ import java.util.Arrays;
  * Pinball loss of the head's raw outputs, summed over leads and levels, and its gradient.
  *
  * <p>For one row and lead, in units u of the lead, relative to the last value: {@code q_median = (1
- * - sigmoid(blend)) naive + o_median}, and outwards {@code q_{j +- 1} = q_j +- softplus(o_{j +-
- * 1})}; loss {@code sum_j max(level_j (y - q_j), (level_j - 1)(y - q_j))} (Koenker and Bassett
- * 1978), in units of the series' mean scale. One buffer per thread.
+ * - sigmoid(blend)) naive + sigmoid(blend) near + o_median}, and outwards {@code q_{j +- 1} = q_j
+ * +- softplus(o_{j +- 1})}; loss {@code sum_j max(level_j (y - q_j), (level_j - 1)(y - q_j))}
+ * (Koenker and Bassett 1978), in units of the series' mean scale. One buffer per thread.
  */
 final class QuantileLoss {
   private final double[] level;
@@ -105,9 +105,10 @@ final class QuantileLoss {
   /**
    * One origin. Adds its loss; its outputs are replaced by their gradient, zero where no target is.
    *
+   * @param near {@code [horizon]}, see {@link BaseForecast}
    * @param outputs {@code [.., horizon * levels]}, prepared, with this origin's from {@code at} on
    */
-  void row(WindowBatch.Window window, int row, float[] outputs, int at) {
+  void row(WindowBatch.Window window, int row, float[] near, float[] outputs, int at) {
     SeriesRows series = window.rows();
     double last = series.x()[row];
     double sign = window.negated() ? -1 : 1;
@@ -123,7 +124,8 @@ final class QuantileLoss {
       double y = sign * limited(series.x()[target] - last, scale) / u;
       int back = target - season * ((h + season - 1) / season);
       double naive = back < 0 ? 0 : sign * (series.x()[back] - last) / u;
-      cell(h - 1, y, naive, u / window.meanScale(), outputs, o);
+      double from = sign * near[h - 1] / unit[h - 1];
+      cell(h - 1, y, from, naive, u / window.meanScale(), outputs, o);
     }
   }
 
@@ -133,14 +135,15 @@ final class QuantileLoss {
     return Math.max(-limit, Math.min(limit, change));
   }
 
-  private void cell(int lead, double y, double naive, double weight, float[] outputs, int o) {
+  private void cell(
+      int lead, double y, double near, double naive, double weight, float[] outputs, int o) {
     double share = naiveShare[lead];
-    double q = share * naive + outputs[o + median];
+    double q = near + share * (naive - near) + outputs[o + median];
     double total = gradientAt(median, y, q, weight);
     total += outwards(y, q, weight, 1, outputs, o) + outwards(y, q, weight, -1, outputs, o);
     outputs[o + median] = medianFixed ? 0 : (float) total;
     if (!medianFixed) {
-      blendGradient[lead] -= (float) (total * naive * share * (1 - share));
+      blendGradient[lead] -= (float) (total * (naive - near) * share * (1 - share));
     }
     cells++;
   }

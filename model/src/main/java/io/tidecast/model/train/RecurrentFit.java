@@ -24,6 +24,8 @@ final class RecurrentFit {
   private static final float MAX_WEIGHT = 1e4f;
   // sigmoid of it is 1 in float: the base forecast is the last value
   private static final float LAST_VALUE_ONLY = 30;
+  // share of the base in what forecasts begin from, before the sigmoid
+  private static final float BLEND = 3;
 
   private final ForecasterConfig config;
   private final TrainingConfig training;
@@ -31,20 +33,26 @@ final class RecurrentFit {
   private final TrainingListener listener;
   private final SplittableRandom random;
   private final Progress progress;
+  private final BaseForecast base;
 
+  /**
+   * @param base what forecasts begin from, beside the seasonal naive
+   */
   RecurrentFit(
       ForecasterConfig config,
       TrainingConfig training,
       TrainingSet set,
       TrainingListener listener,
       long seed,
-      Progress progress) {
+      Progress progress,
+      BaseForecast base) {
     this.config = config;
     this.training = training;
     this.set = set;
     this.listener = listener;
     this.progress = progress;
     random = new SplittableRandom(seed);
+    this.base = base;
   }
 
   /**
@@ -59,14 +67,14 @@ final class RecurrentFit {
    *     finite than allowed, or if weights have exploded
    */
   Fitted fit() throws TrainingFailedException {
-    HeadStart start = new HeadStart(config, set);
-    float[] unit = start.unit();
+    boolean walk = config.transform().isRandomWalk();
+    HeadStart start = new HeadStart(config, set, base, walk ? 1 : 1 / (1 + Math.exp(-BLEND)));
     return fit(
-        initial(start, unit), unit, training.schedule().rounds(), training.optimizer().rate());
+        initial(start), start.unit(), training.schedule().rounds(), training.optimizer().rate());
   }
 
   /**
-   * From the champion's weights.
+   * From the champion's weights, whose forecasts begin from the same.
    *
    * @throws TrainingFailedException as from scratch
    */
@@ -84,7 +92,7 @@ final class RecurrentFit {
     try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network =
           new RecurrentNetwork(
-              memory, config, unit, training.windows().batch(), training.windows().length());
+              memory, config, unit, base, training.windows().batch(), training.windows().length());
       Rounds loop = new Rounds(network, parameters, rounds, rate);
       return fitted(loop.run(), unit, loop.bestUpdates);
     }
@@ -95,7 +103,7 @@ final class RecurrentFit {
     requireBounded(parameters);
     return new Fitted(
         RecurrentNetwork.layers(config, parameters),
-        RecurrentNetwork.head(config, parameters, unit),
+        RecurrentNetwork.head(config, parameters, unit, base.isMap()),
         updates);
   }
 
@@ -114,6 +122,7 @@ final class RecurrentFit {
               memory,
               config,
               chosen.head().unit(),
+              base,
               training.windows().batch(),
               training.windows().length());
       float[] parameters = parameters(chosen.layers(), chosen.head());
@@ -131,7 +140,7 @@ final class RecurrentFit {
     }
   }
 
-  private float[] initial(HeadStart start, float[] unit) {
+  private float[] initial(HeadStart start) {
     boolean walk = config.transform().isRandomWalk();
     int hidden = config.cell().hidden();
     int levels = config.levels().size();
@@ -151,8 +160,8 @@ final class RecurrentFit {
     for (int o = config.levels().median(); walk && o < outputs; o += levels) {
       Arrays.fill(p, headWeight + o * hidden, headWeight + (o + 1) * hidden, 0);
     }
-    System.arraycopy(start.bias(unit, walk ? 1 : 0.5), 0, p, at, outputs);
-    Arrays.fill(p, at + outputs, p.length, walk ? LAST_VALUE_ONLY : 0);
+    System.arraycopy(start.bias(), 0, p, at, outputs);
+    Arrays.fill(p, at + outputs, p.length, walk ? LAST_VALUE_ONLY : BLEND);
     return p;
   }
 

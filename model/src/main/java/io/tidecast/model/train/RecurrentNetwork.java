@@ -39,13 +39,24 @@ final class RecurrentNetwork {
   private final float[] stepInputs;
   private final float[] zeros;
   private final QuantileLoss loss;
+  private final BaseForecast base;
+  private final float[] near;
 
   /**
    * @param unit {@code [horizon]}, see {@link HeadWeights}
+   * @param base its forecasts begin from
    * @param maxSteps of a window, burn-in included
    */
-  RecurrentNetwork(OffHeap memory, ForecasterConfig config, float[] unit, int batch, int maxSteps) {
+  RecurrentNetwork(
+      OffHeap memory,
+      ForecasterConfig config,
+      float[] unit,
+      BaseForecast base,
+      int batch,
+      int maxSteps) {
     this.config = config;
+    this.base = base;
+    near = new float[config.horizon()];
     odd = InputLayout.of(config).odd();
     inputs = odd.length;
     this.batch = batch;
@@ -223,7 +234,8 @@ final class RecurrentNetwork {
       Arrays.fill(chunkValues, at, at + outputs, 0);
       return;
     }
-    loss.row(window, r, chunkValues, at);
+    base.fill(window.rows(), r, near);
+    loss.row(window, r, near, chunkValues, at);
     for (int o = 0; o < outputs; o++) {
       headBiasGradient[o] += chunkValues[at + o];
     }
@@ -270,7 +282,8 @@ final class RecurrentNetwork {
     return weights;
   }
 
-  static HeadWeights head(ForecasterConfig config, float[] parameters, float[] unit) {
+  static HeadWeights head(
+      ForecasterConfig config, float[] parameters, float[] unit, boolean onMap) {
     int hidden = config.cell().hidden();
     int outputs = config.horizon() * config.levels().size();
     int weight = layersSize(config);
@@ -283,6 +296,7 @@ final class RecurrentNetwork {
         Arrays.copyOfRange(parameters, weight, bias),
         Arrays.copyOfRange(parameters, bias, blend),
         Arrays.copyOfRange(parameters, blend, blend + config.horizon()),
-        unit.clone());
+        unit.clone(),
+        onMap);
   }
 }

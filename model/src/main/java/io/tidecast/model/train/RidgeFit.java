@@ -246,15 +246,15 @@ final class RidgeFit {
    * The maps on the training part: the chosen one, and a shorter one for series that are not yet
    * long enough for it.
    */
-  Optional<HighwayWeights> fit(TrainingSet set, Blend blend) {
+  HighwayWeights fit(TrainingSet set, Blend blend) {
     HighwayWeights map = map(set, blend);
     int shortest = LOOK_BACKS[0];
     if (map.lookBack() <= shortest || walk) {
-      return Optional.of(map);
+      return map;
     }
     boolean covariates = !config.covariates().isEmpty();
     RidgeChoice shorter = new RidgeChoice(shortest, penalty, covariates, false);
-    return Optional.of(map.with(map(set, Blend.of(shorter, horizon))));
+    return map.with(map(set, Blend.of(shorter, horizon)));
   }
 
   private HighwayWeights map(TrainingSet set, Blend blend) {

@@ -7,6 +7,7 @@ import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HighwayWeights;
 import io.tidecast.model.weights.Provenance;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -23,12 +24,20 @@ import java.util.concurrent.CancellationException;
  * the network goes on from the weights that were judged, at a rate that falls from a third of that
  * it was trained with. What turns out not finite or out of bounds is dropped for what was judged.
  *
+ * <p>The network's forecasts begin from those of the linear maps, which it corrects. Where it finds
+ * little to correct, one that begins from the last value and knows nothing of the maps is trained
+ * as well: its errors are others, and the mean of the two may be better. The validation part
+ * chooses, by what the mixture of both members comes to.
+ *
  * <p>Deterministic in its arguments, on the same kind of processor: the order of the windows does
  * not matter. Runs on the calling thread. An interrupted one ends with {@link
  * CancellationException}, its off-heap memory released. Whatever else goes wrong, memory that runs
  * out included, is a failed training. One trainer may be used by several threads.
  */
 public final class Trainer {
+  // share of the validation loss that the network takes off what it begins from
+  private static final double MUCH_TO_CORRECT = 0.02;
+
   private final ForecasterConfig config;
   private final TrainingConfig training;
 
@@ -63,7 +72,7 @@ public final class Trainer {
     }
     TrainingSet set =
         TrainingSet.of(windows, config, training).since(champion.provenance().lastStep(), training);
-    return new Session(set, run, listener).choose(fit -> fit.fit(champion), champion.version());
+    return new Session(set, run, listener).choose(new FromChampion(champion), champion.version());
   }
 
   /** Trains what was chosen on the whole history; if that fails, the chosen model itself. */
@@ -80,6 +89,30 @@ public final class Trainer {
   /** How the network is begun. */
   private interface Start {
     RecurrentFit.Fitted fit(RecurrentFit fit) throws TrainingFailedException;
+
+    /** Whether its forecasts may begin from the linear maps, or from the last value. */
+    default boolean mayBegin(boolean onMap) {
+      return true;
+    }
+  }
+
+  private record FromChampion(ForecastModel champion) implements Start {
+    @Override
+    public RecurrentFit.Fitted fit(RecurrentFit fit) throws TrainingFailedException {
+      return fit.fit(champion);
+    }
+
+    @Override
+    public boolean mayBegin(boolean onMap) {
+      return champion.head().orElseThrow().onMap() == onMap;
+    }
+  }
+
+  /** A model to choose from. */
+  private record Candidate(Recipe recipe, ForecastModel model, TrainingReport report) {
+    double loss() {
+      return model.provenance().pinball();
+    }
   }
 
   /** One training on one set. */
@@ -87,7 +120,7 @@ public final class Trainer {
     private final TrainingSet set;
     private final TrainingRun run;
     private final TrainingListener listener;
-    private final Progress progress;
+    private Progress progress;
     private final RidgeFit ridge = new RidgeFit(config, training.ridge());
 
     Session(TrainingSet set, TrainingRun run, TrainingListener listener) {
@@ -111,18 +144,48 @@ public final class Trainer {
 
     private TrainingResult chosen(Start start, String parent) throws TrainingFailedException {
       requireHistory();
-      Recipe recipe =
-          new Recipe(blend().orElse(null), hasNetwork() ? start.fit(recurrent()) : null);
-      if (recipe.blend().isEmpty() && recipe.network().isEmpty()) {
+      RidgeFit.Blend blend = blend().orElse(null);
+      HighwayWeights maps = blend == null ? null : ridge.fit(set, blend);
+      Candidate best = null;
+      for (BaseForecast base : bases(maps, start)) {
+        if (best != null && progress.gain() > MUCH_TO_CORRECT) {
+          break;
+        }
+        progress = new Progress(set);
+        RecurrentFit.Fitted network = start.fit(recurrent(base));
+        Candidate next = candidate(new Recipe(blend, network), maps, parent);
+        best = best == null || next.loss() < best.loss() ? next : best;
+      }
+      if (best == null && blend == null) {
         throw new TrainingFailedException(
             "Expected enough history for a linear map or a network but found "
                 + set.trainingRows()
                 + " training steps");
       }
+      Candidate chosen = best == null ? candidate(new Recipe(blend, null), maps, parent) : best;
+      return new TrainingResult.Chosen(chosen.model(), chosen.report(), set, run, chosen.recipe());
+    }
+
+    /** What the network's forecasts may begin from; empty if there is to be none. */
+    private List<BaseForecast> bases(HighwayWeights maps, Start start) {
+      List<BaseForecast> bases = new ArrayList<>();
+      if (!hasNetwork()) {
+        return bases;
+      }
+      if (maps != null && !config.transform().isRandomWalk() && start.mayBegin(true)) {
+        bases.add(BaseForecast.of(config, maps));
+      }
+      if (start.mayBegin(false)) {
+        bases.add(BaseForecast.lastValue(config));
+      }
+      return bases;
+    }
+
+    private Candidate candidate(Recipe recipe, HighwayWeights maps, String parent) {
       // the loss on the validation part is part of what the version names
-      ForecastModel unscored = model(recipe, provenance(parent, 0));
-      ForecastModel model = model(recipe, provenance(parent, validationLoss(unscored)));
-      return new TrainingResult.Chosen(model, progress.report(), set, run, recipe);
+      ForecastModel unscored = model(recipe, maps, provenance(parent, 0));
+      ForecastModel model = model(recipe, maps, provenance(parent, validationLoss(unscored)));
+      return new Candidate(recipe, model, progress.report());
     }
 
     private void requireHistory() throws TrainingFailedException {
@@ -148,29 +211,30 @@ public final class Trainer {
           && set.trainingRows() >= training.history().network();
     }
 
-    private RecurrentFit recurrent() {
-      return new RecurrentFit(config, training, set, listener, run.seed(), progress);
+    private RecurrentFit recurrent(BaseForecast base) {
+      return new RecurrentFit(config, training, set, listener, run.seed(), progress, base);
     }
 
     ForecastModel complete(TrainingResult.Chosen chosen) throws TrainingFailedException {
-      Recipe recipe = chosen.recipe();
-      RecurrentFit.Fitted network = null;
-      if (recipe.network().isPresent()) {
-        network = recurrent().goOn(recipe.network().get());
+      RidgeFit.Blend blend = chosen.recipe().blend().orElse(null);
+      HighwayWeights maps = blend == null ? null : ridge.fit(set, blend);
+      RecurrentFit.Fitted network = chosen.recipe().network().orElse(null);
+      if (network != null) {
+        boolean onMap = network.head().onMap();
+        network =
+            recurrent(onMap ? BaseForecast.of(config, maps) : BaseForecast.lastValue(config))
+                .goOn(network);
       }
       Provenance judged = chosen.model().provenance();
-      return model(
-          new Recipe(recipe.blend().orElse(null), network),
-          provenance(judged.parent(), judged.pinball()));
+      return model(new Recipe(blend, network), maps, provenance(judged.parent(), judged.pinball()));
     }
 
-    private ForecastModel model(Recipe recipe, Provenance provenance) {
-      Optional<HighwayWeights> maps = recipe.blend().flatMap(blend -> ridge.fit(set, blend));
+    private ForecastModel model(Recipe recipe, HighwayWeights maps, Provenance provenance) {
       return ModelArtifact.seal(
           config,
           recipe.network().map(RecurrentFit.Fitted::layers).orElse(List.of()),
           recipe.network().map(RecurrentFit.Fitted::head).orElse(null),
-          maps.orElse(null),
+          maps,
           provenance);
     }
 

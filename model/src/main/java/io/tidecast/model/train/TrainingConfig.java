@@ -26,7 +26,7 @@ public record TrainingConfig(
   public static final TrainingConfig DEFAULT =
       new TrainingConfig(
           new Windows(48, 240, 16),
-          new Schedule(14, 6, 500, 8, 96, 6),
+          new Schedule(56, 12, 500, 8, 96, 6),
           new Optimizer(3e-3, 1e-3, 20, 1e-4, 1.0, 10),
           new Parts(0.15, 0.15),
           300,

@@ -9,13 +9,16 @@ import io.tidecast.model.Checks;
  * <p>Raw output of lead h and level j is {@code o[h * levels + j]}. The median is {@code base_h +
  * u_h * o[h, median]}; levels above and below it follow by cumulative softplus of their outputs,
  * times u_h, outwards from the median, so that they cannot cross. {@code u_h = scale * unit[h]}
- * with the running scale of the series; {@code base_h = a_h * last + (1 - a_h) * seasonalNaive_h}
- * with {@code a_h = sigmoid(blend[h])}.
+ * with the running scale of the series; {@code base_h = a_h * near_h + (1 - a_h) * seasonalNaive_h}
+ * with {@code a_h = sigmoid(blend[h])}, near_h being the median of the linear member, or the last
+ * value.
  *
  * @param weight {@code [horizon * levels, hidden]}, row-major, as PyTorch's {@code Linear}
  * @param bias {@code [horizon * levels]}
  * @param blend {@code [horizon]}, before the sigmoid
- * @param unit {@code [horizon]}, standard deviation of the scaled change over h steps in training
+ * @param unit {@code [horizon]}, root mean square of the scaled distance from the base in training
+ * @param onMap whether forecasts begin from the linear member, as far as the series is long enough
+ *     for it; from the last value otherwise
  */
 public record HeadWeights(
     int horizon,
@@ -24,11 +27,24 @@ public record HeadWeights(
     float[] weight,
     float[] bias,
     float[] blend,
-    float[] unit) {
+    float[] unit,
+    boolean onMap) {
   public HeadWeights {
     Checks.length("head.weight", weight, horizon * levels * hidden);
     Checks.length("head.bias", bias, horizon * levels);
     Checks.length("head.blend", blend, horizon);
     Checks.length("head.unit", unit, horizon);
+  }
+
+  /** From the last value on. */
+  public HeadWeights(
+      int horizon,
+      int levels,
+      int hidden,
+      float[] weight,
+      float[] bias,
+      float[] blend,
+      float[] unit) {
+    this(horizon, levels, hidden, weight, bias, blend, unit, false);
   }
 }

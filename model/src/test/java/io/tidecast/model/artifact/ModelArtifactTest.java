@@ -212,6 +212,29 @@ class ModelArtifactTest {
   }
 
   @Test
+  void aHeadOnTheHighwayIsReadBackAndRefusedWithoutIt() throws InvalidArtifactException {
+    ForecastModel full = model(3);
+    HeadWeights before = full.headOrNull();
+    HeadWeights onMap =
+        new HeadWeights(
+            2, 3, 2, before.weight(), before.bias(), before.blend(), before.unit(), true);
+    ForecastModel model =
+        ModelArtifact.seal(
+            full.config(), full.layers(), onMap, full.highwayOrNull(), full.provenance());
+    ForecastModel without =
+        ModelArtifact.seal(full.config(), full.layers(), onMap, null, full.provenance());
+
+    ForecastModel read = ModelArtifact.read(ModelArtifact.write(model));
+
+    assertTrue(read.headOrNull().onMap());
+    assertTrue(!read.version().equals(full.version()), "the same weights forecast something else");
+    byte[] bytes = ModelArtifact.write(without);
+    InvalidArtifactException refused =
+        assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(bytes));
+    assertEquals("damaged: a head on a highway that is not there", refused.getMessage());
+  }
+
+  @Test
   void versionNamesGroupSequenceAndContent() {
     assertTrue(model(3).version().matches("temperature_2m-12-[0-9a-f]{8}"), model(3).version());
     assertEquals(model(3).version(), model(3).version());

@@ -263,6 +263,7 @@ class SeriesForecasterTest {
 
     PackedModel packed = PackedModel.of(after, config);
     float[] expectedMember = new float[HORIZON * config.levels().size()];
+    float[] ofHighway = new float[HORIZON * config.levels().size()];
     float[] actualMember = new float[HORIZON * config.levels().size()];
     int compared = 0;
     for (int t = swap; t < steps.size(); t++) {
@@ -270,8 +271,11 @@ class SeriesForecasterTest {
       Optional<Forecast> actual = forecaster.step(swapped, steps.get(t), after).forecast();
       if (actual.isPresent()) {
         assertTrue(expected.isPresent());
-        packed.forecastRecurrent(cold.hidden(), cold.inputs(), expectedMember);
-        packed.forecastRecurrent(swapped.hidden(), swapped.inputs(), actualMember);
+        long index = steps.get(t).index();
+        packed.forecast(
+            cold.hidden(), cold.inputs(), index, expectedMember, ofHighway, new boolean[2]);
+        packed.forecast(
+            swapped.hidden(), swapped.inputs(), index, actualMember, ofHighway, new boolean[2]);
         assertArrayEquals(expectedMember, actualMember);
         compared++;
       }

@@ -62,7 +62,14 @@ class ExplodingGradientTest {
         new TrainingSet(
             List.of(rows), List.of(), 0, new TimeSplit(0, validation, holdOut, rows.rows() - 1));
     Progress progress = new Progress(set);
-    new RecurrentFit(config, recipe(clipNorm), set, TrainingListener.NONE, 1, progress)
+    new RecurrentFit(
+            config,
+            recipe(clipNorm),
+            set,
+            TrainingListener.NONE,
+            1,
+            progress,
+            BaseForecast.lastValue(config))
         .fit(start(config));
     return progress.report();
   }

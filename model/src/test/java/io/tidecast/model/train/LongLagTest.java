@@ -61,7 +61,15 @@ class LongLagTest {
         new TrainingSet(
             List.of(rows), List.of(), 0, new TimeSplit(0, end - JUDGED * CYCLE, end, end - 1));
     Progress progress = new Progress(set);
-    new RecurrentFit(config, recipe(), set, TrainingListener.NONE, SEED, progress).fit();
+    new RecurrentFit(
+            config,
+            recipe(),
+            set,
+            TrainingListener.NONE,
+            SEED,
+            progress,
+            BaseForecast.lastValue(config))
+        .fit();
     return progress.report();
   }
 

@@ -8,6 +8,7 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.RandomModels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import java.time.Duration;
@@ -45,12 +46,12 @@ class RecurrentNetworkTest {
 
     double loss;
     try (OffHeap memory = new OffHeap()) {
-      RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, 5, 30);
+      RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, base(config), 5, 30);
       network.load(parameters);
       loss = network.lossAndGradient(batch, gradient).mean(config.levels().size());
     }
 
-    ReferenceNetwork reference = new ReferenceNetwork(config, unit);
+    ReferenceNetwork reference = new ReferenceNetwork(config, unit, base(config));
     double[] p = new double[parameters.length];
     for (int i = 0; i < p.length; i++) {
       p[i] = parameters[i];
@@ -102,9 +103,11 @@ class RecurrentNetworkTest {
 
     try (OffHeap memory = new OffHeap()) {
       int steps = window.to() - window.from();
-      RecurrentNetwork tight = new RecurrentNetwork(memory, config, units(2), 1, steps);
+      RecurrentNetwork tight =
+          new RecurrentNetwork(memory, config, units(2), base(config), 1, steps);
       RecurrentNetwork wide =
-          new RecurrentNetwork(memory, config, units(2), batchSize, steps + extraSteps);
+          new RecurrentNetwork(
+              memory, config, units(2), base(config), batchSize, steps + extraSteps);
       tight.load(parameters);
       wide.load(parameters);
 
@@ -130,7 +133,8 @@ class RecurrentNetworkTest {
                     window.meanScale(),
                     false)));
     try (OffHeap memory = new OffHeap()) {
-      RecurrentNetwork network = new RecurrentNetwork(memory, config, units(2), 2, 30);
+      RecurrentNetwork network =
+          new RecurrentNetwork(memory, config, units(2), base(config), 2, 30);
       network.load(parameters(config));
 
       double[] norms = network.gradientNormByLag(last);
@@ -179,6 +183,15 @@ class RecurrentNetworkTest {
             new WindowBatch.Window(rows, 50, 58, 75, 76, 1.5, true),
             new WindowBatch.Window(rows, 90, 95, 120, 120, 2.5, false),
             new WindowBatch.Window(rows, 60, 63, 72, 100, 2.0, true)));
+  }
+
+  /** Nothing for a random walk, as the trainer makes it. */
+  private static BaseForecast base(ForecasterConfig config) {
+    boolean walk = config.transform().isRandomWalk();
+    Random random = new Random(SEED);
+    return walk
+        ? BaseForecast.lastValue(config)
+        : BaseForecast.of(config, RandomModels.linearMap(config, 5, random));
   }
 
   private static float[] units(int horizon) {

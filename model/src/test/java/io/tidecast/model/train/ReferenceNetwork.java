@@ -9,11 +9,13 @@ import java.util.Arrays;
 final class ReferenceNetwork {
   private final ForecasterConfig config;
   private final float[] unit;
+  private final BaseForecast base;
   private final int hidden;
 
-  ReferenceNetwork(ForecasterConfig config, float[] unit) {
+  ReferenceNetwork(ForecasterConfig config, float[] unit, BaseForecast base) {
     this.config = config;
     this.unit = unit;
+    this.base = base;
     hidden = config.cell().hidden();
   }
 
@@ -113,7 +115,10 @@ final class ReferenceNetwork {
     double a = sigmoid(p[head + outputs * (hidden + 1) + lead - 1]);
     double u = (double) window.rows().scale()[row] * unit[lead - 1];
     double[] q = new double[levels];
-    q[median] = a * last + (1 - a) * naive + u * o[median];
+    float[] near = new float[config.horizon()];
+    base.fill(window.rows(), row, near);
+    double from = last + sign * near[lead - 1] * window.rows().scale()[row];
+    q[median] = a * from + (1 - a) * naive + u * o[median];
     for (int j = median + 1; j < levels; j++) {
       q[j] = q[j - 1] + u * Math.log1p(Math.exp(o[j]));
     }

@@ -8,14 +8,16 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Limits;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.RandomModels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
-import io.tidecast.model.member.RecurrentMember;
+import io.tidecast.model.member.PackedModel;
 import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HighwayWeights;
 import io.tidecast.model.weights.Provenance;
 import java.time.Duration;
 import java.util.Arrays;
@@ -51,7 +53,7 @@ class TrainedAsServedTest {
 
     SeriesRows rows = SeriesRows.of(List.of(new Stretch("a", values.length - 1, values)), config);
     try (OffHeap memory = new OffHeap()) {
-      RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, 3, 40);
+      RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, base(config), 3, 40);
       network.load(parameters);
       double served = 0;
       for (int lead = 1; lead <= HORIZON; lead++) {
@@ -74,7 +76,7 @@ class TrainedAsServedTest {
   /** From a zero state at {@code FROM}, {@code [horizon * levels]}. */
   private static float[] serve(ForecasterConfig config, float[][] values, ForecastModel model) {
     SeriesInputs inputs = new SeriesInputs(config);
-    RecurrentMember member = new RecurrentMember(model, config);
+    PackedModel member = PackedModel.of(model, config);
     HiddenState hidden = new HiddenState(config);
     float[] row = new float[InputLayout.of(config).size()];
     for (int i = 0; i <= ORIGIN; i++) {
@@ -85,7 +87,7 @@ class TrainedAsServedTest {
       }
     }
     float[] quantiles = new float[HORIZON * config.levels().size()];
-    member.forecast(hidden, inputs, quantiles);
+    member.forecast(hidden, inputs, ORIGIN, quantiles, new float[quantiles.length], new boolean[2]);
     return quantiles;
   }
 
@@ -124,12 +126,24 @@ class TrainedAsServedTest {
     return parameters;
   }
 
+  /** Nothing for a random walk, as the trainer makes it. */
+  private static BaseForecast base(ForecasterConfig config) {
+    return config.transform().isRandomWalk()
+        ? BaseForecast.lastValue(config)
+        : BaseForecast.of(config, map(config));
+  }
+
+  private static HighwayWeights map(ForecasterConfig config) {
+    return RandomModels.linearMap(config, 7, new Random(3));
+  }
+
   private static ForecastModel model(ForecasterConfig config, float[] parameters, float[] unit) {
+    boolean walk = config.transform().isRandomWalk();
     return ModelArtifact.seal(
         config,
         RecurrentNetwork.layers(config, parameters),
-        RecurrentNetwork.head(config, parameters, unit),
-        null,
+        RecurrentNetwork.head(config, parameters, unit, !walk),
+        walk ? null : map(config),
         new Provenance("load", 1, "", 1, 0, 1, 1, 1, "test", 0));
   }
 

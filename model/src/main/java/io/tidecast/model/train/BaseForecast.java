@@ -1,0 +1,106 @@
+package io.tidecast.model.train;
+
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.Phases;
+import io.tidecast.model.weights.HighwayWeights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the network's forecasts begin from, as it trains: the medians of the longest linear map that
+ * a series is long enough for, or the last value. Maps are not trained with the network. For one
+ * thread.
+ */
+final class BaseForecast {
+  private final List<PackedMap> maps = new ArrayList<>();
+  private final InputLayout layout;
+  private final Phases seasons;
+  private final float[] phases;
+
+  private BaseForecast(ForecasterConfig config) {
+    layout = InputLayout.of(config);
+    seasons = new Phases(config);
+    phases = new float[seasons.size()];
+  }
+
+  static BaseForecast lastValue(ForecasterConfig config) {
+    return new BaseForecast(config);
+  }
+
+  static BaseForecast of(ForecasterConfig config, HighwayWeights map) {
+    BaseForecast base = new BaseForecast(config);
+    base.maps.add(new PackedMap(map));
+    map.shorter().forEach(shorter -> base.maps.add(new PackedMap(shorter)));
+    return base;
+  }
+
+  boolean isMap() {
+    return !maps.isEmpty();
+  }
+
+  /**
+   * The forecasts from a row, relative to its value and in running scales.
+   *
+   * @param out {@code [horizon]}
+   */
+  void fill(SeriesRows series, int row, float[] out) {
+    Arrays.fill(out, 0);
+    for (PackedMap map : maps) {
+      if (row + 1 >= map.weights.lookBack()) {
+        fill(map, series, row, out);
+        return;
+      }
+    }
+  }
+
+  private void fill(PackedMap map, SeriesRows series, int row, float[] out) {
+    System.arraycopy(map.weights.intercept(), 0, out, 0, out.length);
+    int past = map.weights.lookBack() - 1;
+    for (int i = 0; i < past; i++) {
+      float deviation = (series.x()[row - past + i] - series.x()[row]) / series.scale()[row];
+      float limit = HighwayWeights.MAX_DEVIATION;
+      map.add(i, Math.max(-limit, Math.min(limit, deviation)), out);
+    }
+    for (int k = 0; k < map.weights.covariates(); k++) {
+      map.add(past + k, series.inputs()[row][layout.covariateLevel(k)], out);
+    }
+    if (map.weights.phases() > 0) {
+      seasons.fill(series.steps()[row], phases);
+      for (int m = 0; m < phases.length; m++) {
+        map.add(past + map.weights.covariates() + m, phases[m], out);
+      }
+    }
+  }
+
+  /** Weights {@code [predictors][horizon]}: the inner loop runs over the leads. */
+  private static final class PackedMap {
+    private final HighwayWeights weights;
+    private final float[][] rows;
+
+    private PackedMap(HighwayWeights weights) {
+      this.weights = weights;
+      int past = weights.lookBack() - 1;
+      rows = new float[past + weights.covariates() + weights.phases()][weights.horizon()];
+      pack(weights.weight(), 0, past);
+      pack(weights.covariateWeight(), past, weights.covariates());
+      pack(weights.phaseWeight(), past + weights.covariates(), weights.phases());
+    }
+
+    private void pack(float[] stored, int from, int size) {
+      for (int h = 0; h < weights.horizon(); h++) {
+        for (int i = 0; i < size; i++) {
+          rows[from + i][h] = stored[h * size + i];
+        }
+      }
+    }
+
+    private void add(int predictor, float value, float[] out) {
+      float[] row = rows[predictor];
+      for (int h = 0; h < out.length; h++) {
+        out[h] = Math.fma(value, row[h], out[h]);
+      }
+    }
+  }
+}
