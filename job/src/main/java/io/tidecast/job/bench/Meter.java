@@ -13,12 +13,17 @@ final class Meter {
   private long leastNanos = Long.MAX_VALUE;
   private long leastBytes = Long.MAX_VALUE;
 
+  /** Processor time of the calling thread so far. */
+  static long nanos() {
+    return THREADS.getCurrentThreadCpuTime();
+  }
+
   /** Runs and measures one round. */
   void round(Runnable work) {
     long bytes = THREADS.getCurrentThreadAllocatedBytes();
-    long nanos = THREADS.getCurrentThreadCpuTime();
+    long nanos = nanos();
     work.run();
-    leastNanos = Math.min(leastNanos, THREADS.getCurrentThreadCpuTime() - nanos);
+    leastNanos = Math.min(leastNanos, nanos() - nanos);
     leastBytes = Math.min(leastBytes, THREADS.getCurrentThreadAllocatedBytes() - bytes);
   }
 

@@ -10,6 +10,7 @@ import io.tidecast.model.member.RecurrentMember;
 import io.tidecast.model.online.StepResult;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -23,16 +24,25 @@ import java.util.SplittableRandom;
  * ratio           of the two
  * bytesAllocated  per step
  * resultBytes     of these, the forecast that comes out
+ * peers           if asked for: other libraries at the same work, in turns
  * </pre>
  */
 public final class StepBench {
   private static final int ROUNDS = 12;
 
+  // a peer's step takes a thousand times as long
+  private static final int PEER_STEPS = 20;
+
   private final BenchOptions options;
+  private final boolean withPeers;
   private final Phases phases;
 
-  public StepBench(BenchOptions options, Phases phases) {
+  /**
+   * @param withPeers whether other libraries are measured as well
+   */
+  public StepBench(BenchOptions options, boolean withPeers, Phases phases) {
     this.options = options;
+    this.withPeers = withPeers;
     this.phases = phases;
   }
 
@@ -44,14 +54,27 @@ public final class StepBench {
     int hours = Math.max(1, options.records() / options.keys() / ROUNDS);
     int times = hours * series.keys();
     network.run(times);
-    try (Phases.Phase phase = phases.begin("measuring", ROUNDS)) {
+    try (Peers peers = peers(times);
+        Phases.Phase phase = phases.begin("measuring", ROUNDS)) {
       for (int round = 1; round <= ROUNDS; round++) {
         ClosedStep[] next = series.next(hours);
         steps.round(() -> series.step(next));
         cells.round(() -> network.run(times));
+        peers.round();
         phase.at(round, "%.1f us a step".formatted(steps.micros(times)));
       }
+      return result(times, steps, cells, series.last(), peers);
     }
+  }
+
+  private Peers peers(int times) {
+    Peers peers = new Peers();
+    return withPeers
+        ? peers.with(Peer.Work.CELL, options, times).with(Peer.Work.STEP, options, PEER_STEPS)
+        : peers;
+  }
+
+  private ObjectNode result(int times, Meter steps, Meter cells, StepResult last, Peers peers) {
     double micros = steps.micros(times);
     double cellMicros = cells.micros(times);
     ObjectNode result = JsonNodeFactory.instance.objectNode();
@@ -60,7 +83,9 @@ public final class StepBench {
     result.put("microsPerStep", Rounded.of(micros)).put("cellMicros", Rounded.of(cellMicros));
     result.put("ratio", Rounded.of(micros / cellMicros));
     result.put("bytesAllocated", steps.bytes(times));
-    return result.put("resultBytes", resultBytes(series.last()));
+    result.put("resultBytes", resultBytes(last));
+    peers.report(result, Map.of(Peer.Work.STEP, micros, Peer.Work.CELL, cellMicros));
+    return result;
   }
 
   private static long resultBytes(StepResult result) {

@@ -11,9 +11,9 @@ import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How many windows a second the recurrent member is trained on: the product's trainer and recipe,
@@ -25,6 +25,7 @@ import java.util.List;
  * windowSteps       steps of a window, burn-in included
  * batch             windows of an update
  * windowsPerSecond
+ * peers             if asked for: other libraries at an update of the same size and loss, in turns
  * </pre>
  */
 public final class TrainBench {
@@ -32,17 +33,35 @@ public final class TrainBench {
   private static final TrainingConfig RECIPE = TrainingConfig.DEFAULT;
 
   private final BenchOptions options;
+  private final boolean withPeers;
   private final Phases phases;
 
-  public TrainBench(BenchOptions options, Phases phases) {
+  /**
+   * @param withPeers whether other libraries are measured as well
+   */
+  public TrainBench(BenchOptions options, boolean withPeers, Phases phases) {
     this.options = options;
+    this.withPeers = withPeers;
     this.phases = phases;
   }
 
   public ObjectNode run() {
     int batch = RECIPE.windows().batch();
     int updates = Math.max(1, options.records() / batch / ROUNDS);
-    double perSecond = updates * batch * 1e9 / leastNanos(updates);
+    try (Peers peers = peers(updates)) {
+      double micros = leastNanos(updates, peers) / 1e3 / updates;
+      ObjectNode result = result(batch, updates, 1e6 * batch / micros);
+      peers.report(result, Map.of(Peer.Work.UPDATE, micros));
+      return result;
+    }
+  }
+
+  private Peers peers(int updates) {
+    Peers peers = new Peers();
+    return withPeers ? peers.with(Peer.Work.UPDATE, options, updates) : peers;
+  }
+
+  private ObjectNode result(int batch, int updates, double perSecond) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("bench", "train").put("keys", options.keys());
     result.put("records", updates * batch * ROUNDS);
@@ -51,10 +70,10 @@ public final class TrainBench {
     return result.put("windowsPerSecond", Rounded.of(perSecond));
   }
 
-  private long leastNanos(int updates) {
+  private long leastNanos(int updates, Peers peers) {
     ForecasterConfig config = options.config().forecaster(GeneratedLoad.VARIABLE);
     TrainingRun run = new TrainingRun(GeneratedLoad.VARIABLE, 1, 1, JobParts.version());
-    try (Rounds rounds = new Rounds(phases.begin("training", ROUNDS))) {
+    try (Rounds rounds = new Rounds(phases.begin("training", ROUNDS), peers)) {
       TrainingResult result =
           new Trainer(config, recipe(updates)).choose(stretches(config), run, rounds);
       if (result instanceof TrainingResult.Failed failed) {
@@ -94,20 +113,22 @@ public final class TrainBench {
   /** Processor time from round to round, on the training thread. */
   private static final class Rounds implements TrainingListener, AutoCloseable {
     private final Phases.Phase phase;
+    private final Peers peers;
     private long last;
     private long leastNanos = Long.MAX_VALUE;
 
-    Rounds(Phases.Phase phase) {
+    Rounds(Phases.Phase phase, Peers peers) {
       this.phase = phase;
+      this.peers = peers;
     }
 
     @Override
     public void roundEnded(int round, int rounds, double loss, double validationPinball) {
-      long now = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
       if (round > 0) {
-        leastNanos = Math.min(leastNanos, now - last);
+        leastNanos = Math.min(leastNanos, Meter.nanos() - last);
+        peers.round();
       }
-      last = now;
+      last = Meter.nanos();
       phase.at(round, "loss %.4f".formatted(loss));
     }
 

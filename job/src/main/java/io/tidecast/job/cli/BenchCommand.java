@@ -81,6 +81,14 @@ final class BenchCommand {
     }
   }
 
+  /** Of the benches that have peers. */
+  static final class PeerOption {
+    @Option(
+        names = "--peers",
+        description = "measures other libraries at the same work as well, in turns")
+    private boolean included;
+  }
+
   /** Backends by the names that Flink gives them. */
   static final class BackendName implements ITypeConverter<BenchOptions.Backend> {
     @Override
@@ -100,8 +108,8 @@ final class BenchCommand {
               + " cellMicros, ratio, bytesAllocated.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast bench step --keys 1000 --horizon 24 --hidden 32"})
-  int step(@Mixin Options options) {
-    return print(new StepBench(options.toBench(100, 120_000), progress()).run());
+  int step(@Mixin Options options, @Mixin PeerOption peers) {
+    return print(new StepBench(options.toBench(100, 120_000), peers.included, progress()).run());
   }
 
   @Command(
@@ -119,9 +127,9 @@ final class BenchCommand {
       name = "train",
       description = "How fast the recurrent member is trained: windowsPerSecond.",
       mixinStandardHelpOptions = true,
-      footer = {"", "Example: tidecast bench train --hidden 64"})
-  int train(@Mixin Options options) {
-    return print(new TrainBench(options.toBench(4, 3_840), progress()).run());
+      footer = {"", "Example: tidecast bench train --hidden 64 --peers"})
+  int train(@Mixin Options options, @Mixin PeerOption peers) {
+    return print(new TrainBench(options.toBench(4, 3_840), peers.included, progress()).run());
   }
 
   @Command(

@@ -40,6 +40,18 @@ class BenchCommandTest {
   }
 
   @Test
+  void everyPeerIsMeasuredOrSaidToBeMissing() throws Exception {
+    assertEquals(
+        0, run("bench", "step", "--keys", "1", "--records", "24", "--hidden", "8", "--peers"));
+
+    JsonNode peers = lastLine().get("peers");
+    assertTrue(peers.size() >= 2, peers::toString);
+    for (JsonNode row : peers) {
+      assertTrue(row.has("work") && (row.has("missing") || row.has("micros")), row::toString);
+    }
+  }
+
+  @Test
   void stateOfALongerHorizonIsLarger() throws Exception {
     run("bench", "state", "--keys", "2", "--hidden", "8", "--horizon", "6");
     long small = lastLine().get("bytes").asLong();
