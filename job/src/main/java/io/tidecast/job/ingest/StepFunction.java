@@ -109,7 +109,9 @@ public final class StepFunction
     SeriesStep.Progress with = known == null ? before.opened() : before;
     OpenStep step = (known == null ? empty(observation) : known).with(observation, aggregation);
     if (observation.endsStep()) {
-      SeriesStep.Progress after = closeUpTo(index - 1, with, context.getCurrentKey(), out);
+      boolean isOnly = with.open() == 1;
+      SeriesStep.Progress after =
+          isOnly ? with : closeUpTo(index - 1, with, context.getCurrentKey(), out);
       if (known != null) {
         open.remove(index);
       }
