@@ -52,6 +52,9 @@ public final class Metrics {
   /** Steps left out since the forecaster had gone past them. */
   public static final String STEPS_DROPPED = "stepsDropped";
 
+  /** Steps of all windows that are kept for trainings. */
+  public static final String STEPS_KEPT = "stepsKept";
+
   /** Wall-clock seconds of the last training. */
   public static final String TRAINING_SECONDS = "trainingSeconds";
 

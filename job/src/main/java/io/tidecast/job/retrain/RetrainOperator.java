@@ -22,13 +22,11 @@ import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -77,8 +75,9 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * decision; other groups do not notice.
  *
  * <p>State per group: its windows of the last {@code history} ({@code 4 * steps * (1 + covariates)}
- * bytes per series), dropped at boundaries, at most about {@code maxSteps} steps of them and those
- * since the last decision; the champion's artifact; the boundaries that are due; three numbers.
+ * bytes per series), see {@link HeldWindows}: at most {@code maxSteps} steps of them, and twice
+ * that of those since the last decision; the champion's artifact; the boundaries that are due;
+ * three numbers.
  *
  * <p>At the end of a bounded input the boundary after the last window is decided too: whether the
  * watermark had come as far before the end is a race, and must not show in the output.
@@ -95,16 +94,12 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private static final long HOLD_UP_NANOS = 500_000_000;
   private static final String READ = "offset";
 
-  private static final MapStateDescriptor<String, SeriesWindow> WINDOWS =
-      new MapStateDescriptor<>("windows", Types.STRING, StoredTypes.SERIES_WINDOW);
   private static final ValueStateDescriptor<GroupProgress> PROGRESS =
       new ValueStateDescriptor<>("progress", StoredTypes.GROUP_PROGRESS);
   private static final ListStateDescriptor<Long> DUE =
       new ListStateDescriptor<>("due-boundaries", Types.LONG);
   private static final ValueStateDescriptor<Long> NEXT =
       new ValueStateDescriptor<>("next-boundary", Types.LONG);
-  private static final ValueStateDescriptor<Double> RANK_BOUND =
-      new ValueStateDescriptor<>("rank-bound", Types.DOUBLE);
   private static final ListStateDescriptor<GroupControl> CONTROLS =
       new ListStateDescriptor<>("controls", StoredTypes.GROUP_CONTROL);
   private static final MapStateDescriptor<String, Long> CONTROLS_READ =
@@ -119,11 +114,10 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   private transient MailboxExecutor mailbox;
   private transient InternalTimerService<VoidNamespace> timers;
-  private transient MapState<String, SeriesWindow> windows;
+  private transient HeldWindows windows;
   private transient ValueState<GroupProgress> progress;
   private transient ListState<Long> dueState;
   private transient ValueState<Long> nextState;
-  private transient ValueState<Double> rankBound;
   private transient ListState<GroupControl> controls;
   private transient BroadcastState<String, Long> controlsRead;
   private transient int endedInputs;
@@ -149,6 +143,10 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     private long controlInWork;
 
     private GroupTrainer.Errand errand;
+
+    /** Kept for its trainings. */
+    private long steps;
+
     private TrainingTurns.Turn turn;
     private Training training;
     private ScheduledFuture<?> timeLimit;
@@ -198,11 +196,10 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService("boundaries", VoidNamespaceSerializer.INSTANCE, this);
-    windows = getPartitionedState(WINDOWS);
+    windows = new HeldWindows(policy, getKeyedStateStore());
     progress = getPartitionedState(PROGRESS);
     dueState = getPartitionedState(DUE);
     nextState = getPartitionedState(NEXT);
-    rankBound = getPartitionedState(RANK_BOUND);
     controls = getPartitionedState(CONTROLS);
     own = new TreeMap<>();
     for (String name : groups) {
@@ -224,6 +221,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private Group restored(String name) throws Exception {
     Group group = new Group(name);
     setCurrentKey(name);
+    group.steps = windows.steps();
     Iterable<Long> due = dueState.get();
     if (due != null) {
       due.forEach(group.due::add);
@@ -241,6 +239,8 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
         Metrics.TRAININGS_PENDING, () -> own.values().stream().filter(Group::isTraining).count());
     metrics.gauge(
         Metrics.BOUNDARIES_DUE, () -> own.values().stream().mapToInt(g -> g.due.size()).sum());
+    metrics.gauge(
+        Metrics.STEPS_KEPT, () -> own.values().stream().mapToLong(g -> g.steps).sum());
     metrics.gauge(Metrics.TRAINING_SECONDS, () -> lastTrainingSeconds);
   }
 
@@ -270,9 +270,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       return;
     }
     setCurrentKey(window.group());
-    if (policy.isDrawn(window, rankBoundNow())) {
-      windows.put(key(window), window);
-    }
+    group.steps += windows.add(window);
     timers.registerEventTimeTimer(
         VoidNamespace.INSTANCE, Math.max(policy.boundaryOf(window), group.next));
     holdUp();
@@ -322,16 +320,6 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       }
     }
     controls.update(left);
-  }
-
-  /** Ascending by series, then end, as text: the order a training reads them in. */
-  private static String key(SeriesWindow window) {
-    return window.series() + '\0' + String.format("%019d", window.end());
-  }
-
-  private double rankBoundNow() throws Exception {
-    Double bound = rankBound.value();
-    return bound == null ? 1 : bound;
   }
 
   @Override
@@ -419,7 +407,8 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private void decide(Group group, long boundary) throws Exception {
     GroupProgress now = progressNow(group.name);
     GroupControl control = controlFor(boundary);
-    GroupTrainer.Errand errand = policy.errand(boundary, now, known(boundary), control);
+    GroupTrainer.Errand errand = policy.errand(boundary, now, windows.known(boundary), control);
+    group.steps = windows.steps();
     group.controlInWork = control.offset();
     group.errand = errand;
     if (errand instanceof GroupTrainer.Errand.None
@@ -429,36 +418,6 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       group.turn =
           TrainingTurns.OF_THIS_PROCESS.take(
               config.trainingsAtOnce(), () -> mail(() -> start(group), "training of a group"));
-    }
-  }
-
-  /** The sample of the windows known at a boundary; what no later one reads is dropped. */
-  private List<SeriesWindow> known(long boundary) throws Exception {
-    List<SeriesWindow> known = new ArrayList<>();
-    double before = rankBoundNow();
-    for (SeriesWindow window : windows.values()) {
-      if (window.knownAt() <= boundary && !policy.isTooOld(window, boundary)) {
-        known.add(window);
-      }
-    }
-    double bound = policy.rankBound(known, before);
-    if (bound < before) {
-      rankBound.update(bound);
-      known.removeIf(window -> !policy.isDrawn(window, bound));
-    }
-    dropIf(window -> policy.isTooOld(window, boundary) || !policy.isDrawn(window, bound));
-    return known;
-  }
-
-  private void dropIf(Predicate<SeriesWindow> condition) throws Exception {
-    List<String> gone = new ArrayList<>();
-    for (Map.Entry<String, SeriesWindow> entry : windows.entries()) {
-      if (condition.test(entry.getValue())) {
-        gone.add(entry.getKey());
-      }
-    }
-    for (String key : gone) {
-      windows.remove(key);
     }
   }
 
@@ -472,7 +431,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     setCurrentKey(group.name);
     GroupTrainer.Request request =
         policy.request(
-            group.name, boundary, progressNow(group.name), windows.values(), group.errand);
+            group.name, boundary, progressNow(group.name), windows.all(), group.errand);
     long started = System.nanoTime();
     Training training =
         Training.start(

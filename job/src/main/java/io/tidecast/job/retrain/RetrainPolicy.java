@@ -49,6 +49,11 @@ public final class RetrainPolicy implements Serializable {
     return window.knownAt() <= boundary - config.history().toMillis();
   }
 
+  /** Most steps that a training reads. */
+  long maxSteps() {
+    return config.maxSteps();
+  }
+
   /**
    * Where a window stands in the draw for the sample, evenly spread over [0, 1): by its series and
    * end alone, so that what is drawn does not depend on what arrived when, and is fair over series
@@ -68,17 +73,20 @@ public final class RetrainPolicy implements Serializable {
     if (known.stream().mapToLong(SeriesWindow::steps).sum() <= config.maxSteps()) {
       return before;
     }
-    List<SeriesWindow> drawn = new ArrayList<>(known);
-    drawn.sort(Comparator.comparingDouble(this::rank));
+    List<Ranked> drawn = new ArrayList<>(known.size());
+    known.forEach(window -> drawn.add(new Ranked(rank(window), window.steps())));
+    drawn.sort(Comparator.comparingDouble(Ranked::rank));
     long steps = 0;
-    for (SeriesWindow window : drawn) {
+    for (Ranked window : drawn) {
       steps += window.steps();
       if (steps > config.maxSteps()) {
-        return rank(window);
+        return window.rank();
       }
     }
     return before;
   }
+
+  private record Ranked(double rank, int steps) {}
 
   /** Whether a window is in the sample. */
   public boolean isDrawn(SeriesWindow window, double rankBound) {

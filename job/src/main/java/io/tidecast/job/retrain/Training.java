@@ -5,8 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One training, on a thread of its own. Whatever it throws is a failed outcome: one group's data
- * must not stop the others.
+ * One training, on a thread of its own, of the lowest priority: where the system heeds that, the
+ * stream goes first. Whatever it throws is a failed outcome: one group's data must not stop the
+ * others.
  */
 final class Training {
   private static final Logger LOG = LoggerFactory.getLogger(Training.class);
@@ -34,6 +35,7 @@ final class Training {
     this.request = request;
     thread = new Thread(() -> run(done), "tidecast-training-" + request.group());
     thread.setDaemon(true);
+    thread.setPriority(Thread.MIN_PRIORITY);
   }
 
   GroupTrainer.Request request() {

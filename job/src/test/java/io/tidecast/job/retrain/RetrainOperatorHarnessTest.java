@@ -101,26 +101,28 @@ class RetrainOperatorHarnessTest {
     open(state, 1, 0);
   }
 
+  private RetrainConfig config() {
+    return new RetrainConfig(
+        Duration.ofMillis(EPOCH),
+        Duration.ofMillis(LEAD),
+        Duration.ofMillis(2 * EPOCH),
+        0,
+        drift,
+        Duration.ofMillis(2 * EPOCH),
+        watch,
+        8,
+        4,
+        Duration.ofMillis(10 * EPOCH),
+        maxSteps,
+        1,
+        1,
+        TIME_LIMIT,
+        1);
+  }
+
   private void open(OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
-    RetrainConfig config =
-        new RetrainConfig(
-            Duration.ofMillis(EPOCH),
-            Duration.ofMillis(LEAD),
-            Duration.ofMillis(2 * EPOCH),
-            0,
-            drift,
-            Duration.ofMillis(2 * EPOCH),
-            watch,
-            8,
-            4,
-            Duration.ofMillis(10 * EPOCH),
-            maxSteps,
-            1,
-            1,
-            TIME_LIMIT,
-            1);
     RetrainOperator operator =
-        new RetrainOperator(config, trainer, Champions.NONE, groups, controlsBefore);
+        new RetrainOperator(config(), trainer, Champions.NONE, groups, controlsBefore);
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
             operator,
@@ -671,12 +673,34 @@ class RetrainOperatorHarnessTest {
     return new TreeMap<>(READ);
   }
 
+  /** What is dropped as soon as it comes would not have been drawn either. */
+  @Test
+  void sampleIsDrawnAsIfAllHadBeenKept() throws Exception {
+    maxSteps = 40;
+    reopen("g");
+    List<SeriesWindow> all = new ArrayList<>();
+    for (long knownAt = 10; knownAt <= 1_000; knownAt += 10) {
+      window("g", knownAt);
+      all.add(new SeriesWindow("g", "s", knownAt / 10, knownAt, 1, 1, new float[4]));
+    }
+    harness.processWatermark1(new Watermark(1_000));
+    awaitDecisions(1);
+
+    RetrainPolicy policy = new RetrainPolicy(config());
+    double bound = policy.rankBound(all, 1);
+    assertEquals(
+        all.stream().filter(w -> policy.isDrawn(w, bound)).map(SeriesWindow::end).toList(),
+        READ.get("g@1000"));
+  }
+
   @Test
   void sampleBoundsWhatLiesInState() throws Exception {
     maxSteps = 40;
     reopen("g");
     for (long knownAt = 1; knownAt <= 1_000; knownAt++) {
       window("g", knownAt);
+      // twenty windows since the last boundary, what they came to, and the group's own values
+      assertTrue(harness.numKeyedStateEntries() <= 20 + 1 + 4, "" + knownAt);
     }
     harness.processWatermark1(new Watermark(1_000));
     runMails();
