@@ -30,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  *
  * <pre>
  * keys, records, backend, format, horizon, hidden
+ * hoursBefore           of each series in a row before the rounds
  * processors            that this process may use, for broker, jobs and producers together
  * passThroughPerSecond  median of the rounds
  * forecastsPerSecond    median of the rounds
@@ -40,10 +41,18 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * latencyMillis         at half that rate: from the broker's append of an observation to that of
  *                       its forecast (uncommitted), and to a reader of committed records
  * bytes                 by topic: records, bytes of a value, and on the broker's disk of each record
+ * state                 all of the job's: bytes, seconds to write it (a savepoint in the backend's
+ *                       own format, nothing incremental), and from the start of a job on it to its
+ *                       first forecast
  * </pre>
  */
 public final class JobBench {
   private static final int ROUNDS = 3;
+
+  /** Records that fill the past and the present of series, which are less for each of very many. */
+  private static final int FILLED = 2_000_000;
+
+  private static final int WARMED = 5_000_000;
 
   /** More than fit a producer's batch. */
   private static final int SAMPLES = 1_000;
@@ -52,6 +61,7 @@ public final class JobBench {
   private final Phases phases;
   private final Lane.Pace[] passed = new Lane.Pace[ROUNDS];
   private final Lane.Pace[] forecast = new Lane.Pace[ROUNDS];
+  private int hoursBefore;
 
   public JobBench(BenchOptions options, Phases phases) {
     this.options = options;
@@ -86,9 +96,23 @@ public final class JobBench {
       }
       ObjectNode result = rates();
       double half = median(forecast, Lane.Pace::perSecond) / 2;
-      result.set("latencyMillis", new Latency(full).measure(hour, half, options.records()));
+      long steady = Math.min(options.records(), (long) (half * Latency.SECONDS));
+      result.set("latencyMillis", new Latency(full).measure(hour, half, steady));
       result.set("bytes", bytes(full));
+      result.set("state", state(full, hour + steady / options.keys() + 1));
       return result;
+    }
+  }
+
+  private ObjectNode state(Lane full, long hour) throws Exception {
+    try (Phases.Phase phase = phases.begin("restarting", 1)) {
+      Lane.Snapshot snapshot = full.restart(new LoadPublisher.Hours(hour, 1, 1));
+      phase.at(1, snapshot.bytes() + " bytes");
+      return JsonNodeFactory.instance
+          .objectNode()
+          .put("bytes", snapshot.bytes())
+          .put("writeSeconds", Rounded.of(snapshot.seconds()))
+          .put("restoreSeconds", Rounded.of(snapshot.restoreSeconds()));
     }
   }
 
@@ -102,21 +126,26 @@ public final class JobBench {
   /** Returns the hour to go on from. */
   private long fill(Lane full) throws Exception {
     int spacing = full.config().maxGapSteps() + 1;
-    int sparse = (full.config().series().history() + spacing - 1) / spacing;
+    int enough = (full.config().series().history() + spacing - 1) / spacing;
+    int sparse = Math.min(enough, atMost(FILLED));
     LoadPublisher.Hours past = new LoadPublisher.Hours(GeneratedLoad.FIRST, sparse, spacing);
-    int dense = options.horizon() + full.config().evaluationSteps() + 1;
-    LoadPublisher.Hours present = new LoadPublisher.Hours(past.next(), dense, 1);
+    hoursBefore = Math.min(options.horizon() + full.config().evaluationSteps() + 1, atMost(WARMED));
+    LoadPublisher.Hours present = new LoadPublisher.Hours(past.next(), hoursBefore, 1);
     try (Phases.Phase phase = phases.begin("filling", (long) sparse * options.keys())) {
       full.run(past, phase);
     }
-    try (Phases.Phase phase = phases.begin("warming up", (long) dense * options.keys())) {
+    try (Phases.Phase phase = phases.begin("warming up", (long) hoursBefore * options.keys())) {
       full.run(present, phase);
     }
     return present.next();
   }
 
+  private int atMost(int records) {
+    return Math.max(2, records / options.keys());
+  }
+
   private long measure(Lane full, Lane pass, long from) throws Exception {
-    int hours = Math.max(3, options.records() / options.keys() / ROUNDS);
+    int hours = Math.max(1, options.records() / options.keys() / ROUNDS);
     long records = (long) hours * options.keys();
     run("pass-through, warming up", pass, new LoadPublisher.Hours(from, hours, 1), records);
     long hour = from;
@@ -141,6 +170,7 @@ public final class JobBench {
     result.put("bench", "job").put("keys", options.keys()).put("records", options.records());
     result.put("backend", options.backend().label()).put("format", options.format().toString());
     result.put("horizon", options.horizon()).put("hidden", options.hidden());
+    result.put("hoursBefore", hoursBefore);
     result.put("processors", Runtime.getRuntime().availableProcessors());
     putMedians(result, "PerSecond", Lane.Pace::perSecond);
     result.put("ratio", Rounded.of(medianRatio(forecast, passed, Lane.Pace::perSecond)));

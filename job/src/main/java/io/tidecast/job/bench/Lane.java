@@ -7,13 +7,19 @@ import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.Phases;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -26,32 +32,81 @@ final class Lane implements AutoCloseable {
   private static final int POLL_MILLIS = 200;
 
   private final JobConfig config;
+  private final Path directory;
+  private final BiConsumer<StreamExecutionEnvironment, ForecastJob.Ends> topology;
   private final LoadPublisher publisher;
   private final TopicWatch forecasts;
   private final int keys;
-  private final JobClient job;
+  private JobClient job;
 
   /**
    * Starts a job.
    *
+   * @param directory of its checkpoints
    * @param topology adds it to an environment, with its ends
    */
   Lane(
       JobConfig config,
       int keys,
-      Path checkpoints,
+      Path directory,
       BiConsumer<StreamExecutionEnvironment, ForecastJob.Ends> topology)
       throws Exception {
     this.config = config;
+    this.directory = directory;
+    this.topology = topology;
     this.keys = keys;
     publisher = new LoadPublisher(config.kafkaConfig(), keys);
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     forecasts = watch(config.kafkaConfig().topics().forecast());
+    job = start(new Configuration());
+  }
+
+  private JobClient start(Configuration more) throws Exception {
     Configuration flink = new JobParts(config).flink();
-    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
+    flink.addAll(more);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
     topology.accept(env, KafkaEnds.unbounded(config));
-    job = env.executeAsync(config.domain());
+    return env.executeAsync(config.domain());
+  }
+
+  /**
+   * All of a job's state, as it is written at once and read again.
+   *
+   * @param seconds until it lay on disk
+   * @param restoreSeconds from the start of a job to its first forecast from it
+   */
+  record Snapshot(long bytes, double seconds, double restoreSeconds) {}
+
+  /** Ends the job and starts it again from its state. */
+  Snapshot restart(LoadPublisher.Hours next) throws Exception {
+    long began = System.nanoTime();
+    String savepoint =
+        job.triggerSavepoint(directory.toUri().toString(), SavepointFormatType.NATIVE).get();
+    double seconds = secondsSince(began);
+    long bytes = bytesIn(Path.of(URI.create(savepoint)));
+    end();
+    long before = forecasts.end();
+    publisher.publishAtOnce(next);
+    began = System.nanoTime();
+    Configuration from = new Configuration();
+    from.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    job = start(from);
+    while (forecasts.end() <= before) {
+      requireRunning();
+      Thread.sleep(POLL_MILLIS);
+    }
+    return new Snapshot(bytes, seconds, secondsSince(began));
+  }
+
+  private static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) * 1e-9;
+  }
+
+  private static long bytesIn(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
   }
 
   JobConfig config() {
@@ -122,12 +177,16 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  private void end() {
     if (!job.getJobExecutionResult().isDone()) {
       job.cancel().join();
       job.getJobExecutionResult().exceptionally(cancelled -> null).join();
     }
+  }
+
+  @Override
+  public void close() {
+    end();
     forecasts.close();
   }
 }

@@ -26,7 +26,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * share one clock.
  */
 final class Latency {
-  private static final int SECONDS = 30;
+  /** Of the load at most. */
+  static final int SECONDS = 30;
+
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration COMMIT = Duration.ofSeconds(60);
 
@@ -43,16 +45,15 @@ final class Latency {
   /**
    * Measures.
    *
-   * @param records of the load at most
+   * @param count records of the load
    */
-  ObjectNode measure(long firstHour, double perSecond, int records) throws Exception {
+  ObjectNode measure(long firstHour, double perSecond, long count) throws Exception {
     try (TopicWatch observations = lane.watch(topics.observation());
         TopicWatch forecasts = lane.watch(topics.forecast())) {
       long observedFrom = observations.end();
       long from = forecasts.end();
       CompletableFuture<Long> end = new CompletableFuture<>();
       CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> readCommitted(from, end));
-      long count = Math.min(records, (long) (perSecond * SECONDS));
       lane.publisher().publishSteadily(firstHour, perSecond, count);
       end.complete(lane.settle());
       reading.join();

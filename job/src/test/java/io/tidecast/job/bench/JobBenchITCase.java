@@ -31,5 +31,8 @@ class JobBenchITCase {
     JsonNode bytes = result.get("bytes");
     assertEquals(3, bytes.size(), result::toString);
     assertTrue(bytes.get("bench.forecast.v1").get("perValue").asDouble() > 100, result::toString);
+    JsonNode state = result.get("state");
+    assertTrue(state.get("bytes").asLong() > 1_000 * KEYS, result::toString);
+    assertTrue(state.get("restoreSeconds").asDouble() > 0, result::toString);
   }
 }
