@@ -78,7 +78,7 @@ final class AvroFrame {
    * @throws IllegalArgumentException if the bytes are not such a record
    */
   <T> T read(byte[] bytes, Record<T> record) {
-    if (bytes.length < HEADER || !Arrays.equals(header, Arrays.copyOf(bytes, HEADER))) {
+    if (bytes.length < HEADER || !Arrays.equals(header, 0, HEADER, bytes, 0, HEADER)) {
       throw new IllegalArgumentException("bytes are no " + name + ": they are of another schema");
     }
     try {

@@ -113,11 +113,11 @@ public final class ObservationDecoder {
       return new Decoded.Refused(new Rejection.Malformed(frame(bytes)));
     }
     ObservationDecoder decoder = new ObservationDecoder(wanted);
-    try (JsonParser json = FACTORY.createParser(bytes)) {
+    try {
       if (AvroFrame.isAvro(bytes)) {
         decoder.read(AvroV1.observation(bytes));
       } else {
-        decoder.read(json);
+        decoder.readJson(bytes);
       }
       Decoded decoded = decoder.decoded();
       boolean nothing = any && !decoder.hasWanted && decoded instanceof Decoded.Accepted;
@@ -170,6 +170,12 @@ public final class ObservationDecoder {
       throw isName
           ? new Refusal(new Rejection.NonFinite(name, value))
           : malformed("variable '" + shortened(name) + "'");
+    }
+  }
+
+  private void readJson(byte[] bytes) throws IOException, Refusal {
+    try (JsonParser json = FACTORY.createParser(bytes)) {
+      read(json);
     }
   }
 

@@ -239,8 +239,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
         Metrics.TRAININGS_PENDING, () -> own.values().stream().filter(Group::isTraining).count());
     metrics.gauge(
         Metrics.BOUNDARIES_DUE, () -> own.values().stream().mapToInt(g -> g.due.size()).sum());
-    metrics.gauge(
-        Metrics.STEPS_KEPT, () -> own.values().stream().mapToLong(g -> g.steps).sum());
+    metrics.gauge(Metrics.STEPS_KEPT, () -> own.values().stream().mapToLong(g -> g.steps).sum());
     metrics.gauge(Metrics.TRAINING_SECONDS, () -> lastTrainingSeconds);
   }
 
@@ -430,8 +429,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     long boundary = group.due.peek();
     setCurrentKey(group.name);
     GroupTrainer.Request request =
-        policy.request(
-            group.name, boundary, progressNow(group.name), windows.all(), group.errand);
+        policy.request(group.name, boundary, progressNow(group.name), windows.all(), group.errand);
     long started = System.nanoTime();
     Training training =
         Training.start(

@@ -128,8 +128,7 @@ public record OpenStep(String group, int width, List<Part> parts, int seen, int 
   }
 
   public ClosedStep close(long index, Aggregation aggregation) {
-    List<Part> inOrder =
-        parts.size() < 2 ? parts : parts.stream().sorted(LATEST).toList();
+    List<Part> inOrder = parts.size() < 2 ? parts : parts.stream().sorted(LATEST).toList();
     float[] closed = new float[width];
     for (int i = 0; i < width; i++) {
       closed[i] = aggregated(inOrder, i, aggregation);

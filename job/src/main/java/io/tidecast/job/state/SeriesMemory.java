@@ -21,7 +21,9 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class SeriesMemory {
   private static final long NOT_SWAPPED = Long.MIN_VALUE;
-  private static final int USUAL_BYTES = 6_000;
+
+  /** Of a day ahead by hours; of longer horizons it grows. */
+  private static final int USUAL_BYTES = 8_192;
 
   private final long storedLastIndex;
   private byte[] stored;
