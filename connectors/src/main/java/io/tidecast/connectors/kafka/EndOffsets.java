@@ -39,22 +39,18 @@ public final class EndOffsets {
    *     stays open for two minutes
    */
   public static Map<Integer, Long> of(KafkaConfig settings, String topic) {
-    try (Admin admin = Admin.create(settings.clientProperties())) {
-      TopicDescription description =
-          admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-      List<TopicPartition> partitions =
-          description.partitions().stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      Map<Integer, Long> written = ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
-      awaitCommitted(admin, partitions, written);
-      return behindLastRecords(settings, partitions, written);
-    } catch (ExecutionException e) {
-      throw new KafkaException("cannot list the end offsets of " + topic, e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted while listing the end offsets of " + topic, e);
-    }
+    return settings.ask("list the end offsets of " + topic,
+        admin -> {
+          TopicDescription description =
+              admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+          List<TopicPartition> partitions =
+              description.partitions().stream()
+                  .map(partition -> new TopicPartition(topic, partition.partition()))
+                  .toList();
+          Map<Integer, Long> written = ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED);
+          awaitCommitted(admin, partitions, written);
+          return behindLastRecords(settings, partitions, written);
+        });
   }
 
   private static void awaitCommitted(

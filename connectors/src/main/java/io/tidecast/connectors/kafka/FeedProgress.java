@@ -7,11 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -43,20 +41,15 @@ public record FeedProgress(long rows, String last) {
   /** Of a feed whose last run was of a version that kept it as a consumer group's offset. */
   private static Optional<FeedProgress> ofGroup(KafkaConfig kafka, String name) {
     TopicPartition partition = new TopicPartition(kafka.topics().observation(), 0);
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      return Optional.ofNullable(
-              admin
-                  .listConsumerGroupOffsets("feed-" + name)
-                  .partitionsToOffsetAndMetadata()
-                  .get()
-                  .get(partition))
-          .map(group -> new FeedProgress(group.offset(), group.metadata()));
-    } catch (ExecutionException e) {
-      throw new KafkaException("cannot read the progress of feed " + name, e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted while reading the progress of feed " + name, e);
-    }
+    OffsetAndMetadata group =
+        kafka.ask("read the progress of feed " + name,
+            admin ->
+                admin
+                    .listConsumerGroupOffsets("feed-" + name)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(partition));
+    return Optional.ofNullable(group).map(old -> new FeedProgress(old.offset(), old.metadata()));
   }
 
   private static FeedProgress parse(byte[] json) {

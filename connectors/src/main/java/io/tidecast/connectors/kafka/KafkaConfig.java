@@ -6,6 +6,9 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * How to reach Kafka. Its text names the client properties without their values, which may be
@@ -69,6 +72,32 @@ public record KafkaConfig(
     client.putAll(properties);
     client.put("bootstrap.servers", bootstrapServers);
     return client;
+  }
+
+  /** What a broker is asked beside records; over within the call. */
+  @FunctionalInterface
+  interface Errand<T> {
+    T run(Admin admin) throws ExecutionException, InterruptedException;
+  }
+
+  /**
+   * Asks the broker.
+   *
+   * @param doing what is done, for the words of a failure: {@code describe a.topic}
+   * @throws KafkaException if it cannot be reached or refuses, with what it says
+   */
+  <T> T ask(String doing, Errand<T> errand) {
+    try (Admin admin = Admin.create(clientProperties())) {
+      return errand.run(admin);
+    } catch (ExecutionException e) {
+      throw new KafkaException(
+          "cannot %s at %s (kafka.bootstrapServers): %s"
+              .formatted(doing, bootstrapServers, e.getCause().getMessage()),
+          e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted; cannot " + doing, e);
+    }
   }
 
   @Override

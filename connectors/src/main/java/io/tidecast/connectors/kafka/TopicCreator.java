@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -30,26 +29,17 @@ public final class TopicCreator {
    * @throws KafkaException if the broker cannot be reached or refuses a topic
    */
   public static void createMissing(KafkaConfig kafka, TopicsConfig settings) {
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      Set<String> existing = admin.listTopics().names().get();
-      List<NewTopic> missing =
-          topics(kafka.topics(), settings).stream()
-              .filter(topic -> !existing.contains(topic.name()))
-              .toList();
-      for (KafkaFuture<Void> created : admin.createTopics(missing).values().values()) {
-        awaitCreation(created);
-      }
-    } catch (ExecutionException e) {
-      throw new KafkaException(
-          "cannot create the topics at "
-              + kafka.bootstrapServers()
-              + " (kafka.bootstrapServers): "
-              + e.getCause().getMessage(),
-          e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted while creating the topics of " + kafka, e);
-    }
+    List<NewTopic> wanted = topics(kafka.topics(), settings);
+    kafka.ask("create the topics",
+        admin -> {
+          Set<String> existing = admin.listTopics().names().get();
+          List<NewTopic> missing =
+              wanted.stream().filter(topic -> !existing.contains(topic.name())).toList();
+          for (KafkaFuture<Void> created : admin.createTopics(missing).values().values()) {
+            awaitCreation(created);
+          }
+          return missing;
+        });
   }
 
   /**
@@ -58,20 +48,15 @@ public final class TopicCreator {
    * @throws KafkaException if the broker cannot be reached or has no such topic
    */
   public static int partitions(KafkaConfig kafka, String topic) {
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      return admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get()
-          .get(topic)
-          .partitions()
-          .size();
-    } catch (ExecutionException e) {
-      throw new KafkaException("cannot describe " + topic, e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted while describing " + topic, e);
-    }
+    return kafka.ask("describe " + topic,
+        admin ->
+            admin
+                .describeTopics(List.of(topic))
+                .allTopicNames()
+                .get()
+                .get(topic)
+                .partitions()
+                .size());
   }
 
   static List<NewTopic> topics(Topics names, TopicsConfig settings) {

@@ -1,8 +1,7 @@
 package io.tidecast.connectors.kafka;
 
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -19,23 +18,11 @@ public final class TopicLimits {
    */
   public static int maxRecordBytes(KafkaConfig kafka, String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      int accepted =
-          Integer.parseInt(
-              admin
-                  .describeConfigs(List.of(resource))
-                  .all()
-                  .get()
-                  .get(resource)
-                  .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-                  .value());
-      return Math.min(accepted, KeyedBytesSink.maxRequestBytes(kafka));
-    } catch (ExecutionException e) {
-      throw new KafkaException("cannot read the limits of " + topic, e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted while reading the limits of " + topic, e);
-    }
+    Config config =
+        kafka.ask("read the limits of " + topic,
+            admin -> admin.describeConfigs(List.of(resource)).all().get().get(resource));
+    int accepted = Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+    return Math.min(accepted, KeyedBytesSink.maxRequestBytes(kafka));
   }
 
   /**

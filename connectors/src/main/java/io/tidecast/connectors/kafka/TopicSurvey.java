@@ -49,19 +49,7 @@ public final class TopicSurvey {
    */
   public static List<Finding> of(KafkaConfig kafka, TopicsConfig settings) {
     TopicSurvey survey = new TopicSurvey(kafka, settings);
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      return survey.look(admin);
-    } catch (ExecutionException e) {
-      throw new KafkaException(
-          "cannot look at the topics at "
-              + kafka.bootstrapServers()
-              + " (kafka.bootstrapServers): "
-              + e.getCause().getMessage(),
-          e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted while looking at the topics of " + kafka, e);
-    }
+    return kafka.ask("look at the topics", survey::look);
   }
 
   private List<Finding> look(Admin admin) throws ExecutionException, InterruptedException {

@@ -3,11 +3,9 @@ package io.tidecast.job.grafana;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.job.grafana.DashboardFile.Query;
 import io.tidecast.job.store.StoreEnvironment;
 import io.tidecast.job.store.TopicData;
@@ -40,11 +38,7 @@ class DashboardContractITCase {
 
   @BeforeAll
   static void store() throws Exception {
-    try {
-      environment = StoreEnvironment.start(directory);
-    } catch (EmbeddedPostgres.CannotStartException e) {
-      abort(e.getMessage());
-    }
+    environment = StoreEnvironment.start(directory);
     DATA.publish(environment.kafka());
     environment.startJob();
     environment.await(DATA);

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.job.store.StoreEnvironment;
@@ -49,11 +48,7 @@ class LivePageITCase {
 
   @BeforeAll
   static void serve() throws Exception {
-    try {
-      environment = StoreEnvironment.start(directory);
-    } catch (EmbeddedPostgres.CannotStartException e) {
-      abort(e.getMessage());
-    }
+    environment = StoreEnvironment.start(directory);
     DATA.publish(environment.kafka());
     ODD.publish(environment.kafka());
     environment.startJob();

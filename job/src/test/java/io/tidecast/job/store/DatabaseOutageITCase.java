@@ -2,9 +2,7 @@ package io.tidecast.job.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.job.CommittedValues;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobParts;
@@ -37,7 +35,7 @@ class DatabaseOutageITCase {
 
   @Test
   void forecastsGoOnWithoutTheDatabaseAndTheTablesEqualTheTopicsAtTheEnd() throws Exception {
-    try (StoreEnvironment environment = start()) {
+    try (StoreEnvironment environment = StoreEnvironment.start(directory)) {
       JobConfig config = config(environment);
       environment.startJob();
       JobClient forecasting = forecast(config);
@@ -58,14 +56,6 @@ class DatabaseOutageITCase {
       environment.startPostgres();
 
       atTheEnd.awaitEqual();
-    }
-  }
-
-  private StoreEnvironment start() {
-    try {
-      return StoreEnvironment.start(directory);
-    } catch (EmbeddedPostgres.CannotStartException e) {
-      return abort(e.getMessage());
     }
   }
 

@@ -2,9 +2,7 @@ package io.tidecast.job.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.tidecast.connectors.embedded.EmbeddedPostgres;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
@@ -35,11 +33,7 @@ class StoreJobITCase {
 
   @BeforeEach
   void start() {
-    try {
-      environment = StoreEnvironment.start(directory);
-    } catch (EmbeddedPostgres.CannotStartException e) {
-      abort(e.getMessage());
-    }
+    environment = StoreEnvironment.start(directory);
   }
 
   @AfterEach
