@@ -39,7 +39,8 @@ public final class EndOffsets {
    *     stays open for two minutes
    */
   public static Map<Integer, Long> of(KafkaConfig settings, String topic) {
-    return settings.ask("list the end offsets of " + topic,
+    return settings.ask(
+        "list the end offsets of " + topic,
         admin -> {
           TopicDescription description =
               admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);

@@ -42,7 +42,8 @@ public record FeedProgress(long rows, String last) {
   private static Optional<FeedProgress> ofGroup(KafkaConfig kafka, String name) {
     TopicPartition partition = new TopicPartition(kafka.topics().observation(), 0);
     OffsetAndMetadata group =
-        kafka.ask("read the progress of feed " + name,
+        kafka.ask(
+            "read the progress of feed " + name,
             admin ->
                 admin
                     .listConsumerGroupOffsets("feed-" + name)

@@ -30,7 +30,8 @@ public final class TopicCreator {
    */
   public static void createMissing(KafkaConfig kafka, TopicsConfig settings) {
     List<NewTopic> wanted = topics(kafka.topics(), settings);
-    kafka.ask("create the topics",
+    kafka.ask(
+        "create the topics",
         admin -> {
           Set<String> existing = admin.listTopics().names().get();
           List<NewTopic> missing =
@@ -48,7 +49,8 @@ public final class TopicCreator {
    * @throws KafkaException if the broker cannot be reached or has no such topic
    */
   public static int partitions(KafkaConfig kafka, String topic) {
-    return kafka.ask("describe " + topic,
+    return kafka.ask(
+        "describe " + topic,
         admin ->
             admin
                 .describeTopics(List.of(topic))

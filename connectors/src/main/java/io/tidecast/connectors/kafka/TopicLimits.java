@@ -19,7 +19,8 @@ public final class TopicLimits {
   public static int maxRecordBytes(KafkaConfig kafka, String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     Config config =
-        kafka.ask("read the limits of " + topic,
+        kafka.ask(
+            "read the limits of " + topic,
             admin -> admin.describeConfigs(List.of(resource)).all().get().get(resource));
     int accepted = Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
     return Math.min(accepted, KeyedBytesSink.maxRequestBytes(kafka));

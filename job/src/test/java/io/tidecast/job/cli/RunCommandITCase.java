@@ -230,6 +230,7 @@ class RunCommandITCase {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "-Dtidecast.exit=true",
                 "-Dlog4j2.configurationFile="
