@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,16 +39,19 @@ final class Peers implements AutoCloseable {
     return this;
   }
 
-  /**
-   * What the class path has; left out is what was compiled with a library that is no longer there.
-   */
+  /** What the class path has, but for what was compiled with a library that is no longer there. */
   static List<Peer> found() {
     List<Peer> found = new ArrayList<>();
-    for (ServiceLoader.Provider<Peer> provider : ServiceLoader.load(Peer.class).stream().toList()) {
+    Iterator<Peer> all = ServiceLoader.load(Peer.class).iterator();
+    boolean more = true;
+    while (more) {
       try {
-        found.add(provider.get());
+        more = all.hasNext();
+        if (more) {
+          found.add(all.next());
+        }
       } catch (ServiceConfigurationError | LinkageError e) {
-        continue;
+        more = true;
       }
     }
     return found;
