@@ -299,6 +299,11 @@ final class ExpertForecasts {
     }
   }
 
+  /** Whether a transformed value is a raw one, and no limit is set. */
+  boolean isRaw() {
+    return !isLogarithm && lowest == Float.NEGATIVE_INFINITY && highest == Float.POSITIVE_INFINITY;
+  }
+
   /** The raw value of a transformed one, within the limits. */
   float raw(float transformed) {
     float raw = isLogarithm ? (float) Math.exp(transformed) : transformed;

@@ -19,6 +19,8 @@ final class OpenPeriod {
   private long end;
   private String latestVersion;
   private Scores latest;
+  // of the period before: one version serves nearly always
+  private Scores spare;
 
   OpenPeriod(ForecasterConfig config) {
     this.config = config;
@@ -33,7 +35,7 @@ final class OpenPeriod {
   Scores scores(String version, long periodEnd) {
     end = periodEnd;
     if (!version.equals(latestVersion)) {
-      latest = byVersion.computeIfAbsent(version, name -> new Scores(config));
+      latest = known(version);
       latestVersion = version;
     }
     return latest;
@@ -56,7 +58,21 @@ final class OpenPeriod {
     other.byVersion.forEach((version, scores) -> byVersion.put(version, scores.copy(config)));
   }
 
+  private Scores known(String version) {
+    Scores known = byVersion.get(version);
+    if (known == null) {
+      known = spare == null ? new Scores(config) : spare;
+      spare = null;
+      byVersion.put(version, known);
+    }
+    return known;
+  }
+
   private void clear() {
+    if (latest != null) {
+      latest.clear();
+      spare = latest;
+    }
     byVersion.clear();
     latestVersion = null;
     latest = null;

@@ -115,6 +115,11 @@ final class Scores {
     return byLead;
   }
 
+  void clear() {
+    Arrays.fill(count, 0);
+    Arrays.fill(sum, 0);
+  }
+
   Scores copy(ForecasterConfig config) {
     Scores copy = new Scores(config);
     System.arraycopy(count, 0, copy.count, 0, count.length);

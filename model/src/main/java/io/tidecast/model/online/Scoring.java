@@ -155,16 +155,14 @@ final class Scoring {
     for (int j = 0; j < levels; j++) {
       naive[j] = value + width * widths[at + j];
     }
-    experts.raw(naive, naive);
-    experts.raw(quantiles, served);
-    scores.add(
-        lead - 1,
-        raw,
-        served,
-        meanPinball(raw, served),
-        naive,
-        meanPinball(raw, naive),
-        experts.raw(last));
+    float[] given = quantiles;
+    if (!experts.isRaw()) {
+      given = served;
+      experts.raw(quantiles, served);
+      experts.raw(naive, naive);
+    }
+    float loss = meanPinball(raw, given);
+    scores.add(lead - 1, raw, given, loss, naive, meanPinball(raw, naive), experts.raw(last));
   }
 
   private void push(int lead, float target) {
