@@ -55,9 +55,14 @@ class ConfigOption {
     return file != null;
   }
 
+  /** One that comes with the program, and what takes the place of single values in it. */
+  ConfigFile packaged(String name) throws IOException {
+    return with(ConfigFile.packaged(name));
+  }
+
   /** Without {@code --config} the generated weather of the demo. */
   ConfigFile orGeneratedWeather() throws IOException {
-    return file == null ? with(ConfigFile.generatedWeather()) : read();
+    return file == null ? with(ConfigFile.packaged("weather")) : read();
   }
 
   /** A file as this command is to read it. */

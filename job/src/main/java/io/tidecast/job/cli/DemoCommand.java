@@ -23,10 +23,13 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example: tidecast demo",
+      "         tidecast demo --scenario regime-change",
       "         tidecast demo --config conf/nycflights13_weather.yaml --data weather.csv.gz"
           + " --speed max --exit-at-end"
     })
 final class DemoCommand implements Callable<Integer> {
+  private static final String SCENARIO = "regime-change";
+
   @Mixin private FeedFileOption file;
 
   @Option(
@@ -36,6 +39,15 @@ final class DemoCommand implements Callable<Integer> {
               + " per second as 500/s, or a factor of real time as 60x; default: live, with"
               + " --exit-at-end max")
   private String speed;
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      description =
+          "tell a story on made-up pumps: regime-change, in which sensors are corrupted for a while,"
+              + " the series change for good, and somebody brings a bad model; in place of --config;"
+              + " default speed 60/s")
+  private String scenario;
 
   @Option(
       names = "--exit-at-end",
@@ -77,16 +89,27 @@ final class DemoCommand implements Callable<Integer> {
               + " once per group; to be given again when going on from a work directory")
   private List<Path> models = List.of();
 
+  private String usualSpeed() {
+    return scenario != null ? "60/s" : exitAtEnd ? "max" : "live";
+  }
+
   @Override
   public Integer call() throws Exception {
-    ConfigFile config = file.orGeneratedWeather();
+    if (scenario != null && file.isGiven()) {
+      throw new IllegalArgumentException("--scenario: with --config; accepted: one of the two");
+    }
+    if (scenario != null && !scenario.equals(SCENARIO)) {
+      throw new IllegalArgumentException("--scenario: " + scenario + "; accepted: " + SCENARIO);
+    }
+    ConfigFile config = scenario == null ? file.orGeneratedWeather() : file.packaged(SCENARIO);
     Demo demo =
         new Demo(
             new Demo.Options(
                 config,
                 Champions.read(models, config.job().groups()),
-                Speed.parse(speed == null ? (exitAtEnd ? "max" : "live") : speed),
+                Speed.parse(speed == null ? usualSpeed() : speed),
                 exitAtEnd,
+                scenario != null,
                 exitAfter,
                 workDirectory,
                 LoopbackPort.free("--port", port, 8081),

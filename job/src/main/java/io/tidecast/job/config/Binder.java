@@ -26,6 +26,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.GeneratedMarketFeed;
+import io.tidecast.connectors.feed.GeneratedRegimeFeed;
 import io.tidecast.connectors.feed.GeneratedWeatherFeed;
 import io.tidecast.connectors.file.FileFeed;
 import java.io.IOException;
@@ -43,7 +44,11 @@ import org.apache.flink.util.TimeUtils;
 /** From a tree to the values of a type, with refusals in words of the file. */
 final class Binder {
   private static final List<Class<? extends Feed>> FEEDS =
-      List.of(FileFeed.class, GeneratedWeatherFeed.class, GeneratedMarketFeed.class);
+      List.of(
+          FileFeed.class,
+          GeneratedWeatherFeed.class,
+          GeneratedMarketFeed.class,
+          GeneratedRegimeFeed.class);
 
   static final YAMLMapper MAPPER =
       YAMLMapper.builder()

@@ -54,9 +54,9 @@ public final class ConfigFile {
     return parse(Files.readString(file), System.getenv());
   }
 
-  /** The generated weather that the demo shows unless told otherwise. */
-  public static ConfigFile generatedWeather() throws IOException {
-    try (InputStream yaml = ConfigFile.class.getResourceAsStream("/conf/weather.yaml")) {
+  /** One of those that come with the program, such as {@code weather}. */
+  public static ConfigFile packaged(String name) throws IOException {
+    try (InputStream yaml = ConfigFile.class.getResourceAsStream("/conf/" + name + ".yaml")) {
       return parse(new String(yaml.readAllBytes(), StandardCharsets.UTF_8), System.getenv());
     }
   }

@@ -44,6 +44,8 @@ public final class Demo {
    * @param champions models that serve from the first origin on
    * @param speed when observations are published
    * @param exitAtEnd feed everything, then forecast up to the end of it and end
+   * @param scenario whether to tell the story of a change of regime; with {@code exitAtEnd} to its
+   *     end
    * @param exitAfter stop after this long; null: when stopped
    * @param workDirectory kept and gone on from; a new one, deleted at the end, if null
    * @param webPort of Flink's web page; a free one
@@ -54,6 +56,7 @@ public final class Demo {
       Champions champions,
       Speed speed,
       boolean exitAtEnd,
+      boolean scenario,
       Duration exitAfter,
       Path workDirectory,
       int webPort,
@@ -97,14 +100,16 @@ public final class Demo {
           options.config().with("kafka.bootstrapServers", kafka.bootstrapServers()).job();
       view.say("Kafka at " + kafka.bootstrapServers());
       TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+      RegimeChange story =
+          options.scenario() ? new RegimeChange(config, line -> view.say(line)) : null;
       try (TopicTally tally = new TopicTally(config.kafkaConfig())) {
         FeedRunner feed = feed(config, work);
         CompletableFuture<Long> feeding = start(feed);
         Optional<DemoDatabase> database = Optional.empty();
         try {
           database = startDatabase(config, work);
-          runJob(config, work, tally, feeding, started);
-          if (options.exitAtEnd() && !stopped) {
+          runJob(config, work, tally, feeding, story, started);
+          if (options.exitAtEnd() && (!stopped || options.scenario())) {
             tally.readToEnd();
             if (database.isPresent()) {
               database.get().awaitStored(tally.taken());
@@ -172,10 +177,11 @@ public final class Demo {
       WorkDirectory work,
       TopicTally tally,
       CompletableFuture<Long> feeding,
+      RegimeChange story,
       long started)
       throws Exception {
-    if (options.exitAtEnd()) {
-      watch(tally, feeding, () -> feeding.isDone(), started);
+    if (isBounded()) {
+      watch(tally, feeding, null, () -> feeding.isDone(), started);
       if (stopped) {
         return;
       }
@@ -183,14 +189,13 @@ public final class Demo {
     }
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(flink(config, work));
-    ForecastJob.Ends ends =
-        options.exitAtEnd() ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);
+    ForecastJob.Ends ends = isBounded() ? KafkaEnds.bounded(config) : KafkaEnds.unbounded(config);
     new ForecastJob(config, new JobParts(config).trainer(), options.champions()).addTo(env, ends);
     JobClient job = env.executeAsync("tidecast " + config.domain());
     view.say("Flink at http://127.0.0.1:" + env.getConfiguration().get(RestOptions.PORT));
     CompletableFuture<?> done = job.getJobExecutionResult();
     try {
-      watch(tally, feeding, done::isDone, started);
+      watch(tally, feeding, story, done::isDone, started);
     } finally {
       if (!done.isDone()) {
         job.cancel().join();
@@ -206,8 +211,17 @@ public final class Demo {
     }
   }
 
+  /** Nobody can ask anything of a run that reads a past alone. */
+  private boolean isBounded() {
+    return options.exitAtEnd() && !options.scenario();
+  }
+
   private void watch(
-      TopicTally tally, CompletableFuture<Long> feeding, BooleanSupplier done, long started)
+      TopicTally tally,
+      CompletableFuture<Long> feeding,
+      RegimeChange story,
+      BooleanSupplier done,
+      long started)
       throws Exception {
     while (!done.getAsBoolean() && !stopped) {
       if (feeding.isCompletedExceptionally()) {
@@ -215,6 +229,10 @@ public final class Demo {
       }
       tally.poll(POLL);
       view.show(tally, fed);
+      if (story != null) {
+        story.look(tally);
+        stopped |= options.exitAtEnd() && story.isOver();
+      }
       long elapsed = System.nanoTime() - started;
       stopped |= options.exitAfter() != null && elapsed >= options.exitAfter().toNanos();
     }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,6 +39,9 @@ final class TopicTally implements AutoCloseable {
 
   /** Count, absolute errors of forecast, naive and persistence. */
   private final double[] errors = new double[4];
+
+  /** By end of the period: count and absolute errors, of all series. */
+  private final NavigableMap<Instant, double[]> errorsByTime = new TreeMap<>();
 
   private long observations;
   private long rejected;
@@ -120,6 +124,9 @@ final class TopicTally implements AutoCloseable {
     if (record.model().isEmpty()) {
       return; // of before there was a model
     }
+    double[] then = errorsByTime.computeIfAbsent(record.time(), time -> new double[2]);
+    then[0] += Arrays.stream(record.count()).sum();
+    then[1] += Arrays.stream(record.absoluteError()).sum();
     errors[0] += Arrays.stream(record.count()).sum();
     errors[1] += Arrays.stream(record.absoluteError()).sum();
     errors[2] += Arrays.stream(record.naiveAbsoluteError()).sum();
@@ -164,6 +171,11 @@ final class TopicTally implements AutoCloseable {
   /** First origin a model served; null before. */
   Instant scoredFrom() {
     return scoredFrom;
+  }
+
+  /** Count and sum of absolute errors of all series, by end of the period. */
+  NavigableMap<Instant, double[]> errorsByTime() {
+    return errorsByTime;
   }
 
   /** Nothing before a model served. */

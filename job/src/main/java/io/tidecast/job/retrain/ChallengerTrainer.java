@@ -153,11 +153,14 @@ public final class ChallengerTrainer implements GroupTrainer {
     private Result challenge(String why, boolean hasDrifted, DriftTest drift) {
       TrainingRun run =
           new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
-      Trainer trainer = new Trainer(config, training);
+      Recent recent = hasDrifted ? Recent.of(windows, drift, config, training) : null;
+      Trainer trainer = new Trainer(config, hasDrifted ? recent.training() : training);
       TrainingResult result =
-          champion == null
-              ? trainer.choose(windows, run, TrainingListener.NONE)
-              : trainer.choose(windows, champion, run, TrainingListener.NONE);
+          hasDrifted
+              ? trainer.choose(recent.windows(), run, TrainingListener.NONE)
+              : champion == null
+                  ? trainer.choose(windows, run, TrainingListener.NONE)
+                  : trainer.choose(windows, champion, run, TrainingListener.NONE);
       // what has been acted on is no evidence any more
       DriftTest after = hasDrifted ? drift.acted() : drift;
       if (result instanceof TrainingResult.Failed failed) {

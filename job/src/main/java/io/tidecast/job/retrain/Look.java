@@ -120,9 +120,10 @@ final class Look {
   String driftInWords() {
     return String.format(
         Locale.ROOT,
-        "drift: evidence %.3g that the model has come to do worse (alarm at %d)",
+        "drift: evidence %.3g that the model has come to do worse (alarm at %d), for %d blocks",
         drift.evidence(),
-        DriftTest.ALARM);
+        DriftTest.ALARM,
+        drift.blocksSinceChange());
   }
 
   /** What was seen beside; may be empty. */

@@ -346,12 +346,12 @@ class JobConfigTest {
   void generatedWeatherOfTheDemoIsTheShippedOne() throws IOException {
     Path file = Path.of(System.getProperty("basedir", ""), "src/main/dist/conf/weather.yaml");
 
-    assertEquals(JobConfig.read(file), ConfigFile.generatedWeather().job());
+    assertEquals(JobConfig.read(file), ConfigFile.packaged("weather").job());
   }
 
   @Test
   void fileOfAFeedOfAnotherTypeIsRefused() throws IOException {
-    ConfigFile config = ConfigFile.generatedWeather();
+    ConfigFile config = ConfigFile.packaged("weather");
 
     String refusal =
         assertThrows(IllegalArgumentException.class, () -> config.withData(Path.of("weather.csv")))

@@ -68,7 +68,15 @@ class DemoAccuracyITCase {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Demo.Options options =
         new Demo.Options(
-            config().withData(data()), Champions.NONE, Speed.parse("max"), true, null, work, 0, 0);
+            config().withData(data()),
+            Champions.NONE,
+            Speed.parse("max"),
+            true,
+            false,
+            null,
+            work,
+            0,
+            0);
     new Demo(options, new PrintStream(out), new PrintStream(new ByteArrayOutputStream())).run();
     summary = new ObjectMapper().readTree(out.toString(StandardCharsets.UTF_8));
     postgres = EmbeddedPostgres.start(work.resolve("postgres"));

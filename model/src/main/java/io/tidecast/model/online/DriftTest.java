@@ -22,7 +22,7 @@ public final class DriftTest implements Serializable {
   private static final long serialVersionUID = 1;
 
   /** Evidence at which it says that the model has drifted. */
-  public static final int ALARM = 1000;
+  public static final int ALARM = 200;
 
   /** Blocks to compare with that there must be before anything is tested. */
   static final int LEAST_BLOCKS = 10;
@@ -128,6 +128,24 @@ public final class DriftTest implements Serializable {
 
   public boolean hasDrifted() {
     return evidence() >= ALARM;
+  }
+
+  /**
+   * For how many blocks it has been so: since the evidence last spoke for nothing, which is the
+   * CUSUM's estimate of when the change came.
+   */
+  public int blocksSinceChange() {
+    return Math.max(sinceChange(own), sinceChange(relative));
+  }
+
+  private static int sinceChange(float[] losses) {
+    double evidence = 1;
+    int since = 0;
+    for (int i = LEAST_BLOCKS; i < losses.length; i++) {
+      evidence = bet(evidence, Arrays.copyOf(losses, i), losses[i]);
+      since = evidence > 1 ? since + 1 : 0;
+    }
+    return evidence < ALARM ? 0 : since;
   }
 
   /** First step whose loss it has not seen. */

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * chance that a value repeats is the median over days of {@value #CHUNK} steps, so that less than
  * half of a history that is stuck does not become a habit. Thrown off: away from both neighbours to
  * the same side, for at most {@value #LONGEST_SPIKE} steps, by more than {@value #ABSURD} times the
- * change that one step in a hundred exceeds.
+ * change that one step in twenty exceeds.
  *
  * @param windows the same, in order of series and time
  * @param observed targets that were there
@@ -29,7 +29,7 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
   private static final int SHORTEST_RUN = 6;
   private static final double CHANCE = 1e-6;
   private static final int LONGEST_SPIKE = 3;
-  private static final int ABSURD = 10;
+  private static final int ABSURD = 20;
   private static final int LEAST = 4 * CHUNK;
 
   /** Leaves the given windows as they are. */
@@ -145,7 +145,7 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
     return 0;
   }
 
-  /** That one step in a hundred exceeds; infinite on a short series. */
+  /** That one step in twenty exceeds; infinite on a short series. */
   private static double usualChange(float[] values, boolean[] isStuck) {
     double[] changes = new double[values.length];
     int count = 0;
@@ -159,6 +159,6 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
       return Double.POSITIVE_INFINITY;
     }
     Arrays.sort(changes, 0, count);
-    return changes[(int) (count * 0.99)];
+    return changes[(int) (count * 0.95)];
   }
 }

@@ -13,11 +13,11 @@ import java.util.stream.IntStream;
  *     with fewer than {@value #MIN_BLOCKS} blocks
  */
 record PairedTest(double gain, double noise) {
-  static final int LEVEL_PERCENT = 5;
+  static final int LEVEL_PERCENT = 1;
   static final int MIN_BLOCKS = 5;
 
-  /** Quantile of the normal distribution at 0.95. */
-  private static final double NORMAL = 1.6449;
+  /** Quantile of the normal distribution at 0.99. */
+  private static final double NORMAL = 2.3263;
 
   /**
    * @param steps to put blocks together to, as far as {@value #MIN_BLOCKS} are left
@@ -50,7 +50,7 @@ record PairedTest(double gain, double noise) {
         .toArray();
   }
 
-  /** Of Student's distribution at 0.95: the first terms of its expansion about the normal's. */
+  /** Of Student's distribution at 0.99: the first terms of its expansion about the normal's. */
   private static double quantile(int degrees) {
     double z = NORMAL;
     double first = (z * z * z + z) / 4;

@@ -30,7 +30,7 @@ public final class PromotionGate {
    * @param champion its loss; {@code NaN} if there is none for this configuration
    * @param naive of the seasonal naive with its empirical error quantiles
    * @param targets number of (target, lead) pairs that were scored; 0 if nothing could be
-   * @param noise what of the gain over the champion may be noise, at a level of 5 %: one-sided, by
+   * @param noise what of the gain over the champion may be noise, at a level of 1 %: one-sided, by
    *     blocks as long as the horizon, or a sixth of the span if that is shorter; 0 without a
    *     champion
    */
