@@ -4,6 +4,7 @@ import io.tidecast.connectors.serde.Decimals;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -61,6 +62,11 @@ final class Column {
     }
     there = count;
     distinct = (int) texts.stream().filter(text -> !text.isEmpty()).distinct().count();
+  }
+
+  /** A text in it that is no number. */
+  Optional<String> example() {
+    return words.keySet().stream().findFirst();
   }
 
   private void add(String text) {

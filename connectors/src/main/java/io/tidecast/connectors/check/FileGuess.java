@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Settings of a file feed, written by looking at the file.
@@ -176,10 +177,11 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
               .toList();
       if (numbers.isEmpty()) {
         throw new IllegalArgumentException(
-            file + ": no column of numbers among " + table.columns() + "; accepted: at least one");
+            file + ": no column of numbers among " + table.columns() + ": " + words(columns, stream));
       }
       Map<String, Object> values = new LinkedHashMap<>();
-      numbers.forEach(column -> values.put(variable(column.name, values.keySet()), column.name));
+      numbers.forEach(
+          column -> values.put(variable(lastName(column, numbers), values.keySet()), column.name));
       if (stream == null) {
         feed.put("streams", Map.of(stem(), values));
       } else {
@@ -190,6 +192,24 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
         feed.put("decimal", ",");
       }
       missing(numbers);
+    }
+
+    /** Of a pointer its last part, where that names no other column. */
+    private static String lastName(Column column, List<Column> others) {
+      String last = column.name.substring(column.name.lastIndexOf('/') + 1);
+      boolean alone = others.stream().filter(o -> ("/" + o.name).endsWith("/" + last)).count() == 1;
+      return column.name.startsWith("/") && alone ? last : column.name;
+    }
+
+    /** What stands in the others. */
+    private static String words(List<Column> columns, Column stream) {
+      String first =
+          columns.stream()
+              .filter(column -> column != stream)
+              .flatMap(column -> column.example().map(word -> column.name + " holds '" + word + "'").stream())
+              .limit(3)
+              .collect(Collectors.joining(", "));
+      return first + "; accepted: at least one";
     }
 
     private void missing(List<Column> numbers) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a file holds, as a configuration to start from: what was understood stands in its comments.
@@ -54,6 +55,10 @@ public final class FileCheck {
       feed.put("interval", Spacing.words(spacing.widest()));
       reading = read(feed, file);
     }
+    Optional<TimeHole> hole = TimeHole.in(reading.observations(), spacing.step());
+    if (hole.isPresent()) {
+      reading = without(hole.get(), feed, file);
+    }
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("domain", domain(file));
     Starter starter = new Starter(reading.observations(), spacing);
@@ -65,8 +70,17 @@ public final class FileCheck {
     JobConfig job = ConfigFile.parse(text, Map.of()).job();
     List<String> notes = new ArrayList<>(guess.notes());
     notes.addAll(starter.notes());
-    TimeHole.in(reading.observations(), spacing.step()).ifPresent(notes::add);
+    hole.ifPresent(left -> notes.add("left out: " + left.words()));
     return understood(file, job.series(), reading, spacing, notes) + text;
+  }
+
+  /** The file without the few rows of a wrong clock: the configuration leaves them out. */
+  private static FileReading without(TimeHole hole, Map<String, Object> feed, Path file) {
+    Map<String, Object> time = new LinkedHashMap<>();
+    ((Map<?, ?>) feed.get("time")).forEach((key, value) -> time.put((String) key, value));
+    time.put(hole.key(), hole.bound().toString());
+    feed.put("time", time);
+    return read(feed, file);
   }
 
   /** What a configuration understands of its file. */
@@ -74,7 +88,8 @@ public final class FileCheck {
     FileFeed feed = config.fileFeed();
     FileReading reading = feed.read();
     List<ObservationRecord> rows = reading.observations();
-    List<String> notes = TimeHole.in(rows, config.series().step()).stream().toList();
+    List<String> notes =
+        TimeHole.in(rows, config.series().step()).stream().map(TimeHole::words).toList();
     return understood(feed.file(), config.series(), reading, Spacing.of(rows), notes);
   }
 

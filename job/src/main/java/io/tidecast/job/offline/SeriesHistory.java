@@ -36,7 +36,7 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
     TimeHole.in(observations, config.series().step())
         .ifPresent(
             hole -> {
-              throw new IllegalArgumentException(hole);
+              throw new IllegalArgumentException(hole.words());
             });
     Map<String, List<SeriesHistory>> groups = new TreeMap<>();
     for (SeriesHistory history :

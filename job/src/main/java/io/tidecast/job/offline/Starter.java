@@ -1,6 +1,7 @@
 package io.tidecast.job.offline;
 
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.model.ForecasterConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +33,7 @@ final class Starter {
       positive &= one.values().values().stream().allMatch(value -> value > 0);
     }
     if (counts.isEmpty()) {
-      throw new IllegalArgumentException("no values in the rows; accepted: at least one number");
+      throw new IllegalArgumentException("no number in any row; accepted: at least one that is not among feed.missing");
     }
   }
 
@@ -44,6 +45,10 @@ final class Starter {
     }
     if (season().equals(DAY) && spans(WEEK.multipliedBy(3)) && divides(WEEK)) {
       series.put("longSeason", Spacing.words(WEEK));
+    }
+    long steps = season().toMillis() / spacing.step().toMillis();
+    if (steps > ForecasterConfig.DEFAULT_HISTORY) {
+      series.put("history", steps);
     }
     series.put("targets", List.of(target()));
     if (isPrices() && positive) {

@@ -10,22 +10,24 @@ import java.util.Optional;
 /**
  * A few observations so far from all others that they, and not the others, would decide where
  * training ends and testing begins: those of a device whose clock was wrong, mostly.
+ *
+ * @param words what is wrong, and what is accepted, in one line
+ * @param key of a file's time that leaves them out
+ * @param bound its value
  */
-final class TimeHole {
+record TimeHole(String words, String key, Instant bound) {
   /** Share of the observations that are few. */
   private static final double FEW = 0.1;
 
   /** A hole is longer than all the rest, and at least so many steps. */
   private static final int LEAST_STEPS = 1_000;
 
-  private TimeHole() {}
-
   /**
-   * What is wrong, and what is accepted, in one line; nothing if nothing is.
+   * The hole, if there is one.
    *
    * @param observations in order of time
    */
-  static Optional<String> in(List<ObservationRecord> observations, Duration step) {
+  static Optional<TimeHole> in(List<ObservationRecord> observations, Duration step) {
     int widest = widest(observations);
     if (widest == 0) {
       return Optional.empty();
@@ -43,7 +45,8 @@ final class TimeHole {
       return Optional.empty();
     }
     boolean early = few == widest;
-    return Optional.of(
+    String key = early ? "earliest" : "latest";
+    String words =
         String.format(
             Locale.ROOT,
             "%,d of %,d observations lie %s %s, %,d steps of nothing %s the others; accepted: rows"
@@ -54,7 +57,8 @@ final class TimeHole {
             early ? before : after,
             hole.toMillis() / step.toMillis(),
             early ? "before" : "after",
-            early ? "earliest" : "latest"));
+            key);
+    return Optional.of(new TimeHole(words, key, after));
   }
 
   private static int widest(List<ObservationRecord> observations) {

@@ -45,7 +45,7 @@ class FileCheckTest {
         "time,v;2025-01-31 23:00,1;2025-01-31 24:00,2;2025-02-01 01:00,3|2025-01-31T23:00:00Z data {v=1.0}|PT1H",
         "start,v;2025-01-01T00:00:00Z,1;2025-01-01T01:00:00Z,2;2025-01-01T02:00:00Z,3|2025-01-01T01:00:00Z data {v=1.0}|PT1H",
         "{'hourly':{'time':['2025-06-01T00:00','2025-06-01T01:00','2025-06-01T02:00'],'t':[6.5,null,6]}}|2025-06-01T00:00:00Z data {t=6.5}|PT1H",
-        "{'stream':'a','time':'2025-03-01T00:01:00Z','values':{'v':1}};{'stream':'a','time':'2025-03-01T00:02:00Z','values':{'v':1}}|2025-03-01T00:01:00Z a {values_v=1.0}|PT1M",
+        "{'stream':'a','time':'2025-03-01T00:01:00Z','values':{'v':1}};{'stream':'a','time':'2025-03-01T00:02:00Z','values':{'v':1}}|2025-03-01T00:01:00Z a {v=1.0}|PT1M",
         "[[1735689600000,'1.5'],[1735693200000,'2.5'],[1735696800000,'2.5']]|2025-01-01T00:00:00Z data {c2=1.5}|PT1H",
         "time,v;2025-01-01T00:00:00Z,-999;2025-01-01T01:00:00Z,NaN;2025-01-01T02:00:00Z,3|2025-01-01T00:00:00Z data {}|PT1H"
       })
@@ -100,7 +100,7 @@ class FileCheckTest {
       quoteCharacter = '`',
       value = {
         "time,s,v;1735682400000,a,1;1735689600000000,a,3|column [time] is epoch-millis in 50 % of its rows",
-        "time,s,v;2025-01-01T00:00:00Z,a,one;2025-01-01T01:00:00Z,a,two|no column of numbers",
+        "time,s,v;2025-01-01T00:00:00Z,a,one;2025-01-01T01:00:00Z,a,two|v holds 'one'",
         "time,s,v;2025-01-01T00:00:00Z,a,12,5;2025-01-01T01:00:00Z,a,13,5|row 1: 4 fields, the header 3",
         "time,s,v;2025-01-01T00:00:00Z,a,1;2025-01-01T01:00:00Z,\"a,2|line 3: a quote",
         "{\"a\":1|JSON",
@@ -126,13 +126,45 @@ class FileCheckTest {
 
     String written = check(text.toString(), StandardCharsets.UTF_8);
 
-    assertTrue(written.contains("# look at: 1 of 701 observations lie"), written);
-    assertTrue(written.contains("feed.time." + key), written);
+    assertTrue(written.contains("# look at: left out: 1 of 701 observations lie"), written);
+    assertTrue(written.contains("    " + key + ": "), written);
     JobConfig config = ConfigFile.parse(written, Map.of()).job();
+    assertEquals(700, config.fileFeed().read().observations().size());
+    assertEquals(1, SeriesHistory.byGroup(config).get("v").size());
+    JobConfig without =
+        ConfigFile.parse(written.replaceAll("    " + key + ": .*\\n", ""), Map.of()).job();
     String refusal =
-        assertThrows(IllegalArgumentException.class, () -> SeriesHistory.byGroup(config))
+        assertThrows(IllegalArgumentException.class, () -> SeriesHistory.byGroup(without))
             .getMessage();
     assertTrue(refusal.startsWith("1 of 701 observations lie"), refusal);
+  }
+
+  @Test
+  void seasonThatIsLongerThanTheUsualHistoryIsKept() {
+    StringBuilder text = new StringBuilder("time,s,v\n");
+    for (int i = 0; i < 5_000; i++) {
+      text.append(Instant.parse("2025-01-01T00:00:00Z").plusSeconds(60L * i)).append(",a,1\n");
+    }
+
+    JobConfig config =
+        ConfigFile.parse(check(text.toString(), StandardCharsets.UTF_8), Map.of()).job();
+
+    assertEquals(1_440, config.series().seasonSteps());
+    assertEquals(1_440, config.series().history());
+  }
+
+  @Test
+  void valuesOfOurOwnRecordsKeepTheirNames() {
+    String text =
+        check(
+            """
+            {"stream":"a","time":"2025-01-01T00:00:00Z","values":{"v":1,"w":2}}
+            {"stream":"a","time":"2025-01-01T01:00:00Z","values":{"v":1,"w":3}}
+            """,
+            StandardCharsets.UTF_8);
+
+    assertTrue(text.contains("v: /values/v") && text.contains("w: /values/w"), text);
+    assertTrue(text.contains("# v: 1.0 to 1.0"), text);
   }
 
   private String check(String text, Charset encoding) {
