@@ -2,6 +2,7 @@ package io.tidecast.job;
 
 import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.kafka.Ticks;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.job.config.JobConfig;
@@ -56,6 +57,7 @@ public final class ForecastJob {
    * Where records come from and go to.
    *
    * @param observations raw records, with the broker's append time
+   * @param topics that they come from
    * @param partitions that they come in: more readers than that would have nothing to read, and
    *     hold back the watermark until they count as idle
    * @param controls what people ask of the retraining, from one partition
@@ -68,6 +70,7 @@ public final class ForecastJob {
    */
   public record Ends(
       Source<RawRecord, ?, ?> observations,
+      SourceTopics topics,
       int partitions,
       Source<RawRecord, ?, ?> controls,
       long controlsBefore,
@@ -113,7 +116,8 @@ public final class ForecastJob {
             .uid("observations")
             .setParallelism(readers)
             .process(
-                new IngestFunction(parts.ingest(), config.inEffect(), clock(ends)),
+                new IngestFunction(
+                    parts.ingest(), parts.reader(), ends.topics(), config.inEffect(), clock(ends)),
                 StoredTypes.SERIES_OBSERVATION)
             .name("ingest")
             .uid("ingest")
@@ -124,10 +128,7 @@ public final class ForecastJob {
             .keyBy(SeriesObservation::series, Types.STRING)
             .process(
                 new StepFunction(
-                    grid,
-                    config.series().aggregation(),
-                    config.ingest().ttl(),
-                    config.kafkaConfig().topics().observation()),
+                    grid, config.series().aggregation(), config.ingest().ttl(), ends.topics()),
                 StoredTypes.SERIES_STEP)
             .name("steps")
             .uid("steps");
@@ -205,7 +206,9 @@ public final class ForecastJob {
   /** In a bounded run each step closes at the end at the latest, and nobody waits. */
   private StepClock clock(Ends ends) {
     boolean isLive = ends.observations().getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED;
-    Duration maxDelay = isLive ? config.ingest().maxDelay() : Duration.ZERO;
+    // into the topics of others nothing is written
+    boolean writes = isLive && config.source().readsOwnRecords();
+    Duration maxDelay = writes ? config.ingest().maxDelay() : Duration.ZERO;
     return new StepClock(Grid.of(config.series().step()), maxDelay, ends.ticks());
   }
 
@@ -222,6 +225,6 @@ public final class ForecastJob {
     return WatermarkStrategy.<RawRecord>forGenerator(
             context ->
                 new PartitionWatermarks(outOfOrder, idle, epoch, context.getInputActivityClock()))
-        .withTimestampAssigner(new EventTimes(parts.ingest()));
+        .withTimestampAssigner(new EventTimes(parts.ingest(), parts.reader()));
   }
 }

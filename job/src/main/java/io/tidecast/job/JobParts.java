@@ -3,6 +3,7 @@ package io.tidecast.job;
 import static io.tidecast.model.Checks.that;
 
 import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.TopicLimits;
 import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.config.JobConfig;
@@ -82,6 +83,11 @@ public final class JobParts {
         limits,
         config.ingest().maxOutOfOrder().toMillis(),
         config.ingest().maxFuture().toMillis());
+  }
+
+  /** Reads the records of the observation topics. */
+  public RawRecord.Reader reader() {
+    return config.source().reader(ingest().ownRecords());
   }
 
   /** A value without a logarithm is masked like any that cannot be true. */

@@ -7,11 +7,10 @@ import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.kafka.Ticks;
-import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.job.config.JobConfig;
-import java.util.Map;
 import java.util.function.Function;
 import org.apache.flink.api.connector.source.Source;
 
@@ -27,42 +26,38 @@ public final class KafkaEnds {
   /** Reads on for ever. */
   public static ForecastJob.Ends unbounded(JobConfig config, JobIdentity identity) {
     KafkaConfig kafka = config.kafkaConfig();
-    String topic = kafka.topics().observation();
+    SourceTopics topics = config.source().topics(kafka);
     return ends(
         config,
         identity,
-        RawRecordSource.unbounded(kafka, topic, identity.consumerGroup()),
-        TopicCreator.partitions(kafka, topic),
+        RawRecordSource.unbounded(kafka, topics, identity.consumerGroup()),
+        topics,
         RawRecordSource.unbounded(kafka, kafka.topics().control(), identity.consumerGroup()));
   }
 
-  /** Those of the only job of a domain, which ends where the observation topic ends now. */
+  /** Those of the only job of a domain, which ends where the observation topics end now. */
   public static ForecastJob.Ends bounded(JobConfig config) {
     return bounded(config, JobIdentity.main(config.domain()));
   }
 
-  /** Reads what the observation topic holds now, to its end. */
+  /** Reads what the observation topics hold now, to their end. */
   public static ForecastJob.Ends bounded(JobConfig config, JobIdentity identity) {
     KafkaConfig kafka = config.kafkaConfig();
-    String topic = kafka.topics().observation();
-    Map<Integer, Long> end = EndOffsets.of(kafka, topic);
+    SourceTopics topics = config.source().topics(kafka);
     return ends(
         config,
         identity,
-        RawRecordSource.bounded(kafka, topic, identity.consumerGroup(), end),
-        end.size(),
+        RawRecordSource.bounded(kafka, topics, identity.consumerGroup()),
+        topics,
         RawRecordSource.bounded(
-            kafka,
-            kafka.topics().control(),
-            identity.consumerGroup(),
-            EndOffsets.of(kafka, kafka.topics().control())));
+            kafka, SourceTopics.of(kafka.topics().control()), identity.consumerGroup()));
   }
 
   private static ForecastJob.Ends ends(
       JobConfig config,
       JobIdentity identity,
       Source<RawRecord, ?, ?> observations,
-      int partitions,
+      SourceTopics sources,
       Source<RawRecord, ?, ?> controls) {
     KafkaConfig kafka = config.kafkaConfig();
     Topics topics = kafka.topics();
@@ -72,7 +67,8 @@ public final class KafkaEnds {
                 identity.transactionalIdPrefix(topic), config.kafka().transactionTimeout());
     return new ForecastJob.Ends(
         observations,
-        partitions,
+        sources,
+        sources.partitions(kafka),
         controls,
         EndOffsets.of(kafka, topics.control()).get(0),
         KeyedBytesSink.create(kafka, topics.forecast(), once.apply(topics.forecast())),

@@ -9,6 +9,7 @@ import io.tidecast.connectors.kafka.ExactlyOnce;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.kafka.Ticks;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.Topics;
@@ -191,6 +192,7 @@ class ConfigChangeITCase {
     Topics topics = out.topics();
     return new ForecastJob.Ends(
         RawRecordSource.unbounded(in, in.topics().observation(), "plant"),
+        SourceTopics.of(in.topics().observation()),
         1,
         RawRecordSource.unbounded(in, in.topics().control(), "plant"),
         0,

@@ -177,7 +177,11 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
               .toList();
       if (numbers.isEmpty()) {
         throw new IllegalArgumentException(
-            file + ": no column of numbers among " + table.columns() + ": " + words(columns, stream));
+            file
+                + ": no column of numbers among "
+                + table.columns()
+                + ": "
+                + words(columns, stream));
       }
       Map<String, Object> values = new LinkedHashMap<>();
       numbers.forEach(
@@ -206,7 +210,9 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
       String first =
           columns.stream()
               .filter(column -> column != stream)
-              .flatMap(column -> column.example().map(word -> column.name + " holds '" + word + "'").stream())
+              .flatMap(
+                  column ->
+                      column.example().map(word -> column.name + " holds '" + word + "'").stream())
               .limit(3)
               .collect(Collectors.joining(", "));
       return first + "; accepted: at least one";

@@ -1,6 +1,5 @@
 package io.tidecast.connectors.feed;
 
-import io.tidecast.connectors.kafka.FeedProgress;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import java.time.Clock;
 import java.time.Duration;

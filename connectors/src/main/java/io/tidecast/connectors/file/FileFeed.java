@@ -10,6 +10,7 @@ import io.tidecast.connectors.feed.FeedRow;
 import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.Decimals;
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.Charset;
@@ -105,7 +106,8 @@ public record FileFeed(
    * @param add what is added after that; default 0
    */
   public record Column(
-      String column, Map<String, Double> words, String unit, Double multiply, Double add) {
+      String column, Map<String, Double> words, String unit, Double multiply, Double add)
+      implements Serializable {
     private static final Map<String, double[]> UNITS =
         Map.ofEntries(
             Map.entry("F", new double[] {5.0 / 9, -160.0 / 9}),
@@ -140,15 +142,12 @@ public record FileFeed(
           "feed.values.*.unit",
           unit,
           "either unit, or multiply and add");
-      double[] conversion = UNITS.getOrDefault(unit, new double[] {1, 0});
-      multiply = orElse(multiply, conversion[0]);
-      add = orElse(add, conversion[1]);
       that(
-          Double.isFinite(multiply) && multiply != 0,
+          multiply == null || Double.isFinite(multiply) && multiply != 0,
           "feed.values.*.multiply",
           multiply,
           "finite, not zero");
-      that(Double.isFinite(add), "feed.values.*.add", add, "finite");
+      that(add == null || Double.isFinite(add), "feed.values.*.add", add, "finite");
     }
 
     @JsonCreator
@@ -157,10 +156,11 @@ public record FileFeed(
     }
 
     private double convert(double value) {
-      if (multiply == 1 && add == 0) {
+      if (unit.isEmpty() && multiply == null && add == null) {
         return value;
       }
-      double converted = value * multiply + add;
+      double[] conversion = UNITS.getOrDefault(unit, new double[] {1, 0});
+      double converted = value * orElse(multiply, conversion[0]) + orElse(add, conversion[1]);
       return Double.isFinite(converted)
           ? new BigDecimal(converted).round(CONVERTED).doubleValue()
           : converted;

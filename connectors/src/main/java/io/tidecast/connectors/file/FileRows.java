@@ -19,7 +19,7 @@ final class FileRows {
   @FunctionalInterface
   interface Row {
     /**
-     * Text of a column; empty for a null.
+     * Text of a column; empty for a null. Null if there is no such column and there need not be.
      *
      * @throws IllegalArgumentException if there is no such column, or no text in it
      */
@@ -82,7 +82,7 @@ final class FileRows {
       if (feed.array() == null) {
         new CsvRows(feed, name, text).read(place);
       } else {
-        new JsonRows(feed, name, text).read(place);
+        new JsonRows(feed, name, text, false).read(place);
       }
     }
   }

@@ -6,6 +6,7 @@ import static io.tidecast.connectors.record.Require.that;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.tidecast.connectors.serde.Times;
+import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +46,8 @@ public record FileTime(
     Instant start,
     Duration step,
     Instant earliest,
-    Instant latest) {
+    Instant latest)
+    implements Serializable {
 
   public FileTime {
     column = column == null ? List.of() : List.copyOf(column);

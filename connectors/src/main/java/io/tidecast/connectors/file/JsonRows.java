@@ -31,13 +31,18 @@ final class JsonRows {
   private final FileFeed feed;
   private final String name;
   private final Reader text;
+  private final boolean maybeAbsent;
   private long number;
   private boolean named;
 
-  JsonRows(FileFeed feed, String name, Reader text) {
+  /**
+   * @param maybeAbsent whether a field that is not there has no text; else it is refused
+   */
+  JsonRows(FileFeed feed, String name, Reader text, boolean maybeAbsent) {
     this.feed = feed;
     this.name = name;
     this.text = text;
+    this.maybeAbsent = maybeAbsent;
   }
 
   void read(FileRows.Visitor visitor) throws IOException {
@@ -141,6 +146,9 @@ final class JsonRows {
   private String text(String column, JsonNode value) {
     if (column.equals(FileRows.FILE)) {
       return SourceFiles.stem(name);
+    }
+    if (value.isMissingNode() && maybeAbsent) {
+      return null;
     }
     if (value.isMissingNode()) {
       throw new IllegalArgumentException("no field '" + column + "'");

@@ -76,7 +76,7 @@ public record KafkaConfig(
 
   /** What a broker is asked beside records; over within the call. */
   @FunctionalInterface
-  interface Errand<T> {
+  public interface Errand<T> {
     T run(Admin admin) throws ExecutionException, InterruptedException;
   }
 
@@ -86,7 +86,7 @@ public record KafkaConfig(
    * @param doing what is done, for the words of a failure: {@code describe a.topic}
    * @throws KafkaException if it cannot be reached or refuses, with what it says
    */
-  <T> T ask(String doing, Errand<T> errand) {
+  public <T> T ask(String doing, Errand<T> errand) {
     try (Admin admin = Admin.create(clientProperties())) {
       return errand.run(admin);
     } catch (ExecutionException e) {

@@ -18,11 +18,12 @@ import org.apache.kafka.common.TopicPartition;
  * A topic as raw records, each exactly once into Flink's state.
  *
  * <p>Nothing is lost and nothing doubled: the position is part of the checkpoint, and a restored
- * job reads on from there. Without state to restore it reads from the earliest record the broker
- * still keeps. Offsets are committed to the consumer group at checkpoints for monitoring alone;
- * nothing is ever read from them. Only committed transactions are read ({@code read_committed}), so
- * records of an open or aborted transaction are never seen, and an open one holds back what lies
- * behind it in its partition. No bytes make the source fail: it does not look into them.
+ * job reads on from there. Without state to restore it reads from where the topics say, mostly the
+ * earliest record the broker still keeps. Offsets are committed to the consumer group at
+ * checkpoints for monitoring alone; nothing is ever read from them. Only committed transactions are
+ * read ({@code read_committed}), so records of an open or aborted transaction are never seen, and
+ * an open one holds back what lies behind it in its partition. No bytes make the source fail: it
+ * does not look into them.
  *
  * <p>Order is kept per partition.
  */
@@ -31,12 +32,24 @@ public final class RawRecordSource {
 
   /** Reads on for ever, and finds new partitions within five minutes. */
   public static KafkaSource<RawRecord> unbounded(
+      KafkaConfig settings, SourceTopics topics, String groupId) {
+    return builder(settings, topics, groupId).setTopics(topics.names()).build();
+  }
+
+  /** The same of one topic, from its first record on. */
+  public static KafkaSource<RawRecord> unbounded(
       KafkaConfig settings, String topic, String groupId) {
-    return builder(settings, groupId).setTopics(topic).build();
+    return unbounded(settings, SourceTopics.of(topic), groupId);
+  }
+
+  /** Reads up to where the topics end now, so that the job ends by itself. */
+  public static Source<RawRecord, ?, ?> bounded(
+      KafkaConfig settings, SourceTopics topics, String groupId) {
+    return bounded(settings, topics, groupId, topics.ends(settings));
   }
 
   /**
-   * Reads up to fixed ends, so that the job ends by itself.
+   * Reads one topic up to fixed ends.
    *
    * @param endOffsets by partition, exclusive, such as {@link EndOffsets} gives. Transaction
    *     markers take offsets too: a count of records is no end offset. Partitions that are absent
@@ -46,15 +59,21 @@ public final class RawRecordSource {
       KafkaConfig settings, String topic, String groupId, Map<Integer, Long> endOffsets) {
     Map<TopicPartition, Long> ends = new HashMap<>();
     endOffsets.forEach((partition, end) -> ends.put(new TopicPartition(topic, partition), end));
+    return bounded(settings, SourceTopics.of(topic), groupId, ends);
+  }
+
+  private static Source<RawRecord, ?, ?> bounded(
+      KafkaConfig settings, SourceTopics topics, String groupId, Map<TopicPartition, Long> ends) {
     return new BoundedTopicSource(
-        builder(settings, groupId)
+        builder(settings, topics, groupId)
             .setPartitions(new HashSet<>(ends.keySet()))
             .setBounded(OffsetsInitializer.offsets(ends))
             .build(),
         ends);
   }
 
-  private static KafkaSourceBuilder<RawRecord> builder(KafkaConfig settings, String groupId) {
+  private static KafkaSourceBuilder<RawRecord> builder(
+      KafkaConfig settings, SourceTopics topics, String groupId) {
     Properties properties = settings.clientProperties();
     properties.put("isolation.level", "read_committed");
     // observations are small: by Kafka's default of 500 the readers hand over more than they read
@@ -64,21 +83,14 @@ public final class RawRecordSource {
     return KafkaSource.<RawRecord>builder()
         .setProperties(properties)
         .setGroupId(groupId)
-        .setStartingOffsets(OffsetsInitializer.earliest())
-        .setDeserializer(new AsItCame());
+        .setStartingOffsets(topics.starting())
+        .setDeserializer(new AsItCame(topics.header()));
   }
 
-  private static final class AsItCame implements KafkaRecordDeserializationSchema<RawRecord> {
+  private record AsItCame(String header) implements KafkaRecordDeserializationSchema<RawRecord> {
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
-      out.collect(
-          new RawRecord(
-              record.topic(),
-              record.partition(),
-              record.offset(),
-              record.timestamp(),
-              record.key(),
-              record.value()));
+      out.collect(RawRecord.of(record, header));
     }
 
     @Override

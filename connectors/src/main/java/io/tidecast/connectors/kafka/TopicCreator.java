@@ -1,5 +1,6 @@
 package io.tidecast.connectors.kafka;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,18 @@ public final class TopicCreator {
    * @throws KafkaException if the broker cannot be reached or refuses a topic
    */
   public static void createMissing(KafkaConfig kafka, TopicsConfig settings) {
-    List<NewTopic> wanted = topics(kafka.topics(), settings);
+    createMissing(kafka, settings, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param observations whether the domain's own topic of observations is among them: others may be
+   *     read in its place
+   */
+  public static void createMissing(KafkaConfig kafka, TopicsConfig settings, boolean observations) {
+    List<NewTopic> wanted = new ArrayList<>(topics(kafka.topics(), settings));
+    wanted.removeIf(topic -> !observations && topic.name().equals(kafka.topics().observation()));
     kafka.ask(
         "create the topics",
         admin -> {

@@ -25,12 +25,16 @@ public final class TopicSurvey {
   private static final List<String> RELIED_ON =
       List.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
 
+  /** Of one that is read: what its producers stamp is handled. */
+  private static final List<String> READ = List.of(TopicConfig.CLEANUP_POLICY_CONFIG);
+
   private final KafkaConfig kafka;
   private final Collection<NewTopic> wanted;
 
-  private TopicSurvey(KafkaConfig kafka, TopicsConfig settings) {
+  private TopicSurvey(KafkaConfig kafka, TopicsConfig settings, boolean observations) {
     this.kafka = kafka;
-    this.wanted = TopicCreator.topics(kafka.topics(), settings);
+    this.wanted = new ArrayList<>(TopicCreator.topics(kafka.topics(), settings));
+    wanted.removeIf(topic -> !observations && topic.name().equals(kafka.topics().observation()));
   }
 
   /**
@@ -45,10 +49,11 @@ public final class TopicSurvey {
   /**
    * Looks at every topic of the domain, in the order of their names.
    *
+   * @param observations whether its own topic of observations is one it needs
    * @throws KafkaException if the broker cannot be reached
    */
-  public static List<Finding> of(KafkaConfig kafka, TopicsConfig settings) {
-    TopicSurvey survey = new TopicSurvey(kafka, settings);
+  public static List<Finding> of(KafkaConfig kafka, TopicsConfig settings, boolean observations) {
+    TopicSurvey survey = new TopicSurvey(kafka, settings, observations);
     return kafka.ask("look at the topics", survey::look);
   }
 
@@ -110,7 +115,8 @@ public final class TopicSurvey {
 
   private Finding existing(NewTopic topic, TopicDescription there, Config settings) {
     List<String> wrong = new ArrayList<>();
-    for (String setting : RELIED_ON) {
+    boolean isRead = topic.name().equals(kafka.topics().observation());
+    for (String setting : isRead ? READ : RELIED_ON) {
       String found = settings.get(setting).value();
       String needed = topic.configs().get(setting);
       if (!found.equals(needed)) {

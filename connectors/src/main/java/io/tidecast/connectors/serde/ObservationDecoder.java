@@ -109,7 +109,7 @@ public final class ObservationDecoder {
     if (bytes == null) {
       return new Decoded.Refused(new Rejection.Malformed("no value"));
     }
-    if (bytes.length > FRAME && bytes[0] == 0) {
+    if (isFramed(bytes)) {
       return new Decoded.Refused(new Rejection.Malformed(frame(bytes)));
     }
     ObservationDecoder decoder = new ObservationDecoder(wanted);
@@ -135,8 +135,16 @@ public final class ObservationDecoder {
     }
   }
 
-  /** Those who write through a registry put a zero and the number of a schema before the record. */
-  private static String frame(byte[] bytes) {
+  /**
+   * Whether bytes begin as those who write through a registry begin: with a zero and the number of
+   * a schema.
+   */
+  public static boolean isFramed(byte[] bytes) {
+    return bytes.length > FRAME && bytes[0] == 0;
+  }
+
+  /** What to say of it. */
+  public static String frame(byte[] bytes) {
     StringBuilder hex = new StringBuilder();
     for (int i = 0; i < FRAME; i++) {
       hex.append(String.format(" %02x", bytes[i]));

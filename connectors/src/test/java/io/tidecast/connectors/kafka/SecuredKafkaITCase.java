@@ -110,7 +110,7 @@ class SecuredKafkaITCase {
   @Test
   void whoMayNotCreateTopicsIsToldWhatAnAdministratorWouldRun() {
     List<TopicSurvey.Finding> findings =
-        TopicSurvey.of(byPassword("visitor", "visitor", PASSWORD), TOPICS);
+        TopicSurvey.of(byPassword("visitor", "visitor", PASSWORD), TOPICS, true);
 
     assertFalse(findings.isEmpty());
     for (TopicSurvey.Finding finding : findings) {

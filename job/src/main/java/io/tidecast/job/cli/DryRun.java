@@ -26,14 +26,33 @@ final class DryRun {
     config.groups().keySet().forEach(group -> reportGroup(group, champions.progress(group)));
     boolean good = true;
     for (TopicSurvey.Finding finding :
-        TopicSurvey.of(config.kafkaConfig(), config.topicsConfig())) {
+        TopicSurvey.of(
+            config.kafkaConfig(), config.topicsConfig(), config.source().readsOwnTopic())) {
       out.println("topic " + finding.topic() + ": " + finding.found());
       finding.wrong().forEach(wrong -> out.println("  wrong: " + wrong));
       good &= finding.wrong().isEmpty();
     }
+    good &= reportSources();
     out.println(good ? "would start" : "would not start");
     out.flush();
     return good ? 0 : 1;
+  }
+
+  private boolean reportSources() {
+    if (config.source().readsOwnTopic()) {
+      return true;
+    }
+    try {
+      config
+          .source()
+          .topics(config.kafkaConfig())
+          .names()
+          .forEach(topic -> out.println("topic " + topic + ": observations are read from it"));
+      return true;
+    } catch (IllegalArgumentException e) {
+      out.println("  wrong: " + e.getMessage());
+      return false;
+    }
   }
 
   private void reportGroup(String group, GroupProgress progress) {

@@ -85,7 +85,8 @@ final class RunCommand implements Callable<Integer> {
     if (dryRun) {
       return new DryRun(config, spec.commandLine().getOut()).report(champions);
     }
-    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+    TopicCreator.createMissing(
+        config.kafkaConfig(), config.topicsConfig(), config.source().readsOwnTopic());
     parts.requireTopicLimits();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(parts.flink());

@@ -156,8 +156,11 @@ final class Binder {
    */
   private static String within(String path, String refusal) {
     String key = refusal.substring(0, Math.max(0, refusal.indexOf(": ")));
-    boolean isWhole = key.startsWith(path.replaceFirst("\\..*", "") + ".");
-    if (path.isEmpty() || (isWhole && !key.contains("*"))) {
+    String section = path.replaceFirst("\\..*", "");
+    // the mapping of records is in the words of files
+    boolean isOther = key.startsWith("feed.") && !section.equals("feed");
+    boolean isWhole = isOther || key.startsWith(section + ".");
+    if (path.isEmpty() || (isWhole && !isOther && !key.contains("*"))) {
       return refusal;
     }
     String name = isWhole ? key.substring(key.lastIndexOf('.') + 1) : key;

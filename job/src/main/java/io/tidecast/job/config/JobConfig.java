@@ -27,6 +27,7 @@ import org.apache.flink.configuration.Configuration;
  *
  * @param domain first part of every topic's name; required
  * @param kafka how to reach Kafka
+ * @param source which topics observations are read from, and how
  * @param series which series there are
  * @param forecast what is forecast
  * @param model shape of the recurrent member
@@ -39,6 +40,7 @@ import org.apache.flink.configuration.Configuration;
 public record JobConfig(
     String domain,
     KafkaSection kafka,
+    SourceSection source,
     SeriesSection series,
     ForecastSection forecast,
     ModelSection model,
@@ -53,6 +55,7 @@ public record JobConfig(
     required(domain, "domain", "a name, such as weather");
     Names.domain("domain", domain);
     kafka = requireNonNullElse(kafka, KafkaSection.DEFAULT);
+    source = requireNonNullElse(source, SourceSection.DEFAULT);
     required(series, "series", "a section");
     forecast = required(forecast, "forecast", "a section").on(series.step());
     model = requireNonNullElse(model, ModelSection.DEFAULT);

@@ -2,7 +2,6 @@ package io.tidecast.job.ingest;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.record.Decoded;
-import io.tidecast.connectors.serde.ObservationDecoder;
 import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
 
 /**
@@ -19,14 +18,27 @@ public final class EventTimes implements SerializableTimestampAssigner<RawRecord
   static final long NONE = Long.MIN_VALUE;
 
   private final IngestConfig config;
+  private final RawRecord.Reader reader;
 
-  public EventTimes(IngestConfig config) {
+  /**
+   * @param reader the one that takes the records in
+   */
+  public EventTimes(IngestConfig config, RawRecord.Reader reader) {
     this.config = config;
+    this.reader = reader;
   }
 
+  /** The latest of those it holds. */
   @Override
   public long extractTimestamp(RawRecord record, long appended) {
-    Decoded decoded = ObservationDecoder.decode(record.value(), config::reads);
+    long latest = NONE;
+    for (Decoded decoded : reader.read(record)) {
+      latest = Math.max(latest, reached(record, decoded));
+    }
+    return latest;
+  }
+
+  private long reached(RawRecord record, Decoded decoded) {
     if (decoded instanceof Decoded.Accepted accepted) {
       long time = accepted.observation().time().toEpochMilli();
       return record.isTooFarAhead(time, config.maxFutureMillis()) ? NONE : time;

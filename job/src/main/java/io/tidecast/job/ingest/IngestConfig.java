@@ -1,5 +1,7 @@
 package io.tidecast.job.ingest;
 
+import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.serde.ObservationDecoder;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import java.io.Serializable;
@@ -33,6 +35,11 @@ public record IngestConfig(
   public boolean reads(String variable) {
     return targets.contains(variable)
         || covariates.values().stream().anyMatch(named -> named.contains(variable));
+  }
+
+  /** Reads Tidecast's own records: only what is read of them can refuse one. */
+  public RawRecord.Reader ownRecords() {
+    return record -> List.of(ObservationDecoder.decode(record.value(), this::reads));
   }
 
   /**

@@ -1,11 +1,11 @@
 package io.tidecast.job.ingest;
 
 import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.Rejection;
-import io.tidecast.connectors.serde.ObservationDecoder;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.SeriesObservation;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +20,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -28,6 +29,7 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Decodes and checks raw records: one observation per target out, or a dead letter.
@@ -36,11 +38,11 @@ import org.apache.flink.util.OutputTag;
  * for each record a value of which was {@link #MASKED} (the record itself goes on without it).
  * Nothing a record holds makes the task fail.
  *
- * <p>State: the latest event time of each partition. A record is late when its step ends before
- * what that partition had reached: a judgement that depends on the partition's own order alone, not
- * on how far other partitions had been read, and so falls out the same in every run. Partitions may
- * move between subtasks on restore, so every subtask restores all of them. A tick moves its
- * partition on as an observation does; {@link StepClock} says when one is written.
+ * <p>State: the latest event time of each partition of each topic. A record is late when its step
+ * ends before what that partition had reached: a judgement that depends on the partition's own
+ * order alone, not on how far other partitions had been read, and so falls out the same in every
+ * run. Partitions may move between subtasks on restore, so every subtask restores all of them. A
+ * tick moves its partition on as an observation does; {@link StepClock} says when one is written.
  */
 public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObservation>
     implements CheckpointedFunction {
@@ -56,13 +58,24 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   /** Reason of records that went on without a value outside its limits. */
   public static final String MASKED = "masked";
 
+  private static final ListStateDescriptor<Tuple3<String, Integer, Long>> LATEST =
+      new ListStateDescriptor<>(
+          "latest-by-topic", Types.TUPLE(Types.STRING, Types.INT, Types.LONG));
+
+  /** Of a version that read one topic; read, and not written again. */
+  private static final ListStateDescriptor<Tuple2<Integer, Long>> LATEST_OF_ONE_TOPIC =
+      new ListStateDescriptor<>("latest-by-partition", Types.TUPLE(Types.INT, Types.LONG));
+
   private final IngestConfig config;
+  private final RawRecord.Reader reader;
+  private final SourceTopics topics;
   private final TreeMap<String, String> inEffect;
   private final StepClock clock;
   private final ObservationSplitter splitter;
 
-  private transient Map<Integer, Long> latest;
-  private transient ListState<Tuple2<Integer, Long>> latestState;
+  private transient Map<TopicPartition, Long> latest;
+  private transient ListState<Tuple2<Integer, Long>> latestOfOneTopic;
+  private transient ListState<Tuple3<String, Integer, Long>> latestState;
   private transient Map<String, Counter> rejected;
   private transient ConfigMemory configMemory;
   private transient Counter observations;
@@ -71,18 +84,27 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   /** Under a configuration that is not compared with the one before. */
   public IngestFunction(IngestConfig config) {
-    this(config, Map.of(), StepClock.stopped());
+    this(config, config.ownRecords(), SourceTopics.of("topic"), Map.of(), StepClock.stopped());
   }
 
   /**
    * Takes in records.
    *
+   * @param reader of what they say
+   * @param topics they come from
    * @param inEffect the job's configuration by key: kept with the state, and compared when the job
    *     goes on from it
    * @param clock closes steps that no observation closes in time
    */
-  public IngestFunction(IngestConfig config, Map<String, String> inEffect, StepClock clock) {
+  public IngestFunction(
+      IngestConfig config,
+      RawRecord.Reader reader,
+      SourceTopics topics,
+      Map<String, String> inEffect,
+      StepClock clock) {
     this.config = config;
+    this.reader = reader;
+    this.topics = topics;
     this.clock = clock;
     this.inEffect = new TreeMap<>(inEffect);
     this.splitter = new ObservationSplitter(config);
@@ -95,24 +117,27 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
             context.getOperatorStateStore(),
             inEffect,
             getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
-    latestState =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    "latest-by-partition", Types.TUPLE(Types.INT, Types.LONG)));
-    clock.restore(context.getOperatorStateStore());
+    var store = context.getOperatorStateStore();
+    latestOfOneTopic = store.getUnionListState(LATEST_OF_ONE_TOPIC);
+    latestState = store.getUnionListState(LATEST);
+    clock.restore(store);
     latest = new HashMap<>();
-    for (Tuple2<Integer, Long> entry : latestState.get()) {
-      latest.merge(entry.f0, entry.f1, Math::max);
+    for (Tuple2<Integer, Long> entry : latestOfOneTopic.get()) {
+      latest.merge(new TopicPartition(topics.names().get(0), entry.f0), entry.f1, Math::max);
+    }
+    for (Tuple3<String, Integer, Long> entry : latestState.get()) {
+      latest.merge(new TopicPartition(entry.f0, entry.f1), entry.f2, Math::max);
     }
   }
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
     configMemory.snapshot(inEffect);
+    latestOfOneTopic.clear();
     latestState.update(
-        latest.entrySet().stream().map(e -> Tuple2.of(e.getKey(), e.getValue())).toList());
+        latest.entrySet().stream()
+            .map(e -> Tuple3.of(e.getKey().topic(), e.getKey().partition(), e.getValue()))
+            .toList());
     clock.snapshot();
   }
 
@@ -133,20 +158,24 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   @Override
   public void processElement(RawRecord record, Context context, Collector<SeriesObservation> out) {
-    Decoded decoded = ObservationDecoder.decode(record.value(), config::reads);
-    if (decoded instanceof Decoded.Accepted accepted) {
-      accept(record, accepted.observation(), context, out);
-    } else if (decoded instanceof Decoded.Refused refused) {
-      reject(record, refused.rejection(), context);
-    } else if (decoded instanceof Decoded.Tick tick) {
-      take(record, tick.time());
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    // what one record holds came at once: none of it is late because of the rest
+    long reached = latest.getOrDefault(partition, Long.MIN_VALUE);
+    for (Decoded decoded : reader.read(record)) {
+      if (decoded instanceof Decoded.Accepted accepted) {
+        accept(record, accepted.observation(), partition, reached, context, out);
+      } else if (decoded instanceof Decoded.Refused refused) {
+        reject(record, refused.rejection(), context);
+      } else if (decoded instanceof Decoded.Tick tick) {
+        take(record, partition, tick.time());
+      }
     }
   }
 
   /** One from the future is of another clock, and says nothing. */
-  private void take(RawRecord record, Instant tick) {
+  private void take(RawRecord record, TopicPartition partition, Instant tick) {
     if (!record.isTooFarAhead(tick.toEpochMilli(), 0)) {
-      latest.merge(record.partition(), config.reachedBy(tick), Math::max);
+      latest.merge(partition, config.reachedBy(tick), Math::max);
       clock.ticked(record.partition(), tick.toEpochMilli());
     }
   }
@@ -154,6 +183,8 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   private void accept(
       RawRecord record,
       ObservationRecord observation,
+      TopicPartition partition,
+      long reached,
       Context context,
       Collector<SeriesObservation> out) {
     long time = observation.time().toEpochMilli();
@@ -162,11 +193,11 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       reject(record, new Rejection.TooFarAhead(observation.time(), appended), context);
       return;
     }
-    long reached = latest.merge(record.partition(), time, Math::max);
+    boolean isLatest = latest.merge(partition, time, Math::max) == time;
     boolean isKeyed = isKeyed(record, observation.stream());
-    clock.observed(record, time, time == reached, isKeyed && config.closesAt(time));
+    clock.observed(record, time, isLatest, isKeyed && config.closesAt(time));
     long stepEnd = config.grid().end(config.grid().indexOf(time));
-    if (stepEnd <= reached - config.maxOutOfOrderMillis() - 1) {
+    if (reached != Long.MIN_VALUE && stepEnd <= reached - config.maxOutOfOrderMillis() - 1) {
       late.inc();
       deadLetter(record, LATE, "its step had closed: " + observation.time(), context);
       return;
@@ -176,7 +207,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
         observation,
         isKeyed,
         record.appended(),
-        record.partition(),
+        topics.place(record),
         record.offset(),
         (variable, value) -> masked(record, variable, value, context),
         out::collect);

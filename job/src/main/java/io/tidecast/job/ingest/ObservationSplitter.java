@@ -29,7 +29,7 @@ public final class ObservationSplitter implements Serializable {
    *
    * @param isKeyed whether all records of its stream come in one partition, in order
    * @param appended when it was appended to the topic, milliseconds
-   * @param partition it came in
+   * @param partition it came in, over all topics
    * @param offset it came at
    * @param masked told each value outside its variable's limits, by variable
    */

@@ -1,5 +1,6 @@
 package io.tidecast.job.ingest;
 
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.SeriesKey;
@@ -64,7 +65,7 @@ public final class StepFunction
   private final Grid grid;
   private final Aggregation aggregation;
   private final long ttl;
-  private final String topic;
+  private final SourceTopics topics;
 
   private transient MapState<Long, OpenStep> open;
   private transient ValueState<SeriesStep.Progress> progress;
@@ -76,13 +77,13 @@ public final class StepFunction
    * Steps of a grid.
    *
    * @param ttl how long after its last step a series is remembered, event time
-   * @param topic the observations come from, as dead letters name it
+   * @param topics the observations come from, as dead letters name them
    */
-  public StepFunction(Grid grid, Aggregation aggregation, Duration ttl, String topic) {
+  public StepFunction(Grid grid, Aggregation aggregation, Duration ttl, SourceTopics topics) {
     this.grid = grid;
     this.aggregation = aggregation;
     this.ttl = ttl.toMillis();
-    this.topic = topic;
+    this.topics = topics;
   }
 
   @Override
@@ -210,8 +211,8 @@ public final class StepFunction
         ObservationJsonV1.write(new ObservationRecord(key.stream(), time, values)),
         IngestFunction.LATE,
         "its step had closed: " + time,
-        topic,
-        observation.partition(),
+        topics.topic(observation.partition()),
+        SourceTopics.partition(observation.partition()),
         observation.offset());
   }
 }

@@ -33,7 +33,8 @@ final class Starter {
       positive &= one.values().values().stream().allMatch(value -> value > 0);
     }
     if (counts.isEmpty()) {
-      throw new IllegalArgumentException("no number in any row; accepted: at least one that is not among feed.missing");
+      throw new IllegalArgumentException(
+          "no number in any row; accepted: at least one that is not among feed.missing");
     }
   }
 

@@ -13,7 +13,7 @@ package io.tidecast.job.state;
  *     for the step is late
  * @param appended when the record was appended to its topic, milliseconds: of two values of one
  *     time the one appended last holds
- * @param partition of the record it came in
+ * @param partition of the record it came in, numbered over all topics
  * @param offset of the record it came in
  */
 public record SeriesObservation(

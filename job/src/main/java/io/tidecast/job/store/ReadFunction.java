@@ -6,12 +6,12 @@ import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
-import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.connectors.serde.ObservationDecoder;
 import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.job.metrics.Metrics;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
@@ -74,13 +74,21 @@ final class ReadFunction<T> extends RichFlatMapFunction<RawRecord, T> {
    * The values of an observation. Those that the forecasting job puts into the dead-letter topic
    * give none, one dated too far ahead included: no record decides what the present is.
    */
-  static List<ObservedValue> values(RawRecord record, long maxFutureMillis) {
-    if (!(ObservationDecoder.decodeGood(record.value()) instanceof Decoded.Accepted accepted)) {
-      return List.of();
+  static List<ObservedValue> values(
+      RawRecord record, RawRecord.Reader reader, long maxFutureMillis) {
+    List<ObservedValue> values = new ArrayList<>();
+    for (Decoded decoded : reader.read(record)) {
+      if (decoded instanceof Decoded.Accepted accepted
+          && !record.isTooFarAhead(accepted.observation().time().toEpochMilli(), maxFutureMillis)) {
+        values.addAll(ObservedValue.of(accepted.observation()));
+      }
     }
-    ObservationRecord observation = accepted.observation();
-    boolean wrongClock = record.isTooFarAhead(observation.time().toEpochMilli(), maxFutureMillis);
-    return wrongClock ? List.of() : ObservedValue.of(observation);
+    return values;
+  }
+
+  /** Reads Tidecast's own records, every value of them that is one. */
+  static RawRecord.Reader ownRecords() {
+    return record -> List.of(ObservationDecoder.decodeGood(record.value()));
   }
 
   static List<ForecastRecord> forecast(RawRecord record) {

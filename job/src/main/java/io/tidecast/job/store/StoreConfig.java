@@ -3,6 +3,7 @@ package io.tidecast.job.store;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.config.SourceSection;
 import java.time.Duration;
 
 /**
@@ -14,9 +15,14 @@ import java.time.Duration;
  *     zero: never
  * @param maxFuture how far an event time may lie ahead of the append time, as for the forecasting
  *     job
+ * @param source which topics observations are read from, and how
  */
 public record StoreConfig(
-    KafkaConfig kafka, PostgresConfig postgres, Duration retention, Duration maxFuture) {
+    KafkaConfig kafka,
+    PostgresConfig postgres,
+    Duration retention,
+    Duration maxFuture,
+    SourceSection source) {
   /** What a configuration file says about it. */
   public static StoreConfig of(JobConfig config) {
     return of(config, config.postgres().owner());
@@ -25,6 +31,10 @@ public record StoreConfig(
   /** The same with another database. */
   public static StoreConfig of(JobConfig config, PostgresConfig owner) {
     return new StoreConfig(
-        config.kafkaConfig(), owner, config.postgres().retention(), config.ingest().maxFuture());
+        config.kafkaConfig(),
+        owner,
+        config.postgres().retention(),
+        config.ingest().maxFuture(),
+        config.source());
   }
 }

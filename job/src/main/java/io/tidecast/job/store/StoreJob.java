@@ -98,11 +98,16 @@ public final class StoreJob {
     Topics topics = config.kafka().topics();
     long maxFutureMillis = config.maxFuture().toMillis();
 
+    RawRecord.Reader reader = config.source().reader(ReadFunction.ownRecords());
     DataStream<ObservedValue> values =
         read(
+            RawRecordSource.unbounded(
+                config.kafka(),
+                config.source().topics(config.kafka()),
+                group(topics.observation())),
             topics.observation(),
             "observations",
-            record -> ReadFunction.values(record, maxFutureMillis),
+            record -> ReadFunction.values(record, reader, maxFutureMillis),
             ObservedValue.class);
     write(
         inRetention(values, "observation", ObservedValue::time),
@@ -129,7 +134,16 @@ public final class StoreJob {
 
   private <T> DataStream<T> read(
       String topic, String name, ReadFunction.Reader<T> reader, Class<T> type) {
-    KafkaSource<RawRecord> source = RawRecordSource.unbounded(config.kafka(), topic, group(topic));
+    return read(
+        RawRecordSource.unbounded(config.kafka(), topic, group(topic)), topic, name, reader, type);
+  }
+
+  private <T> DataStream<T> read(
+      KafkaSource<RawRecord> source,
+      String topic,
+      String name,
+      ReadFunction.Reader<T> reader,
+      Class<T> type) {
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), topic)
         .uid("store-source-" + name)
         .flatMap(new ReadFunction<>(reader))

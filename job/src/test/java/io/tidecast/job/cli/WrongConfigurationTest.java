@@ -42,6 +42,7 @@ class WrongConfigurationTest {
       Map.of(
           "domain", "{a: b}",
           "kafka.bootstrapServers", "{a: b}",
+          "source.pattern", "{a: b}",
           "series.zone", "{a: b}",
           "series.variables.NAME.unit", "{a: b}",
           "series.variables.NAME.group", "{a: b}",
@@ -132,6 +133,9 @@ class WrongConfigurationTest {
         "kafka.bootstrapServers | ''",
         "kafka.transactionTimeout | P8D",
         "kafka.partitions | 0",
+        "source.topics | [a, a]",
+        "source.pattern | hall(",
+        "source.start | yesterday",
         "series.step | PT0S",
         "series.step | 1",
         "series.step | P1M",

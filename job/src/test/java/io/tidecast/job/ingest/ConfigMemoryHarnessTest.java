@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
@@ -37,7 +38,11 @@ class ConfigMemoryHarnessTest {
         new OneInputStreamOperatorTestHarness<>(
             new ProcessOperator<>(
                 new IngestFunction(
-                    new JobParts(config).ingest(), config.inEffect(), StepClock.stopped())),
+                    new JobParts(config).ingest(),
+                    new JobParts(config).reader(),
+                    SourceTopics.of("topic"),
+                    config.inEffect(),
+                    StepClock.stopped())),
             8,
             parallelism,
             subtask);

@@ -3,6 +3,7 @@ package io.tidecast.job.ingest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.SeriesObservation;
@@ -52,7 +53,8 @@ class StepFunctionHarnessTest {
     KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(
-                new StepFunction(new Grid(10), aggregation, Duration.ofMillis(TTL), "topic")),
+                new StepFunction(
+                    new Grid(10), aggregation, Duration.ofMillis(TTL), SourceTopics.of("topic"))),
             SeriesObservation::series,
             Types.STRING,
             MAX_PARALLELISM,

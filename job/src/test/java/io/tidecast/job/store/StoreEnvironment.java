@@ -9,6 +9,7 @@ import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.connectors.postgres.Schema;
+import io.tidecast.job.config.SourceSection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -70,7 +71,8 @@ public final class StoreEnvironment implements AutoCloseable {
     Configuration settings = StoreJob.flink(flink);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, settings);
     env.enableCheckpointing(1000);
-    StoreJob.build(env, new StoreConfig(kafka, owner, retention, MAX_FUTURE));
+    StoreJob.build(
+        env, new StoreConfig(kafka, owner, retention, MAX_FUTURE, SourceSection.DEFAULT));
     job = env.executeAsync("store");
   }
 

@@ -42,7 +42,7 @@ final class TopicsAndTables {
     observations =
         rows(
             topics.observation(),
-            record -> ReadFunction.values(record, 0),
+            record -> ReadFunction.values(record, ReadFunction.ownRecords(), 0),
             seen -> row(seen.series(), seen.time()),
             seen -> row(seen.value()));
     forecasts =

@@ -1,8 +1,10 @@
-package io.tidecast.connectors.kafka;
+package io.tidecast.connectors.feed;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tidecast.connectors.kafka.CommittedTopic;
+import io.tidecast.connectors.kafka.KafkaConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -20,11 +22,11 @@ import org.apache.kafka.common.TopicPartition;
  * @param rows published since the feed's first row
  * @param last which row came last, to know it again
  */
-public record FeedProgress(long rows, String last) {
+record FeedProgress(long rows, String last) {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   /** What is committed for the feed of that name; nothing before its first rows. */
-  public static Optional<FeedProgress> read(KafkaConfig kafka, String name) {
+  static Optional<FeedProgress> read(KafkaConfig kafka, String name) {
     byte[] key = name.getBytes(StandardCharsets.UTF_8);
     AtomicReference<FeedProgress> newest = new AtomicReference<>();
     CommittedTopic.read(
@@ -63,7 +65,7 @@ public record FeedProgress(long rows, String last) {
   }
 
   /** To be sent in the transaction of the rows. */
-  public ProducerRecord<byte[], byte[]> toRecord(KafkaConfig kafka, String name) {
+  ProducerRecord<byte[], byte[]> toRecord(KafkaConfig kafka, String name) {
     try {
       byte[] json =
           MAPPER.writeValueAsBytes(MAPPER.createObjectNode().put("rows", rows).put("last", last));

@@ -1,0 +1,122 @@
+package io.tidecast.connectors.kafka;
+
+import static io.tidecast.connectors.record.Require.that;
+
+import java.io.Serializable;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The topics that observations are read from. A partition is known by its place, a number over all
+ * of them: that of the partition where there is one topic.
+ *
+ * @param names in the order they are numbered by; at least one
+ * @param start where a reader without a position begins: {@code earliest}, {@code latest}, or a
+ *     time (RFC 3339), from the first record that was appended then or later
+ * @param header name of the header that readers are given; empty for none
+ */
+public record SourceTopics(List<String> names, String start, String header)
+    implements Serializable {
+  private static final int PARTITION_BITS = 16;
+
+  public SourceTopics {
+    names = List.copyOf(names);
+    that(
+        !names.isEmpty() && names.size() < 1 << 15 && Set.copyOf(names).size() == names.size(),
+        "source.topics",
+        names,
+        "at least one topic, each once");
+    that(isStart(start), "source.start", start, "earliest, latest, or a time (RFC 3339)");
+  }
+
+  /** One topic from its first record on. */
+  public static SourceTopics of(String topic) {
+    return new SourceTopics(List.of(topic), "earliest", "");
+  }
+
+  private static boolean isStart(String start) {
+    try {
+      return start.equals("earliest") || start.equals("latest") || Instant.parse(start) != null;
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Names of all topics there are that a pattern matches now, in order.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static List<String> matching(KafkaConfig kafka, String pattern) {
+    Pattern wanted = Pattern.compile(pattern);
+    Set<String> there = new TreeSet<>(there(kafka));
+    there.removeIf(topic -> !wanted.matcher(topic).matches());
+    that(
+        !there.isEmpty(),
+        "source.pattern",
+        pattern,
+        "one that matches a topic at " + kafka.bootstrapServers());
+    return List.copyOf(there);
+  }
+
+  /** Refuses names of topics that are not there: they are others' to make. */
+  public void requireThere(KafkaConfig kafka) {
+    Set<String> absent = new TreeSet<>(names);
+    absent.removeAll(there(kafka));
+    that(
+        absent.isEmpty(),
+        "source.topics",
+        absent,
+        "topics that exist at " + kafka.bootstrapServers());
+  }
+
+  private static Set<String> there(KafkaConfig kafka) {
+    return kafka.ask("list the topics", admin -> admin.listTopics().names().get());
+  }
+
+  /** Number of partitions of all of them. */
+  public int partitions(KafkaConfig kafka) {
+    return names.stream().mapToInt(topic -> TopicCreator.partitions(kafka, topic)).sum();
+  }
+
+  /** Where all of them end now; see {@link EndOffsets}. */
+  Map<TopicPartition, Long> ends(KafkaConfig kafka) {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    for (String topic : names) {
+      EndOffsets.of(kafka, topic)
+          .forEach((partition, end) -> ends.put(new TopicPartition(topic, partition), end));
+    }
+    return ends;
+  }
+
+  OffsetsInitializer starting() {
+    return switch (start) {
+      case "earliest" -> OffsetsInitializer.earliest();
+      case "latest" -> OffsetsInitializer.latest();
+      default -> OffsetsInitializer.timestamp(Instant.parse(start).toEpochMilli());
+    };
+  }
+
+  /** Place of the partition a record came in. */
+  public int place(RawRecord record) {
+    return Math.max(0, names.indexOf(record.topic())) << PARTITION_BITS | record.partition();
+  }
+
+  /** Topic of a place. */
+  public String topic(int place) {
+    return names.get(place >>> PARTITION_BITS);
+  }
+
+  /** Partition of a place, within its topic. */
+  public static int partition(int place) {
+    return place & (1 << PARTITION_BITS) - 1;
+  }
+}

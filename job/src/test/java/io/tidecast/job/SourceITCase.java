@@ -1,0 +1,277 @@
+package io.tidecast.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.CommittedTopic;
+import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.offline.ObservationTopic;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Topics that others have made, read by the job. */
+class SourceITCase {
+  private static final Instant START = Instant.parse("2025-03-01T00:00:00Z");
+  private static final int STEPS = 40;
+
+  /** Any clock, also one that is ahead by years: the default of topics before Kafka 4. */
+  private static final Map<String, String> CREATE_TIME =
+      Map.of(
+          TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+          "CreateTime",
+          TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
+          Long.toString(Long.MAX_VALUE),
+          TopicConfig.RETENTION_MS_CONFIG,
+          "-1");
+
+  @TempDir static Path directory;
+
+  private static EmbeddedKafka kafka;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @Test
+  void topicsOfOthersGiveTheForecastsOfOurOwn() throws Exception {
+    JobConfig own = config("own", "");
+    TopicCreator.createMissing(own.kafkaConfig(), own.topicsConfig());
+    List<ProducerRecord<String, String>> ours = new ArrayList<>();
+    List<ProducerRecord<String, String>> theirs = new ArrayList<>();
+    for (int step = 0; step < STEPS; step++) {
+      for (String stream : List.of("a", "b")) {
+        String topic = stream.equals("a") ? "hall.1.raw" : "hall.2.raw";
+        ours.add(record("own.observation.v1", stream, step, null));
+        theirs.add(foreign(topic, stream, step));
+      }
+    }
+    theirs.add(new ProducerRecord<>("hall.2.raw", 1, null, "{\"ts\":1,\"p\":{\"f\":50}}"));
+    create("hall.1.raw", 2);
+    create("hall.2.raw", 3);
+    create("office.raw", 1);
+    publish(ours);
+    publish(theirs);
+    String mapping =
+        """
+        source:
+          pattern: 'hall\\..*'
+          json:
+            stream: '{header:device}'
+            time: {column: ts, format: epoch-millis}
+            values: {v: {column: /p/f, unit: F}}
+        """;
+    JobConfig foreign = config("foreign", mapping);
+    TopicCreator.createMissing(foreign.kafkaConfig(), foreign.topicsConfig(), false);
+
+    run(own);
+    run(foreign);
+
+    assertEquals(2 * STEPS, forecasts(own).size());
+    assertEquals(forecasts(own), forecasts(foreign));
+    assertEquals(List.of("no-stream from hall.2.raw 1"), letters(foreign));
+    assertEquals(observations(own), observations(foreign), "offline it is the same");
+  }
+
+  @Test
+  void clockOfAProducerThatIsAheadMovesNothing() throws Exception {
+    create("ct.observation.v1", 1);
+    List<ProducerRecord<String, String>> records = new ArrayList<>();
+    long ahead = Instant.parse("2036-02-07T06:28:16Z").toEpochMilli();
+    for (int step = 0; step < STEPS; step++) {
+      if (step == STEPS / 2) {
+        records.add(
+            new ProducerRecord<>(
+                "ct.observation.v1",
+                0,
+                ahead,
+                "b",
+                "{\"stream\":\"b\",\"time\":\"2036-02-07T06:28:16Z\",\"values\":{\"v\":1}}"));
+      }
+      records.add(
+          record("ct.observation.v1", "a", step, START.plusSeconds(60L * step).toEpochMilli()));
+    }
+    publish(records);
+    JobConfig config = config("ct", "");
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+
+    run(config);
+
+    assertEquals(STEPS, forecasts(config).size());
+    assertEquals(List.of("too-far-ahead from ct.observation.v1 0"), letters(config));
+  }
+
+  @Test
+  void readingBeginsWhereItIsTold() throws Exception {
+    create("late.raw", 1);
+    List<ProducerRecord<String, String>> records = new ArrayList<>();
+    for (int step = 0; step < STEPS; step++) {
+      records.add(record("late.raw", "a", step, START.plusSeconds(60L * step).toEpochMilli()));
+    }
+    publish(records);
+    String source = "source: {topics: [late.raw], start: '2025-03-01T00:10:00Z'}\n";
+    JobConfig config = config("late", source);
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig(), false);
+
+    run(config);
+
+    assertEquals(STEPS - 10, forecasts(config).size());
+    assertEquals("a/v 2025-03-01T00:10:00Z", forecasts(config).keySet().iterator().next());
+  }
+
+  @Test
+  void topicsThatAreNotThereAreRefusedAtTheStart() {
+    JobConfig named = config("absent", "source: {topics: [nobodys.raw]}\n");
+    JobConfig matched = config("absent", "source: {pattern: 'nobodys.*'}\n");
+
+    String name =
+        assertThrows(IllegalArgumentException.class, () -> KafkaEnds.bounded(named)).getMessage();
+    String pattern =
+        assertThrows(IllegalArgumentException.class, () -> KafkaEnds.unbounded(matched))
+            .getMessage();
+
+    assertTrue(name.startsWith("source.topics: [nobodys.raw]; accepted: topics that"), name);
+    assertTrue(pattern.startsWith("source.pattern: nobodys.*; accepted: one that"), pattern);
+  }
+
+  private static JobConfig config(String domain, String source) {
+    return ConfigFile.parse(
+            """
+            domain: %s
+            kafka: {bootstrapServers: "%s", partitions: 2}
+            %sseries: {step: PT1M, targets: [v]}
+            forecast: {horizon: 3}
+            retrain: {minimumHistory: 1000000}
+            """
+                .formatted(domain, kafka.bootstrapServers(), source),
+            Map.of())
+        .job();
+  }
+
+  private static double value(String stream, int step) {
+    return (stream.equals("a") ? 10 : 40) + step * 7 % 13;
+  }
+
+  private static ProducerRecord<String, String> record(
+      String topic, String stream, int step, Long stamp) {
+    String json =
+        "{\"stream\":\"%s\",\"time\":\"%s\",\"values\":{\"v\":%s}}"
+            .formatted(stream, START.plusSeconds(60L * step), value(stream, step));
+    return new ProducerRecord<>(topic, null, stamp, stream, json);
+  }
+
+  /** Without a key, now in this partition and now in that, in other units. */
+  private static ProducerRecord<String, String> foreign(String topic, String stream, int step) {
+    String json =
+        "{\"ts\":%d,\"p\":{\"f\":\"%s\"},\"state\":\"on\"}"
+            .formatted(
+                START.plusSeconds(60L * step).toEpochMilli(), value(stream, step) * 9 / 5 + 32);
+    ProducerRecord<String, String> record = new ProducerRecord<>(topic, step % 2, null, json);
+    record.headers().add("device", stream.getBytes(StandardCharsets.UTF_8));
+    return record;
+  }
+
+  private static void create(String topic, int partitions) throws Exception {
+    try (Admin admin = Admin.create(client())) {
+      NewTopic made = new NewTopic(topic, Optional.of(partitions), Optional.empty());
+      admin.createTopics(List.of(made.configs(CREATE_TIME))).all().get();
+    }
+  }
+
+  private static Properties client() {
+    return new KafkaConfig(kafka.bootstrapServers(), "any", Map.of()).clientProperties();
+  }
+
+  private static void publish(List<ProducerRecord<String, String>> records) throws Exception {
+    Properties properties = client();
+    properties.put("max.in.flight.requests.per.connection", "1");
+    List<Future<RecordMetadata>> written = new ArrayList<>();
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
+      records.forEach(record -> written.add(producer.send(record)));
+    }
+    for (Future<RecordMetadata> one : written) {
+      one.get();
+    }
+  }
+
+  private static void run(JobConfig config) throws Exception {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironment(2, new JobParts(config).flink());
+    new ForecastJob(config, new JobParts(config).trainer()).addTo(env, KafkaEnds.bounded(config));
+    env.execute(config.domain());
+  }
+
+  private static Map<String, String> forecasts(JobConfig config) {
+    Map<String, String> forecasts = new TreeMap<>();
+    CommittedTopic.read(
+        config.kafkaConfig(),
+        config.kafkaConfig().topics().forecast(),
+        record -> {
+          ForecastRecord forecast = ForecastJsonV1.read(record.value());
+          forecasts.put(
+              forecast.series() + " " + forecast.origin(),
+              Arrays.deepToString(forecast.quantiles()));
+        });
+    return forecasts;
+  }
+
+  private static List<String> letters(JobConfig config) {
+    List<String> letters = new ArrayList<>();
+    CommittedTopic.read(
+        config.kafkaConfig(),
+        config.kafkaConfig().topics().deadLetter(),
+        record -> {
+          Map<String, String> headers = new TreeMap<>();
+          record
+              .headers()
+              .forEach(h -> headers.put(h.key(), new String(h.value(), StandardCharsets.UTF_8)));
+          letters.add(
+              headers.get(DeadLetter.REASON_HEADER)
+                  + " from "
+                  + headers.get(DeadLetter.TOPIC_HEADER)
+                  + " "
+                  + headers.get(DeadLetter.PARTITION_HEADER));
+        });
+    return letters;
+  }
+
+  private static List<ObservationRecord> observations(JobConfig config) {
+    return ObservationTopic.read(config);
+  }
+}
