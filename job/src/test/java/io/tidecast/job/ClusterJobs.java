@@ -19,12 +19,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
 /** The packaged jobs on a cluster of processes, submitted as an operator would. */
 final class ClusterJobs implements AutoCloseable {
   static final int SERIES = 3;
+
+  /** One record in so many steps cannot be read. */
+  private static final int POISON = 100;
+
   private static final Path TARGET = Path.of(System.getProperty("basedir", ""), "target");
 
   private final Path directory;
@@ -64,8 +69,30 @@ final class ClusterJobs implements AutoCloseable {
     return steps;
   }
 
-  /** The same observations under any domain, each series in a partition of its own. */
+  /** Where everything of the cluster lies. */
+  Path directory() {
+    return directory.resolve("cluster");
+  }
+
+  /** Records that are refused. */
+  int refused() {
+    return steps / POISON;
+  }
+
+  /**
+   * The same observations under any domain, each series in a partition of its own, and records that
+   * cannot be read between them.
+   */
   Path published(String domain, String flink) throws Exception {
+    return published(domain, flink, 1);
+  }
+
+  /**
+   * The same.
+   *
+   * @param times that each record is sent, one after the other
+   */
+  Path published(String domain, String flink, int times) throws Exception {
     Path file =
         Files.writeString(
             directory.resolve(domain + ".yaml"),
@@ -77,7 +104,7 @@ final class ClusterJobs implements AutoCloseable {
             model: {hidden: 4}
             retrain: {epoch: P5D, lead: PT1H, every: P10D, minimumHistory: 1200, window: 6}
             ingest: {idleTimeout: PT0S}
-            postgres: {url: "%s"}
+            postgres: {url: "%s", retention: PT0S}
             flink: {execution.checkpointing.interval: 500 ms%s}
             """
                 .formatted(
@@ -88,7 +115,11 @@ final class ClusterJobs implements AutoCloseable {
                     flink.isEmpty() ? "" : ", " + flink));
     JobConfig config = JobConfig.read(file);
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
-    Publisher.publish(config, observations());
+    List<Publisher.Observation> records = new ArrayList<>();
+    for (Publisher.Observation record : observations()) {
+      records.addAll(Collections.nCopies(times, record));
+    }
+    Publisher.publish(config, records);
     return file;
   }
 
@@ -106,6 +137,9 @@ final class ClusterJobs implements AutoCloseable {
                 time,
                 value);
         observations.add(new Publisher.Observation(series, "s" + series, json));
+      }
+      if (step % POISON == 0) {
+        observations.add(new Publisher.Observation(step % SERIES, "p", "{\"step\":" + step));
       }
     }
     return observations;
@@ -156,6 +190,44 @@ final class ClusterJobs implements AutoCloseable {
 
   private String answer(HttpRequest request) throws Exception {
     return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  /** A command of the distribution, as a process of its own. */
+  Process tidecast(String... command) throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of(TARGET.resolve("tidecast/bin/tidecast").toAbsolutePath().toString()));
+    line.addAll(List.of(command));
+    ProcessBuilder.Redirect log =
+        ProcessBuilder.Redirect.appendTo(directory().resolve(command[0] + ".log").toFile());
+    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log);
+    builder.environment().put("JAVA_OPTS", "-Xmx512m");
+    return builder.start();
+  }
+
+  /** Process of a part of the cluster. */
+  long pid(String part) throws IOException {
+    return Long.parseLong(Files.readString(directory().resolve(part + ".pid")).split(" ")[0]);
+  }
+
+  /** Stops a job and returns what it can go on from. */
+  String stopWithSavepoint(String job) throws Exception {
+    String said = client(List.of("stop", job));
+    awaitEnd(job);
+    return said.replaceAll("(?s).*Path: (\\S+).*", "$1");
+  }
+
+  /** So that a job that did not end takes no slots from the next. */
+  void cancelIfRunning(String job) throws Exception {
+    if (!hasEnded(job)) {
+      client(List.of("cancel", job));
+      awaitEnd(job);
+    }
+  }
+
+  /** Returns when the job has ended, in whatever way. */
+  void awaitEnd(String job) throws IOException {
+    cluster.await("/jobs/" + job, "the end of " + job, seen -> seen.at("/end-time").asLong(-1) > 0);
   }
 
   /** What Flink's own client prints. */

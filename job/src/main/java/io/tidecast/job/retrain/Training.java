@@ -1,5 +1,6 @@
 package io.tidecast.job.retrain;
 
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,11 @@ final class Training {
   }
 
   private void run(Consumer<GroupTrainer.Result> done) {
+    LOG.info(
+        "group {} at boundary {} is trained on {} windows",
+        request.group(),
+        Instant.ofEpochMilli(request.boundary()),
+        request.windows().size());
     try {
       done.accept(trainer.train(request));
     } catch (InterruptedException e) {

@@ -50,7 +50,7 @@ class DatabaseOutageITCase {
       } finally {
         forecasting.cancel().get(1, TimeUnit.MINUTES);
       }
-      TopicsAndTables atTheEnd = new TopicsAndTables(environment);
+      TopicsAndTables atTheEnd = new TopicsAndTables(environment.kafka(), environment.tables());
       assertEquals(STREAMS * STEPS, atTheEnd.forecasts());
 
       environment.startPostgres();

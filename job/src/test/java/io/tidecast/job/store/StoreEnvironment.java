@@ -12,12 +12,8 @@ import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.config.SourceSection;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -30,7 +26,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class StoreEnvironment implements AutoCloseable {
   public static final String READER_PASSWORD = "reads only";
   private static final Duration MAX_FUTURE = Duration.ofMinutes(10);
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Path directory;
   private final EmbeddedKafka broker;
@@ -108,15 +103,7 @@ public final class StoreEnvironment implements AutoCloseable {
 
   /** Waits until a query gives this number. */
   public void await(String sql, long expected) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    long found = number(sql);
-    while (found != expected) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError(sql + ": " + found + ", expected " + expected);
-      }
-      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-      found = number(sql);
-    }
+    tables().await(sql, expected);
   }
 
   /** Waits until everything is in the tables. */
@@ -128,24 +115,15 @@ public final class StoreEnvironment implements AutoCloseable {
   }
 
   public long number(String sql) throws SQLException {
-    return Long.parseLong(rows(sql).get(0));
+    return tables().number(sql);
   }
 
-  /** The rows of a query as the owner, columns separated by a bar. */
   public List<String> rows(String sql) throws SQLException {
-    try (Connection connection = owner.connect();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      List<String> lines = new ArrayList<>();
-      while (rows.next()) {
-        List<String> cells = new ArrayList<>();
-        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-          cells.add(rows.getString(i));
-        }
-        lines.add(String.join("|", cells));
-      }
-      return lines;
-    }
+    return tables().rows(sql);
+  }
+
+  StoredRows tables() {
+    return new StoredRows(owner);
   }
 
   @Override

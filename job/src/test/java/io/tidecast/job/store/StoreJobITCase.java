@@ -77,7 +77,7 @@ class StoreJobITCase {
     environment.awaitRestarting();
     environment.startPostgres();
 
-    new TopicsAndTables(environment).awaitEqual();
+    new TopicsAndTables(environment.kafka(), environment.tables()).awaitEqual();
   }
 
   @Test

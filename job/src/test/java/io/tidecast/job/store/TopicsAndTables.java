@@ -27,17 +27,17 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * What the topics of a domain hold now, as the rows the tables should have: one for each key, the
  * last that was published. Every cell is text that says all of its value.
  */
-final class TopicsAndTables {
+public final class TopicsAndTables {
   private final KafkaConfig kafka;
-  private final StoreEnvironment environment;
+  private final StoredRows tables;
   private final Map<String, String> observations;
   private final Map<String, String> forecasts;
   private final Map<String, String> evaluations;
   private final Map<String, String> decisions;
 
-  TopicsAndTables(StoreEnvironment environment) {
-    this.environment = environment;
-    kafka = environment.kafka();
+  public TopicsAndTables(KafkaConfig kafka, StoredRows tables) {
+    this.kafka = kafka;
+    this.tables = tables;
     Topics topics = kafka.topics();
     observations =
         rows(
@@ -63,11 +63,11 @@ final class TopicsAndTables {
   }
 
   /** Waits until every table has as many rows, then compares them row by row. */
-  void awaitEqual() throws SQLException {
-    environment.await("SELECT count(*) FROM observation", observations.size());
-    environment.await("SELECT count(*) FROM forecast", forecasts.size());
-    environment.await("SELECT count(*) FROM evaluation", evaluations.size());
-    environment.await("SELECT count(*) FROM model_event", decisions.size());
+  public void awaitEqual() throws SQLException {
+    tables.await("SELECT count(*) FROM observation", observations.size());
+    tables.await("SELECT count(*) FROM forecast", forecasts.size());
+    tables.await("SELECT count(*) FROM evaluation", evaluations.size());
+    tables.await("SELECT count(*) FROM model_event", decisions.size());
 
     assertRows(observations, 2, "SELECT series, time, value FROM observation");
     String forecast =
@@ -166,7 +166,7 @@ final class TopicsAndTables {
 
   private void assertRows(Map<String, String> expected, int keys, String sql) throws SQLException {
     Map<String, String> stored = new TreeMap<>();
-    try (Connection connection = environment.owner().connect();
+    try (Connection connection = tables.owner().connect();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       int columns = rows.getMetaData().getColumnCount();
