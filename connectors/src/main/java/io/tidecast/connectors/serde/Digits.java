@@ -112,6 +112,18 @@ final class Digits {
     json.end();
   }
 
+  /** Writes a number in full; most levels have three places at most. */
+  static void write(JsonBytes json, double level) {
+    for (int places = 1; places <= 3; places++) {
+      double digits = Math.rint(level * power(places));
+      if (level < 1 && digits >= 1 && digits / power(places) == level) {
+        json.decimal((int) digits, places, 1);
+        return;
+      }
+    }
+    json.number(level);
+  }
+
   /** Place of the first digit; of zero any. */
   private static int place(double size) {
     int atMost = (int) Math.floor((Math.getExponent(size) + 1) * LOG10_OF_2);

@@ -126,7 +126,7 @@ final class JsonBytes {
   JsonBytes numbers(List<Double> values) {
     begin();
     for (int i = 0; i < values.size(); i++) {
-      comma(i).number((double) values.get(i));
+      Digits.write(comma(i), values.get(i));
     }
     return end();
   }
