@@ -32,7 +32,7 @@ final class Mixture {
   private static final int SPAN = 1000;
   private static final int CAUTION = 24;
   private static final double MAX_LOSS = 20;
-  private static final double SHARPNESS = 8;
+  private static final double SHARPNESS = 20;
   private static final double SHARPNESS_OF_NAIVES = 40;
   private static final double LOG_PRIOR_OF_NAIVES = Math.log(0.1);
   private static final float NOTHING = Float.NEGATIVE_INFINITY;

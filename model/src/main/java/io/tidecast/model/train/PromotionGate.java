@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * Champion against challenger against the seasonal naive on the newest part of the windows, which
+ * Champion against challenger against the naives on the newest part of the windows, which
  * what is judged has not seen. Driven by the online forecaster itself: the same steps, the same
  * mixture, the same fallback as in service, from the start of the validation part on.
  *
@@ -28,7 +28,8 @@ public final class PromotionGate {
    *
    * @param challenger its loss
    * @param champion its loss; {@code NaN} if there is none for this configuration
-   * @param naive of the seasonal naive with its empirical error quantiles
+   * @param naive of the naives: the seasonal one or the mixture of all, as it serves without a
+   *     model, whichever is better
    * @param targets number of (target, lead) pairs that were scored; 0 if nothing could be
    * @param noise what of the gain over the champion may be noise, at a level of 1 %: one-sided, by
    *     blocks as long as the horizon, or a sixth of the span if that is shorter; 0 without a
@@ -37,7 +38,7 @@ public final class PromotionGate {
   public record Scores(
       double challenger, double champion, double naive, long targets, double noise) {
     /**
-     * Whether the challenger shall serve: it beats the seasonal naive, and the champion by the
+     * Whether the challenger shall serve: it beats the naives, and the champion by the
      * margin and beyond noise.
      *
      * @param margin share of the champion's loss that must be gained, such as 0.01: what a swap
@@ -126,18 +127,19 @@ public final class PromotionGate {
       List<Stretch> windows, ForecastModel challenger, ForecastModel champion, Span span) {
     RollingScore rolling = new RollingScore(config, windows);
     RollingScore.Score ofChallenger = score(rolling, challenger, span);
+    double naive = Math.min(ofChallenger.naive(), score(rolling, null, span).model());
     if (champion == null || !config.sharesWeightsWith(champion.config())) {
-      return new Judgement(scores(ofChallenger, Double.NaN, 0), ofChallenger.blocks());
+      return new Judgement(scores(ofChallenger, Double.NaN, naive, 0), ofChallenger.blocks());
     }
     RollingScore.Score ofChampion = score(rolling, champion, span);
     PairedTest test = PairedTest.of(ofChallenger.blocks(), ofChampion.blocks(), config.horizon());
     return new Judgement(
-        scores(ofChallenger, ofChampion.model(), test.noise()), ofChallenger.blocks());
+        scores(ofChallenger, ofChampion.model(), naive, test.noise()), ofChallenger.blocks());
   }
 
-  private static Scores scores(RollingScore.Score challenger, double champion, double noise) {
-    return new Scores(
-        challenger.model(), champion, challenger.naive(), challenger.targets(), noise);
+  private static Scores scores(
+      RollingScore.Score challenger, double champion, double naive, double noise) {
+    return new Scores(challenger.model(), champion, naive, challenger.targets(), noise);
   }
 
   private static RollingScore.Score score(RollingScore rolling, ForecastModel model, Span span) {

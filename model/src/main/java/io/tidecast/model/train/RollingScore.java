@@ -45,7 +45,11 @@ final class RollingScore {
    */
   record Score(double model, double naive, long targets, BlockLosses blocks) {}
 
-  /** Over the targets in {@code [from, to)}. */
+  /**
+   * Over the targets in {@code [from, to)}.
+   *
+   * @param served null for the naives alone
+   */
   Score score(ForecastModel served, long servesFrom, long from, long to) {
     model = 0;
     naive = 0;

@@ -57,8 +57,8 @@ class MixtureTest {
     observe(1, 500, 1, 1.5f, 5, 5, 5, 5);
 
     assertTrue(first > 0.5 && first < 0.6, "first " + first);
-    // 1 / (1 + exp(-8 * 501 / 525 * 0.5))
-    assertEquals(0.978, share(ALL, 1, 0), 1e-3);
+    // 1 / (1 + exp(-20 * 501 / 525 * 0.5))
+    assertEquals(0.9999, share(ALL, 1, 0), 1e-4);
     assertEquals(0, share(ALL, 1, 2));
   }
 
