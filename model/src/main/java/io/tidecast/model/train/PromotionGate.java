@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * Champion against challenger against the naives on the newest part of the windows, which
- * what is judged has not seen. Driven by the online forecaster itself: the same steps, the same
- * mixture, the same fallback as in service, from the start of the validation part on.
+ * Champion against challenger against the naives on the newest part of the windows, which what is
+ * judged has not seen. Driven by the online forecaster itself: the same steps, the same mixture,
+ * the same fallback as in service, from the start of the validation part on.
  *
  * <p>Deterministic in its arguments, whatever the order of the windows. Runs on the calling thread;
  * an interrupted one ends with {@link CancellationException}.
@@ -38,8 +38,8 @@ public final class PromotionGate {
   public record Scores(
       double challenger, double champion, double naive, long targets, double noise) {
     /**
-     * Whether the challenger shall serve: it beats the naives, and the champion by the
-     * margin and beyond noise.
+     * Whether the challenger shall serve: it beats the naives, and the champion by the margin and
+     * beyond noise.
      *
      * @param margin share of the champion's loss that must be gained, such as 0.01: what a swap
      *     costs
