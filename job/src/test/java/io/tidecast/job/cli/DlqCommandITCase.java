@@ -40,12 +40,12 @@ class DlqCommandITCase {
       Path file = configuration("[power]");
       JobConfig config = JobConfig.read(file);
       TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
-      byte[] long1 = new byte[1_000_000];
-      Arrays.fill(long1, (byte) '[');
+      byte[] huge = new byte[1_000_000];
+      Arrays.fill(huge, (byte) '[');
       publish(config, "pump", observation(1, "power"));
       publish(config, "pump", observation(2, "pwr"));
       publish(config, "pump", "{\"stream\": \u001b[2J");
-      publish(config, null, new String(long1, StandardCharsets.UTF_8));
+      publish(config, null, new String(huge, StandardCharsets.UTF_8));
       publish(config, "pump", observation(3, "pwr"));
       Process first = RunCommandITCase.start(file, directory.resolve("first.log"));
       CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().deadLetter(), 4);
@@ -75,7 +75,7 @@ class DlqCommandITCase {
       // cut to fit, but whole where it came from
       assertEquals("2 records published again\n", dlq("replay", file, "--reason", "malformed"));
       List<ConsumerRecord<byte[], byte[]>> others = observations(config, 0);
-      assertArrayEquals(long1, others.get(1).value());
+      assertArrayEquals(huge, others.get(1).value());
 
       Path fixed = configuration("[power, pwr]");
       Process second = RunCommandITCase.start(fixed, directory.resolve("second.log"));
