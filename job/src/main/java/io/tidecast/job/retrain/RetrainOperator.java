@@ -12,7 +12,6 @@ import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,6 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -71,13 +69,19 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * or nothing. A window of a partition that was idle may be known at a boundary that has passed: it
  * is seen by the next one.
  *
+ * <p>What people ask for comes by the second input, to every subtask, and is decided at the first
+ * boundary from the one it names on, the last of several alone. It is an input like any other:
+ * nothing is decided before what the control topic held at the start has been read, so that a run
+ * over the same topics is asked the same at the same boundaries.
+ *
  * <p>A training that throws, runs out of memory or takes longer than {@code timeLimit} is a failed
  * decision; other groups do not notice.
  *
  * <p>State per group: its windows of the last {@code history} ({@code 4 * steps * (1 + covariates)}
  * bytes per series), see {@link HeldWindows}: at most {@code maxSteps} steps of them, and twice
- * that of those since the last decision; the champion's artifact; the boundaries that are due;
- * three numbers.
+ * that of those since the last decision; the artifacts of the champion and of the version
+ * before; the boundaries that are due; what is asked for and not decided; at most 800 losses of the
+ * champion; a few numbers.
  *
  * <p>At the end of a bounded input the boundary after the last window is decided too: whether the
  * watermark had come as far before the end is a race, and must not show in the output.
@@ -92,7 +96,6 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private static final int MAX_ARTIFACT_BYTES = (TopicsConfig.MODEL_MAX_BYTES - (1 << 16)) / 4 * 3;
 
   private static final long HOLD_UP_NANOS = 500_000_000;
-  private static final String READ = "offset";
 
   private static final ValueStateDescriptor<GroupProgress> PROGRESS =
       new ValueStateDescriptor<>("progress", StoredTypes.GROUP_PROGRESS);
@@ -100,10 +103,6 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       new ListStateDescriptor<>("due-boundaries", Types.LONG);
   private static final ValueStateDescriptor<Long> NEXT =
       new ValueStateDescriptor<>("next-boundary", Types.LONG);
-  private static final ListStateDescriptor<GroupControl> CONTROLS =
-      new ListStateDescriptor<>("controls", StoredTypes.GROUP_CONTROL);
-  private static final MapStateDescriptor<String, Long> CONTROLS_READ =
-      new MapStateDescriptor<>("controls-read", Types.STRING, Types.LONG);
 
   private final RetrainConfig config;
   private final RetrainPolicy policy;
@@ -118,7 +117,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private transient ValueState<GroupProgress> progress;
   private transient ListState<Long> dueState;
   private transient ValueState<Long> nextState;
-  private transient ListState<GroupControl> controls;
+  private transient Controls controls;
   private transient BroadcastState<String, Long> controlsRead;
   private transient int endedInputs;
 
@@ -189,7 +188,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    controlsRead = context.getOperatorStateStore().getBroadcastState(CONTROLS_READ);
+    controlsRead = context.getOperatorStateStore().getBroadcastState(Controls.READ);
   }
 
   @Override
@@ -200,7 +199,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     progress = getPartitionedState(PROGRESS);
     dueState = getPartitionedState(DUE);
     nextState = getPartitionedState(NEXT);
-    controls = getPartitionedState(CONTROLS);
+    controls = new Controls(getPartitionedState(Controls.WAITING), controlsRead, controlsBefore);
     own = new TreeMap<>();
     for (String name : groups) {
       if (isOwn(name)) {
@@ -287,38 +286,8 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
         timers.registerEventTimeTimer(VoidNamespace.INSTANCE, policy.boundaryFrom(earliest));
       }
     }
-    controlsRead.put(READ, control.offset());
+    controls.read(control.offset());
     goOn();
-  }
-
-  /** A fresh run is asked the same at the same boundaries as the one before. */
-  private boolean isCaughtUp() throws Exception {
-    Long read = controlsRead.get(READ);
-    return (read == null ? -1 : read) >= controlsBefore - 1;
-  }
-
-  /** The last that was asked for and may be decided at a boundary. */
-  private GroupControl controlFor(long boundary) throws Exception {
-    GroupControl last = GroupControl.NONE;
-    for (GroupControl control : waitingControls()) {
-      last = control.notBefore() <= boundary && control.offset() > last.offset() ? control : last;
-    }
-    return last;
-  }
-
-  private Iterable<GroupControl> waitingControls() throws Exception {
-    Iterable<GroupControl> waiting = controls.get();
-    return waiting == null ? List.of() : waiting;
-  }
-
-  private void forgetControls(long boundary, long upTo) throws Exception {
-    List<GroupControl> left = new ArrayList<>();
-    for (GroupControl control : waitingControls()) {
-      if (control.notBefore() > boundary || control.offset() > upTo) {
-        left.add(control);
-      }
-    }
-    controls.update(left);
   }
 
   @Override
@@ -387,7 +356,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   /** Decides what is due, in order, as far as nothing has to be trained. */
   private void work(Group group) throws Exception {
-    while (!group.due.isEmpty() && !group.isTraining() && isCaughtUp()) {
+    while (!group.due.isEmpty() && !group.isTraining() && controls.isCaughtUp()) {
       setCurrentKey(group.name);
       decide(group, group.due.peek());
     }
@@ -405,7 +374,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   private void decide(Group group, long boundary) throws Exception {
     GroupProgress now = progressNow(group.name);
-    GroupControl control = controlFor(boundary);
+    GroupControl control = controls.lastFor(boundary);
     GroupTrainer.Errand errand = policy.errand(boundary, now, windows.known(boundary), control);
     group.steps = windows.steps();
     group.controlInWork = control.offset();
@@ -489,7 +458,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     GroupTrainer.Result result = fitting(found, before);
     GroupProgress after = policy.after(boundary, before, result);
     progress.update(after);
-    forgetControls(boundary, group.controlInWork);
+    controls.forget(boundary, group.controlInWork);
     emit(group, policy.decision(group.name, boundary, result, before, after, read));
     decided.get(result.outcome().kind()).inc();
     if (result.trained()) {

@@ -1,0 +1,76 @@
+package io.tidecast.job.retrain;
+
+import io.tidecast.job.state.GroupControl;
+import io.tidecast.job.state.StoredTypes;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+
+/**
+ * What is asked of the current key's group and is not decided yet, and how far the control topic
+ * has been read. State per group: a record for each, with its model.
+ */
+final class Controls {
+  static final ListStateDescriptor<GroupControl> WAITING =
+      new ListStateDescriptor<>("controls", StoredTypes.GROUP_CONTROL);
+  static final MapStateDescriptor<String, Long> READ =
+      new MapStateDescriptor<>("controls-read", Types.STRING, Types.LONG);
+
+  private static final String OFFSET = "offset";
+
+  private final ListState<GroupControl> waiting;
+  private final BroadcastState<String, Long> read;
+  private final long awaited;
+
+  /**
+   * @param awaited nothing is decided until the controls with offsets below have been read
+   */
+  Controls(ListState<GroupControl> waiting, BroadcastState<String, Long> read, long awaited) {
+    this.waiting = waiting;
+    this.read = read;
+    this.awaited = awaited;
+  }
+
+  void read(long offset) throws Exception {
+    read.put(OFFSET, offset);
+  }
+
+  /** A fresh run is asked the same at the same boundaries as the one before. */
+  boolean isCaughtUp() throws Exception {
+    Long last = read.get(OFFSET);
+    return (last == null ? -1 : last) >= awaited - 1;
+  }
+
+  void add(GroupControl control) throws Exception {
+    waiting.add(control);
+  }
+
+  /** The last that was asked for and may be decided at a boundary. */
+  GroupControl lastFor(long boundary) throws Exception {
+    GroupControl last = GroupControl.NONE;
+    for (GroupControl control : all()) {
+      last = control.notBefore() <= boundary && control.offset() > last.offset() ? control : last;
+    }
+    return last;
+  }
+
+  /** Those that a boundary was decided by, or could have been. */
+  void forget(long boundary, long upTo) throws Exception {
+    List<GroupControl> left = new ArrayList<>();
+    for (GroupControl control : all()) {
+      if (control.notBefore() > boundary || control.offset() > upTo) {
+        left.add(control);
+      }
+    }
+    waiting.update(left);
+  }
+
+  private Iterable<GroupControl> all() throws Exception {
+    Iterable<GroupControl> found = waiting.get();
+    return found == null ? List.of() : found;
+  }
+}
