@@ -79,8 +79,8 @@ import org.apache.flink.util.function.ThrowingRunnable;
  *
  * <p>State per group: its windows of the last {@code history} ({@code 4 * steps * (1 + covariates)}
  * bytes per series), see {@link HeldWindows}: at most {@code maxSteps} steps of them, and twice
- * that of those since the last decision; the artifacts of the champion and of the version
- * before; the boundaries that are due; what is asked for and not decided; at most 800 losses of the
+ * that of those since the last decision; the artifacts of the champion and of the version before;
+ * the boundaries that are due; what is asked for and not decided; at most 800 losses of the
  * champion; a few numbers.
  *
  * <p>At the end of a bounded input the boundary after the last window is decided too: whether the
