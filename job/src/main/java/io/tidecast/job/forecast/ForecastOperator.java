@@ -36,6 +36,7 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -134,6 +135,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   private transient Counter dropped;
   private transient boolean releasing;
   private transient boolean allIsDecided;
+  private transient boolean allHasCome;
 
   public ForecastOperator(Config config, Champions champions) {
     this.config = config;
@@ -194,12 +196,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
 
   private void findWaiting() throws Exception {
     keys = new WaitingKeys();
-    List<String> found;
-    try (Stream<String> series =
-        this.<String>getKeyedStateBackend().getKeys(WAITING.getName(), VoidNamespace.INSTANCE)) {
-      found = series.toList();
-    }
-    for (String series : found) {
+    for (String series : seriesWith(WAITING)) {
       setCurrentKey(series);
       for (SeriesStep step : waiting.values()) {
         String group = config.targets().conform(step).orElse(step).group();
@@ -208,6 +205,13 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     }
     keys.markAllReady();
     releaseSoon();
+  }
+
+  private List<String> seriesWith(StateDescriptor<?, ?> state) {
+    try (Stream<String> series =
+        this.<String>getKeyedStateBackend().getKeys(state.getName(), VoidNamespace.INSTANCE)) {
+      return series.toList();
+    }
   }
 
   @Override
@@ -348,6 +352,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     }
     // a step may come before the timer that would have dropped the state, or after it
     if (held == null || expiry(held.lastIndex()) <= origin) {
+      emitOpen(step.series(), held);
       held = SeriesMemory.ofLive(forecaster.newState());
       held.swapForGood(models(step.group()).versionBefore(origin));
       swaps.clear();
@@ -381,7 +386,24 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
                               ForecastRecords.of(series, forecast, config.step(), levels),
                               config.format()))));
             });
-    for (Evaluation evaluation : result.evaluations()) {
+    emit(series, levels, result.evaluations());
+  }
+
+  /** A period that is open when its series ends is evaluated as far as it went. */
+  private void emitOpen(String series, SeriesMemory held) throws Exception {
+    Optional<Targets.Target> target = config.targets().of(series);
+    if (held != null && target.isPresent()) {
+      SeriesForecaster forecaster = forecasters.get(target.get().group());
+      emit(
+          series,
+          forecaster.config().levels().values(),
+          forecaster.flush(held.live(forecaster.config())));
+    }
+  }
+
+  private void emit(String series, List<Double> levels, List<Evaluation> evaluations) {
+    byte[] key = series.getBytes(StandardCharsets.UTF_8);
+    for (Evaluation evaluation : evaluations) {
       output.collect(
           EVALUATIONS,
           new StreamRecord<>(
@@ -412,6 +434,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     if (expiry > now) {
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, expiry);
     } else if (!waits) {
+      emitOpen(timer.getKey(), held);
       memory.clear();
       swaps.clear();
     } else if (timers.currentWatermark() != Long.MAX_VALUE) {
@@ -429,10 +452,25 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   public void endInput(int input) throws Exception {
     if (input == 2) {
       allIsDecided = true;
+    } else {
+      allHasCome = true;
     }
     if (allIsDecided) {
       keys.markAllReady();
       releaseAll();
+    }
+    if (allIsDecided && allHasCome) {
+      endSeries();
+    }
+  }
+
+  /** The series that are not given up yet; what follows their last step never comes. */
+  private void endSeries() throws Exception {
+    for (String series : seriesWith(SeriesMemories.MEMORY)) {
+      setCurrentKey(series);
+      emitOpen(series, memory.value());
+      memory.clear();
+      swaps.clear();
     }
   }
 }

@@ -17,6 +17,7 @@ import io.tidecast.job.state.Targets;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
@@ -312,14 +313,22 @@ class ForecastOperatorHarnessTest {
             .forecast()
             .map(f -> ForecastJsonV1.write(ForecastRecords.of(series, f, STEP, levels)))
             .ifPresent(bytes -> forecasts.add(series + " " + text(bytes)));
-        result.evaluations().stream()
-            .map(e -> ForecastRecords.of(series, e, STEP, EVALUATION_PERIOD, levels))
-            .forEach(e -> evaluations.add(series + " " + text(EvaluationJsonV1.write(e))));
+        add(result.evaluations());
       }
       return this;
     }
 
+    private void add(List<Evaluation> more) {
+      more.stream()
+          .map(
+              e ->
+                  ForecastRecords.of(
+                      series, e, STEP, EVALUATION_PERIOD, CONFIG.levels().values()))
+          .forEach(e -> evaluations.add(series + " " + text(EvaluationJsonV1.write(e))));
+    }
+
     Loop anew() {
+      add(forecaster.flush(state));
       state = forecaster.newState();
       return this;
     }
@@ -675,6 +684,7 @@ class ForecastOperatorHarnessTest {
     steps(200, 240);
     Loop expected = new Loop("s", index -> first).over(1, 50).anew().over(200, 240);
     assertEquals(expected.forecasts, forecasts());
+    assertEquals(expected.evaluations, evaluations());
     assertLeft(1, 1);
   }
 
@@ -686,6 +696,7 @@ class ForecastOperatorHarnessTest {
 
     Loop expected = new Loop("s", index -> first).over(1, 50).anew().over(200, 240);
     assertEquals(expected.forecasts, forecasts());
+    assertEquals(expected.evaluations, evaluations());
     bothWatermarks(240);
     assertLeft(1, 1);
     bothWatermarks(241 + TTL_STEPS);
@@ -714,7 +725,9 @@ class ForecastOperatorHarnessTest {
     steps(31, 32);
     harness.endInput1();
 
-    assertEquals(new Loop("s", none()).over(1, 32).forecasts, forecasts());
+    Loop expected = new Loop("s", none()).over(1, 32).anew();
+    assertEquals(expected.forecasts, forecasts());
+    assertEquals(expected.evaluations, evaluations());
   }
 
   @Test
