@@ -193,9 +193,9 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       reject(record, new Rejection.TooFarAhead(observation.time(), appended), context);
       return;
     }
-    boolean isLatest = latest.merge(partition, time, Math::max) == time;
+    latest.merge(partition, time, Math::max);
     boolean isKeyed = isKeyed(record, observation.stream());
-    clock.observed(record, time, isLatest, isKeyed && config.closesAt(time));
+    clock.observed(record, time, isKeyed && config.closesAt(time));
     long stepEnd = config.grid().end(config.grid().indexOf(time));
     if (reached != Long.MIN_VALUE && stepEnd <= reached - config.maxOutOfOrderMillis() - 1) {
       late.inc();

@@ -55,6 +55,9 @@ public final class StepClock implements Serializable {
   /** By partition: append time from which on the clock may close its steps. */
   private transient Map<Integer, Long> closableFrom;
 
+  /** By partition: no step that ends before this is looked at. */
+  private transient Map<Integer, Long> latest;
+
   private transient Set<Integer> underWay;
   private transient ListState<Tuple3<Integer, Long, Long>> state;
   private transient ProcessingTimeService time;
@@ -81,11 +84,12 @@ public final class StepClock implements Serializable {
   void restore(OperatorStateStore store) throws Exception {
     open = new ConcurrentHashMap<>();
     closableFrom = new HashMap<>();
+    latest = new HashMap<>();
     underWay = ConcurrentHashMap.newKeySet();
     state = store.getUnionListState(STATE);
     for (Tuple3<Integer, Long, Long> partition : state.get()) {
       if (partition.f1 != NOTHING) {
-        open.put(partition.f0, partition.f1);
+        open.merge(partition.f0, partition.f1, Math::max);
       }
       closableFrom.merge(partition.f0, partition.f2, Math::max);
     }
@@ -130,10 +134,9 @@ public final class StepClock implements Serializable {
    * Takes note of an observation.
    *
    * @param eventTime of it, milliseconds
-   * @param isLatest of its partition
    * @param endsStep whether it closes its step itself
    */
-  void observed(RawRecord record, long eventTime, boolean isLatest, boolean endsStep) {
+  void observed(RawRecord record, long eventTime, boolean endsStep) {
     if (maxDelay == 0) {
       return;
     }
@@ -144,18 +147,26 @@ public final class StepClock implements Serializable {
       closableFrom.merge(partition, from, Math::max);
     }
     long end = grid.end(grid.indexOf(eventTime));
-    if (isLatest && isDelayed) {
+    if (end < latest.merge(partition, end, Math::max)) {
+      return;
+    }
+    if (isDelayed) {
       open.remove(partition);
-    } else if (isLatest && endsStep) {
-      ticked(partition, end - 1);
-    } else if (isLatest) {
+    } else if (endsStep) {
+      close(partition, end - 1);
+    } else {
       open.put(partition, end);
     }
   }
 
   /** Takes note of a tick. */
   void ticked(int partition, long tick) {
-    open.computeIfPresent(partition, (key, end) -> end <= tick ? null : end);
+    latest.merge(partition, tick + 1, Math::max);
+    close(partition, tick);
+  }
+
+  private void close(int partition, long upTo) {
+    open.computeIfPresent(partition, (key, end) -> end <= upTo ? null : end);
   }
 
   void close() {
