@@ -321,9 +321,7 @@ class ForecastOperatorHarnessTest {
     private void add(List<Evaluation> more) {
       more.stream()
           .map(
-              e ->
-                  ForecastRecords.of(
-                      series, e, STEP, EVALUATION_PERIOD, CONFIG.levels().values()))
+              e -> ForecastRecords.of(series, e, STEP, EVALUATION_PERIOD, CONFIG.levels().values()))
           .forEach(e -> evaluations.add(series + " " + text(EvaluationJsonV1.write(e))));
     }
 
