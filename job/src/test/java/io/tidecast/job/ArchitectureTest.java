@@ -43,11 +43,14 @@ class ArchitectureTest {
           Map.entry("connectors.postgres", Set.of("connectors.record")),
           Map.entry("connectors.feed", Set.of("connectors.serde", "connectors.kafka")),
           Map.entry("connectors.file", Set.of("connectors.feed")),
+          Map.entry("connectors.web", Set.of("connectors.feed")),
           Map.entry("connectors.check", Set.of("connectors.file")),
           Map.entry("connectors.embedded", Set.of("connectors.kafka", "connectors.postgres")),
           Map.entry("job.metrics", Set.of()),
           Map.entry("job.state", Set.of("model.artifact", "model.online", "connectors.record")),
-          Map.entry("job.config", Set.of("job.state", "connectors.file", "connectors.postgres")),
+          Map.entry(
+              "job.config",
+              Set.of("job.state", "connectors.file", "connectors.web", "connectors.postgres")),
           Map.entry(
               "job.ingest",
               Set.of("job.state", "job.metrics", "connectors.serde", "connectors.kafka")),

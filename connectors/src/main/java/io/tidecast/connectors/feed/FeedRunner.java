@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -23,7 +24,8 @@ import org.apache.kafka.common.utils.Utils;
  *
  * <ul>
  *   <li>Row n of the feed is the same at every start. Beside the count stands which row came last;
- *       a feed that has another row there is refused.
+ *       a feed that has another row there is refused. A {@link LiveFeed} is asked for what lies
+ *       behind that row.
  *   <li>One runner per name: a second one fences off the first, which then fails; nothing doubles.
  *   <li>A start waits for the broker to finish what the last run left open, then reads the count.
  * </ul>
@@ -35,6 +37,7 @@ import org.apache.kafka.common.utils.Utils;
  * <p>{@link #run} belongs to one thread, once; {@link #stop} to any.
  */
 public final class FeedRunner {
+  private static final String AT = " at ";
   private static final int MAX_BATCH = 5_000;
   private static final int MAX_BATCH_MILLIS = 200;
 
@@ -62,6 +65,7 @@ public final class FeedRunner {
   private final String topic;
   private final Object wake = new Object();
   private volatile boolean stopped;
+  private Upcoming closing;
 
   /**
    * @param name of the feed: its progress and its transactions go by it
@@ -89,7 +93,7 @@ public final class FeedRunner {
       try {
         producer.initTransactions(); // before the progress is read: ends what was left open
         Run run = new Run(producer);
-        FeedProgress.read(kafka, name).ifPresent(run::skip);
+        FeedProgress.read(kafka, name).ifPresentOrElse(run::goOn, run::begin);
         return run.publish();
       } catch (RuntimeException e) {
         // a fenced producer waits half a minute for nothing; what is open the next start aborts
@@ -104,6 +108,9 @@ public final class FeedRunner {
     synchronized (wake) {
       stopped = true;
       wake.notifyAll();
+      if (closing != null) {
+        closing.close();
+      }
     }
   }
 
@@ -136,15 +143,68 @@ public final class FeedRunner {
 
   /** Which row it is, to know it again. */
   private static String place(FeedRow row) {
-    return row.observation().stream() + " at " + row.observation().time();
+    return row.observation().stream() + AT + row.observation().time();
+  }
+
+  /** Rows as they come to a run. */
+  private interface Upcoming extends AutoCloseable {
+    /** The next one, or null if there is none within about so long. */
+    FeedRow poll(Duration wait);
+
+    boolean isEnded();
+
+    @Override
+    void close();
+  }
+
+  /** Of a feed all rows of which are there. */
+  private record Fixed(Iterator<FeedRow> rows) implements Upcoming {
+    @Override
+    public FeedRow poll(Duration wait) {
+      return rows.hasNext() ? rows.next() : null;
+    }
+
+    @Override
+    public boolean isEnded() {
+      return !rows.hasNext();
+    }
+
+    @Override
+    public void close() {
+      // nothing is open
+    }
+  }
+
+  private record Coming(LiveFeed.Rows rows) implements Upcoming {
+    @Override
+    public FeedRow poll(Duration wait) {
+      return rows.poll(wait);
+    }
+
+    @Override
+    public boolean isEnded() {
+      return rows.isEnded();
+    }
+
+    @Override
+    public void close() {
+      rows.close();
+    }
+  }
+
+  private static LiveFeed.Place placeOf(FeedProgress committed) {
+    int cut = committed.last().lastIndexOf(AT);
+    return new LiveFeed.Place(
+        Instant.parse(committed.last().substring(cut + AT.length())),
+        committed.last().substring(0, cut));
   }
 
   /** One run: where it stands in the feed, and the moment it is paced from. */
   private final class Run {
     private final KafkaProducer<byte[], byte[]> producer;
     private final int partitions;
-    private final Iterator<FeedRow> rows = feed.rows();
     private final Instant begun = clock.instant();
+    private Upcoming rows;
     private long published;
     private long skipped;
     private Instant first;
@@ -154,14 +214,45 @@ public final class FeedRunner {
     private Run(KafkaProducer<byte[], byte[]> producer) {
       this.producer = producer;
       this.partitions = producer.partitionsFor(topic).size();
-      advance();
+    }
+
+    private void begin() {
+      if (feed instanceof LiveFeed live) {
+        open(new Coming(live.rowsAfter(LiveFeed.Place.START, clock)));
+      } else {
+        open(new Fixed(feed.rows()));
+        advance();
+      }
+    }
+
+    private void goOn(FeedProgress committed) {
+      if (feed instanceof LiveFeed live) {
+        open(new Coming(live.rowsAfter(placeOf(committed), clock)));
+        published = committed.rows();
+        skipped = published;
+      } else {
+        begin();
+        skip(committed);
+      }
+    }
+
+    private void open(Upcoming upcoming) {
+      rows = upcoming;
+      synchronized (wake) {
+        closing = upcoming;
+      }
     }
 
     private long publish() {
-      first = next == null ? begun : next.observation().time();
-      while (next != null && awaitNext()) {
-        publishBatch();
-        progress.published(published, last.observation().time());
+      try {
+        while (awaitNext()) {
+          publishBatch();
+          progress.published(published, last.observation().time());
+        }
+      } catch (CancellationException e) {
+        // closed while it was asking: what is published is committed
+      } finally {
+        rows.close();
       }
       return published;
     }
@@ -205,8 +296,9 @@ public final class FeedRunner {
       advance();
     }
 
+    /** At once: a transaction may be open. */
     private void advance() {
-      next = rows.hasNext() ? rows.next() : null;
+      next = rows.poll(Duration.ZERO);
     }
 
     private boolean isDue() {
@@ -214,11 +306,19 @@ public final class FeedRunner {
     }
 
     private Instant due() {
+      first = first == null ? next.observation().time() : first;
       return speed.due(published - skipped, next.observation().time(), begun, first);
     }
 
-    /** Returns whether the next row is to be published: false if the run was stopped. */
+    /** Returns whether there is a row to be published: false at the end, or if it was stopped. */
     private boolean awaitNext() {
+      while (next == null && !stopped && !rows.isEnded()) {
+        next = rows.poll(Duration.ofMillis(MAX_WAIT_MILLIS));
+      }
+      return next != null && awaitDue();
+    }
+
+    private boolean awaitDue() {
       synchronized (wake) {
         while (!stopped && !isDue()) {
           long millis = Duration.between(clock.instant(), due()).toMillis();

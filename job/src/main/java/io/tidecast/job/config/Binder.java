@@ -29,6 +29,8 @@ import io.tidecast.connectors.feed.GeneratedMarketFeed;
 import io.tidecast.connectors.feed.GeneratedRegimeFeed;
 import io.tidecast.connectors.feed.GeneratedWeatherFeed;
 import io.tidecast.connectors.file.FileFeed;
+import io.tidecast.connectors.web.BinanceFeed;
+import io.tidecast.connectors.web.OpenMeteoFeed;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -48,7 +50,9 @@ final class Binder {
           FileFeed.class,
           GeneratedWeatherFeed.class,
           GeneratedMarketFeed.class,
-          GeneratedRegimeFeed.class);
+          GeneratedRegimeFeed.class,
+          OpenMeteoFeed.class,
+          BinanceFeed.class);
 
   static final YAMLMapper MAPPER =
       YAMLMapper.builder()

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.file.FileFeed;
 import io.tidecast.connectors.file.FileTime;
+import io.tidecast.connectors.web.BinanceFeed;
+import io.tidecast.connectors.web.OpenMeteoFeed;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -23,7 +25,12 @@ class FilesDocumentTest {
   @Test
   void everyKeyOfAFileIsDocumented() throws IOException {
     List<String> keys = new ArrayList<>(List.of("type"));
-    Stream.of(FileFeed.class, FileFeed.Column.class, FileTime.class)
+    Stream.of(
+            FileFeed.class,
+            FileFeed.Column.class,
+            FileTime.class,
+            OpenMeteoFeed.class,
+            BinanceFeed.class)
         .flatMap(type -> Arrays.stream(type.getRecordComponents()))
         .map(RecordComponent::getName)
         .forEach(keys::add);
