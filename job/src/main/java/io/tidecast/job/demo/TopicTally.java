@@ -83,7 +83,8 @@ final class TopicTally implements AutoCloseable {
     String topic = record.topic();
     taken.put(new TopicPartition(topic, record.partition()), record.offset() + 1);
     if (topic.equals(topics.observation())) {
-      observations++;
+      // a tick of the job's clock has no stream
+      observations += record.key() == null ? 0 : 1;
     } else if (topic.equals(topics.deadLetter())) {
       takeDeadLetter(record);
     } else if (topic.equals(topics.forecast())) {
