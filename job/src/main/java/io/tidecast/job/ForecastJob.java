@@ -128,7 +128,11 @@ public final class ForecastJob {
             .keyBy(SeriesObservation::series, Types.STRING)
             .process(
                 new StepFunction(
-                    grid, config.series().aggregation(), config.ingest().ttl(), ends.topics()),
+                    grid,
+                    config.series().aggregation(),
+                    config.ingest().ttl(),
+                    parts.reachSteps(),
+                    ends.topics()),
                 StoredTypes.SERIES_STEP)
             .name("steps")
             .uid("steps");

@@ -126,6 +126,11 @@ public final class JobParts {
         version());
   }
 
+  /** Steps that an observation may come late and still amends its own. */
+  public int reachSteps() {
+    return (int) (config.ingest().maxLate().toMillis() / config.series().step().toMillis());
+  }
+
   /** What the forecast function is told. */
   public ForecastOperator.Config forecast() {
     Duration step = config.series().step();
@@ -135,6 +140,7 @@ public final class JobParts {
         config.evaluationSteps(),
         config.ingest().ttl().toMillis() / step.toMillis(),
         config.retrain().swapKept().toMillis() / step.toMillis(),
+        reachSteps(),
         config.forecast().maxWaiting(),
         targets(),
         config.kafka().format());

@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import java.util.Arrays;
+
 /**
  * One closed step of one series that holds an observation.
  *
@@ -11,4 +13,20 @@ package io.tidecast.model;
  * @param value the aggregated target; NaN if the target is missing while a covariate is there
  * @param covariates one value per configured covariate, NaN where missing
  */
-public record ClosedStep(long index, float value, float[] covariates) {}
+public record ClosedStep(long index, float value, float[] covariates) {
+
+  /** Whether nothing was observed. */
+  public boolean isEmpty() {
+    for (float covariate : covariates) {
+      if (!Float.isNaN(covariate)) {
+        return false;
+      }
+    }
+    return Float.isNaN(value);
+  }
+
+  /** Whether another one of the same index holds the same. */
+  public boolean sameAs(ClosedStep other) {
+    return Float.compare(value, other.value) == 0 && Arrays.equals(covariates, other.covariates);
+  }
+}

@@ -17,6 +17,11 @@ public record Grid(long stepMillis) implements java.io.Serializable {
     return -Math.floorDiv(-timeMillis, stepMillis);
   }
 
+  /** Index of the last step that is over at a time. */
+  public long lastEndedBy(long timeMillis) {
+    return indexOf(timeMillis + 1) - 1;
+  }
+
   /** End of a step, milliseconds: the event time at which its observations are known. */
   public long end(long index) {
     return index * stepMillis;

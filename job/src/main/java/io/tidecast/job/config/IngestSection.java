@@ -3,6 +3,7 @@ package io.tidecast.job.config;
 import static io.tidecast.model.Checks.that;
 import static java.util.Objects.requireNonNullElse;
 
+import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.ForecasterConfig;
 import java.time.Duration;
 
@@ -10,11 +11,14 @@ import java.time.Duration;
  * How observations are taken in.
  *
  * @param maxOutOfOrder how far an observation may lie behind the latest of its partition before its
- *     step may be closed (default PT0S)
+ *     step may be closed (default one step)
+ * @param maxLate how late an observation may come and still amends its step; PT0S: not at all
+ *     (default the kept history, series.history, with an aggregation of last, else 48 steps; in
+ *     either case less than ttl)
  * @param maxFuture how far an event time may lie ahead of the broker's append time (default PT10M)
  * @param maxDelay how long after its event time an observation may be appended before the clock
  *     closes its step; PT0S: only the next observation does (default a 60th of the step, at least
- *     PT1S, and at least maxOutOfOrder)
+ *     PT1S)
  * @param maxGap longest gap that is bridged by masked steps (default 24 steps)
  * @param idleTimeout a partition without records for this long no longer holds the others back;
  *     PT0S: never (default two steps, at least PT30S)
@@ -23,6 +27,7 @@ import java.time.Duration;
  */
 public record IngestSection(
     Duration maxOutOfOrder,
+    Duration maxLate,
     Duration maxFuture,
     Duration maxDelay,
     Duration maxGap,
@@ -31,13 +36,22 @@ public record IngestSection(
   private static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
   private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(30);
   private static final Duration SHORTEST_MEMORY = Duration.ofDays(90);
+  private static final int LATE_STEPS = 48;
+
+  /** A series is stepped again over twice as many: some hundredths of a second. */
+  private static final int MAX_LATE_STEPS = 2_000;
+
   private static final int REMEMBERED_STEPS = 2 * ForecasterConfig.DEFAULT_MAX_GAP;
-  static final IngestSection DEFAULT = new IngestSection(null, null, null, null, null, null);
+  static final IngestSection DEFAULT = new IngestSection(null, null, null, null, null, null, null);
 
   public IngestSection {
-    maxOutOfOrder = requireNonNullElse(maxOutOfOrder, Duration.ZERO);
     maxFuture = requireNonNullElse(maxFuture, Duration.ofMinutes(10));
-    that(!maxOutOfOrder.isNegative(), "maxOutOfOrder", maxOutOfOrder, "PT0S or longer");
+    that(
+        maxOutOfOrder == null || !maxOutOfOrder.isNegative(),
+        "maxOutOfOrder",
+        maxOutOfOrder,
+        "PT0S or longer");
+    that(maxLate == null || !maxLate.isNegative(), "maxLate", maxLate, "PT0S or longer");
     that(!maxFuture.isNegative(), "maxFuture", maxFuture, "PT0S or longer");
     that(maxDelay == null || !maxDelay.isNegative(), "maxDelay", maxDelay, "PT0S or longer");
     that(
@@ -48,16 +62,30 @@ public record IngestSection(
     that(ttl == null || !ttl.isNegative() && !ttl.isZero(), "ttl", ttl, "a positive duration");
   }
 
-  /** The same with the defaults that follow the step. */
-  IngestSection on(Duration step) {
+  /** The same with the defaults that follow the step and what is kept of it. */
+  IngestSection on(SeriesSection series) {
+    Duration step = series.step();
+    int reach =
+        series.aggregation() == Aggregation.LAST
+            ? Math.min(series.history(), MAX_LATE_STEPS)
+            : LATE_STEPS;
+    Duration kept =
+        requireNonNullElse(ttl, longer(step.multipliedBy(REMEMBERED_STEPS), SHORTEST_MEMORY));
+    long steps = Math.max(0, Math.min(reach, kept.minusMillis(1).dividedBy(step)));
+    Duration late = requireNonNullElse(maxLate, step.multipliedBy(steps));
+    that(
+        late.compareTo(step.multipliedBy(MAX_LATE_STEPS)) <= 0,
+        "maxLate",
+        late,
+        "at most " + MAX_LATE_STEPS + " steps");
     return new IngestSection(
-        maxOutOfOrder,
+        requireNonNullElse(maxOutOfOrder, step),
+        late,
         maxFuture,
-        requireNonNullElse(
-            maxDelay, longer(maxOutOfOrder, longer(step.dividedBy(60), SHORTEST_DELAY))),
+        requireNonNullElse(maxDelay, longer(step.dividedBy(60), SHORTEST_DELAY)),
         requireNonNullElse(maxGap, step.multipliedBy(ForecasterConfig.DEFAULT_MAX_GAP)),
         requireNonNullElse(idleTimeout, longer(step.multipliedBy(2), SHORTEST_SILENCE)),
-        requireNonNullElse(ttl, longer(step.multipliedBy(REMEMBERED_STEPS), SHORTEST_MEMORY)));
+        kept);
   }
 
   private static Duration longer(Duration a, Duration b) {

@@ -60,7 +60,7 @@ public record JobConfig(
     forecast = required(forecast, "forecast", "a section").on(series.step());
     model = requireNonNullElse(model, ModelSection.DEFAULT);
     retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT).on(series.step());
-    ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series.step());
+    ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series);
     flink = new TreeMap<>(requireNonNullElse(flink, Map.of()));
     FlinkKeys.check(flink);
     feed = feed == null || feed.isNull() ? null : feed;
@@ -72,6 +72,11 @@ public record JobConfig(
         "ingest.ttl",
         ingest.ttl(),
         "longer than ingest.maxGap, " + ingest.maxGap());
+    that(
+        ingest.ttl().compareTo(ingest.maxLate()) > 0,
+        "ingest.ttl",
+        ingest.ttl(),
+        "longer than ingest.maxLate, " + ingest.maxLate());
     that(
         retrain.epoch().compareTo(series.step()) >= 0,
         "retrain.epoch",

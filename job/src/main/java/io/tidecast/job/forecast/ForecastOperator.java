@@ -70,9 +70,9 @@ import org.apache.flink.util.OutputTag;
  * it has gone into state: the source is slowed down while a barrier still passes.
  *
  * <p>State per series: {@link SeriesState} (its Javadoc has the formula in bytes), dropped {@code
- * ttlSteps} after the last one, by one timer; what {@link Swaps} keeps; waiting steps, about 60
- * bytes each; broadcast: the artifacts of the versions an origin may still need, three per group as
- * a rule.
+ * ttlSteps} after the last one, by one timer; what {@link Swaps} and {@link Past} keep; waiting
+ * steps, about 60 bytes each; broadcast: the artifacts of the versions an origin may still need,
+ * three per group as a rule.
  */
 public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     implements TwoInputStreamOperator<SeriesStep, GroupNotice, KeyedBytes>,
@@ -103,6 +103,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
    * @param ttlSteps state of a series without observations for this many steps is dropped
    * @param swapKeptSteps a series can come back to the version before for so many steps as if it
    *     had never left it
+   * @param reachSteps that something of the past of a series may be amended back
    * @param waitingLimit the input is slowed down while more steps than this wait in a subtask
    * @param targets what is forecast: a step of a configuration before is brought to it
    * @param format of forecasts and evaluations
@@ -113,6 +114,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       int evaluationPeriod,
       long ttlSteps,
       long swapKeptSteps,
+      int reachSteps,
       int waitingLimit,
       Targets targets,
       Format format)
@@ -127,6 +129,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   private transient MapState<Long, SeriesStep> waiting;
   private transient SeriesMemories memory;
   private transient Swaps swaps;
+  private transient Past past;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient WaitingKeys keys;
   private transient Map<String, SeriesForecaster> forecasters;
@@ -168,6 +171,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
         new Swaps(
             getPartitionedState(Swaps.BEFORE),
             getPartitionedState(Swaps.SINCE),
+            getPartitionedState(Past.ANCHORS),
             config.targets(),
             config.swapKeptSteps());
     timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
@@ -176,8 +180,11 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
         .groups()
         .forEach(
             (group, how) ->
-                forecasters.put(group, new SeriesForecaster(how, config.evaluationPeriod())));
+                forecasters.put(
+                    group,
+                    new SeriesForecaster(how, config.evaluationPeriod(), config.reachSteps())));
     cache = new ModelCache(2 * config.groups().size() + 2);
+    past = new Past(getPartitionedState(Past.ANCHORS), swaps, grid, cache, getMetricGroup());
     registerMetrics();
     findWaiting();
   }
@@ -255,9 +262,19 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       // what is covered may still need the oldest of the versions that are kept
       releaseAll();
     }
-    models.put(notice.group(), models(notice.group()).with(notice, timers.currentWatermark()));
+    models.put(
+        notice.group(),
+        models(notice.group()).with(notice, timers.currentWatermark(), replayedFrom()));
     keys.markReady(notice.group());
     releaseSoon();
+  }
+
+  /** Twice the reach: what a replay begins at. */
+  private long replayedFrom() {
+    long watermark = timers.currentWatermark();
+    return watermark == Long.MIN_VALUE
+        ? watermark
+        : grid.end(grid.indexOf(watermark) - 2L * config.reachSteps());
   }
 
   private GroupModels models(String group) throws Exception {
@@ -356,17 +373,19 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       held = SeriesMemory.ofLive(forecaster.newState());
       held.swapForGood(models(step.group()).versionBefore(origin));
       swaps.clear();
+      past.clear();
     } else if (index <= held.lastIndex()) {
       dropped.inc();
       return held;
     }
+    GroupModels known = models(step.group());
+    held = past.amended(step.past(), held, forecaster, known);
     ForecastModel model =
-        models(step.group())
-            .at(origin)
-            .flatMap(served -> cache.get(served, forecaster.config()))
-            .orElse(null);
+        known.at(origin).flatMap(served -> cache.get(served, forecaster.config())).orElse(null);
     held = swaps.under(model, held, step, forecaster);
-    StepResult result = forecaster.step(held.live(forecaster.config()), step.step(), model);
+    SeriesState state = held.live(forecaster.config());
+    past.keep(state, index, forecaster);
+    StepResult result = forecaster.step(state, step.step(), model);
     emit(step.series(), forecaster.config().levels().values(), result);
     return held;
   }
@@ -437,6 +456,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       emitOpen(timer.getKey(), held);
       memory.clear();
       swaps.clear();
+      past.clear();
     } else if (timers.currentWatermark() != Long.MAX_VALUE) {
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, expiry(grid.indexOf(now)));
     }

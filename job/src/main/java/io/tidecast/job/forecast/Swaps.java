@@ -4,10 +4,15 @@ import io.tidecast.job.state.SeriesMemory;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.job.state.Targets;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.online.Anchors;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.weights.ForecastModel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -34,16 +39,19 @@ final class Swaps {
 
   private final ValueState<SeriesMemory> before;
   private final ListState<SeriesStep> since;
+  private final ValueState<Anchors> anchors;
   private final Targets targets;
   private final long keptSteps;
 
   Swaps(
       ValueState<SeriesMemory> before,
       ListState<SeriesStep> since,
+      ValueState<Anchors> anchors,
       Targets targets,
       long keptSteps) {
     this.before = before;
     this.since = since;
+    this.anchors = anchors;
     this.targets = targets;
     this.keptSteps = keptSteps;
   }
@@ -63,7 +71,7 @@ final class Swaps {
     }
     SeriesMemory kept = held.swappedAt().isPresent() ? before.value() : null;
     if (kept != null && kept.version().equals(version)) {
-      return backTo(kept, model, forecaster);
+      return backTo(kept, held.swappedAt().getAsLong(), model, forecaster);
     }
     swap(held, version, step);
     return held;
@@ -74,7 +82,7 @@ final class Swaps {
       return;
     }
     if (step.step().index() - held.swappedAt().getAsLong() < keptSteps) {
-      since.add(step);
+      since.add(withoutPast(step));
     } else {
       held.swapForGood(held.version());
       clear();
@@ -87,21 +95,86 @@ final class Swaps {
       return;
     }
     before.update(held.toKeep());
-    since.update(List.of(step));
+    since.update(List.of(withoutPast(step)));
     held.swap(version, step.step().index());
   }
 
   /** What comes out of the steps has been said by the other version. */
-  private SeriesMemory backTo(SeriesMemory kept, ForecastModel model, SeriesForecaster forecaster)
+  private SeriesMemory backTo(
+      SeriesMemory kept, long swappedAt, ForecastModel model, SeriesForecaster forecaster)
       throws Exception {
+    List<ClosedStep> steps = new ArrayList<>();
     for (SeriesStep step : since.get()) {
-      Optional<SeriesStep> conforming = targets.conform(step);
-      if (conforming.isPresent()) {
-        forecaster.step(kept.live(forecaster.config()), conforming.get().step(), model);
-      }
+      targets.conform(step).map(SeriesStep::step).ifPresent(steps::add);
     }
+    Anchors known = anchors.value();
+    SeriesForecaster.Amended back =
+        forecaster.stepAgain(
+            kept.live(forecaster.config()),
+            known == null ? Anchors.NONE : known.before(swappedAt),
+            steps,
+            index -> Optional.ofNullable(model));
+    anchors.update(back.anchors());
     clear();
     return kept;
+  }
+
+  private static SeriesStep withoutPast(SeriesStep step) {
+    return step.with(step.group(), step.step(), SeriesStep.Amendment.NONE);
+  }
+
+  /**
+   * Amends what is kept of the present key, as its series was.
+   *
+   * @param models the version that serves an origin, by its index
+   */
+  void amend(
+      SeriesStep.Amendment past,
+      SeriesMemory held,
+      SeriesForecaster forecaster,
+      LongFunction<Optional<ForecastModel>> models)
+      throws Exception {
+    SeriesMemory kept = held.swappedAt().isPresent() ? before.value() : null;
+    if (kept == null) {
+      return;
+    }
+    long swappedAt = swappedAt(past, held, models);
+    held.swap(held.version(), swappedAt);
+    TreeMap<Long, SeriesStep> steps = new TreeMap<>();
+    for (SeriesStep step : since.get()) {
+      steps.put(step.step().index(), step);
+    }
+    SeriesStep any = steps.firstEntry().getValue();
+    for (ClosedStep step : past.steps()) {
+      if (step.index() >= swappedAt) {
+        steps.put(step.index(), any.with(any.group(), step, SeriesStep.Amendment.NONE));
+      }
+    }
+    since.update(List.copyOf(steps.values()));
+    if (past.first() < swappedAt) {
+      List<ClosedStep> until =
+          past.steps().stream().filter(step -> step.index() < swappedAt).toList();
+      Optional<SeriesForecaster.Amended> amended =
+          forecaster.amend(
+              kept.live(forecaster.config()), anchors.value(), past.first(), until, models);
+      if (amended.isPresent()) {
+        before.update(kept.with(amended.get().state()).toKeep());
+      }
+    }
+  }
+
+  /** The first step under the present version may be one that was not there. */
+  private static long swappedAt(
+      SeriesStep.Amendment past, SeriesMemory held, LongFunction<Optional<ForecastModel>> models) {
+    long known = held.swappedAt().getAsLong();
+    return past.steps().stream()
+        .mapToLong(ClosedStep::index)
+        .filter(index -> index < known)
+        .filter(
+            index ->
+                models.apply(index).map(ForecastModel::version).orElse("").equals(held.version()))
+        .findFirst()
+        .orElse(known);
   }
 
   /** What is kept of the present key. */

@@ -51,10 +51,10 @@ public record IngestConfig(
   }
 
   /**
-   * Whether an observation at a time closes its step: it lies at the end, and nothing that lies
-   * before it is waited for.
+   * Whether an observation at a time closes its step: it lies at the end. What lies before it and
+   * comes later amends the step.
    */
   public boolean closesAt(long time) {
-    return maxOutOfOrderMillis == 0 && time == grid.end(grid.indexOf(time));
+    return time == grid.end(grid.indexOf(time));
   }
 }

@@ -34,25 +34,26 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Decodes and checks raw records: one observation per target out, or a dead letter.
  *
- * <p>Dead letters: records that cannot be read ({@link Rejection}), {@link #LATE} ones, and a note
- * for each record a value of which was {@link #MASKED} (the record itself goes on without it).
- * Nothing a record holds makes the task fail.
+ * <p>Dead letters: records that cannot be read ({@link Rejection}), and a note for each record a
+ * value of which was {@link #MASKED} (the record itself goes on without it). Nothing a record holds
+ * makes the task fail.
  *
- * <p>State: the latest event time of each partition of each topic. A record is late when its step
- * ends before what that partition had reached: a judgement that depends on the partition's own
- * order alone, not on how far other partitions had been read, and so falls out the same in every
- * run. Partitions may move between subtasks on restore, so every subtask restores all of them. A
- * tick moves its partition on as an observation does; {@link StepClock} says when one is written.
+ * <p>State: the latest event time of each partition of each topic. Each observation says which step
+ * its partition had gone past before it: whether it is late is judged by that, and so by the
+ * partition's own order alone, not by how far other partitions had been read, and falls out the
+ * same in every run. Partitions may move between subtasks on restore, so every subtask restores all
+ * of them. A tick moves its partition on as an observation does; {@link StepClock} says when one is
+ * written.
  */
 public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObservation>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1;
 
-  /** Refused, late and masked records, with their original bytes. */
+  /** Refused and masked records, with their original bytes. */
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
-  /** Reason of records whose step was closed. */
+  /** Reason of observations that came too late to amend their step. */
   public static final String LATE = "late";
 
   /** Reason of records that went on without a value outside its limits. */
@@ -80,7 +81,6 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   private transient ConfigMemory configMemory;
   private transient Counter observations;
   private transient Counter masked;
-  private transient Counter late;
 
   /** Under a configuration that is not compared with the one before. */
   public IngestFunction(IngestConfig config) {
@@ -146,7 +146,6 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     var metrics = getRuntimeContext().getMetricGroup();
     observations = Metrics.counter(metrics, Metrics.OBSERVATIONS);
     masked = Metrics.counter(metrics, Metrics.MASKED);
-    late = Metrics.counter(metrics, Metrics.LATE);
     rejected = new HashMap<>();
     clock.start(((StreamingRuntimeContext) getRuntimeContext()).getProcessingTimeService());
   }
@@ -196,21 +195,23 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     latest.merge(partition, time, Math::max);
     boolean isKeyed = isKeyed(record, observation.stream());
     clock.observed(record, time, isKeyed && config.closesAt(time));
-    long stepEnd = config.grid().end(config.grid().indexOf(time));
-    if (reached != Long.MIN_VALUE && stepEnd <= reached - config.maxOutOfOrderMillis() - 1) {
-      late.inc();
-      deadLetter(record, LATE, "its step had closed: " + observation.time(), context);
-      return;
-    }
     observations.inc();
     splitter.split(
         observation,
         isKeyed,
+        passed(reached),
         record.appended(),
         topics.place(record),
         record.offset(),
         (variable, value) -> masked(record, variable, value, context),
         out::collect);
+  }
+
+  /** Index of the last step that a partition has gone past. */
+  private long passed(long reached) {
+    return reached == Long.MIN_VALUE
+        ? Long.MIN_VALUE
+        : config.grid().lastEndedBy(reached - config.maxOutOfOrderMillis() - 1);
   }
 
   /** Records with their stream as key lie in one partition, in the order they were published. */

@@ -28,6 +28,7 @@ public final class ObservationSplitter implements Serializable {
    * Splits a record.
    *
    * @param isKeyed whether all records of its stream come in one partition, in order
+   * @param passed index of the last step that its partition had gone past before it
    * @param appended when it was appended to the topic, milliseconds
    * @param partition it came in, over all topics
    * @param offset it came at
@@ -36,6 +37,7 @@ public final class ObservationSplitter implements Serializable {
   public void split(
       ObservationRecord record,
       boolean isKeyed,
+      long passed,
       long appended,
       int partition,
       long offset,
@@ -61,6 +63,8 @@ public final class ObservationSplitter implements Serializable {
                 valueOf(target, values),
                 beside,
                 endsStep && values.containsKey(target),
+                isKeyed,
+                passed,
                 appended,
                 partition,
                 offset));

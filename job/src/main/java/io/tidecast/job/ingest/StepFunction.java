@@ -40,20 +40,24 @@ import org.apache.flink.util.OutputTag;
  * of what came in, however the watermarks of several partitions interleave, also at the end of a
  * bounded input.
  *
- * <p>Late is what belongs to a step that has closed, or to one before it; it goes to {@link #LATE}.
- * How far a series has closed is state, so that this is the same after a restart. A series whose
- * partition was idle may lie behind the watermark: its steps then close when the watermark moves
- * again, which it does only once that partition has passed them.
+ * <p>Late is what belongs to a step that has closed, to one before it, or to one that its partition
+ * has gone past: judged by the order of records in their partition, and by state, so that it is the
+ * same in every run and after a restart. Within {@code reach} steps it amends its step, and comes
+ * out with the next step of its series, see {@link PastSteps}; what comes later still goes to
+ * {@link #LATE}. A series that lies behind the others of its partition is not late for that: what
+ * is newer than all there is of it opens its step, which closes as soon as the partition has gone
+ * past one more.
  *
- * <p>State per series: how far it has closed, 20 bytes, dropped {@code ttl} after its last step by
- * one timer; the open steps, see {@link OpenStep} for their size, which end with the step. A series
- * whose every step ends with an observation never holds one.
+ * <p>State per series: how far it has closed, some 30 bytes, dropped {@code ttl} after its last
+ * step by one timer; the open steps, see {@link OpenStep} for their size, which end with the step;
+ * what {@link PastSteps} keeps. A series whose every step ends with an observation never holds an
+ * open one.
  */
 public final class StepFunction
     extends KeyedProcessFunction<String, SeriesObservation, SeriesStep> {
   private static final long serialVersionUID = 1;
 
-  /** Observations that came after their step was closed. */
+  /** Observations that came too late to amend their step. */
   public static final OutputTag<DeadLetter> LATE =
       new OutputTag<>("late", TypeInformation.of(DeadLetter.class));
 
@@ -62,14 +66,20 @@ public final class StepFunction
   private static final ValueStateDescriptor<SeriesStep.Progress> PROGRESS =
       new ValueStateDescriptor<>("closed-steps", StoredTypes.STEP_PROGRESS);
 
+  /** A step that closes with an observation does so for all that came before it. */
+  private static final long ALL = Long.MAX_VALUE;
+
   private final Grid grid;
   private final Aggregation aggregation;
   private final long ttl;
+  private final int reach;
   private final SourceTopics topics;
 
   private transient MapState<Long, OpenStep> open;
   private transient ValueState<SeriesStep.Progress> progress;
+  private transient PastSteps past;
   private transient Counter late;
+  private transient Counter corrected;
   private transient Counter stepped;
   private transient Counter replaced;
 
@@ -77,12 +87,15 @@ public final class StepFunction
    * Steps of a grid.
    *
    * @param ttl how long after its last step a series is remembered, event time
+   * @param reach steps that an observation may come late and still amends its step
    * @param topics the observations come from, as dead letters name them
    */
-  public StepFunction(Grid grid, Aggregation aggregation, Duration ttl, SourceTopics topics) {
+  public StepFunction(
+      Grid grid, Aggregation aggregation, Duration ttl, int reach, SourceTopics topics) {
     this.grid = grid;
     this.aggregation = aggregation;
     this.ttl = ttl.toMillis();
+    this.reach = reach;
     this.topics = topics;
   }
 
@@ -90,8 +103,10 @@ public final class StepFunction
   public void open(OpenContext context) {
     open = getRuntimeContext().getMapState(OPEN);
     progress = getRuntimeContext().getState(PROGRESS);
+    past = new PastSteps(grid, aggregation, reach, getRuntimeContext());
     var metrics = getRuntimeContext().getMetricGroup();
     late = Metrics.counter(metrics, Metrics.LATE);
+    corrected = Metrics.counter(metrics, Metrics.CORRECTED);
     stepped = Metrics.counter(metrics, Metrics.STEPPED);
     replaced = Metrics.counter(metrics, Metrics.REPLACED);
   }
@@ -101,23 +116,27 @@ public final class StepFunction
       SeriesObservation observation, Context context, Collector<SeriesStep> out) throws Exception {
     long index = grid.indexOf(observation.time());
     SeriesStep.Progress before = progressNow();
-    if (index <= before.closedUpTo()) {
-      late.inc();
-      context.output(LATE, deadLetter(observation));
-      return;
-    }
     OpenStep known = before.open() == 0 ? null : open.get(index);
+    long closesAt = known == null ? index : Math.max(index, known.closesAt());
+    if (index <= before.closedUpTo() || observation.passed() >= closesAt) {
+      long newest = newest(before);
+      if (known != null || !observation.isKeyed() || index <= newest) {
+        takeLate(observation, index, newest, before, context);
+        return;
+      }
+      closesAt = observation.passed() + 1;
+    }
+    OpenStep step =
+        (known == null ? empty(observation, closesAt) : known).with(observation, aggregation);
     SeriesStep.Progress with = known == null ? before.opened() : before;
-    OpenStep step = (known == null ? empty(observation) : known).with(observation, aggregation);
     if (observation.endsStep()) {
       boolean isOnly = with.open() == 1;
       SeriesStep.Progress after =
-          isOnly ? with : closeUpTo(index - 1, with, context.getCurrentKey(), out);
+          isOnly ? with : closeUpTo(index - 1, ALL, with, context.getCurrentKey(), out);
       if (known != null) {
         open.remove(index);
       }
-      close(index, step, context.getCurrentKey(), out);
-      update(after.closed(index), context.timerService());
+      update(close(index, step, ALL, after, context.getCurrentKey(), out), context.timerService());
       return;
     }
     open.put(index, step);
@@ -125,7 +144,36 @@ public final class StepFunction
       update(with, context.timerService());
       // a watermark that is past the end already must move on before the step is closed
       long watermark = context.timerService().currentWatermark();
-      context.timerService().registerEventTimeTimer(Math.max(grid.end(index), watermark + 1));
+      context.timerService().registerEventTimeTimer(Math.max(grid.end(closesAt), watermark + 1));
+    }
+  }
+
+  /** Index of the newest step of the series, open or closed. */
+  private long newest(SeriesStep.Progress now) throws Exception {
+    long newest = now.closedUpTo();
+    if (now.open() > 0) {
+      for (long index : open.keys()) {
+        newest = Math.max(newest, index);
+      }
+    }
+    return newest;
+  }
+
+  private void takeLate(
+      SeriesObservation observation,
+      long index,
+      long newest,
+      SeriesStep.Progress before,
+      Context context)
+      throws Exception {
+    if (past.takes(observation, index, newest, before)) {
+      corrected.inc(Float.isNaN(observation.value()) ? 0 : 1);
+      SeriesStep.Progress now = past.addLate(observation, before);
+      TimerService timers = context.timerService();
+      update(now.isEmpty() ? expiring(now, observation.passed(), timers) : now, timers);
+    } else {
+      late.inc();
+      context.output(LATE, deadLetter(observation));
     }
   }
 
@@ -133,9 +181,8 @@ public final class StepFunction
   public void onTimer(long time, OnTimerContext context, Collector<SeriesStep> out)
       throws Exception {
     SeriesStep.Progress before = progressNow();
-    long index = grid.indexOf(time);
-    long last = grid.end(index) == time ? index : index - 1;
-    SeriesStep.Progress after = closeUpTo(last, before, context.getCurrentKey(), out);
+    long last = grid.lastEndedBy(time);
+    SeriesStep.Progress after = closeUpTo(last, last, before, context.getCurrentKey(), out);
     if (time == after.expiry()) {
       expire(time, after, context.timerService());
     } else if (after.open() < before.open()) {
@@ -148,13 +195,17 @@ public final class StepFunction
     return known == null ? SeriesStep.Progress.NONE : known;
   }
 
-  private static OpenStep empty(SeriesObservation observation) {
-    return OpenStep.empty(observation.group(), 1 + observation.covariates().length);
+  private static OpenStep empty(SeriesObservation observation, long closesAt) {
+    return OpenStep.empty(observation.group(), 1 + observation.covariates().length, closesAt);
   }
 
-  /** Closes what is open up to a step, in order. */
+  /**
+   * Closes what is open up to a step, in order.
+   *
+   * @param passed index of the step whose end has passed: what closes later than that is left
+   */
   private SeriesStep.Progress closeUpTo(
-      long last, SeriesStep.Progress before, String series, Collector<SeriesStep> out)
+      long last, long passed, SeriesStep.Progress before, String series, Collector<SeriesStep> out)
       throws Exception {
     if (before.open() == 0) {
       return before;
@@ -163,34 +214,58 @@ public final class StepFunction
     TreeSet<Long> indices = new TreeSet<>();
     open.keys().forEach(indices::add);
     for (long index : indices.headSet(last, true)) {
-      close(index, open.get(index), series, out);
-      open.remove(index);
-      now = now.closed(index);
+      OpenStep step = open.get(index);
+      if (step.closesAt() <= passed) {
+        now = close(index, step, Math.max(index, step.closesAt()), now, series, out);
+        open.remove(index);
+      }
     }
     return now;
   }
 
-  private void close(long index, OpenStep step, String series, Collector<SeriesStep> out) {
+  /**
+   * Closes a step.
+   *
+   * @param lateUntil what came late with a lower mark is known now
+   */
+  private SeriesStep.Progress close(
+      long index,
+      OpenStep step,
+      long lateUntil,
+      SeriesStep.Progress before,
+      String series,
+      Collector<SeriesStep> out)
+      throws Exception {
     stepped.inc(step.seen() - step.replaced());
     replaced.inc(step.replaced());
-    out.collect(new SeriesStep(series, step.group(), step.close(index, aggregation)));
+    long closesAt = Math.max(index, step.closesAt());
+    PastSteps.Change change = past.change(index, lateUntil, before);
+    out.collect(
+        new SeriesStep(
+            series, step.group(), step.close(index, aggregation), closesAt, change.past()));
+    return past.keep(index, step, change.now()).closed(index);
   }
 
   /** There is one expiry timer per series: one that comes too early looks again later. */
   private void update(SeriesStep.Progress now, TimerService timers) throws Exception {
-    if (now.expiry() == Long.MIN_VALUE && !now.isEmpty()) {
-      long expiry = grid.end(now.closedUpTo()) + ttl;
-      timers.registerEventTimeTimer(expiry);
-      progress.update(now.expiringAt(expiry));
-    } else {
-      progress.update(now);
+    boolean begins = now.expiry() == Long.MIN_VALUE && !now.isEmpty();
+    progress.update(begins ? expiring(now, now.closedUpTo(), timers) : now);
+  }
+
+  private SeriesStep.Progress expiring(SeriesStep.Progress now, long from, TimerService timers) {
+    if (now.expiry() != Long.MIN_VALUE) {
+      return now;
     }
+    long expiry = grid.end(from) + ttl;
+    timers.registerEventTimeTimer(expiry);
+    return now.expiringAt(expiry);
   }
 
   private void expire(long time, SeriesStep.Progress now, TimerService timers) throws Exception {
-    long expiry = grid.end(now.closedUpTo()) + ttl;
+    long expiry = now.isEmpty() ? time : grid.end(now.closedUpTo()) + ttl;
     if (expiry <= time && now.open() == 0) {
       progress.clear();
+      past.clear();
     } else {
       long next = expiry > time ? expiry : time + ttl;
       timers.registerEventTimeTimer(next);

@@ -25,7 +25,13 @@ public final class Metrics {
   /** Values of a target in whose place another of the same time came. */
   public static final String REPLACED = "replaced";
 
-  /** Observations whose step was closed. */
+  /** Values of a target that came after their step was closed, and amended it. */
+  public static final String CORRECTED = "corrected";
+
+  /** Times that a series was stepped again since its past had been amended. */
+  public static final String AMENDED = "amended";
+
+  /** Observations that came too late to amend their step. */
   public static final String LATE = "late";
 
   /** Records of Tidecast's own topics that {@code store} could not read and left out. */

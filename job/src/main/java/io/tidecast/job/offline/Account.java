@@ -51,6 +51,7 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
       splitter.split(
           record,
           true,
+          Long.MIN_VALUE,
           0,
           0,
           0,

@@ -61,6 +61,7 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
       splitter.split(
           record,
           true,
+          Long.MIN_VALUE,
           0,
           0,
           row++,

@@ -5,6 +5,7 @@ import io.tidecast.job.state.StoredTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.MapState;
@@ -22,11 +23,16 @@ import org.apache.flink.api.java.tuple.Tuple2;
  * that is dropped so stands behind that many of its own boundary, and would not be drawn at it
  * either: what is drawn is the same as if all had been kept.
  *
+ * <p>A step that was amended waits for the next decision, which sees it in its window if it was
+ * known by its boundary: so a training reads what was known there, whatever has come meanwhile.
+ *
  * <p>Size: 4 bytes a value and about 60 for each window and the name of its series.
  */
 final class HeldWindows {
   private static final MapStateDescriptor<String, SeriesWindow> WINDOWS =
       new MapStateDescriptor<>("windows", Types.STRING, StoredTypes.SERIES_WINDOW);
+  private static final MapStateDescriptor<String, SeriesWindow> AMENDED =
+      new MapStateDescriptor<>("amended-steps", Types.STRING, StoredTypes.SERIES_WINDOW);
   private static final ValueStateDescriptor<Double> RANK_BOUND =
       new ValueStateDescriptor<>("rank-bound", Types.DOUBLE);
   private static final MapStateDescriptor<Long, Tuple2<Long, Double>> ARRIVED =
@@ -35,6 +41,7 @@ final class HeldWindows {
 
   private final RetrainPolicy policy;
   private final MapState<String, SeriesWindow> windows;
+  private final MapState<String, SeriesWindow> amended;
   private final ValueState<Double> rankBound;
 
   /** By boundary: steps that are kept for it, and the bound on ranks that this came to. */
@@ -43,6 +50,7 @@ final class HeldWindows {
   HeldWindows(RetrainPolicy policy, KeyedStateStore state) {
     this.policy = policy;
     windows = state.getMapState(WINDOWS);
+    amended = state.getMapState(AMENDED);
     rankBound = state.getState(RANK_BOUND);
     arrived = state.getMapState(ARRIVED);
   }
@@ -94,8 +102,50 @@ final class HeldWindows {
     return Tuple2.of(its.stream().mapToLong(SeriesWindow::steps).sum(), bound);
   }
 
+  /** Keeps a step that takes the place of another in its window. */
+  void amend(SeriesWindow step) throws Exception {
+    amended.put(key(step) + '\0' + step.knownAt(), step);
+  }
+
+  /** Puts the steps that were known by a boundary into their windows, in order. */
+  private void amendUpTo(long boundary) throws Exception {
+    TreeMap<Long, List<String>> due = new TreeMap<>();
+    for (Map.Entry<String, SeriesWindow> entry : amended.entries()) {
+      long knownAt = entry.getValue().knownAt();
+      if (knownAt <= boundary) {
+        due.computeIfAbsent(knownAt, time -> new ArrayList<>()).add(entry.getKey());
+      }
+    }
+    if (due.isEmpty()) {
+      return;
+    }
+    TreeMap<String, SeriesWindow> all = new TreeMap<>();
+    windows.entries().forEach(entry -> all.put(entry.getKey(), entry.getValue()));
+    for (List<String> keys : due.values()) {
+      for (String key : keys) {
+        amend(amended.get(key), all);
+        amended.remove(key);
+      }
+    }
+  }
+
+  /** In the window that a step lies in, if that is kept. */
+  private void amend(SeriesWindow step, TreeMap<String, SeriesWindow> all) throws Exception {
+    Map.Entry<String, SeriesWindow> entry = all.ceilingEntry(key(step));
+    SeriesWindow window = entry == null ? null : entry.getValue();
+    if (window != null
+        && window.series().equals(step.series())
+        && window.shape() == step.shape()
+        && window.start() <= step.end()) {
+      SeriesWindow now = window.amendedBy(step);
+      all.put(entry.getKey(), now);
+      windows.put(entry.getKey(), now);
+    }
+  }
+
   /** The sample of the windows known at a boundary; what no later one reads is dropped. */
   List<SeriesWindow> known(long boundary) throws Exception {
+    amendUpTo(boundary);
     List<SeriesWindow> known = new ArrayList<>();
     double before = rankBoundNow();
     for (SeriesWindow window : windows.values()) {
@@ -150,6 +200,7 @@ final class HeldWindows {
 
   void clear() {
     windows.clear();
+    amended.clear();
     arrived.clear();
   }
 }

@@ -268,6 +268,11 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       return;
     }
     setCurrentKey(window.group());
+    if (window.amends()) {
+      // for the next boundary there is to see
+      windows.amend(window);
+      return;
+    }
     group.steps += windows.add(window);
     timers.registerEventTimeTimer(
         VoidNamespace.INSTANCE, Math.max(policy.boundaryOf(window), group.next));

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * How the closed steps of a series become training windows: {@code window} consecutive steps each,
  * without overlap, missing ones as NaN. A gap longer than {@code maxGap} ends the open window
  * early, short as it is; one that lay open for {@code history} is dropped. Which series are sampled
- * is a matter of their keys.
+ * is a matter of their keys. A step that is amended is so in the open window; for one that has gone
+ * out the step follows it.
  */
 public final class WindowCollector implements Serializable {
   private static final long serialVersionUID = 1;
@@ -66,9 +67,10 @@ public final class WindowCollector implements Serializable {
   private SeriesWindow.Open addConforming(
       SeriesWindow.Open before, SeriesStep step, int shape, Consumer<SeriesWindow> out) {
     ClosedStep closed = step.step();
-    SeriesWindow.Open open = before.shape() == shape ? before : empty(shape, before.end());
     int width = 1 + closed.covariates().length;
-    SeriesWindow.Open window = open;
+    SeriesWindow.Open window =
+        amended(
+            before.shape() == shape ? before : empty(shape, before.end()), step, width, shape, out);
     long gap = closed.index() - window.end() - 1;
     boolean isForgotten = expiry(window) <= grid.end(closed.index());
     if (gap > maxGap || isForgotten) {
@@ -82,8 +84,7 @@ public final class WindowCollector implements Serializable {
     float[] values = Arrays.copyOf(window.values(), known + (int) (gap + 1) * width);
     Arrays.fill(values, known, values.length, Float.NaN);
     int last = values.length - width;
-    values[last] = closed.value();
-    System.arraycopy(closed.covariates(), 0, values, last + 1, width - 1);
+    put(closed, values, last);
     SeriesWindow.Open grown = new SeriesWindow.Open(shape, closed.index(), values);
     if (values.length / width < config.window()) {
       return grown;
@@ -91,6 +92,29 @@ public final class WindowCollector implements Serializable {
     emit(step, grown, width, out);
     // kept empty, for the next step to tell a gap by
     return empty(shape, closed.index());
+  }
+
+  /** What was amended of the steps before, in the open window and in those that are gone. */
+  private SeriesWindow.Open amended(
+      SeriesWindow.Open before, SeriesStep by, int width, int shape, Consumer<SeriesWindow> out) {
+    float[] values = before.values();
+    long start = before.end() - values.length / width + 1;
+    for (ClosedStep step : by.past().steps()) {
+      if (step.index() >= start && step.index() <= before.end()) {
+        values = values == before.values() ? values.clone() : values;
+        put(step, values, (int) (step.index() - start) * width);
+      } else if (step.index() < start && by.past().amended().contains(step.index())) {
+        float[] one = new float[width];
+        put(step, one, 0);
+        out.accept(window(by, step.index(), shape, width, one, true));
+      }
+    }
+    return new SeriesWindow.Open(before.shape(), before.end(), values);
+  }
+
+  private static void put(ClosedStep step, float[] values, int at) {
+    values[at] = step.value();
+    System.arraycopy(step.covariates(), 0, values, at + 1, step.covariates().length);
   }
 
   /**
@@ -104,15 +128,13 @@ public final class WindowCollector implements Serializable {
   private void emit(
       SeriesStep by, SeriesWindow.Open window, int width, Consumer<SeriesWindow> out) {
     if (window.values().length > 0) {
-      out.accept(
-          new SeriesWindow(
-              by.group(),
-              by.series(),
-              window.end(),
-              grid.end(by.step().index()),
-              window.shape(),
-              width,
-              window.values()));
+      out.accept(window(by, window.end(), window.shape(), width, window.values(), false));
     }
+  }
+
+  private SeriesWindow window(
+      SeriesStep by, long end, int shape, int width, float[] values, boolean amends) {
+    return new SeriesWindow(
+        by.group(), by.series(), end, grid.end(by.knownAt()), shape, width, values, amends);
   }
 }

@@ -14,6 +14,9 @@ public record GroupModels(long coveredBefore, List<Held> models) {
   /** For origins that come late, and for those that wait while the watermark has gone on. */
   private static final int KEPT = 3;
 
+  /** At most, for origins that are made again. */
+  private static final int KEPT_TO_REPLAY = 8;
+
   static final GroupModels NONE = new GroupModels(Long.MIN_VALUE, List.of());
 
   /**
@@ -59,11 +62,30 @@ public record GroupModels(long coveredBefore, List<Held> models) {
   }
 
   /**
+   * The version for an origin that is made again by a series that has come as far as another: of
+   * one that was left for the version before it nothing remains.
+   */
+  public Optional<Held> replayedAt(long origin, long now) {
+    for (int i = 1; i + 1 < models.size(); i++) {
+      Held back = models.get(i + 1);
+      boolean isLeft = models.get(i - 1).version().equals(back.version());
+      if (isLeft
+          && back.validFrom() <= now
+          && models.get(i).validFrom() <= origin
+          && origin < back.validFrom()) {
+        return Optional.of(back);
+      }
+    }
+    return at(origin);
+  }
+
+  /**
    * With one more notice, without versions that no origin needs any more.
    *
    * @param neededFrom no origin before this is still to come, as a rule, milliseconds
+   * @param replayedFrom none before this is made again
    */
-  public GroupModels with(GroupNotice notice, long neededFrom) {
+  public GroupModels with(GroupNotice notice, long neededFrom, long replayedFrom) {
     List<Held> next = new ArrayList<>(models);
     if (notice instanceof Decision decision) {
       decision
@@ -72,7 +94,9 @@ public record GroupModels(long coveredBefore, List<Held> models) {
           .map(model -> new Held(decision.validFrom(), model.version(), model.bytes()))
           .ifPresent(next::add);
     }
-    while (next.size() > KEPT && next.get(1).validFrom() <= neededFrom) {
+    while (next.size() > KEPT
+        && next.get(1).validFrom() <= neededFrom
+        && (next.get(1).validFrom() <= replayedFrom || next.size() > KEPT_TO_REPLAY)) {
       next.remove(0);
     }
     return new GroupModels(Math.max(coveredBefore, notice.coveredBefore()), next);

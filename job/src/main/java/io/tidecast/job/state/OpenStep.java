@@ -1,10 +1,18 @@
 package io.tidecast.job.state;
 
 import io.tidecast.model.ClosedStep;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a step has seen so far. Never changed: each observation gives a new one.
@@ -22,8 +30,10 @@ import java.util.List;
  * @param parts observations that can still count, in no order
  * @param seen values of the target, replaced ones included
  * @param replaced values of the target that another took the place of
+ * @param closesAt index of the step at whose end it closes, if that is a later one than its own
  */
-public record OpenStep(String group, int width, List<Part> parts, int seen, int replaced) {
+public record OpenStep(
+    String group, int width, List<Part> parts, int seen, int replaced, long closesAt) {
   private static final Comparator<Part> APPENDED =
       Comparator.comparingLong(Part::appended)
           .thenComparingInt(Part::partition)
@@ -57,7 +67,11 @@ public record OpenStep(String group, int width, List<Part> parts, int seen, int 
   }
 
   public static OpenStep empty(String group, int width) {
-    return new OpenStep(group, width, List.of(), 0, 0);
+    return empty(group, width, Long.MIN_VALUE);
+  }
+
+  public static OpenStep empty(String group, int width, long closesAt) {
+    return new OpenStep(group, width, List.of(), 0, 0, closesAt);
   }
 
   /** Of the observation's group, and with its covariates: of others nothing is kept. */
@@ -85,7 +99,7 @@ public record OpenStep(String group, int width, List<Part> parts, int seen, int 
     }
     int more = Float.isNaN(observation.value()) ? 0 : 1;
     return new OpenStep(
-        observation.group(), added.values().length, next, seen + more, replaced + lost);
+        observation.group(), added.values().length, next, seen + more, replaced + lost, closesAt);
   }
 
   private static float[] values(SeriesObservation observation) {
@@ -156,5 +170,134 @@ public record OpenStep(String group, int width, List<Part> parts, int seen, int 
       case MEAN -> before + (value - before) / (count + 1);
       case SUM -> before + value;
     };
+  }
+
+  /**
+   * Closed steps of one series with what was observed in each, as it came: so that one that comes
+   * late can be told from one that was there, and weighed against it.
+   *
+   * <p>Packed, for there are many and few are read again: per step its index and the number of
+   * parts; per part its time, append time, partition, offset and values. Numbers are written as
+   * differences of those before, seven bits to a byte: about 20 bytes for a part, and 4 per value.
+   *
+   * @param count number of steps
+   * @param last index of the last of them; {@code Long.MIN_VALUE} if there is none
+   * @param packed them, ascending
+   */
+  public record Kept(int count, long last, byte[] packed) {
+    public static final Kept NONE = new Kept(0, Long.MIN_VALUE, new byte[0]);
+
+    /**
+     * Parts of a step beyond which it is kept as what it came to: late ones find no place in it.
+     */
+    static final int MOST_PARTS = 64;
+
+    private static final int SEALED = -1;
+
+    /** With one more step, after all others. */
+    public Kept with(long index, OpenStep step) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(packed.length + 48);
+      bytes.writeBytes(packed);
+      append(index, step, bytes);
+      return new Kept(count + 1, index, bytes.toByteArray());
+    }
+
+    public static Kept of(SortedMap<Long, OpenStep> steps) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      steps.forEach((index, step) -> append(index, step, bytes));
+      return steps.isEmpty() ? NONE : new Kept(steps.size(), steps.lastKey(), bytes.toByteArray());
+    }
+
+    /** A step with fewer parts, or of one that is what it came to. */
+    public static OpenStep fitting(OpenStep step, long index, Aggregation aggregation) {
+      if (step.parts().size() <= MOST_PARTS) {
+        return step;
+      }
+      ClosedStep closed = step.close(index, aggregation);
+      float[] values = new float[step.width()];
+      values[0] = closed.value();
+      System.arraycopy(closed.covariates(), 0, values, 1, values.length - 1);
+      Part all = new Part(0, 0, SEALED, 0, values);
+      return new OpenStep(step.group(), step.width(), List.of(all), 0, 0, step.closesAt());
+    }
+
+    /** Whether it is kept as what it came to. */
+    public static boolean isSealed(OpenStep step) {
+      return step.parts().size() > MOST_PARTS
+          || step.parts().size() == 1 && step.parts().get(0).partition() == SEALED;
+    }
+
+    private static void append(long index, OpenStep step, ByteArrayOutputStream bytes) {
+      DataOutputStream out = new DataOutputStream(bytes);
+      try {
+        writeLong(index, out);
+        writeLong(step.width(), out);
+        writeLong(step.parts().size(), out);
+        for (Part part : step.parts()) {
+          writeLong(part.time(), out);
+          writeLong(part.appended() - part.time(), out);
+          writeLong(part.partition(), out);
+          writeLong(part.offset(), out);
+          for (float value : part.values()) {
+            out.writeFloat(value);
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** By index. What they hold has been counted: {@code seen} and {@code replaced} are 0. */
+    public TreeMap<Long, OpenStep> steps() {
+      TreeMap<Long, OpenStep> steps = new TreeMap<>();
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(packed));
+      try {
+        for (int i = 0; i < count; i++) {
+          steps.put(readLong(in), step(in));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return steps;
+    }
+
+    private static OpenStep step(DataInputStream in) throws IOException {
+      int width = (int) readLong(in);
+      List<Part> parts = new ArrayList<>();
+      for (long left = readLong(in); left > 0; left--) {
+        long time = readLong(in);
+        long appended = time + readLong(in);
+        int partition = (int) readLong(in);
+        long offset = readLong(in);
+        float[] values = new float[width];
+        for (int i = 0; i < width; i++) {
+          values[i] = in.readFloat();
+        }
+        parts.add(new Part(time, appended, partition, offset, values));
+      }
+      return new OpenStep("", width, parts, 0, 0, Long.MIN_VALUE);
+    }
+
+    /** Small numbers of either sign in few bytes. */
+    private static void writeLong(long value, DataOutputStream out) throws IOException {
+      long left = (value << 1) ^ (value >> 63);
+      while ((left & ~0x7fL) != 0) {
+        out.writeByte((int) (left & 0x7f | 0x80));
+        left >>>= 7;
+      }
+      out.writeByte((int) left);
+    }
+
+    private static long readLong(DataInputStream in) throws IOException {
+      long value = 0;
+      int shift = 0;
+      int next;
+      do {
+        next = in.readUnsignedByte();
+        value |= (long) (next & 0x7f) << shift;
+        shift += 7;
+      } while ((next & 0x80) != 0);
+      return (value >>> 1) ^ -(value & 1);
+    }
   }
 }

@@ -64,6 +64,13 @@ public final class SeriesMemory {
     return memory;
   }
 
+  /** The same with another past. */
+  public SeriesMemory with(SeriesState amended) {
+    SeriesMemory memory = new SeriesMemory(Long.MIN_VALUE, null, version, swappedAt);
+    memory.live = amended;
+    return memory;
+  }
+
   /** Version of the model that its last step came under; empty if none, or not known. */
   public String version() {
     return version;

@@ -11,6 +11,9 @@ package io.tidecast.job.state;
  *     missing
  * @param endsStep whether it closes its step at once: it lies at the end, and whatever comes later
  *     for the step is late
+ * @param isKeyed whether all records of its stream come in one partition, in order
+ * @param passed index of the last step that its partition had gone past when it came; what belongs
+ *     to that one or to one before is late, unless it is the newest of its series
  * @param appended when the record was appended to its topic, milliseconds: of two values of one
  *     time the one appended last holds
  * @param partition of the record it came in, numbered over all topics
@@ -23,6 +26,8 @@ public record SeriesObservation(
     float value,
     float[] covariates,
     boolean endsStep,
+    boolean isKeyed,
+    long passed,
     long appended,
     int partition,
     long offset) {}

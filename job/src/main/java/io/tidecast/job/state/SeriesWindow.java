@@ -12,9 +12,18 @@ package io.tidecast.job.state;
  * @param shape of the values, see {@link Targets.Target#shape}: a training reads those of one shape
  * @param width values per step: the target, then the covariates
  * @param values {@code [steps * width]}, by step; NaN where missing
+ * @param amends whether it is no window but a step that takes the place of the one in a window that
+ *     came before
  */
 public record SeriesWindow(
-    String group, String series, long end, long knownAt, int shape, int width, float[] values) {
+    String group,
+    String series,
+    long end,
+    long knownAt,
+    int shape,
+    int width,
+    float[] values,
+    boolean amends) {
   /**
    * One that is still short of steps.
    *
@@ -26,5 +35,16 @@ public record SeriesWindow(
 
   public int steps() {
     return values.length / width;
+  }
+
+  public long start() {
+    return end - steps() + 1;
+  }
+
+  /** With a step of it as it is now. */
+  public SeriesWindow amendedBy(SeriesWindow step) {
+    float[] amended = values.clone();
+    System.arraycopy(step.values, 0, amended, (int) (step.end - start()) * width, width);
+    return new SeriesWindow(group, series, end, knownAt, shape, width, amended, amends);
   }
 }

@@ -1,12 +1,11 @@
 package io.tidecast.job.state;
 
 import io.tidecast.connectors.record.ControlRecord;
-import io.tidecast.model.ClosedStep;
 import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.online.Anchors;
 import io.tidecast.model.online.DriftTest;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.core.memory.DataInputView;
@@ -14,7 +13,8 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Every type that crosses an operator or lies in state, with its layout: the fields in the order
- * they are written. Strings are modified UTF-8 with a length; arrays as in {@link StoredArrays}.
+ * they are written (those of steps and observations are in {@link StoredArrays.StepLayouts}).
+ * Strings are modified UTF-8 with a length; arrays as in {@link StoredArrays}.
  */
 public final class StoredTypes {
   private static final List<Layout<?>> LAYOUTS = new ArrayList<>();
@@ -23,37 +23,52 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-observation",
-              3,
+              4,
               SeriesObservation.class,
-              StoredTypes::writeSeriesObservation,
-              StoredTypes::readSeriesObservation));
+              StoredArrays.StepLayouts::writeSeriesObservation,
+              StoredArrays.StepLayouts::readSeriesObservation));
 
   public static final TypeInformation<OpenStep> OPEN_STEP =
       type(
           new Layout<>(
               "open-step",
-              2,
+              3,
               OpenStep.class,
-              StoredTypes::writeOpenStep,
-              StoredTypes::readOpenStep));
+              StoredArrays.StepLayouts::writeOpenStep,
+              StoredArrays.StepLayouts::readOpenStep));
 
   public static final TypeInformation<SeriesStep.Progress> STEP_PROGRESS =
       type(
           new Layout<>(
               "step-progress",
-              1,
+              2,
               SeriesStep.Progress.class,
-              StoredTypes::writeStepProgress,
-              StoredTypes::readStepProgress));
+              StoredArrays.StepLayouts::writeStepProgress,
+              StoredArrays.StepLayouts::readStepProgress));
+
+  public static final TypeInformation<OpenStep.Kept> KEPT_STEPS =
+      type(
+          new Layout<>(
+              "kept-steps",
+              1,
+              OpenStep.Kept.class,
+              StoredArrays.StepLayouts::writeKeptSteps,
+              StoredArrays.StepLayouts::readKeptSteps));
+
+  /** The states have format numbers of their own: the model's. */
+  public static final TypeInformation<Anchors> ANCHORS =
+      type(
+          new Layout<>(
+              "anchors", 1, Anchors.class, StoredTypes::writeAnchors, StoredTypes::readAnchors));
 
   public static final TypeInformation<SeriesStep> SERIES_STEP =
       type(
           new Layout<>(
               "series-step",
-              1,
+              2,
               SeriesStep.class,
-              StoredTypes::writeSeriesStep,
-              StoredTypes::readSeriesStep));
+              StoredArrays.StepLayouts::writeSeriesStep,
+              StoredArrays.StepLayouts::readSeriesStep));
 
   public static final TypeInformation<SeriesWindow.Open> OPEN_WINDOW =
       type(
@@ -68,7 +83,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-window",
-              2,
+              3,
               SeriesWindow.class,
               StoredTypes::writeSeriesWindow,
               StoredTypes::readSeriesWindow));
@@ -140,112 +155,21 @@ public final class StoredTypes {
     throw new IOException("state of an unknown type: " + name);
   }
 
-  private static void writeSeriesObservation(SeriesObservation value, DataOutputView out)
-      throws IOException {
-    out.writeUTF(value.series());
-    out.writeUTF(value.group());
-    out.writeLong(value.time());
-    out.writeFloat(value.value());
-    StoredArrays.writeFloats(value.covariates(), out);
-    out.writeBoolean(value.endsStep());
-    out.writeLong(value.appended());
-    out.writeInt(value.partition());
-    out.writeLong(value.offset());
-  }
-
-  private static SeriesObservation readSeriesObservation(int version, DataInputView in)
-      throws IOException {
-    return new SeriesObservation(
-        in.readUTF(),
-        in.readUTF(),
-        in.readLong(),
-        in.readFloat(),
-        StoredArrays.readFloats(in),
-        version >= 3 && in.readBoolean(),
-        version == 1 ? Long.MIN_VALUE : in.readLong(),
-        in.readInt(),
-        in.readLong());
-  }
-
-  private static void writeStepProgress(SeriesStep.Progress value, DataOutputView out)
-      throws IOException {
-    out.writeLong(value.closedUpTo());
-    out.writeInt(value.open());
-    out.writeLong(value.expiry());
-  }
-
-  private static SeriesStep.Progress readStepProgress(int version, DataInputView in)
-      throws IOException {
-    return new SeriesStep.Progress(in.readLong(), in.readInt(), in.readLong());
-  }
-
-  private static void writeOpenStep(OpenStep value, DataOutputView out) throws IOException {
-    out.writeUTF(value.group());
-    out.writeInt(value.width());
-    out.writeInt(value.seen());
-    out.writeInt(value.replaced());
-    out.writeInt(value.parts().size());
-    for (OpenStep.Part part : value.parts()) {
-      out.writeLong(part.time());
-      out.writeLong(part.appended());
-      out.writeInt(part.partition());
-      out.writeLong(part.offset());
-      StoredArrays.writeFloats(part.values(), out);
+  private static void writeAnchors(Anchors value, DataOutputView out) throws IOException {
+    out.writeByte(value.kept().size());
+    for (Anchors.Anchor anchor : value.kept()) {
+      out.writeLong(anchor.block());
+      out.writeLong(anchor.lastIndex());
+      StoredArrays.writeBytes(anchor.state(), out);
     }
   }
 
-  private static OpenStep readOpenStep(int version, DataInputView in) throws IOException {
-    if (version == 1) {
-      return readAggregatedStep(in);
+  private static Anchors readAnchors(int version, DataInputView in) throws IOException {
+    List<Anchors.Anchor> kept = new ArrayList<>();
+    for (int left = in.readByte(); left > 0; left--) {
+      kept.add(new Anchors.Anchor(in.readLong(), in.readLong(), StoredArrays.readBytes(in)));
     }
-    String group = in.readUTF();
-    int width = in.readInt();
-    int seen = in.readInt();
-    int replaced = in.readInt();
-    List<OpenStep.Part> parts = new ArrayList<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      parts.add(
-          new OpenStep.Part(
-              in.readLong(),
-              in.readLong(),
-              in.readInt(),
-              in.readLong(),
-              StoredArrays.readFloats(in)));
-    }
-    return new OpenStep(group, width, parts, seen, replaced);
-  }
-
-  /** It held no single observations: what they had come to is one, from before all others. */
-  private static OpenStep readAggregatedStep(DataInputView in) throws IOException {
-    String group = in.readUTF();
-    float[] values = StoredArrays.readFloats(in);
-    int[] counts = StoredArrays.readInts(in);
-    long[] times = StoredArrays.readLongs(in);
-    List<OpenStep.Part> parts = new ArrayList<>();
-    for (int i = 0; i < values.length; i++) {
-      if (counts[i] > 0) {
-        float[] one = new float[values.length];
-        Arrays.fill(one, Float.NaN);
-        one[i] = values[i];
-        parts.add(new OpenStep.Part(times[i], Long.MIN_VALUE, 0, 0, one));
-      }
-    }
-    return new OpenStep(group, values.length, parts, counts[0], 0);
-  }
-
-  private static void writeSeriesStep(SeriesStep value, DataOutputView out) throws IOException {
-    out.writeUTF(value.series());
-    out.writeUTF(value.group());
-    out.writeLong(value.step().index());
-    out.writeFloat(value.step().value());
-    StoredArrays.writeFloats(value.step().covariates(), out);
-  }
-
-  private static SeriesStep readSeriesStep(int version, DataInputView in) throws IOException {
-    return new SeriesStep(
-        in.readUTF(),
-        in.readUTF(),
-        new ClosedStep(in.readLong(), in.readFloat(), StoredArrays.readFloats(in)));
+    return new Anchors(kept);
   }
 
   private static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out)
@@ -269,6 +193,7 @@ public final class StoredTypes {
     out.writeInt(value.shape());
     out.writeInt(value.width());
     StoredArrays.writeFloats(value.values(), out);
+    out.writeBoolean(value.amends());
   }
 
   private static SeriesWindow readSeriesWindow(int version, DataInputView in) throws IOException {
@@ -279,7 +204,8 @@ public final class StoredTypes {
         in.readLong(),
         version < 2 ? UNKNOWN_SHAPE : in.readInt(),
         in.readInt(),
-        StoredArrays.readFloats(in));
+        StoredArrays.readFloats(in),
+        version >= 3 && in.readBoolean());
   }
 
   private static void writeGroupProgress(GroupProgress value, DataOutputView out)

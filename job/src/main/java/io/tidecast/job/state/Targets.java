@@ -49,17 +49,28 @@ public record Targets(Map<String, Target> byName) implements Serializable {
   }
 
   private static SeriesStep conform(SeriesStep step, Target target) {
-    ClosedStep closed = step.step();
     int covariates = target.covariates().size();
-    if (closed.covariates().length == covariates && step.group().equals(target.group())) {
+    if (isOf(covariates, step.step())
+        && step.past().steps().stream().allMatch(past -> isOf(covariates, past))
+        && step.group().equals(target.group())) {
       return step;
     }
-    return new SeriesStep(
-        step.series(),
+    return step.with(
         target.group(),
-        closed.covariates().length == covariates
-            ? closed
-            : new ClosedStep(closed.index(), closed.value(), missing(covariates)));
+        conform(step.step(), covariates),
+        new SeriesStep.Amendment(
+            step.past().amended(),
+            step.past().steps().stream().map(past -> conform(past, covariates)).toList()));
+  }
+
+  private static boolean isOf(int covariates, ClosedStep step) {
+    return step.covariates().length == covariates;
+  }
+
+  private static ClosedStep conform(ClosedStep step, int covariates) {
+    return isOf(covariates, step)
+        ? step
+        : new ClosedStep(step.index(), step.value(), missing(covariates));
   }
 
   private static float[] missing(int covariates) {

@@ -36,16 +36,20 @@ class DocumentedKeysTest {
 
   /** Defaults that follow other keys, for the least configuration. */
   private static final Map<String, String> IN_WORDS =
-      Map.of(
-          "the step: none", "PT1H",
-          "epoch / 60", "PT2H48M",
-          "the epoch", "P7D",
-          "two epochs", "P14D",
-          "168 steps, from `PT1H` to `P28D`, at least the step", "P7D",
-          "24 steps", "P1D",
-          "2 steps, at least `PT30S`", "PT2H",
-          "step / 60, at least `PT1S` and `maxOutOfOrder`", "PT1M",
-          "the variable's own, with `_` for what a group cannot be called", "null");
+      Map.ofEntries(
+          Map.entry("the step: none", "PT1H"),
+          Map.entry("epoch / 60", "PT2H48M"),
+          Map.entry("the epoch", "P7D"),
+          Map.entry("two epochs", "P14D"),
+          Map.entry("168 steps, from `PT1H` to `P28D`, at least the step", "P7D"),
+          Map.entry("24 steps", "P1D"),
+          Map.entry("one step", "PT1H"),
+          Map.entry(
+              "as long as `series.history`, 48 steps with `mean` and `sum`, less than `ttl`",
+              "P14D"),
+          Map.entry("2 steps, at least `PT30S`", "PT2H"),
+          Map.entry("step / 60, at least `PT1S`", "PT1M"),
+          Map.entry("the variable's own, with `_` for what a group cannot be called", "null"));
 
   /** By key: a value that is not the default; P20D for any other. */
   private static final Map<String, String> ANOTHER =

@@ -82,7 +82,8 @@ class JobConfigTest {
             Duration.ofHours(1),
             0.5),
         config.retrain());
-    assertEquals(Duration.ZERO, config.ingest().maxOutOfOrder());
+    assertEquals(Duration.ofHours(1), config.ingest().maxOutOfOrder());
+    assertEquals(Duration.ofHours(336), config.ingest().maxLate());
     assertEquals(Duration.ofMinutes(10), config.ingest().maxFuture());
     assertEquals(Duration.ofMinutes(1), config.ingest().maxDelay());
     assertEquals(Duration.ofHours(2), config.ingest().idleTimeout());

@@ -64,6 +64,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes out is held against the same steps through a plain {@link SeriesForecaster}. */
@@ -100,6 +101,7 @@ class ForecastOperatorHarnessTest {
   private int maxWaiting = 1_000_000;
   private long swapKeptSteps = 30;
   private StateBackend backend = new HashMapStateBackend();
+  private int reach;
   private KeyedTwoInputStreamOperatorTestHarness<String, SeriesStep, GroupNotice, KeyedBytes>
       harness;
 
@@ -154,6 +156,7 @@ class ForecastOperatorHarnessTest {
             EVALUATION_PERIOD,
             TTL_STEPS,
             swapKeptSteps,
+            reach,
             maxWaiting,
             TARGETS,
             Format.JSON);
@@ -551,6 +554,91 @@ class ForecastOperatorHarnessTest {
     expected.addAll(new Loop("r", index -> first).over(90, 120).forecasts);
     assertEquals(from(100, expected), from(100, found));
     assertEquals(2, harness.numEventTimeTimers());
+  }
+
+  /** A step as it is known at first, and what has turned out when another comes. */
+  private void stepBefore(long index, float wrong) throws Exception {
+    ClosedStep step = new ClosedStep(index, wrong, new float[0]);
+    harness.processElement1(new StreamRecord<>(new SeriesStep("s", "g", step), end(index)));
+  }
+
+  private void stepAmending(long index, Long... amended) throws Exception {
+    List<ClosedStep> steps = new ArrayList<>();
+    for (long i = Math.floorDiv(amended[0], reach) * reach; i < index; i++) {
+      steps.add(stepOf("s", i).step());
+    }
+    steps.removeIf(step -> step.index() < 1);
+    SeriesStep.Amendment past = new SeriesStep.Amendment(List.of(amended), steps);
+    ClosedStep step = stepOf("s", index).step();
+    harness.processElement1(
+        new StreamRecord<>(new SeriesStep("s", "g", step, index, past), end(index)));
+  }
+
+  /** Before, in and after a swap, and once the version before has come back. */
+  @ParameterizedTest
+  @CsvSource({
+    "20, 24, -1",
+    "39, 44, 42",
+    "35, 47, 44",
+    "75, 85, 80",
+    "75, 85, 86",
+    "95, 106, 105",
+    "99, 104, -1",
+    "78, 88, 83"
+  })
+  void whatComesLateLeavesNoTrace(int wrong, int corrected, int restoredBefore) throws Exception {
+    reach = 12;
+    harness.close();
+    open(null, 1, 0);
+    List<String> found = new ArrayList<>();
+    decide(40, 80, first);
+    decide(80, 100, second);
+    decide(100, 150, first);
+    for (long index = 1; index <= 130; index++) {
+      if (index == restoredBefore) {
+        found.addAll(forecasts());
+        restore();
+      }
+      if (index == wrong) {
+        stepBefore(index, 30);
+      } else if (index == corrected) {
+        stepAmending(index, (long) wrong, index - 1);
+      } else if (index != wrong + 2) {
+        step("s", index);
+      }
+    }
+    found.addAll(forecasts());
+
+    List<String> expected =
+        new Loop("s", index -> index < 40 ? null : index < 80 || index >= 100 ? first : second)
+            .over(1, 130)
+            .forecasts;
+    List<String> neverLeft =
+        new Loop("s", index -> index < 40 ? null : first).over(1, 130).forecasts;
+    assertEquals(between(corrected, 99, expected), between(corrected, 99, found));
+    assertEquals(from(Math.max(100, corrected), neverLeft), from(Math.max(100, corrected), found));
+    assertEquals(1, harness.numEventTimeTimers());
+  }
+
+  private static List<String> between(long first, long last, List<String> forecasts) {
+    List<String> all = new ArrayList<>(from(first, forecasts));
+    all.removeAll(from(last + 1, forecasts));
+    return all;
+  }
+
+  @Test
+  void correctionThatNoKeptStateReachesChangesNothing() throws Exception {
+    decide(1, 200, first);
+    steps(1, 20);
+    List<String> found = forecasts();
+    reach = 12;
+    restore();
+
+    stepAmending(21, 20L);
+    steps(22, 40);
+
+    found.addAll(forecasts());
+    assertEquals(new Loop("s", index -> first).over(1, 40).forecasts, found);
   }
 
   @Test

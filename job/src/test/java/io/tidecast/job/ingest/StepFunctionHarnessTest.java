@@ -35,6 +35,9 @@ class StepFunctionHarnessTest {
   private static final int MAX_PARALLELISM = 8;
   private static final long TTL = 1_000;
 
+  /** Steps that an observation may come late. */
+  private int reach;
+
   private KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness;
 
   @BeforeEach
@@ -47,14 +50,18 @@ class StepFunctionHarnessTest {
     harness.close();
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> open(
+  private KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> open(
       Aggregation aggregation, OperatorSubtaskState state, int parallelism, int subtask)
       throws Exception {
     KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(
                 new StepFunction(
-                    new Grid(10), aggregation, Duration.ofMillis(TTL), SourceTopics.of("topic"))),
+                    new Grid(10),
+                    aggregation,
+                    Duration.ofMillis(TTL),
+                    reach,
+                    SourceTopics.of("topic"))),
             SeriesObservation::series,
             Types.STRING,
             MAX_PARALLELISM,
@@ -72,7 +79,23 @@ class StepFunctionHarnessTest {
 
   private static SeriesObservation observation(
       String series, long time, float value, float... beside) {
-    return new SeriesObservation(series, "g", time, value, beside, false, 7, 3, 77);
+    return new SeriesObservation(
+        series, "g", time, value, beside, false, true, Long.MIN_VALUE, 7, 3, 77);
+  }
+
+  /** One of a partition that had gone past a step; its records are not keyed unless told so. */
+  private void observe(long time, float value, long passed, boolean isKeyed, long offset)
+      throws Exception {
+    harness.processElement(
+        new SeriesObservation(
+            "s", "g", time, value, new float[0], false, isKeyed, passed, 100 + offset, 3, offset),
+        time);
+  }
+
+  private void reach(int steps, Aggregation aggregation) throws Exception {
+    reach = steps;
+    harness.close();
+    harness = open(aggregation, null, 1, 0);
   }
 
   private void observe(String series, long time, float value, float... beside) throws Exception {
@@ -82,7 +105,9 @@ class StepFunctionHarnessTest {
   /** One that ends its step. */
   private void end(String series, long time, float value) throws Exception {
     harness.processElement(
-        new SeriesObservation(series, "g", time, value, new float[0], true, 7, 3, 77), time);
+        new SeriesObservation(
+            series, "g", time, value, new float[0], true, true, Long.MIN_VALUE, 7, 3, 77),
+        time);
   }
 
   private void restore() throws Exception {
@@ -99,13 +124,14 @@ class StepFunctionHarnessTest {
         ClosedStep closed = step.step();
         lines.add(
             "%s/%s #%d %s %s @%d"
-                .formatted(
-                    step.group(),
-                    step.series(),
-                    closed.index(),
-                    closed.value(),
-                    Arrays.toString(closed.covariates()),
-                    record.getTimestamp()));
+                    .formatted(
+                        step.group(),
+                        step.series(),
+                        closed.index(),
+                        closed.value(),
+                        Arrays.toString(closed.covariates()),
+                        record.getTimestamp())
+                + amended(step));
       } else if (out instanceof Watermark mark) {
         lines.add("watermark " + mark.getTimestamp());
       } else {
@@ -114,6 +140,17 @@ class StepFunctionHarnessTest {
     }
     harness.getOutput().clear();
     return lines;
+  }
+
+  private static String amended(SeriesStep step) {
+    StringBuilder text = new StringBuilder(step.knownAt() == step.step().index() ? "" : " late");
+    if (!step.past().isEmpty()) {
+      text.append(" amends ").append(step.past().amended()).append(" of");
+      step.past()
+          .steps()
+          .forEach(s -> text.append(' ').append(s.index()).append('=').append(s.value()));
+    }
+    return text.toString();
   }
 
   private List<DeadLetter> late() {
@@ -126,6 +163,119 @@ class StepFunctionHarnessTest {
     assertEquals(series, harness.numKeyedStateEntries());
     assertEquals(series, harness.numEventTimeTimers());
     assertEquals(0, harness.numProcessingTimeTimers());
+  }
+
+  @Test
+  void lateObservationAmendsItsStepWithTheNextOne() throws Exception {
+    reach(5, Aggregation.LAST);
+    end("s", 10, 1);
+    end("s", 20, 2);
+    end("s", 30, 3);
+    output();
+
+    observe("s", 12, 7);
+    observe("s", 20, 8);
+    observe("s", 5, 9);
+    restore();
+    assertEquals(List.of(), output());
+    end("s", 40, 4);
+    end("s", 50, 5);
+
+    assertEquals(
+        List.of("g/s #4 4.0 [] @40 amends [2] of 1=1.0 2=8.0 3=3.0", "g/s #5 5.0 [] @50"),
+        output());
+    assertEquals(List.of(), late());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Aggregation.class)
+  void whatIsTheSameAgainAmendsNothing(Aggregation aggregation) throws Exception {
+    reach(5, aggregation);
+    observe("s", 8, 1);
+    end("s", 10, 1);
+    end("s", 20, 2);
+    observe("s", 8, 1);
+    observe("s", 10, 1);
+    end("s", 30, 3);
+
+    assertEquals("g/s #3 3.0 [] @30", output().get(2));
+    assertEquals(List.of(), late());
+  }
+
+  @Test
+  void stepThatWasEmptyIsThereFromNowOn() throws Exception {
+    reach(5, Aggregation.MEAN);
+    end("s", 10, 1);
+    end("s", 30, 3);
+    observe("s", 12, 4);
+    observe("s", 14, 6);
+    end("s", 40, 4);
+
+    assertEquals("g/s #4 4.0 [] @40 amends [2] of 1=1.0 2=5.0 3=3.0", output().get(2));
+  }
+
+  @Test
+  void whatComesLaterThanThatIsADeadLetterAndNothingElse() throws Exception {
+    reach(5, Aggregation.LAST);
+    for (int i = 1; i <= 12; i++) {
+      end("s/v", 10 * i, i);
+    }
+    output();
+    observe("s/v", 70, 9);
+    observe("s/v", 71, 9);
+    end("s/v", 130, 13);
+
+    assertEquals(List.of("g/s/v #13 13.0 [] @130"), output());
+    assertEquals(1, late().size());
+  }
+
+  /** Whatever has closed by then, as other partitions were read: the same comes out. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 19, 20, 30})
+  void latenessIsThatOfItsPartition(long watermark) throws Exception {
+    reach(5, Aggregation.LAST);
+    observe(11, 2, 0, false, 1);
+    observe(21, 3, 1, false, 2);
+    harness.processWatermark(watermark);
+    // its partition has gone past step 2, and may have read all the others or none
+    observe(12, 7, Math.max(2, watermark / 10), false, 3);
+    observe(31, 4, Math.max(2, watermark / 10), false, 4);
+    harness.processWatermark(100);
+
+    List<String> steps = output();
+    steps.removeIf(line -> line.startsWith("watermark"));
+    assertEquals(
+        watermark == 30
+            ? List.of(
+                "g/s #2 2.0 [] @20",
+                "g/s #3 3.0 [] @30",
+                "g/s #4 4.0 [] @40 amends [2] of 2=7.0 3=3.0")
+            : List.of(
+                "g/s #2 2.0 [] @20", "g/s #3 3.0 [] @30 amends [2] of 2=7.0", "g/s #4 4.0 [] @40"),
+        steps);
+  }
+
+  @Test
+  void seriesBehindItsPartitionIsNotLateForThat() throws Exception {
+    reach(5, Aggregation.MEAN);
+    harness.processWatermark(95);
+    observe(11, 2, 9, true, 1);
+    observe(12, 4, 9, true, 2);
+    observe(21, 5, 10, true, 3);
+    // its step closes when the partition has gone past step 10
+    observe(13, 99, 10, true, 4);
+    harness.processWatermark(100);
+    harness.processWatermark(200);
+
+    assertEquals(
+        List.of(
+            "watermark 95",
+            "g/s #2 3.0 [] @100 late",
+            "watermark 100",
+            "g/s #3 5.0 [] @110 late amends [2] of 2=35.0",
+            "watermark 200"),
+        output());
+    assertEquals(List.of(), late());
   }
 
   @Test

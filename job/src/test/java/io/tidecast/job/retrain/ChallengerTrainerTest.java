@@ -18,7 +18,7 @@ class ChallengerTrainerTest {
   private static final ForecasterConfig CONFIG = ForecasterConfig.of(Duration.ofHours(1), 6, 24, 0);
 
   private static Outcome train(String group, int shape) throws InterruptedException {
-    SeriesWindow window = new SeriesWindow(group, "s", 600, 600, shape, 1, new float[600]);
+    SeriesWindow window = new SeriesWindow(group, "s", 600, 600, shape, 1, new float[600], false);
     return new ChallengerTrainer(
             Map.of("g", CONFIG),
             TrainingConfig.DEFAULT,

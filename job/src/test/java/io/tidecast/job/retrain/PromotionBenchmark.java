@@ -188,7 +188,7 @@ final class PromotionBenchmark {
         double cycle = 4 * Math.sin(2 * Math.PI * t / 24) + 2 * Math.sin(4 * Math.PI * t / 24 + 1);
         values[(t - 1) % WINDOW] = (float) (20 + cycle + disturbance + 0.3 * random.nextGaussian());
         if (t % WINDOW == 0) {
-          windows.add(new SeriesWindow("g", series, t, t * STEP, shape, 1, values.clone()));
+          windows.add(new SeriesWindow("g", series, t, t * STEP, shape, 1, values.clone(), false));
         }
       }
     }

@@ -14,6 +14,7 @@ import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.artifact.ModelFile;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,8 @@ class RetrainOperatorHarnessTest {
 
   /** What a training read, by group and boundary. */
   private static final Map<String, List<Long>> READ = new ConcurrentHashMap<>();
+
+  private static final Map<String, Map<Long, String>> VALUES = new ConcurrentHashMap<>();
 
   private static final GroupTrainer PROMOTING =
       request -> {
@@ -184,7 +187,45 @@ class RetrainOperatorHarnessTest {
 
   private void window(String group, long knownAt) throws Exception {
     harness.processElement1(
-        new SeriesWindow(group, "s", knownAt / 10, knownAt, 1, 1, new float[4]), knownAt);
+        new SeriesWindow(group, "s", knownAt / 10, knownAt, 1, 1, new float[4], false), knownAt);
+  }
+
+  private void amend(long end, long knownAt, float value) throws Exception {
+    harness.processElement1(
+        new SeriesWindow("g", "s", end, knownAt, 1, 1, new float[] {value}, true), knownAt);
+  }
+
+  /** A training reads what was known at its boundary, whatever has come in the meantime. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void amendedStepIsReadFromTheNextBoundaryOn(boolean restored) throws Exception {
+    Map<Long, String> read = new ConcurrentHashMap<>();
+    VALUES.put("values", read);
+    trainer =
+        request -> {
+          PERMITS.acquire();
+          StringBuilder text = new StringBuilder();
+          request.windows().forEach(w -> text.append(Arrays.toString(w.values())));
+          VALUES.get("values").put(request.boundary(), text.toString());
+          return GroupTrainer.Result.ofTraining(new Outcome.Kept("", Outcome.Losses.NONE));
+        };
+    reopen("g");
+    window("g", 400);
+    window("g", 800);
+    amend(78, 900, 1);
+    amend(79, 1_100, 2);
+    amend(78, 1_200, 3);
+    amend(20, 1_200, 4);
+    window("g", 2_400);
+    harness.processWatermark1(new Watermark(1_500));
+    if (restored) {
+      restore();
+    }
+    harness.processWatermark1(new Watermark(3_500));
+    awaitDecisions(2);
+
+    assertEquals("[0.0, 0.0, 0.0, 0.0][0.0, 1.0, 0.0, 0.0]", read.get(1_000L));
+    assertEquals("[0.0, 0.0, 0.0, 0.0][0.0, 3.0, 2.0, 0.0][0.0, 0.0, 0.0, 0.0]", read.get(3_000L));
   }
 
   /** Decisions, coverage and watermarks, in order. */
@@ -681,7 +722,7 @@ class RetrainOperatorHarnessTest {
     List<SeriesWindow> all = new ArrayList<>();
     for (long knownAt = 10; knownAt <= 1_000; knownAt += 10) {
       window("g", knownAt);
-      all.add(new SeriesWindow("g", "s", knownAt / 10, knownAt, 1, 1, new float[4]));
+      all.add(new SeriesWindow("g", "s", knownAt / 10, knownAt, 1, 1, new float[4], false));
     }
     harness.processWatermark1(new Watermark(1_000));
     awaitDecisions(1);

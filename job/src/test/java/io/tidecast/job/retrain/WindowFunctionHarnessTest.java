@@ -117,15 +117,16 @@ class WindowFunctionHarnessTest {
           && record.getValue() instanceof SeriesWindow window) {
         lines.add(
             "%s/%s to #%d known at %d: %d x %d %s @%d"
-                .formatted(
-                    window.group(),
-                    window.series(),
-                    window.end(),
-                    window.knownAt(),
-                    window.steps(),
-                    window.width(),
-                    Arrays.toString(window.values()),
-                    record.getTimestamp()));
+                    .formatted(
+                        window.group(),
+                        window.series(),
+                        window.end(),
+                        window.knownAt(),
+                        window.steps(),
+                        window.width(),
+                        Arrays.toString(window.values()),
+                        record.getTimestamp())
+                + (window.amends() ? " amends" : ""));
       } else if (out instanceof Watermark mark) {
         lines.add("watermark " + mark.getTimestamp());
       } else {
@@ -162,6 +163,34 @@ class WindowFunctionHarnessTest {
     }
 
     assertEquals(List.of("g/s/a to #104 known at 1040: 3 x 1 [3.0, 3.0, 3.0] @1040"), output());
+  }
+
+  @Test
+  void amendedStepIsSoInTheOpenWindowAndFollowsOneThatIsGone() throws Exception {
+    for (long index = 1; index <= 4; index++) {
+      step("s/a", index, index);
+    }
+    harness.getOutput().clear();
+    List<ClosedStep> past =
+        List.of(
+            new ClosedStep(2, 20, new float[0]),
+            new ClosedStep(3, 3, new float[0]),
+            new ClosedStep(4, 40, new float[0]));
+
+    harness.processElement(
+        new SeriesStep(
+            "s/a",
+            "g",
+            new ClosedStep(6, 6, new float[0]),
+            8,
+            new SeriesStep.Amendment(List.of(2L, 4L), past)),
+        80);
+
+    assertEquals(
+        List.of(
+            "g/s/a to #2 known at 80: 1 x 1 [20.0] @80 amends",
+            "g/s/a to #6 known at 80: 3 x 1 [40.0, NaN, 6.0] @80"),
+        output());
   }
 
   @Test

@@ -35,15 +35,16 @@ class GroupModelsTest {
   /** A job that was restored says again what it had said. */
   @Test
   void coverageNeverGoesBack() {
-    GroupModels models = GroupModels.NONE.with(new GroupNotice.Covered("g", 500), 0);
+    GroupModels models = GroupModels.NONE.with(new GroupNotice.Covered("g", 500), 0, 0);
 
-    assertEquals(500, models.with(new GroupNotice.Covered("g", 400), 0).coveredBefore());
-    assertEquals(500, models.with(decision(100, "g-1"), 0).coveredBefore());
+    assertEquals(500, models.with(new GroupNotice.Covered("g", 400), 0, 0).coveredBefore());
+    assertEquals(500, models.with(decision(100, "g-1"), 0, 0).coveredBefore());
   }
 
   @Test
   void noVersionServesBeforeTheFirst() {
-    GroupModels models = GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE);
+    GroupModels models =
+        GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE, Long.MIN_VALUE);
 
     assertEquals(Optional.empty(), versionAt(models, 99));
     assertEquals(Optional.of("g-1"), versionAt(models, 100));
@@ -53,7 +54,9 @@ class GroupModelsTest {
   @Test
   void decisionThatPromotesNothingCoversFurtherOrigins() {
     GroupModels models =
-        GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE).with(decision(200, ""), 150);
+        GroupModels.NONE
+            .with(decision(100, "g-1"), Long.MIN_VALUE, Long.MIN_VALUE)
+            .with(decision(200, ""), 150, 150);
 
     assertEquals(Optional.of("g-1"), versionAt(models, 250));
     assertEquals(300, models.coveredBefore());
@@ -62,11 +65,14 @@ class GroupModelsTest {
   @Test
   void versionIsKeptAsLongAsAnOriginMayNeedIt() {
     GroupModels models =
-        GroupModels.NONE.with(decision(100, "g-1"), Long.MIN_VALUE).with(decision(200, "g-2"), 150);
+        GroupModels.NONE
+            .with(decision(100, "g-1"), Long.MIN_VALUE, Long.MIN_VALUE)
+            .with(decision(200, "g-2"), 150, 150);
     assertEquals(Optional.of("g-1"), versionAt(models, 199));
 
-    GroupModels more = models.with(decision(300, "g-3"), 199).with(decision(400, "g-4"), 199);
+    GroupModels more =
+        models.with(decision(300, "g-3"), 199, 199).with(decision(400, "g-4"), 199, 199);
     assertEquals(List.of("g-1", "g-2", "g-3", "g-4"), versions(more));
-    assertEquals(List.of("g-2", "g-3", "g-4"), versions(more.with(decision(500, ""), 200)));
+    assertEquals(List.of("g-2", "g-3", "g-4"), versions(more.with(decision(500, ""), 200, 200)));
   }
 }

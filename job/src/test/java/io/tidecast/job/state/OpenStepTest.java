@@ -138,6 +138,52 @@ class OpenStepTest {
   private static SeriesObservation observation(
       long time, float value, long appended, int partition, long offset, float... covariates) {
     return new SeriesObservation(
-        "a/v", "g", time, value, covariates, false, appended, partition, offset);
+        "a/v",
+        "g",
+        time,
+        value,
+        covariates,
+        false,
+        true,
+        Long.MIN_VALUE,
+        appended,
+        partition,
+        offset);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64, false", "65, true"})
+  void stepIsKeptWithItsPartsUnlessThereAreVeryMany(int parts, boolean isSealed) {
+    OpenStep step = OpenStep.empty("g", 2);
+    for (int i = 0; i < parts; i++) {
+      step = step.with(observation(1_000 * i, 1, 7, i % 3, i, 2), Aggregation.SUM);
+    }
+
+    OpenStep.Kept kept =
+        OpenStep.Kept.NONE
+            .with(-3, OpenStep.Kept.fitting(step, -3, Aggregation.SUM))
+            .with(5, OpenStep.empty("g", 2));
+    OpenStep read = kept.steps().get(-3L);
+
+    assertEquals(2, kept.count());
+    assertEquals(5, kept.last());
+    assertEquals(isSealed, OpenStep.Kept.isSealed(read));
+    assertEquals(parts, read.close(-3, Aggregation.SUM).value());
+    assertEquals(isSealed ? 1 : parts, read.parts().size());
+    assertEquals(OpenStep.Kept.of(kept.steps()).steps().keySet(), kept.steps().keySet());
+  }
+
+  @Test
+  void keptStepOfOneObservationIsSmall() {
+    OpenStep.Kept kept = OpenStep.Kept.NONE;
+    for (int i = 0; i < 100; i++) {
+      long time = 1_735_689_600_000L + 3_600_000L * i;
+      OpenStep step =
+          OpenStep.empty("g", 1)
+              .with(observation(time, 1, time + 1234, 3, 5_000_000 + i), Aggregation.LAST);
+      kept = kept.with(482_136 + i, step);
+    }
+
+    assertTrue(kept.packed().length <= 25 * 100, "" + kept.packed().length);
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.connectors.record.ControlRecord;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.online.Anchors;
 import io.tidecast.model.online.DriftTest;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -50,15 +51,23 @@ class StoredTypesTest {
     return Stream.of(
         new Sample<>(
             StoredTypes.SERIES_OBSERVATION,
-            new SeriesObservation("é/a", "g", -5, 2.5f, FLOATS, true, 6, 3, 1L << 40),
+            new SeriesObservation("é/a", "g", -5, 2.5f, FLOATS, true, true, 4, 6, 3, 1L << 40),
             "0004c3a92f61000167fffffffffffffffb40200000"
                 + "000000040000c03f0000c07f0000008001000000"
                 + "01"
+                + "01"
+                + "0000000000000004"
                 + "0000000000000006000000030000010000000000"),
         new Sample<>(
             StoredTypes.STEP_PROGRESS,
-            new SeriesStep.Progress(-3, 2, 77),
-            "fffffffffffffffd" + "00000002" + "000000000000004d"),
+            new SeriesStep.Progress(-3, 2, 77, 1, new OpenStep.Kept(1, 8, new byte[] {1, 2})),
+            "fffffffffffffffd"
+                + "00000002"
+                + "000000000000004d"
+                + "00000001"
+                + "00000001"
+                + "0000000000000008"
+                + "000000020102"),
         new Sample<>(
             StoredTypes.GROUP_NOTICE,
             new GroupNotice.Covered("g", 77),
@@ -66,23 +75,57 @@ class StoredTypesTest {
         new Sample<>(
             StoredTypes.OPEN_STEP,
             new OpenStep(
-                "g", 4, List.of(new OpenStep.Part(Long.MAX_VALUE, 5, 3, 1L << 40, FLOATS)), 2, 1),
-            "000167000000040000000200000001000000017fffffffffffffff"
+                "g",
+                4,
+                List.of(new OpenStep.Part(Long.MAX_VALUE, 5, 3, 1L << 40, FLOATS)),
+                2,
+                1,
+                6),
+            "000167000000040000000200000001"
+                + "0000000000000006"
+                + "000000017fffffffffffffff"
                 + "0000000000000005000000030000010000000000"
                 + "000000040000c03f0000c07f0000008001000000"),
         new Sample<>(
             StoredTypes.SERIES_STEP,
             new SeriesStep("s", "g", new ClosedStep(-7, Float.NaN, new float[] {3})),
-            "000173000167fffffffffffffff97fc000000000000100004040"),
+            "000173000167fffffffffffffff97fc000000000000100004040"
+                + "fffffffffffffff9"
+                + "00000000"),
+        new Sample<>(
+            StoredTypes.SERIES_STEP,
+            new SeriesStep(
+                "s",
+                "g",
+                new ClosedStep(3, 1.5f, new float[0]),
+                4,
+                new SeriesStep.Amendment(
+                    List.of(2L), List.of(new ClosedStep(2, 1.5f, new float[0])))),
+            "000173000167"
+                + "00000000000000033fc0000000000000"
+                + "0000000000000004"
+                + "00000001"
+                + "0000000000000002"
+                + "00000001"
+                + "00000000000000023fc0000000000000"),
+        new Sample<>(
+            StoredTypes.KEPT_STEPS,
+            new OpenStep.Kept(1, 8, new byte[] {1, 2}),
+            "00000001" + "0000000000000008" + "000000020102"),
+        new Sample<>(
+            StoredTypes.ANCHORS,
+            new Anchors(List.of(new Anchors.Anchor(-1, 7, BYTES))),
+            "01" + "ffffffffffffffff" + "0000000000000007" + "0000000301ff00"),
         new Sample<>(
             StoredTypes.OPEN_WINDOW,
             new SeriesWindow.Open(7, 9, new float[0]),
             "00000007000000000000000900000000"),
         new Sample<>(
             StoredTypes.SERIES_WINDOW,
-            new SeriesWindow("g", "s", 9, 90, 7, 2, new float[] {1, 2}),
+            new SeriesWindow("g", "s", 9, 90, 7, 2, new float[] {1, 2}, true),
             "0001670001730000000000000009000000000000005a"
-                + "0000000700000002000000020000803f00000040"),
+                + "0000000700000002000000020000803f00000040"
+                + "01"),
         new Sample<>(
             StoredTypes.GROUP_PROGRESS,
             new GroupProgress(
@@ -339,8 +382,26 @@ class StoredTypesTest {
     assertEquals(
         content(
             new OpenStep(
-                "g", 2, List.of(new OpenStep.Part(5, Long.MIN_VALUE, 0, 0, target)), 3, 0)),
+                "g",
+                2,
+                List.of(new OpenStep.Part(5, Long.MIN_VALUE, 0, 0, target)),
+                3,
+                0,
+                Long.MIN_VALUE)),
         content(read(snapshotOf("open-step", 1).restoreSerializer(), stored)));
+  }
+
+  @Test
+  void stepsOfTheLayoutsBeforeHaveNoPastThatCouldChange() throws Exception {
+    byte[] step = HexFormat.of().parseHex("000173000167fffffffffffffff97fc000000000000100004040");
+    byte[] progress = HexFormat.of().parseHex("fffffffffffffffd" + "00000002" + "000000000000004d");
+
+    assertEquals(
+        content(new SeriesStep("s", "g", new ClosedStep(-7, Float.NaN, new float[] {3}))),
+        content(read(snapshotOf("series-step", 1).restoreSerializer(), step)));
+    assertEquals(
+        content(new SeriesStep.Progress(-3, 2, 77, 0, OpenStep.Kept.NONE)),
+        content(read(snapshotOf("step-progress", 1).restoreSerializer(), progress)));
   }
 
   @Test
@@ -351,7 +412,18 @@ class StoredTypesTest {
 
     assertEquals(
         content(
-            new SeriesObservation("a", "g", 5, 2.5f, new float[0], false, Long.MIN_VALUE, 3, 255)),
+            new SeriesObservation(
+                "a",
+                "g",
+                5,
+                2.5f,
+                new float[0],
+                false,
+                false,
+                Long.MIN_VALUE,
+                Long.MIN_VALUE,
+                3,
+                255)),
         content(read(snapshotOf("series-observation", 1).restoreSerializer(), stored)));
   }
 

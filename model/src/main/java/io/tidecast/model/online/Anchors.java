@@ -69,7 +69,7 @@ public record Anchors(List<Anchor> kept) {
   }
 
   /** Those of before a step. */
-  Anchors before(long index) {
+  public Anchors before(long index) {
     return new Anchors(kept.stream().filter(anchor -> anchor.lastIndex() < index).toList());
   }
 

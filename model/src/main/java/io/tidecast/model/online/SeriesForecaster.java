@@ -169,11 +169,19 @@ public final class SeriesForecaster {
     boolean isNew = amended > now.lastIndex();
     Anchors before = isNew ? anchors : anchors.before(amended);
     Optional<SeriesState> from = isNew ? Optional.of(now.copy()) : before.newest(this);
-    return from.map(state -> replayed(state, before, steps, models))
+    return from.map(state -> stepAgain(state, before, steps, models))
         .map(replayed -> scoredAs(now, replayed));
   }
 
-  private Amended replayed(
+  /**
+   * Steps what is after the last step of a state, and gives nothing out.
+   *
+   * @param state which is changed
+   * @param before what there is to go back to of it
+   * @param steps ascending
+   * @param models the version that serves an origin, by its index
+   */
+  public Amended stepAgain(
       SeriesState state,
       Anchors before,
       List<ClosedStep> steps,

@@ -21,6 +21,8 @@
  * came since once more, at most {@code 2 * reach} steps. What it gives is exact to the bit, if the
  * versions of models that served those steps are still to be had. What is not made again is what
  * was given out: an evaluation counts the error of a forecast against the value that was known when
- * its step closed, and a step that was empty then is not scored.
+ * its step closed, and a step that was empty then is not scored. Forecasts that wait for their
+ * targets are made again with all else, and scored so: that is how they are what a series in order
+ * would learn from, and no longer, to the digit, what was given out.
  */
 package io.tidecast.model.online;
