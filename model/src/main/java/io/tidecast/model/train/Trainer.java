@@ -27,7 +27,8 @@ import java.util.concurrent.CancellationException;
  * <p>The network's forecasts begin from those of the linear maps, which it corrects. Where it finds
  * little to correct, one that begins from the last value and knows nothing of the maps is trained
  * as well: its errors are others, and the mean of the two may be better. The validation part
- * chooses, by what the mixture of both members comes to.
+ * chooses, by what the mixture of both members comes to; of two as good, the one with errors of its
+ * own.
  *
  * <p>Deterministic in its arguments, on the same kind of processor: the order of the windows does
  * not matter. Runs on the calling thread. An interrupted one ends with {@link
@@ -37,6 +38,9 @@ import java.util.concurrent.CancellationException;
 public final class Trainer {
   // share of the validation loss that the network takes off what it begins from
   private static final double MUCH_TO_CORRECT = 0.02;
+  // what a network with errors of its own may lose on the validation part: a difference this small
+  // is not known to last, that two different members err less together than one and its base is
+  private static final double WORTH_OF_OWN_ERRORS = 0.01;
 
   private final ForecasterConfig config;
   private final TrainingConfig training;
@@ -154,7 +158,8 @@ public final class Trainer {
         progress = new Progress(set);
         RecurrentFit.Fitted network = start.fit(recurrent(base));
         Candidate next = candidate(new Recipe(blend, network), maps, parent);
-        best = best == null || next.loss() < best.loss() ? next : best;
+        best =
+            best == null || next.loss() < (1 + WORTH_OF_OWN_ERRORS) * best.loss() ? next : best;
       }
       if (best == null && blend == null) {
         throw new TrainingFailedException(
