@@ -107,11 +107,13 @@ public final class Demo {
         try {
           database = startDatabase(config, work);
           runJob(config, work, tally, feeding, story, started);
-          if (options.exitAtEnd() && (!stopped || options.scenario())) {
+          if (isBounded() && !stopped) {
             tally.readToEnd();
             if (database.isPresent()) {
               database.get().awaitStored(tally.taken());
             }
+          }
+          if (options.exitAtEnd() && (!stopped || options.scenario())) {
             out.println(Summary.of(tally, (System.nanoTime() - started) * 1e-9));
           }
         } finally {
