@@ -165,7 +165,7 @@ class ConfigFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{type: fiel} | feed.type: fiel; accepted: file, ",
+        "{type: fiel} | feed.type: fiel; accepted: binance, file, ",
         "{type: generated-weather, stations: 0} | feed.stations: 0; accepted: 1 to 100000",
         "{type: generated-weather, step: 10} | feed.step: 10; accepted: a duration",
         "{type: generated-weather, station: 1} | feed.station: unknown key; accepted: [",
