@@ -102,10 +102,17 @@ class StoredStateTest {
     return forecaster.step(state, step(STEPS), MODEL).forecast().orElseThrow();
   }
 
-  /** The libraries that made the two may differ in the last digit of a logarithm. */
+  /**
+   * The build that stored the state shared more evenly between the members, and calibrated that:
+   * up to two hundredths of the interval's width is the difference it may make.
+   */
   private static void assertSameForecast(Forecast expected, Forecast actual) {
-    for (int j = 0; j < CONFIG.levels().size(); j++) {
-      assertArrayEquals(expected.quantiles()[j], actual.quantiles()[j], 1e-4f);
+    float[][] quantiles = expected.quantiles();
+    for (int k = 0; k < CONFIG.horizon(); k++) {
+      float width = quantiles[quantiles.length - 1][k] - quantiles[0][k];
+      for (int j = 0; j < quantiles.length; j++) {
+        assertEquals(quantiles[j][k], actual.quantiles()[j][k], 0.02f * width);
+      }
     }
   }
 
