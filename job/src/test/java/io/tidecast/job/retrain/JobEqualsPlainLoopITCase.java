@@ -53,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class JobEqualsPlainLoopITCase {
   private static final long SEED = 7;
-  private static final int STEPS = 800;
+  private static final int STEPS = 1100;
   private static final int WINDOW = 24;
   private static final int MINIMUM_HISTORY = 480;
   private static final Duration STEP = Duration.ofHours(1);
@@ -80,7 +80,7 @@ class JobEqualsPlainLoopITCase {
       TreeMap<Long, String> values = new TreeMap<>();
       for (long index = 1; index <= STEPS; index++) {
         // another rhythm, which the first model has not seen
-        int period = index < 300 ? 24 : 15;
+        int period = index < 560 ? 24 : 15;
         double value =
             20 + 4 * Math.sin(2 * Math.PI * index / period) + 0.5 * random.nextGaussian();
         boolean isInLongGap = stream.equals("b") && index > 500 && index <= 540;
