@@ -33,6 +33,7 @@ final class RegimeChange {
   private static final double BACK = 1.5;
 
   private static final Duration USUAL = Duration.ofHours(4);
+  private static final Duration STRETCH = Duration.ofMinutes(30);
 
   private final JobConfig config;
   private final GeneratedRegimeFeed feed;
@@ -97,13 +98,13 @@ final class RegimeChange {
       }
       case "kept" -> {
         if (ofBad) {
+          say.accept("* " + recovery(errors));
           say.accept("* the gate has refused it; somebody forces it upon the group");
           ask(decision.group(), decision.boundary(), true);
         }
       }
       case "rolled-back" -> {
         say.accept("* the watch has given it up: " + decision.version() + " serves again");
-        say.accept("* " + recovery(errors));
         over = true;
       }
       default -> {
@@ -153,28 +154,28 @@ final class RegimeChange {
     return over;
   }
 
-  /** How long after the change the live error was back, in steps. */
+  /** How long after the change the live error was back, by the mean of each stretch. */
   String recovery(NavigableMap<Instant, double[]> errors) {
     Instant change = time(feed.changeAt());
     Instant good = time(Math.min(feed.corruptedFrom(), feed.changeAt()));
     double before = mean(errors.subMap(good.minus(USUAL), true, good, true));
     double peak = 0;
-    Instant back = null;
-    for (Map.Entry<Instant, double[]> entry : errors.tailMap(change, false).entrySet()) {
-      double error = entry.getValue()[1] / entry.getValue()[0];
-      peak = Math.max(peak, error);
-      boolean isBack = error <= BACK * before;
-      back = isBack ? back == null ? entry.getKey() : back : null;
+    Instant end = change;
+    boolean isBack = false;
+    while (!isBack && !end.plus(STRETCH).isAfter(errors.lastKey())) {
+      double mean = mean(errors.subMap(end, false, end.plus(STRETCH), true));
+      end = end.plus(STRETCH);
+      peak = mean > peak ? mean : peak;
+      isBack = mean <= BACK * before;
     }
     return String.format(
         Locale.ROOT,
-        "live error %.3f before the change, up to %.3f after it, %s",
+        "live error %.3f before the change, up to %.3f after it, %s %s times that after %d steps",
         before,
         peak,
-        back == null
-            ? "and not back to " + BACK + " times that"
-            : "back to %s times that for good after %d steps"
-                .formatted(BACK, Duration.between(change, back).dividedBy(feed.step())));
+        isBack ? "back to" : "not yet back to",
+        BACK,
+        Duration.between(change, end).dividedBy(feed.step()));
   }
 
   private static double mean(Map<Instant, double[]> errors) {
