@@ -158,8 +158,7 @@ public final class Trainer {
         progress = new Progress(set);
         RecurrentFit.Fitted network = start.fit(recurrent(base));
         Candidate next = candidate(new Recipe(blend, network), maps, parent);
-        best =
-            best == null || next.loss() < (1 + WORTH_OF_OWN_ERRORS) * best.loss() ? next : best;
+        best = best == null || next.loss() < (1 + WORTH_OF_OWN_ERRORS) * best.loss() ? next : best;
       }
       if (best == null && blend == null) {
         throw new TrainingFailedException(

@@ -103,8 +103,8 @@ class StoredStateTest {
   }
 
   /**
-   * The build that stored the state shared more evenly between the members, and calibrated that:
-   * up to two hundredths of the interval's width is the difference it may make.
+   * The build that stored the state shared more evenly between the members, and calibrated that: up
+   * to two hundredths of the interval's width is the difference it may make.
    */
   private static void assertSameForecast(Forecast expected, Forecast actual) {
     float[][] quantiles = expected.quantiles();
