@@ -176,7 +176,7 @@ final class ModelsCommand {
     @Option(
         names = "--force",
         description =
-            "without the gate, which holds it against the model that serves and the seasonal naive"
+            "without the gate, which holds it against the model that serves and the better naive"
                 + " on the newest windows; the watch after a promotion is not skipped")
     private boolean force;
 
