@@ -1,6 +1,7 @@
 package io.tidecast.job.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,10 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** README's table of keys is that of the code: every key, each with its default. */
+/** CONFIGURATION.md has the keys of the code, each with its default; README names some of them. */
 class DocumentedKeysTest {
+  private static final Path MODULE = Path.of(System.getProperty("basedir", ""));
+
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([a-zA-Z.]+)` \\|[^|]+\\| ([^|]+) \\| ([^|]+) \\|$");
+
+  private static final Pattern KEY = Pattern.compile("`([^`]+)`");
 
   private static final ConfigFile LEAST =
       ConfigFile.parse(
@@ -112,15 +117,33 @@ class DocumentedKeysTest {
   }
 
   static List<Row> rows() throws IOException {
-    String readme = Files.readString(Path.of(System.getProperty("basedir", ""), "../README.md"));
-    int start = readme.indexOf("\n## Configuration");
-    Matcher rows = ROW.matcher(readme.substring(start, readme.indexOf("\n## ", start + 1)));
-    return rows.results().map(row -> new Row(row.group(1), row.group(2), row.group(3))).toList();
+    return ROW.matcher(Files.readString(MODULE.resolve("CONFIGURATION.md")))
+        .results()
+        .map(row -> new Row(row.group(1), row.group(2), row.group(3)))
+        .toList();
   }
 
   @Test
   void everyKeyIsThereInTheOrderOfTheCode() throws IOException {
     assertEquals(ConfigKeys.all(), rows().stream().map(Row::key).toList());
+  }
+
+  @Test
+  void everyKeyThatReadmeNamesIsOneOfThem() throws IOException {
+    String section =
+        Files.readString(MODULE.resolve("../README.md"))
+            .split("\n## Configuration\n")[1]
+            .split("\n## ")[0];
+    List<String> named =
+        section
+            .lines()
+            .filter(line -> line.startsWith("| `"))
+            .flatMap(line -> KEY.matcher(line.split("\\|")[1]).results())
+            .map(key -> key.group(1))
+            .toList();
+
+    assertFalse(named.isEmpty());
+    assertEquals(List.of(), named.stream().filter(key -> !ConfigKeys.all().contains(key)).toList());
   }
 
   @ParameterizedTest
