@@ -1,6 +1,5 @@
 package io.tidecast.job.retrain;
 
-import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
@@ -11,24 +10,18 @@ import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -43,8 +36,6 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
-import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
  * Decides at every boundary which model of a group serves next, and trains it.
@@ -92,17 +83,10 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
         Triggerable<String, VoidNamespace> {
   private static final long serialVersionUID = 1;
 
-  /** It travels in base 64, with a few words beside it. */
-  private static final int MAX_ARTIFACT_BYTES = (TopicsConfig.MODEL_MAX_BYTES - (1 << 16)) / 4 * 3;
-
   private static final long HOLD_UP_NANOS = 500_000_000;
 
   private static final ValueStateDescriptor<GroupProgress> PROGRESS =
       new ValueStateDescriptor<>("progress", StoredTypes.GROUP_PROGRESS);
-  private static final ListStateDescriptor<Long> DUE =
-      new ListStateDescriptor<>("due-boundaries", Types.LONG);
-  private static final ValueStateDescriptor<Long> NEXT =
-      new ValueStateDescriptor<>("next-boundary", Types.LONG);
 
   private final RetrainConfig config;
   private final RetrainPolicy policy;
@@ -115,49 +99,17 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private transient InternalTimerService<VoidNamespace> timers;
   private transient HeldWindows windows;
   private transient ValueState<GroupProgress> progress;
-  private transient ListState<Long> dueState;
-  private transient ValueState<Long> nextState;
   private transient Controls controls;
   private transient BroadcastState<String, Long> controlsRead;
   private transient int endedInputs;
+
+  private transient Trainings trainings;
 
   /** The groups of this subtask's keys, by name. */
   private transient TreeMap<String, Group> own;
 
   private transient Map<Outcome.Kind, Counter> decided;
   private transient Map<Outcome.Kind, Counter> trained;
-  private transient volatile double lastTrainingSeconds;
-
-  /** What of a group is looked at with every watermark. Boundaries mirror keyed state. */
-  private static final class Group {
-    private final String name;
-    private final ArrayDeque<Long> due = new ArrayDeque<>();
-
-    /** First boundary that no watermark has passed. */
-    private long next = Long.MIN_VALUE;
-
-    private long coveredBefore = Long.MIN_VALUE;
-
-    /** Last control that the boundary in work goes by. */
-    private long controlInWork;
-
-    private GroupTrainer.Errand errand;
-
-    /** Kept for its trainings. */
-    private long steps;
-
-    private TrainingTurns.Turn turn;
-    private Training training;
-    private ScheduledFuture<?> timeLimit;
-
-    private Group(String name) {
-      this.name = name;
-    }
-
-    private boolean isTraining() {
-      return turn != null;
-    }
-  }
 
   /**
    * Retrains groups.
@@ -197,13 +149,15 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     timers = getInternalTimerService("boundaries", VoidNamespaceSerializer.INSTANCE, this);
     windows = new HeldWindows(policy, getKeyedStateStore());
     progress = getPartitionedState(PROGRESS);
-    dueState = getPartitionedState(DUE);
-    nextState = getPartitionedState(NEXT);
     controls = new Controls(getPartitionedState(Controls.WAITING), controlsRead, controlsBefore);
+    trainings = new Trainings(trainer, config, mailbox, getProcessingTimeService());
     own = new TreeMap<>();
     for (String name : groups) {
       if (isOwn(name)) {
-        own.put(name, restored(name));
+        setCurrentKey(name);
+        Group group = new Group(name, policy, getKeyedStateStore());
+        group.keep(windows.steps());
+        own.put(name, group);
       }
     }
     registerMetrics();
@@ -217,29 +171,15 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
             group, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks());
   }
 
-  private Group restored(String name) throws Exception {
-    Group group = new Group(name);
-    setCurrentKey(name);
-    group.steps = windows.steps();
-    Iterable<Long> due = dueState.get();
-    if (due != null) {
-      due.forEach(group.due::add);
-    }
-    Long next = nextState.value();
-    group.next = next == null ? Long.MIN_VALUE : next;
-    return group;
-  }
-
   private void registerMetrics() {
     decided = countersByKind(Metrics.DECISIONS);
     trained = countersByKind(Metrics.TRAININGS);
     MetricGroup metrics = Metrics.group(getMetricGroup());
+    metrics.gauge(Metrics.TRAININGS_PENDING, trainings::size);
+    metrics.gauge(Metrics.TRAINING_SECONDS, trainings::lastSeconds);
+    metrics.gauge(Metrics.BOUNDARIES_DUE, () -> own.values().stream().mapToInt(Group::due).sum());
     metrics.gauge(
-        Metrics.TRAININGS_PENDING, () -> own.values().stream().filter(Group::isTraining).count());
-    metrics.gauge(
-        Metrics.BOUNDARIES_DUE, () -> own.values().stream().mapToInt(g -> g.due.size()).sum());
-    metrics.gauge(Metrics.STEPS_KEPT, () -> own.values().stream().mapToLong(g -> g.steps).sum());
-    metrics.gauge(Metrics.TRAINING_SECONDS, () -> lastTrainingSeconds);
+        Metrics.STEPS_KEPT, () -> own.values().stream().mapToLong(Group::stepsKept).sum());
   }
 
   private Map<Outcome.Kind, Counter> countersByKind(String name) {
@@ -253,7 +193,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   private void goOn() throws Exception {
     for (Group group : own.values()) {
-      if (!group.due.isEmpty()) {
+      if (group.due() > 0) {
         work(group);
       }
     }
@@ -273,9 +213,9 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       windows.amend(window);
       return;
     }
-    group.steps += windows.add(window);
+    group.keep(group.stepsKept() + windows.add(window));
     timers.registerEventTimeTimer(
-        VoidNamespace.INSTANCE, Math.max(policy.boundaryOf(window), group.next));
+        VoidNamespace.INSTANCE, Math.max(policy.boundaryOf(window), group.next()));
     holdUp();
   }
 
@@ -286,7 +226,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     if (control.isGood() && group != null) {
       setCurrentKey(control.group());
       controls.add(control);
-      long earliest = Math.max(control.notBefore(), group.next);
+      long earliest = Math.max(control.notBefore(), group.next());
       if (earliest != Long.MIN_VALUE && earliest != Long.MAX_VALUE) {
         timers.registerEventTimeTimer(VoidNamespace.INSTANCE, policy.boundaryFrom(earliest));
       }
@@ -326,7 +266,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   }
 
   private boolean isBehind() {
-    return own.values().stream().anyMatch(group -> group.due.size() > 1);
+    return own.values().stream().anyMatch(group -> group.due() > 1);
   }
 
   @Override
@@ -337,8 +277,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       windows.clear();
       return;
     }
-    group.due.add(timer.getTimestamp());
-    dueState.add(timer.getTimestamp());
+    group.fallDue(timer.getTimestamp());
   }
 
   @Override
@@ -347,142 +286,70 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   }
 
   private void pass(Group group, long watermark) throws Exception {
-    long next = watermark == Long.MAX_VALUE ? Long.MAX_VALUE : policy.boundaryAfter(watermark);
-    if (next <= group.next) {
-      return;
+    if (group.isPassedBy(watermark)) {
+      setCurrentKey(group.name());
+      group.pass(watermark);
+      work(group);
     }
-    group.next = next;
-    setCurrentKey(group.name);
-    if (watermark != Long.MAX_VALUE) {
-      nextState.update(next);
-    }
-    work(group);
   }
 
   /** Decides what is due, in order, as far as nothing has to be trained. */
   private void work(Group group) throws Exception {
-    while (!group.due.isEmpty() && !group.isTraining() && controls.isCaughtUp()) {
-      setCurrentKey(group.name);
-      decide(group, group.due.peek());
+    while (group.due() > 0 && !trainings.contains(group.name()) && controls.isCaughtUp()) {
+      setCurrentKey(group.name());
+      decide(group, group.firstDue());
     }
-    cover(group);
-  }
-
-  private void cover(Group group) {
-    long boundary = group.due.isEmpty() ? group.next : group.due.peek();
-    long before = boundary == Long.MAX_VALUE ? boundary : policy.validFrom(boundary);
-    if (before > group.coveredBefore) {
-      group.coveredBefore = before;
-      output.collect(new StreamRecord<>(new GroupNotice.Covered(group.name, before)));
+    if (group.cover()) {
+      output.collect(
+          new StreamRecord<>(new GroupNotice.Covered(group.name(), group.coveredBefore())));
     }
   }
 
   private void decide(Group group, long boundary) throws Exception {
-    GroupProgress now = progressNow(group.name);
+    GroupProgress now = progressNow(group);
     GroupControl control = controls.lastFor(boundary);
     GroupTrainer.Errand errand = policy.errand(boundary, now, windows.known(boundary), control);
-    group.steps = windows.steps();
-    group.controlInWork = control.offset();
-    group.errand = errand;
+    group.keep(windows.steps());
     if (errand instanceof GroupTrainer.Errand.None
         || errand instanceof GroupTrainer.Errand.GoBack) {
-      conclude(group, policy.atOnce(now, errand), List.of());
+      conclude(group, control, policy.atOnce(now, errand), List.of());
     } else {
-      group.turn =
-          TrainingTurns.OF_THIS_PROCESS.take(
-              config.trainingsAtOnce(), () -> mail(() -> start(group), "training of a group"));
+      trainings.begin(
+          group.name(),
+          () -> request(group, errand),
+          (request, result) -> {
+            setCurrentKey(group.name());
+            conclude(group, control, result, request.windows());
+            work(group);
+          });
     }
   }
 
-  private GroupProgress progressNow(String group) throws Exception {
+  private GroupProgress progressNow(Group group) throws Exception {
     GroupProgress value = progress.value();
-    return value == null ? champions.progress(group) : value;
+    return value == null ? champions.progress(group.name()) : value;
   }
 
-  private void start(Group group) throws Exception {
-    long boundary = group.due.peek();
-    setCurrentKey(group.name);
-    GroupTrainer.Request request =
-        policy.request(group.name, boundary, progressNow(group.name), windows.all(), group.errand);
-    long started = System.nanoTime();
-    Training training =
-        Training.start(
-            trainer,
-            request,
-            result -> {
-              lastTrainingSeconds = (System.nanoTime() - started) * 1e-9;
-              mail(() -> end(group, boundary, result), "decision for a group");
-            });
-    group.training = training;
-    ProcessingTimeService clock = getProcessingTimeService();
-    group.timeLimit =
-        clock.registerTimer(
-            clock.getCurrentProcessingTime() + config.timeLimit().toMillis(),
-            time -> giveUp(group, training));
-  }
-
-  private void giveUp(Group group, Training training) throws Exception {
-    if (group.training == training) {
-      training.interrupt();
-      String reason = "the training took longer than " + config.timeLimit();
-      end(
-          group,
-          training.request().boundary(),
-          GroupTrainer.Result.failed(training.request(), reason));
-    }
-  }
-
-  private void mail(ThrowingRunnable<Exception> work, String what) {
-    try {
-      mailbox.execute(work, what);
-    } catch (RejectedExecutionException closed) {
-      LOG.debug("the task closed before: {}", what);
-    }
-  }
-
-  private void end(Group group, long boundary, GroupTrainer.Result result) throws Exception {
-    if (!group.isTraining() || group.due.peek() != boundary) {
-      // it had been given up
-      return;
-    }
-    List<SeriesWindow> read = group.training.request().windows();
-    group.timeLimit.cancel(false);
-    group.turn.end();
-    group.turn = null;
-    group.training = null;
-    setCurrentKey(group.name);
-    conclude(group, result, read);
-    work(group);
+  private GroupTrainer.Request request(Group group, GroupTrainer.Errand errand) throws Exception {
+    setCurrentKey(group.name());
+    return policy.request(
+        group.name(), group.firstDue(), progressNow(group), windows.all(), errand);
   }
 
   /** Decides the first boundary that is due. */
-  private void conclude(Group group, GroupTrainer.Result found, List<SeriesWindow> read)
+  private void conclude(
+      Group group, GroupControl control, GroupTrainer.Result result, List<SeriesWindow> read)
       throws Exception {
-    long boundary = group.due.peek();
-    GroupProgress before = progressNow(group.name);
-    GroupTrainer.Result result = fitting(found, before);
+    long boundary = group.firstDue();
+    GroupProgress before = progressNow(group);
     GroupProgress after = policy.after(boundary, before, result);
     progress.update(after);
-    controls.forget(boundary, group.controlInWork);
-    emit(group, policy.decision(group.name, boundary, result, before, after, read));
+    controls.forget(boundary, control.offset());
+    emit(group, policy.decision(group.name(), boundary, result, before, after, read));
     decided.get(result.outcome().kind()).inc();
     if (result.trained()) {
       trained.get(result.outcome().kind()).inc();
     }
-  }
-
-  /** A model that the model topic would refuse must not be found out by its sink. */
-  private static GroupTrainer.Result fitting(GroupTrainer.Result result, GroupProgress before) {
-    int bytes = result.outcome().serves().map(model -> model.bytes().length).orElse(0);
-    if (bytes <= MAX_ARTIFACT_BYTES) {
-      return result;
-    }
-    return new GroupTrainer.Result(
-        new Outcome.Failed(
-            "a model of " + bytes + " bytes; the model topic takes at most " + MAX_ARTIFACT_BYTES),
-        result.trained(),
-        result.cooldown(),
-        before.drift());
   }
 
   /** The decision for the first boundary that is due. */
@@ -494,9 +361,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
         decision.outcome().kind().label(),
         decision.version().isEmpty() ? "no model" : decision.version(),
         decision.outcome().reason());
-    group.due.poll();
-    dueState.update(List.copyOf(group.due));
-    group.coveredBefore = Math.max(group.coveredBefore, decision.coveredBefore());
+    group.decided(decision.coveredBefore());
     output.collect(new StreamRecord<>(decision, decision.boundary()));
   }
 
@@ -504,25 +369,16 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   @Override
   public void endInput(int input) throws Exception {
     endedInputs++;
-    while (endedInputs == 2 && own.values().stream().anyMatch(Group::isTraining)) {
+    while (endedInputs == 2 && trainings.size() > 0) {
       mailbox.yield();
     }
   }
 
   @Override
   public void close() throws Exception {
-    if (own != null) {
-      own.values().forEach(RetrainOperator::abandon);
+    if (trainings != null) {
+      trainings.abandon();
     }
     super.close();
-  }
-
-  private static void abandon(Group group) {
-    if (group.turn != null) {
-      group.turn.end();
-    }
-    if (group.training != null) {
-      group.training.interrupt();
-    }
   }
 }

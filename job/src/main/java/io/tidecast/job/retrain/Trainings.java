@@ -1,0 +1,137 @@
+package io.tidecast.job.retrain;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
+import org.apache.flink.util.function.ThrowingRunnable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The trainings of a subtask, one of a group at a time: each waits for its turn among those of the
+ * process, runs on a thread of its own, and ends with its result or, after {@code timeLimit}, with
+ * a failed one. What is called back is called on the task's thread, which alone may use this.
+ */
+final class Trainings {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainings.class);
+
+  private final GroupTrainer trainer;
+  private final RetrainConfig config;
+  private final MailboxExecutor mailbox;
+  private final ProcessingTimeService clock;
+  private final Map<String, Pending> pending = new HashMap<>();
+  private volatile double lastSeconds;
+
+  /** What a training is to read, asked for when its turn has come. */
+  interface Requested {
+    GroupTrainer.Request get() throws Exception;
+  }
+
+  /** What a training has come to. */
+  interface Ended {
+    void accept(GroupTrainer.Request request, GroupTrainer.Result result) throws Exception;
+  }
+
+  private static final class Pending {
+    private final Ended ended;
+    private TrainingTurns.Turn turn;
+    private Training training;
+    private ScheduledFuture<?> timeLimit;
+
+    private Pending(Ended ended) {
+      this.ended = ended;
+    }
+  }
+
+  Trainings(
+      GroupTrainer trainer,
+      RetrainConfig config,
+      MailboxExecutor mailbox,
+      ProcessingTimeService clock) {
+    this.trainer = trainer;
+    this.config = config;
+    this.mailbox = mailbox;
+    this.clock = clock;
+  }
+
+  /** Trains a group, which must not have one under way. */
+  void begin(String group, Requested requested, Ended ended) {
+    Pending next = new Pending(ended);
+    pending.put(group, next);
+    next.turn =
+        TrainingTurns.OF_THIS_PROCESS.take(
+            config.trainingsAtOnce(), () -> mail(() -> start(next, requested), "a training"));
+  }
+
+  private void start(Pending its, Requested requested) throws Exception {
+    GroupTrainer.Request request = requested.get();
+    long started = System.nanoTime();
+    its.training =
+        Training.start(
+            trainer,
+            request,
+            result -> {
+              lastSeconds = (System.nanoTime() - started) * 1e-9;
+              mail(() -> end(its, request, result), "the end of a training");
+            });
+    its.timeLimit =
+        clock.registerTimer(
+            clock.getCurrentProcessingTime() + config.timeLimit().toMillis(),
+            time -> giveUp(its, request));
+  }
+
+  private void giveUp(Pending its, GroupTrainer.Request request) throws Exception {
+    if (pending.containsValue(its)) {
+      its.training.interrupt();
+      String reason = "the training took longer than " + config.timeLimit();
+      end(its, request, GroupTrainer.Result.failed(request, reason));
+    }
+  }
+
+  private void end(Pending its, GroupTrainer.Request request, GroupTrainer.Result result)
+      throws Exception {
+    if (!pending.remove(request.group(), its)) {
+      // it had been given up
+      return;
+    }
+    its.timeLimit.cancel(false);
+    its.turn.end();
+    its.ended.accept(request, result);
+  }
+
+  private void mail(ThrowingRunnable<Exception> work, String what) {
+    try {
+      mailbox.execute(work, what);
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("the task closed before: {}", what);
+    }
+  }
+
+  boolean contains(String group) {
+    return pending.containsKey(group);
+  }
+
+  /** Of any group, those that wait for their turn included. On any thread. */
+  int size() {
+    return pending.size();
+  }
+
+  /** Wall-clock seconds of the last one. On any thread. */
+  double lastSeconds() {
+    return lastSeconds;
+  }
+
+  /** Ends all of them without a result. */
+  void abandon() {
+    for (Pending its : pending.values()) {
+      its.turn.end();
+      if (its.training != null) {
+        its.training.interrupt();
+      }
+    }
+    pending.clear();
+  }
+}
