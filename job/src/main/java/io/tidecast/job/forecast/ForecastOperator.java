@@ -2,7 +2,6 @@ package io.tidecast.job.forecast;
 
 import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.record.Format;
-import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
@@ -10,37 +9,26 @@ import io.tidecast.job.state.GroupModels;
 import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.SeriesMemory;
 import io.tidecast.job.state.SeriesStep;
-import io.tidecast.job.state.StoredTypes;
 import io.tidecast.job.state.Targets;
-import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
-import io.tidecast.model.Quality;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.online.StepResult;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.BroadcastState;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
@@ -84,11 +72,6 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   public static final OutputTag<KeyedBytes> EVALUATIONS =
       new OutputTag<>("evaluations", TypeInformation.of(KeyedBytes.class));
 
-  private static final MapStateDescriptor<String, GroupModels> MODELS =
-      new MapStateDescriptor<>("models", Types.STRING, StoredTypes.GROUP_MODELS);
-  private static final MapStateDescriptor<Long, SeriesStep> WAITING =
-      new MapStateDescriptor<>("waiting-steps", Types.LONG, StoredTypes.SERIES_STEP);
-
   /** Steps per slice: a few milliseconds. */
   private static final int SLICE = 64;
 
@@ -125,8 +108,8 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   private final Grid grid;
 
   private transient MailboxExecutor mailbox;
-  private transient BroadcastState<String, GroupModels> models;
-  private transient MapState<Long, SeriesStep> waiting;
+  private transient DecidedModels models;
+  private transient WaitingSteps waiting;
   private transient SeriesMemories memory;
   private transient Swaps swaps;
   private transient Past past;
@@ -134,7 +117,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   private transient WaitingKeys keys;
   private transient Map<String, SeriesForecaster> forecasters;
   private transient ModelCache cache;
-  private transient Map<Quality, Counter> forecasts;
+  private transient ForecastWriter writer;
   private transient Counter dropped;
   private transient boolean releasing;
   private transient boolean allIsDecided;
@@ -155,13 +138,19 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    models = context.getOperatorStateStore().getBroadcastState(MODELS);
+    models =
+        new DecidedModels(
+            context.getOperatorStateStore().getBroadcastState(DecidedModels.MODELS),
+            champions,
+            grid,
+            2L * config.reachSteps());
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    waiting = getPartitionedState(WAITING);
+    keys = new WaitingKeys();
+    waiting = new WaitingSteps(getPartitionedState(WaitingSteps.WAITING), keys, config.targets());
     memory =
         new SeriesMemories(
             getPartitionedState(SeriesMemories.MEMORY),
@@ -185,30 +174,16 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
                     new SeriesForecaster(how, config.evaluationPeriod(), config.reachSteps())));
     cache = new ModelCache(2 * config.groups().size() + 2);
     past = new Past(getPartitionedState(Past.ANCHORS), swaps, grid, cache, getMetricGroup());
-    registerMetrics();
+    writer = new ForecastWriter(output, config, getMetricGroup());
+    dropped = Metrics.counter(getMetricGroup(), Metrics.STEPS_DROPPED);
+    Metrics.group(getMetricGroup()).gauge(Metrics.STEPS_WAITING, keys::steps);
     findWaiting();
   }
 
-  private void registerMetrics() {
-    MetricGroup metrics = getMetricGroup();
-    forecasts = new EnumMap<>(Quality.class);
-    for (Quality quality : Quality.values()) {
-      forecasts.put(
-          quality,
-          Metrics.counter(metrics, Metrics.FORECASTS, Metrics.BY_QUALITY, quality.label()));
-    }
-    dropped = Metrics.counter(metrics, Metrics.STEPS_DROPPED);
-    Metrics.group(metrics).gauge(Metrics.STEPS_WAITING, () -> keys.steps());
-  }
-
   private void findWaiting() throws Exception {
-    keys = new WaitingKeys();
-    for (String series : seriesWith(WAITING)) {
+    for (String series : seriesWith(WaitingSteps.WAITING)) {
       setCurrentKey(series);
-      for (SeriesStep step : waiting.values()) {
-        String group = config.targets().conform(step).orElse(step).group();
-        keys.add(series, group, step.step().index());
-      }
+      waiting.find(series);
     }
     keys.markAllReady();
     releaseSoon();
@@ -231,15 +206,12 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
 
   private void take(SeriesStep step) throws Exception {
     long index = step.step().index();
-    if (!keys.contains(step.series()) && isCovered(step.group(), index)) {
-      SeriesMemory held = forecast(step, memory.value());
-      memory.update(held);
-    } else if (waiting.contains(index)) {
-      dropped.inc();
-    } else {
-      waiting.put(index, step);
-      keys.add(step.series(), step.group(), index);
+    if (!keys.contains(step.series()) && covered(step.group()).test(index)) {
+      memory.update(forecast(step, memory.value()));
+    } else if (waiting.add(step)) {
       holdUp();
+    } else {
+      dropped.inc();
     }
   }
 
@@ -262,28 +234,14 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
       // what is covered may still need the oldest of the versions that are kept
       releaseAll();
     }
-    models.put(
-        notice.group(),
-        models(notice.group()).with(notice, timers.currentWatermark(), replayedFrom()));
+    models.add(notice, timers.currentWatermark());
     keys.markReady(notice.group());
     releaseSoon();
   }
 
-  /** Twice the reach: what a replay begins at. */
-  private long replayedFrom() {
-    long watermark = timers.currentWatermark();
-    return watermark == Long.MIN_VALUE
-        ? watermark
-        : grid.end(grid.indexOf(watermark) - 2L * config.reachSteps());
-  }
-
-  private GroupModels models(String group) throws Exception {
-    GroupModels known = models.get(group);
-    return known == null ? GroupModels.initial(champions.progress(group)) : known;
-  }
-
-  private boolean isCovered(String group, long index) throws Exception {
-    return allIsDecided || grid.end(index) < models(group).coveredBefore();
+  private LongPredicate covered(String group) throws Exception {
+    long before = allIsDecided ? Long.MAX_VALUE : models.of(group).coveredBefore();
+    return index -> grid.end(index) < before;
   }
 
   private void releaseSoon() {
@@ -320,42 +278,19 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
 
   private int releaseSeries(String series, int atMost) throws Exception {
     setCurrentKey(series);
-    WaitingKeys.Waiting range = keys.of(series);
-    Iterator<Long> indices = waitingIndices(range);
-    SeriesMemory held = null;
-    int released = 0;
-    long upTo = range.first();
-    while (released < atMost && indices.hasNext()) {
-      long index = indices.next();
-      if (!isCovered(range.group(), index)) {
-        break;
-      }
-      SeriesStep step = waiting.get(index);
-      if (step != null) {
-        Optional<SeriesStep> conforming = config.targets().conform(step);
-        held = released == 0 ? memory.value() : held;
-        held = conforming.isPresent() ? forecast(conforming.get(), held) : held;
-        waiting.remove(index);
-        released++;
-        upTo = index;
-      }
+    List<SeriesStep> steps = waiting.take(series, atMost, covered(keys.of(series).group()));
+    if (steps.isEmpty()) {
+      return 0;
     }
-    if (released > 0) {
-      if (held != null) {
-        memory.update(held);
-      }
-      keys.release(series, released, upTo);
+    SeriesMemory held = memory.value();
+    for (SeriesStep step : steps) {
+      Optional<SeriesStep> conforming = config.targets().conform(step);
+      held = conforming.isPresent() ? forecast(conforming.get(), held) : held;
     }
-    return released;
-  }
-
-  private Iterator<Long> waitingIndices(WaitingKeys.Waiting range) throws Exception {
-    if (range.isDense()) {
-      return Stream.iterate(range.first(), i -> i <= range.last(), i -> i + 1).iterator();
+    if (held != null) {
+      memory.update(held);
     }
-    TreeSet<Long> indices = new TreeSet<>();
-    waiting.keys().forEach(indices::add);
-    return indices.iterator();
+    return steps.size();
   }
 
   /** The state after a step; what it was before if the step is out of order. */
@@ -371,14 +306,14 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     if (held == null || expiry(held.lastIndex()) <= origin) {
       emitOpen(step.series(), held);
       held = SeriesMemory.ofLive(forecaster.newState());
-      held.swapForGood(models(step.group()).versionBefore(origin));
+      held.swapForGood(models.of(step.group()).versionBefore(origin));
       swaps.clear();
       past.clear();
     } else if (index <= held.lastIndex()) {
       dropped.inc();
       return held;
     }
-    GroupModels known = models(step.group());
+    GroupModels known = models.of(step.group());
     held = past.amended(step.past(), held, forecaster, known);
     ForecastModel model =
         known.at(origin).flatMap(served -> cache.get(served, forecaster.config())).orElse(null);
@@ -386,26 +321,8 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     SeriesState state = held.live(forecaster.config());
     past.keep(state, index, forecaster);
     StepResult result = forecaster.step(state, step.step(), model);
-    emit(step.series(), forecaster.config().levels().values(), result);
+    writer.write(step.series(), forecaster.config().levels().values(), result);
     return held;
-  }
-
-  private void emit(String series, List<Double> levels, StepResult result) {
-    byte[] key = series.getBytes(StandardCharsets.UTF_8);
-    result
-        .forecast()
-        .ifPresent(
-            forecast -> {
-              forecasts.get(forecast.quality()).inc();
-              output.collect(
-                  new StreamRecord<>(
-                      new KeyedBytes(
-                          key,
-                          RecordBytes.of(
-                              ForecastRecords.of(series, forecast, config.step(), levels),
-                              config.format()))));
-            });
-    emit(series, levels, result.evaluations());
   }
 
   /** A period that is open when its series ends is evaluated as far as it went. */
@@ -413,25 +330,10 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     Optional<Targets.Target> target = config.targets().of(series);
     if (held != null && target.isPresent()) {
       SeriesForecaster forecaster = forecasters.get(target.get().group());
-      emit(
+      writer.write(
           series,
           forecaster.config().levels().values(),
           forecaster.flush(held.live(forecaster.config())));
-    }
-  }
-
-  private void emit(String series, List<Double> levels, List<Evaluation> evaluations) {
-    byte[] key = series.getBytes(StandardCharsets.UTF_8);
-    for (Evaluation evaluation : evaluations) {
-      output.collect(
-          EVALUATIONS,
-          new StreamRecord<>(
-              new KeyedBytes(
-                  key,
-                  RecordBytes.of(
-                      ForecastRecords.of(
-                          series, evaluation, config.step(), config.evaluationPeriod(), levels),
-                      config.format()))));
     }
   }
 

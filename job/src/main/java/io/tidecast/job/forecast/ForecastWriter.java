@@ -1,0 +1,68 @@
+package io.tidecast.job.forecast;
+
+import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.serde.RecordBytes;
+import io.tidecast.job.metrics.Metrics;
+import io.tidecast.model.Evaluation;
+import io.tidecast.model.Forecast;
+import io.tidecast.model.Quality;
+import io.tidecast.model.online.StepResult;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.operators.Output;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * What comes of a step, as records of the wire under the key of its series: the forecast on the
+ * main output, counted by its quality, evaluations of past ones to the side.
+ */
+final class ForecastWriter {
+  private final Output<StreamRecord<KeyedBytes>> output;
+  private final ForecastOperator.Config config;
+  private final Map<Quality, Counter> forecasts = new EnumMap<>(Quality.class);
+
+  ForecastWriter(
+      Output<StreamRecord<KeyedBytes>> output,
+      ForecastOperator.Config config,
+      MetricGroup metrics) {
+    this.output = output;
+    this.config = config;
+    for (Quality quality : Quality.values()) {
+      forecasts.put(
+          quality,
+          Metrics.counter(metrics, Metrics.FORECASTS, Metrics.BY_QUALITY, quality.label()));
+    }
+  }
+
+  void write(String series, List<Double> levels, StepResult result) {
+    result.forecast().ifPresent(forecast -> write(series, levels, forecast));
+    write(series, levels, result.evaluations());
+  }
+
+  private void write(String series, List<Double> levels, Forecast forecast) {
+    forecasts.get(forecast.quality()).inc();
+    byte[] value =
+        RecordBytes.of(
+            ForecastRecords.of(series, forecast, config.step(), levels), config.format());
+    output.collect(keyed(series, value));
+  }
+
+  void write(String series, List<Double> levels, List<Evaluation> evaluations) {
+    for (Evaluation evaluation : evaluations) {
+      byte[] value =
+          RecordBytes.of(
+              ForecastRecords.of(
+                  series, evaluation, config.step(), config.evaluationPeriod(), levels),
+              config.format());
+      output.collect(ForecastOperator.EVALUATIONS, keyed(series, value));
+    }
+  }
+
+  private static StreamRecord<KeyedBytes> keyed(String series, byte[] value) {
+    return new StreamRecord<>(new KeyedBytes(series.getBytes(StandardCharsets.UTF_8), value));
+  }
+}
