@@ -108,7 +108,7 @@ public final class ForecastJob {
 
   /** Adds the job to an environment. */
   public void addTo(StreamExecutionEnvironment env, Ends ends) {
-    Grid grid = Grid.of(config.series().step());
+    Grid grid = config.series().grid();
     int readers = Math.min(env.getParallelism(), ends.partitions());
 
     SingleOutputStreamOperator<SeriesObservation> observations =
@@ -213,7 +213,7 @@ public final class ForecastJob {
     // into the topics of others nothing is written
     boolean writes = isLive && config.source().readsOwnRecords();
     Duration maxDelay = writes ? config.ingest().maxDelay() : Duration.ZERO;
-    return new StepClock(Grid.of(config.series().step()), maxDelay, ends.ticks());
+    return new StepClock(config.series().grid(), maxDelay, ends.ticks());
   }
 
   /**

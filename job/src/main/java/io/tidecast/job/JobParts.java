@@ -76,7 +76,7 @@ public final class JobParts {
       series.targets().forEach(target -> limits.compute(target, (name, of) -> positive(of)));
     }
     return new IngestConfig(
-        Grid.of(series.step()),
+        series.grid(),
         series.targets(),
         covariates,
         groups,
@@ -128,18 +128,18 @@ public final class JobParts {
 
   /** Steps that an observation may come late and still amends its own. */
   public int reachSteps() {
-    return (int) (config.ingest().maxLate().toMillis() / config.series().step().toMillis());
+    return (int) config.series().grid().stepsIn(config.ingest().maxLate());
   }
 
   /** What the forecast function is told. */
   public ForecastOperator.Config forecast() {
-    Duration step = config.series().step();
+    Grid grid = config.series().grid();
     return new ForecastOperator.Config(
-        step,
+        grid,
         config.groups(),
         config.evaluationSteps(),
-        config.ingest().ttl().toMillis() / step.toMillis(),
-        config.retrain().swapKept().toMillis() / step.toMillis(),
+        grid.stepsIn(config.ingest().ttl()),
+        grid.stepsIn(config.retrain().swapKept()),
         reachSteps(),
         config.forecast().maxWaiting(),
         targets(),

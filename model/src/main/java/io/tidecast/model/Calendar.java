@@ -2,7 +2,6 @@ package io.tidecast.model;
 
 import java.io.Serializable;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -90,21 +89,21 @@ public record Calendar(ZoneId zone, List<Feature> features) implements Serializa
   /**
    * The inputs of the forecast from step {@code origin}, to {@code inputs} from {@code at} on.
    *
-   * @param origin number of the step on the grid: it ends at {@code origin * step} after the epoch
+   * @param origin number of the step on the grid: it ends at {@code grid.end(origin)}
    */
-  public void fill(Duration step, long origin, int horizon, float[] inputs, int at) {
+  public void fill(Grid grid, long origin, int horizon, float[] inputs, int at) {
     if (features.isEmpty()) {
       return;
     }
-    int next = fill(step, origin + 1, inputs, at);
+    int next = fill(grid, origin + 1, inputs, at);
     if (horizon > 1) {
-      fill(step, origin + horizon, inputs, next);
+      fill(grid, origin + horizon, inputs, next);
     }
   }
 
-  private int fill(Duration step, long index, float[] inputs, int at) {
+  private int fill(Grid grid, long index, float[] inputs, int at) {
     // what a step covers lies before its end: at midnight, in the day that ends there
-    Instant covered = Instant.EPOCH.plus(step.multipliedBy(index)).minusNanos(1);
+    Instant covered = Instant.ofEpochMilli(grid.end(index)).minusNanos(1);
     LocalDateTime local = LocalDateTime.ofInstant(covered, zone);
     int i = at;
     for (Feature feature : features) {

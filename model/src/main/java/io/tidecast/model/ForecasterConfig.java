@@ -10,7 +10,7 @@ import java.util.zip.CRC32;
  * How the series of one model group are forecast. A value: part of every model artifact, so that a
  * model is never stepped with another configuration than it was trained for.
  *
- * @param step spacing of the grid
+ * @param grid where steps end
  * @param horizon number of leads, 1 to 2160
  * @param levels quantile levels of every forecast
  * @param season steps of the main season (24 for hourly values with a daily cycle); 1 if there is
@@ -29,7 +29,7 @@ import java.util.zip.CRC32;
  * @param ablation parts switched off, for experiments
  */
 public record ForecasterConfig(
-    Duration step,
+    Grid grid,
     int horizon,
     QuantileLevels levels,
     int season,
@@ -69,7 +69,6 @@ public record ForecasterConfig(
 
   public ForecasterConfig {
     covariates = List.copyOf(covariates);
-    Checks.that(!step.isNegative() && !step.isZero(), "step", step, "a positive duration");
     Checks.inRange("horizon", horizon, 1, MAX_HORIZON);
     Checks.inRange("season", season, 1, MAX_STEPS);
     Checks.inRange("longSeason", longSeason, 0, MAX_STEPS);
@@ -88,12 +87,13 @@ public record ForecasterConfig(
   }
 
   /**
-   * What shapes the weights of a model: limits, what is done about gaps, and what is switched off
-   * may change, and a model serves on. With any other change it has to be trained anew.
+   * What shapes the weights of a model: limits, holidays, what is done about gaps, and what is
+   * switched off may change, and a model serves on. With any other change it has to be trained
+   * anew.
    */
   public ForecasterConfig shapeOfWeights() {
     return new ForecasterConfig(
-        step,
+        grid.shape(),
         horizon,
         levels,
         season,
@@ -140,7 +140,7 @@ public record ForecasterConfig(
 
   /** What the kept rows of a series mean, as a number. */
   public int shapeOfRows() {
-    return hash(step + String.join("\n", covariates));
+    return hash(grid.shape() + String.join("\n", covariates));
   }
 
   private static int hash(String text) {
@@ -152,7 +152,7 @@ public record ForecasterConfig(
   /** The same with another main season. */
   public ForecasterConfig withSeason(int other) {
     return new ForecasterConfig(
-        step,
+        grid,
         horizon,
         levels,
         other,
@@ -170,7 +170,7 @@ public record ForecasterConfig(
   /** The same with another calendar. */
   public ForecasterConfig withCalendar(Calendar other) {
     return new ForecasterConfig(
-        step,
+        grid,
         horizon,
         levels,
         season,
@@ -188,7 +188,7 @@ public record ForecasterConfig(
   /** The same with another cell. */
   public ForecasterConfig withCell(CellConfig other) {
     return new ForecasterConfig(
-        step,
+        grid,
         horizon,
         levels,
         season,
@@ -206,7 +206,7 @@ public record ForecasterConfig(
   /** The same with other parts switched off. */
   public ForecasterConfig withAblation(Ablation other) {
     return new ForecasterConfig(
-        step,
+        grid,
         horizon,
         levels,
         season,
@@ -221,10 +221,10 @@ public record ForecasterConfig(
         other);
   }
 
-  /** Defaults for everything but grid, horizon and seasons. */
+  /** Defaults for everything but a grid of one step, horizon and seasons. */
   public static ForecasterConfig of(Duration step, int horizon, int season, int longSeason) {
     return new ForecasterConfig(
-        step,
+        Grid.of(step),
         horizon,
         QuantileLevels.DEFAULT,
         season,

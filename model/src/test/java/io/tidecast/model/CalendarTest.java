@@ -56,7 +56,7 @@ class CalendarTest {
   private static float[] hourOfDay(String zone, String start) {
     Calendar calendar = new Calendar(Calendar.zone(zone), List.of(Calendar.Feature.HOUR_OF_DAY));
     float[] inputs = new float[2];
-    calendar.fill(HOUR, index(start), 1, inputs, 0);
+    calendar.fill(Grid.of(HOUR), index(start), 1, inputs, 0);
     return inputs;
   }
 
@@ -77,8 +77,8 @@ class CalendarTest {
     float[] ordinary = new float[4];
     float[] before = new float[4];
 
-    berlin.fill(HOUR, index("2024-03-28T20:00:00Z"), DAY, ordinary, 0);
-    berlin.fill(HOUR, index("2024-03-30T20:00:00Z"), DAY, before, 0);
+    berlin.fill(Grid.of(HOUR), index("2024-03-28T20:00:00Z"), DAY, ordinary, 0);
+    berlin.fill(Grid.of(HOUR), index("2024-03-30T20:00:00Z"), DAY, before, 0);
 
     assertArrayEquals(Arrays.copyOf(ordinary, 2), Arrays.copyOf(before, 2));
     float[] lastLead = {ordinary[2], ordinary[3]};
@@ -93,11 +93,11 @@ class CalendarTest {
     long midnight = index("2024-05-01T15:00:00Z");
     List<Integer> changes = new ArrayList<>();
     float[] last = new float[2];
-    tokyo.fill(HOUR, midnight - 1, 1, last, 0);
+    tokyo.fill(Grid.of(HOUR), midnight - 1, 1, last, 0);
 
     for (int hour = 0; hour < 7 * DAY; hour++) {
       float[] inputs = new float[2];
-      tokyo.fill(HOUR, midnight + hour, 1, inputs, 0);
+      tokyo.fill(Grid.of(HOUR), midnight + hour, 1, inputs, 0);
       if (!Arrays.equals(last, inputs)) {
         changes.add(hour);
       }
@@ -114,7 +114,7 @@ class CalendarTest {
     float[] inputs = new float[2];
 
     // 1 January 1970 was a Thursday; it is step 1
-    utc.fill(day, 0, 1, inputs, 0);
+    utc.fill(Grid.of(day), 0, 1, inputs, 0);
 
     assertEquals(Math.sin(2 * Math.PI * 3 / 7), inputs[0], 1e-6);
   }
@@ -134,7 +134,7 @@ class CalendarTest {
 
     assertEquals(InputLayout.of(plain).size() + 12, filled.length);
     float[] expected = new float[12];
-    calendar.fill(HOUR, index, DAY, expected, 0);
+    calendar.fill(Grid.of(HOUR), index, DAY, expected, 0);
     assertArrayEquals(
         expected, Arrays.copyOfRange(filled, InputLayout.of(plain).size(), filled.length));
     boolean[] odd = InputLayout.of(config).odd();

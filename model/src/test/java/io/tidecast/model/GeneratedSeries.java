@@ -16,7 +16,7 @@ public final class GeneratedSeries {
   /** A season of 6 and a long one of 18 steps, two covariates, a short history. */
   public static ForecasterConfig config(Transform transform, int horizon) {
     return new ForecasterConfig(
-        Duration.ofHours(1),
+        Grid.of(Duration.ofHours(1)),
         horizon,
         QuantileLevels.DEFAULT,
         6,

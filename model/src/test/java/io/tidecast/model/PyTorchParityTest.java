@@ -183,7 +183,7 @@ class PyTorchParityTest {
 
   private static ForecasterConfig config(CellConfig.Kind kind) {
     return new ForecasterConfig(
-        Duration.ofHours(1),
+        Grid.of(Duration.ofHours(1)),
         HORIZON,
         new QuantileLevels(List.of(0.1, 0.25, 0.5, 0.75, 0.9)),
         6,

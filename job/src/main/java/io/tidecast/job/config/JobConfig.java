@@ -123,7 +123,7 @@ public record JobConfig(
   /** How the series of a target are forecast. */
   public ForecasterConfig forecaster(String target) {
     return new ForecasterConfig(
-        series.step(),
+        series.grid(),
         forecast.horizon(),
         new QuantileLevels(forecast.levels()),
         series.seasonSteps(),
@@ -185,11 +185,11 @@ public record JobConfig(
 
   /** Longest gap that is bridged, in steps. */
   public int maxGapSteps() {
-    return (int) (ingest.maxGap().toMillis() / series.step().toMillis());
+    return (int) series.grid().stepsIn(ingest.maxGap());
   }
 
   /** Length of an evaluation period in steps. */
   public int evaluationSteps() {
-    return (int) Math.max(1, forecast.evaluationPeriod().toMillis() / series.step().toMillis());
+    return (int) Math.max(1, series.grid().stepsIn(forecast.evaluationPeriod()));
   }
 }

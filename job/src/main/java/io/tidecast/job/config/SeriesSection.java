@@ -9,6 +9,7 @@ import io.tidecast.connectors.record.Names;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Transform;
 import java.time.Duration;
@@ -148,11 +149,16 @@ public record SeriesSection(
   }
 
   public int seasonSteps() {
-    return (int) (season.toMillis() / step.toMillis());
+    return (int) grid().stepsIn(season);
   }
 
   public int longSeasonSteps() {
-    return (int) (longSeason.toMillis() / step.toMillis());
+    return (int) grid().stepsIn(longSeason);
+  }
+
+  /** Where the steps of all series end. */
+  public Grid grid() {
+    return Grid.of(step);
   }
 
   public Calendar localCalendar() {

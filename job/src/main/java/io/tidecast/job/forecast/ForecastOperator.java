@@ -17,7 +17,6 @@ import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.online.StepResult;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.Serializable;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   /**
    * What the operator is told.
    *
-   * @param step spacing of the grid
+   * @param grid of all series
    * @param groups by model group: how its series are forecast
    * @param evaluationPeriod in steps
    * @param ttlSteps state of a series without observations for this many steps is dropped
@@ -92,7 +91,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
    * @param format of forecasts and evaluations
    */
   public record Config(
-      Duration step,
+      Grid grid,
       Map<String, ForecasterConfig> groups,
       int evaluationPeriod,
       long ttlSteps,
@@ -126,7 +125,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   public ForecastOperator(Config config, Champions champions) {
     this.config = config;
     this.champions = champions;
-    this.grid = Grid.of(config.step());
+    this.grid = config.grid();
   }
 
   @Override

@@ -4,19 +4,20 @@ import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.Forecast;
-import java.time.Duration;
+import io.tidecast.model.Grid;
 import java.time.Instant;
 import java.util.List;
 
 /** Where the model's words become records of the wire: indices of steps become times. */
-final class ForecastRecords {
+public final class ForecastRecords {
   private ForecastRecords() {}
 
-  static ForecastRecord of(String series, Forecast forecast, Duration step, List<Double> levels) {
+  public static ForecastRecord of(
+      String series, Forecast forecast, Grid grid, List<Double> levels) {
     return new ForecastRecord(
         series,
-        time(forecast.origin(), step),
-        step,
+        time(forecast.origin(), grid),
+        grid.spacing(),
         forecast.quantiles()[0].length,
         levels,
         forecast.quantiles(),
@@ -25,12 +26,12 @@ final class ForecastRecords {
   }
 
   static EvaluationRecord of(
-      String series, Evaluation evaluation, Duration step, int period, List<Double> levels) {
+      String series, Evaluation evaluation, Grid grid, int period, List<Double> levels) {
     return new EvaluationRecord(
         series,
-        time(evaluation.end(), step),
-        step.multipliedBy(period),
-        step,
+        time(evaluation.end(), grid),
+        grid.spacing().multipliedBy(period),
+        grid.spacing(),
         evaluation.version(),
         levels,
         evaluation.count(),
@@ -44,7 +45,7 @@ final class ForecastRecords {
         evaluation.persistenceAbsoluteError());
   }
 
-  private static Instant time(long index, Duration step) {
-    return Instant.ofEpochMilli(index * step.toMillis());
+  private static Instant time(long index, Grid grid) {
+    return Instant.ofEpochMilli(grid.end(index));
   }
 }

@@ -47,7 +47,7 @@ final class ForecastWriter {
     forecasts.get(forecast.quality()).inc();
     byte[] value =
         RecordBytes.of(
-            ForecastRecords.of(series, forecast, config.step(), levels), config.format());
+            ForecastRecords.of(series, forecast, config.grid(), levels), config.format());
     output.collect(keyed(series, value));
   }
 
@@ -56,7 +56,7 @@ final class ForecastWriter {
       byte[] value =
           RecordBytes.of(
               ForecastRecords.of(
-                  series, evaluation, config.step(), config.evaluationPeriod(), levels),
+                  series, evaluation, config.grid(), config.evaluationPeriod(), levels),
               config.format());
       output.collect(ForecastOperator.EVALUATIONS, keyed(series, value));
     }

@@ -75,7 +75,7 @@ public final class StepClock implements Serializable {
 
   /** One that closes nothing. */
   static StepClock stopped() {
-    return new StepClock(new Grid(1), Duration.ZERO, null);
+    return new StepClock(new Grid.Fixed(1), Duration.ZERO, null);
   }
 
   /**
@@ -143,7 +143,7 @@ public final class StepClock implements Serializable {
     int partition = record.partition();
     boolean isDelayed = record.appended() - eventTime > maxDelay;
     if (isDelayed || !closableFrom.containsKey(partition)) {
-      long from = record.appended() + STEPS_WITHOUT * grid.stepMillis();
+      long from = record.appended() + STEPS_WITHOUT * grid.spacing().toMillis();
       closableFrom.merge(partition, from, Math::max);
     }
     long end = grid.end(grid.indexOf(eventTime));

@@ -8,7 +8,6 @@ import io.tidecast.job.state.Decision;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.eval.Method;
@@ -167,7 +166,7 @@ public final class BacktestRun {
 
     private Method foreign(Path file) throws IOException {
       Map<String, Map<Long, float[][]>> forecasts =
-          ForecastRows.read(file, Grid.of(config.step()), config.levels(), config.horizon());
+          ForecastRows.read(file, config.grid(), config.levels(), config.horizon());
       return new Foreign(file.getFileName().toString(), forecasts);
     }
 
@@ -182,8 +181,7 @@ public final class BacktestRun {
         file = file.resolveSibling(group + "-" + file.getFileName());
       }
       try (ForecastRows rows =
-          new ForecastRows(
-              Files.newBufferedWriter(file), Grid.of(config.step()), config.levels())) {
+          new ForecastRows(Files.newBufferedWriter(file), config.grid(), config.levels())) {
         score(backtest, method, series, new Shown(rows::add));
       }
     }

@@ -37,7 +37,7 @@ final class OnlineReplay {
   private final NavigableMap<Long, ForecastModel> serving = new TreeMap<>();
 
   private OnlineReplay(JobConfig config, GroupTrainer trainer) {
-    grid = Grid.of(config.series().step());
+    grid = config.series().grid();
     JobParts parts = new JobParts(config);
     RetrainConfig retrain = parts.retrain();
     policy = new RetrainPolicy(retrain);

@@ -125,14 +125,14 @@ public final class BacktestPictures {
   }
 
   private static double millis(GroupResult group, long step) {
-    return (double) step * group.config().step().toMillis();
+    return group.config().grid().end(step);
   }
 
   private static LineChart errorByLead(GroupResult group) {
     LineChart chart =
         LineChart.overNumbers(
             group.group() + ": error by lead, test part",
-            "lead (steps of " + words(group.config().step()) + ")",
+            "lead (steps of " + words(group.config().grid().spacing()) + ")",
             "mean absolute error" + unit(group));
     int color = 1;
     for (Backtest.Result result : group.methods()) {
@@ -204,7 +204,7 @@ public final class BacktestPictures {
   }
 
   private static String inWords(int steps, GroupResult group) {
-    return words(group.config().step().multipliedBy(steps));
+    return words(group.config().grid().spacing().multipliedBy(steps));
   }
 
   private static String words(Duration duration) {

@@ -2,14 +2,13 @@ package io.tidecast.job.report;
 
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.job.forecast.ForecastRecords;
 import io.tidecast.job.offline.EndForecasts;
 import io.tidecast.job.offline.ForecastRows;
 import io.tidecast.model.Forecast;
-import io.tidecast.model.Grid;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,8 +23,7 @@ public final class EndReport {
   /** A row per series and lead, see {@link ForecastRows}. */
   public void writeRows(Writer out) throws IOException {
     try (ForecastRows rows =
-        new ForecastRows(
-            out, Grid.of(ends.get(0).config().step()), ends.get(0).config().levels())) {
+        new ForecastRows(out, ends.get(0).config().grid(), ends.get(0).config().levels())) {
       for (EndForecasts.End end : ends) {
         float[] open = new float[end.config().horizon()];
         Arrays.fill(open, Float.NaN);
@@ -46,15 +44,8 @@ public final class EndReport {
   }
 
   private static ForecastRecord record(EndForecasts.End end, Forecast forecast) {
-    return new ForecastRecord(
-        end.series(),
-        Instant.ofEpochMilli(Grid.of(end.config().step()).end(forecast.origin())),
-        end.config().step(),
-        end.config().horizon(),
-        end.config().levels().values(),
-        forecast.quantiles(),
-        forecast.version(),
-        forecast.quality().label());
+    return ForecastRecords.of(
+        end.series(), forecast, end.config().grid(), end.config().levels().values());
   }
 
   /** A line for each series that has no forecast. */

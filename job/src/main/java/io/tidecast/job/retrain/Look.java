@@ -68,7 +68,7 @@ final class Look {
     if (predecessor == null) {
       return null;
     }
-    long first = Math.floorDiv(watch.from(), config.step().toMillis()) + 1;
+    long first = config.grid().lastEndedBy(watch.from()) + 1;
     PromotionGate.Scores scores = gate.judgeSince(first, windows, champion, predecessor).scores();
     if (scores.targets() == 0) {
       return null;
@@ -95,8 +95,7 @@ final class Look {
 
   /** Goes on with the test for drift. */
   void test(ForecastModel champion) {
-    long step = config.step().toMillis();
-    long oldest = Math.floorDiv(request.boundary(), step) - config.history();
+    long oldest = config.grid().lastEndedBy(request.boundary()) - config.history();
     long from = Math.max(drift.end(), oldest);
     // a block counts once all series have it
     long known =

@@ -9,6 +9,7 @@ import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
@@ -120,7 +121,7 @@ class JobConfigTest {
 
     ForecasterConfig expected =
         new ForecasterConfig(
-            Duration.ofMinutes(30),
+            Grid.of(Duration.ofMinutes(30)),
             6,
             new QuantileLevels(List.of(0.1, 0.5, 0.9)),
             48,

@@ -19,6 +19,7 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
@@ -73,10 +74,11 @@ class ForecastOperatorHarnessTest {
   private static final int EVALUATION_PERIOD = 4;
   private static final long TTL_STEPS = 100;
   private static final Duration STEP = Duration.ofHours(1);
+  private static final Grid GRID = Grid.of(STEP);
 
   private static final ForecasterConfig CONFIG =
       new ForecasterConfig(
-          STEP,
+          GRID,
           3,
           QuantileLevels.DEFAULT,
           12,
@@ -151,7 +153,7 @@ class ForecastOperatorHarnessTest {
   private void open(OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
     ForecastOperator.Config config =
         new ForecastOperator.Config(
-            STEP,
+            GRID,
             Map.of("g", CONFIG),
             EVALUATION_PERIOD,
             TTL_STEPS,
@@ -314,7 +316,7 @@ class ForecastOperatorHarnessTest {
             forecaster.step(state, stepOf(series, index).step(), versions.apply(index));
         result
             .forecast()
-            .map(f -> ForecastJsonV1.write(ForecastRecords.of(series, f, STEP, levels)))
+            .map(f -> ForecastJsonV1.write(ForecastRecords.of(series, f, GRID, levels)))
             .ifPresent(bytes -> forecasts.add(series + " " + text(bytes)));
         add(result.evaluations());
       }
@@ -324,7 +326,7 @@ class ForecastOperatorHarnessTest {
     private void add(List<Evaluation> more) {
       more.stream()
           .map(
-              e -> ForecastRecords.of(series, e, STEP, EVALUATION_PERIOD, CONFIG.levels().values()))
+              e -> ForecastRecords.of(series, e, GRID, EVALUATION_PERIOD, CONFIG.levels().values()))
           .forEach(e -> evaluations.add(series + " " + text(EvaluationJsonV1.write(e))));
     }
 

@@ -35,7 +35,7 @@ class IngestFunctionHarnessTest {
   /** Steps of ten milliseconds; two targets, the first with a covariate; limits for two. */
   private static final IngestConfig CONFIG =
       new IngestConfig(
-          new Grid(10),
+          new Grid.Fixed(10),
           List.of("temperature", "wind"),
           Map.of("temperature", List.of("dew"), "wind", List.of()),
           Map.of("temperature", "air", "wind", "wind"),
@@ -159,7 +159,7 @@ class IngestFunctionHarnessTest {
     harness.close();
     IngestConfig closes =
         new IngestConfig(
-            new Grid(1000),
+            new Grid.Fixed(1000),
             List.of("close"),
             Map.of("close", List.of()),
             Map.of("close", "close"),

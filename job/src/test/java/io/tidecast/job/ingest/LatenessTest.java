@@ -31,7 +31,7 @@ class LatenessTest {
   private static final int PARTITIONS = 3;
   private static final int REACH = 20;
   private static final int STEPS = 300;
-  private static final Grid GRID = new Grid(10);
+  private static final Grid GRID = new Grid.Fixed(10);
 
   private record Sent(long time, float value, double at, int partition, long offset) {}
 

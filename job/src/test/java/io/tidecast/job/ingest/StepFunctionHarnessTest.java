@@ -57,7 +57,7 @@ class StepFunctionHarnessTest {
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(
                 new StepFunction(
-                    new Grid(10),
+                    new Grid.Fixed(10),
                     aggregation,
                     Duration.ofMillis(TTL),
                     reach,

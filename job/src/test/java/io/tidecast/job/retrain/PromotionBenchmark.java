@@ -8,6 +8,7 @@ import io.tidecast.job.state.Targets;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
@@ -42,7 +43,7 @@ final class PromotionBenchmark {
 
   private static final ForecasterConfig CONFIG =
       new ForecasterConfig(
-          Duration.ofHours(1),
+          Grid.of(Duration.ofHours(1)),
           12,
           QuantileLevels.DEFAULT,
           24,

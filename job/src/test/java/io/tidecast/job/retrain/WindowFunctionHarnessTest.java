@@ -89,7 +89,8 @@ class WindowFunctionHarnessTest {
             1);
     KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new WindowFunction(new Grid(10), config, MAX_GAP, targets)),
+            new KeyedProcessOperator<>(
+                new WindowFunction(new Grid.Fixed(10), config, MAX_GAP, targets)),
             SeriesStep::series,
             Types.STRING,
             MAX_PARALLELISM,

@@ -7,12 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.weights.Provenance;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,7 @@ final class ConfigJson {
 
   static ObjectNode json(ForecasterConfig config) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("step", config.step().toString());
+    json.put("step", config.grid().toString());
     json.put("horizon", config.horizon());
     ArrayNode levels = json.putArray("levels");
     config.levels().values().forEach(levels::add);
@@ -70,7 +69,7 @@ final class ConfigJson {
     JsonNode cell = json.path("cell");
     JsonNode ablation = json.path("ablation");
     return new ForecasterConfig(
-        duration(text(json, "step")),
+        Grid.parse(text(json, "step")),
         integer(json, "horizon"),
         new QuantileLevels(levels),
         integer(json, "season"),
@@ -157,14 +156,6 @@ final class ConfigJson {
       throw new IllegalArgumentException("key " + key + ": " + json.path(key));
     }
     return json.path(key);
-  }
-
-  private static Duration duration(String text) {
-    try {
-      return Duration.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException("step: " + text + "; accepted: PT1H and alike", e);
-    }
   }
 
   private static Transform transform(String label) {

@@ -1,9 +1,9 @@
 package io.tidecast.model.eval;
 
 import io.tidecast.model.Forecast;
+import io.tidecast.model.Grid;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
-import java.time.Duration;
 import java.util.Arrays;
 
 /** Sums of errors by lead; sums of several series add up. */
@@ -24,14 +24,14 @@ final class Accuracy {
   private final long[][] inside;
   private final double[][] width;
   private final long[] atOrBelow;
-  private final Duration step;
+  private final Grid grid;
   private final long[] byHour = new long[24];
   private final long[][] insideByHour;
   private long windows;
 
-  Accuracy(QuantileLevels levels, int horizon, Duration step) {
+  Accuracy(QuantileLevels levels, int horizon, Grid grid) {
     this.levels = levels;
-    this.step = step;
+    this.grid = grid;
     insideByHour = new long[levels.intervals()][24];
     this.horizon = horizon;
     count = new long[horizon];
@@ -69,7 +69,7 @@ final class Accuracy {
   }
 
   private void addHour(Forecast forecast, int h, double y) {
-    long end = Math.multiplyExact(forecast.origin() + h + 1, step.toMillis());
+    long end = grid.end(forecast.origin() + h + 1);
     // what a step covers lies before its end
     int hour = (int) Math.floorMod(Math.floorDiv(end - 1, 3_600_000L), 24L);
     byHour[hour]++;

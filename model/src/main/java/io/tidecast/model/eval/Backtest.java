@@ -175,10 +175,10 @@ public final class Backtest {
    * @param series all steps of each series, one window per series
    */
   public Result score(Method method, List<Stretch> series, Observer observer) {
-    Accuracy total = new Accuracy(config.levels(), config.horizon(), config.step());
+    Accuracy total = new Accuracy(config.levels(), config.horizon(), config.grid());
     Map<String, BacktestRow> bySeries = new TreeMap<>();
     for (Stretch one : series) {
-      Accuracy accuracy = new Accuracy(config.levels(), config.horizon(), config.step());
+      Accuracy accuracy = new Accuracy(config.levels(), config.horizon(), config.grid());
       score(method, one, accuracy, observer);
       bySeries.put(one.series(), accuracy.row(method.name()));
       total.add(accuracy);

@@ -41,6 +41,6 @@ public final class Phases {
         out[i++] = (float) Math.cos(k * angle);
       }
     }
-    config.calendar().fill(config.step(), origin, config.horizon(), out, i);
+    config.calendar().fill(config.grid(), origin, config.horizon(), out, i);
   }
 }

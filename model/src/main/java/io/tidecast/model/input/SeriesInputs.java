@@ -310,7 +310,7 @@ public final class SeriesInputs {
     for (int k = 0; k < config.covariates().size(); k++) {
       i = fillCovariate(inputs, i, running.covariate(k));
     }
-    config.calendar().fill(config.step(), index, config.horizon(), inputs, i);
+    config.calendar().fill(config.grid(), index, config.horizon(), inputs, i);
   }
 
   private int fillLevel(float[] inputs, RunningScale target, float x, long row) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
@@ -322,7 +323,7 @@ class ModelArtifactTest {
     Random random = new Random(seed);
     ForecasterConfig config =
         new ForecasterConfig(
-            Duration.ofMinutes(90),
+            Grid.of(Duration.ofMinutes(90)),
             2,
             new QuantileLevels(List.of(0.1, 0.5, 0.9)),
             24,

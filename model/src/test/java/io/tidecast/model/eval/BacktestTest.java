@@ -10,6 +10,7 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class BacktestTest {
   private static final ForecasterConfig CONFIG =
       new ForecasterConfig(
-          Duration.ofHours(1),
+          Grid.of(Duration.ofHours(1)),
           3,
           QuantileLevels.DEFAULT,
           12,

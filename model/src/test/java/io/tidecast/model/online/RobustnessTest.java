@@ -32,7 +32,7 @@ class RobustnessTest {
   private static ForecasterConfig config(Transform transform, Limits limits, List<String> others) {
     ForecasterConfig plain = ForecasterConfig.of(Duration.ofHours(1), HORIZON, DAY, 0);
     return new ForecasterConfig(
-        plain.step(),
+        plain.grid(),
         HORIZON,
         plain.levels(),
         DAY,

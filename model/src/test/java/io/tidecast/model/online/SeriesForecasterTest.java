@@ -107,7 +107,7 @@ class SeriesForecasterTest {
 
   private static ForecasterConfig limited(ForecasterConfig config, double min, double max) {
     return new ForecasterConfig(
-        config.step(),
+        config.grid(),
         config.horizon(),
         config.levels(),
         config.season(),

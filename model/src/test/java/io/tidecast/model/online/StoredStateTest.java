@@ -9,6 +9,7 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
@@ -33,7 +34,7 @@ class StoredStateTest {
 
   private static final ForecasterConfig CONFIG =
       new ForecasterConfig(
-          Duration.ofHours(1),
+          Grid.of(Duration.ofHours(1)),
           3,
           new QuantileLevels(List.of(0.1, 0.5, 0.9)),
           4,

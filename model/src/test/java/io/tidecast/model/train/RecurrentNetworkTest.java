@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
@@ -150,7 +151,7 @@ class RecurrentNetworkTest {
 
   private static ForecasterConfig config(Transform transform, CellConfig cell, int horizon) {
     return new ForecasterConfig(
-        Duration.ofHours(1),
+        Grid.of(Duration.ofHours(1)),
         horizon,
         new QuantileLevels(List.of(0.1, 0.3, 0.5, 0.7, 0.9)),
         4,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
@@ -283,7 +284,7 @@ class RidgeFitTest {
 
   private static ForecasterConfig config(Transform transform) {
     return new ForecasterConfig(
-        Duration.ofHours(1),
+        Grid.of(Duration.ofHours(1)),
         HORIZON,
         new QuantileLevels(List.of(0.1, 0.5, 0.9)),
         4,

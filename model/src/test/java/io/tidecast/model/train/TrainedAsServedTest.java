@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
@@ -150,7 +151,7 @@ class TrainedAsServedTest {
   private static ForecasterConfig config(
       CellConfig.Kind kind, int layers, int hidden, Transform transform) {
     return new ForecasterConfig(
-        Duration.ofHours(1),
+        Grid.of(Duration.ofHours(1)),
         HORIZON,
         new QuantileLevels(List.of(0.1, 0.5, 0.9)),
         8,

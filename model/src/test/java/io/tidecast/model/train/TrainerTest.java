@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
@@ -31,7 +32,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class TrainerTest {
   static final ForecasterConfig CONFIG =
       new ForecasterConfig(
-          Duration.ofHours(1),
+          Grid.of(Duration.ofHours(1)),
           6,
           QuantileLevels.DEFAULT,
           24,
