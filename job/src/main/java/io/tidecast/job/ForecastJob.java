@@ -157,7 +157,7 @@ public final class ForecastJob {
             .name("windows")
             .uid("windows")
             .keyBy(SeriesWindow::group, Types.STRING)
-            .connect(controls.broadcast())
+            .connect(controls.keyBy(GroupControl::group, Types.STRING))
             .transform(
                 "retrain",
                 StoredTypes.GROUP_NOTICE,

@@ -20,7 +20,9 @@ import org.apache.flink.util.OutputTag;
 /**
  * Reads what people ask of the retraining. What is no such record, asks something of a group that
  * there is not, or brings a model that is damaged or of another configuration, goes to the side
- * with the reason. Every record, good or not, gives one of which the offset says that it was read.
+ * with the reason. Of every record, good or not, each group is told that it was read: what is told
+ * to groups alone, by their key, need not be the same everywhere at a barrier, and so a barrier may
+ * overtake what the retraining holds up.
  */
 public final class ControlFunction extends ProcessFunction<RawRecord, GroupControl> {
   private static final long serialVersionUID = 1;
@@ -39,10 +41,10 @@ public final class ControlFunction extends ProcessFunction<RawRecord, GroupContr
 
   @Override
   public void processElement(RawRecord raw, Context context, Collector<GroupControl> out) {
+    GroupControl asked = GroupControl.NONE;
     try {
-      out.collect(read(raw.offset(), raw.value()));
+      asked = read(raw.offset(), raw.value());
     } catch (IllegalArgumentException e) {
-      out.collect(GroupControl.refused(raw.offset()));
       context.output(
           REFUSED,
           new DeadLetter(
@@ -53,6 +55,9 @@ public final class ControlFunction extends ProcessFunction<RawRecord, GroupContr
               raw.topic(),
               raw.partition(),
               raw.offset()));
+    }
+    for (String group : groups.keySet()) {
+      out.collect(group.equals(asked.group()) ? asked : GroupControl.ofOthers(raw.offset(), group));
     }
   }
 

@@ -4,45 +4,53 @@ import io.tidecast.job.state.GroupControl;
 import io.tidecast.job.state.StoredTypes;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * What is asked of the current key's group and is not decided yet, and how far the control topic
- * has been read. State per group: a record for each, with its model.
+ * has been read for it. State per group: a record for each, with its model; an offset.
  */
 final class Controls {
   static final ListStateDescriptor<GroupControl> WAITING =
       new ListStateDescriptor<>("controls", StoredTypes.GROUP_CONTROL);
-  static final MapStateDescriptor<String, Long> READ =
-      new MapStateDescriptor<>("controls-read", Types.STRING, Types.LONG);
-
-  private static final String OFFSET = "offset";
+  static final ValueStateDescriptor<Long> READ =
+      new ValueStateDescriptor<>("last-control-read", Types.LONG);
 
   private final ListState<GroupControl> waiting;
-  private final BroadcastState<String, Long> read;
+  private final ValueState<Long> read;
   private final long awaited;
 
   /**
    * @param awaited nothing is decided until the controls with offsets below have been read
    */
-  Controls(ListState<GroupControl> waiting, BroadcastState<String, Long> read, long awaited) {
+  Controls(ListState<GroupControl> waiting, ValueState<Long> read, long awaited) {
     this.waiting = waiting;
     this.read = read;
     this.awaited = awaited;
   }
 
+  /**
+   * Of a group that is new.
+   *
+   * @param joins a job that goes on from its state, which has read what there was without it
+   */
+  void begin(boolean joins) throws Exception {
+    if (read.value() == null) {
+      read(joins ? awaited - 1 : -1);
+    }
+  }
+
   void read(long offset) throws Exception {
-    read.put(OFFSET, offset);
+    read.update(offset);
   }
 
   /** A fresh run is asked the same at the same boundaries as the one before. */
   boolean isCaughtUp() throws Exception {
-    Long last = read.get(OFFSET);
-    return (last == null ? -1 : last) >= awaited - 1;
+    return read.value() >= awaited - 1;
   }
 
   void add(GroupControl control) throws Exception {

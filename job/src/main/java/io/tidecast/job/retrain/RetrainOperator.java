@@ -19,7 +19,6 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
@@ -60,10 +59,12 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * or nothing. A window of a partition that was idle may be known at a boundary that has passed: it
  * is seen by the next one.
  *
- * <p>What people ask for comes by the second input, to every subtask, and is decided at the first
+ * <p>What people ask for comes by the second input, by group too, and is decided at the first
  * boundary from the one it names on, the last of several alone. It is an input like any other:
  * nothing is decided before what the control topic held at the start has been read, so that a run
- * over the same topics is asked the same at the same boundaries.
+ * over the same topics is asked the same at the same boundaries. It must not be broadcast: Flink
+ * lets no barrier overtake records on any input of an operator with a broadcast one, and a barrier
+ * behind the windows that are held up would come in minutes.
  *
  * <p>A training that throws, runs out of memory or takes longer than {@code timeLimit} is a failed
  * decision; other groups do not notice.
@@ -100,7 +101,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   private transient HeldWindows windows;
   private transient ValueState<GroupProgress> progress;
   private transient Controls controls;
-  private transient BroadcastState<String, Long> controlsRead;
+  private transient boolean isRestored;
   private transient int endedInputs;
 
   private transient Trainings trainings;
@@ -140,7 +141,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    controlsRead = context.getOperatorStateStore().getBroadcastState(Controls.READ);
+    isRestored = context.isRestored();
   }
 
   @Override
@@ -149,12 +150,17 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     timers = getInternalTimerService("boundaries", VoidNamespaceSerializer.INSTANCE, this);
     windows = new HeldWindows(policy, getKeyedStateStore());
     progress = getPartitionedState(PROGRESS);
-    controls = new Controls(getPartitionedState(Controls.WAITING), controlsRead, controlsBefore);
+    controls =
+        new Controls(
+            getPartitionedState(Controls.WAITING),
+            getPartitionedState(Controls.READ),
+            controlsBefore);
     trainings = new Trainings(trainer, config, mailbox, getProcessingTimeService());
     own = new TreeMap<>();
     for (String name : groups) {
       if (isOwn(name)) {
         setCurrentKey(name);
+        controls.begin(isRestored);
         Group group = new Group(name, policy, getKeyedStateStore());
         group.keep(windows.steps());
         own.put(name, group);
@@ -223,8 +229,11 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   public void processElement2(StreamRecord<GroupControl> element) throws Exception {
     GroupControl control = element.getValue();
     Group group = own.get(control.group());
-    if (control.isGood() && group != null) {
-      setCurrentKey(control.group());
+    if (group == null) {
+      return;
+    }
+    setCurrentKey(control.group());
+    if (control.isGood()) {
       controls.add(control);
       long earliest = Math.max(control.notBefore(), group.next());
       if (earliest != Long.MIN_VALUE && earliest != Long.MAX_VALUE) {
@@ -232,7 +241,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
       }
     }
     controls.read(control.offset());
-    goOn();
+    work(group);
   }
 
   @Override
@@ -295,8 +304,8 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   /** Decides what is due, in order, as far as nothing has to be trained. */
   private void work(Group group) throws Exception {
+    setCurrentKey(group.name());
     while (group.due() > 0 && !trainings.contains(group.name()) && controls.isCaughtUp()) {
-      setCurrentKey(group.name());
       decide(group, group.firstDue());
     }
     if (group.cover()) {

@@ -130,7 +130,7 @@ class RetrainOperatorHarnessTest {
         new KeyedTwoInputStreamOperatorTestHarness<>(
             operator,
             SeriesWindow::group,
-            null,
+            GroupControl::group,
             Types.STRING,
             MAX_PARALLELISM,
             parallelism,
@@ -446,7 +446,8 @@ class RetrainOperatorHarnessTest {
     harness.processWatermark1(new Watermark(1_000));
 
     assertEquals(List.of("h covered before 2100", "watermark 1000"), output());
-    assertEquals(1, harness.numKeyedStateEntries());
+    // the next boundary of the one, and how far the controls of both are read
+    assertEquals(3, harness.numKeyedStateEntries());
   }
 
   @Test
@@ -533,7 +534,7 @@ class RetrainOperatorHarnessTest {
     harness.processWatermark1(new Watermark(1_500));
     assertEquals(List.of("g covered before 1100", "watermark 1500"), output());
 
-    harness.processElement2(new StreamRecord<>(GroupControl.refused(0)));
+    harness.processElement2(new StreamRecord<>(GroupControl.ofOthers(0, "g")));
     assertEquals(List.of(), output());
     ask(1, ControlRecord.Action.RETRAIN, 7_000);
     assertTrue(output().contains("g@1000 NOT_TRIGGERED ''"));

@@ -1,0 +1,66 @@
+package io.tidecast.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.SourceTopics;
+import io.tidecast.connectors.kafka.Ticks;
+import io.tidecast.connectors.kafka.Topics;
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.streaming.api.graph.StreamEdge;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
+
+/** The graph of the job. */
+class ForecastJobTest {
+  private static final JobConfig CONFIG =
+      ConfigFile.parse(
+              """
+          domain: plant
+          series: {step: PT1H, targets: [power]}
+          forecast: {horizon: 2}
+          """,
+              Map.of())
+          .job();
+
+  /** By one input that is broadcast or forwarded Flink switches it off for all of an operator. */
+  @Test
+  void barriersMayOvertakeTheWindowsThatARetrainingHoldsUp() {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    new ForecastJob(CONFIG, new JobParts(CONFIG).trainer()).addTo(env, ends());
+
+    List<StreamEdge> inputs =
+        env.getStreamGraph().getStreamNodes().stream()
+            .filter(node -> node.getOperatorName().equals("retrain"))
+            .map(StreamNode::getInEdges)
+            .findFirst()
+            .orElseThrow();
+
+    assertEquals(2, inputs.size());
+    assertTrue(
+        inputs.stream().allMatch(StreamEdge::supportsUnalignedCheckpoints), inputs::toString);
+  }
+
+  private static ForecastJob.Ends ends() {
+    KafkaConfig kafka = CONFIG.kafkaConfig();
+    Topics topics = kafka.topics();
+    return new ForecastJob.Ends(
+        RawRecordSource.unbounded(kafka, topics.observation(), "graph"),
+        SourceTopics.of(topics.observation()),
+        4,
+        RawRecordSource.unbounded(kafka, topics.control(), "graph"),
+        0,
+        new DiscardingSink<>(),
+        new DiscardingSink<>(),
+        new DiscardingSink<>(),
+        new DiscardingSink<>(),
+        new Ticks(kafka));
+  }
+}
