@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
  * machine that loses power may lose them.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
+  private static final Duration SAME_START = Duration.ofMinutes(1);
+
   private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
 
   /** This machine or user cannot run the server; the message says what to do instead. */
@@ -84,10 +88,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (!Files.exists(pidFile)) {
       return;
     }
-    long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
-    Optional<ProcessHandle> orphan = ProcessHandle.of(pid).filter(EmbeddedPostgres::isPostgres);
+    List<String> lines = Files.readAllLines(pidFile);
+    long pid = Long.parseLong(lines.get(0).strip());
+    Instant started = Instant.ofEpochSecond(Long.parseLong(lines.get(2).strip()));
+    Optional<ProcessHandle> orphan =
+        ProcessHandle.of(pid).filter(process -> isPostgres(process, started));
     if (orphan.isPresent()) {
-      orphan.get().destroy();
+      interrupt(orphan.get());
       try {
         orphan.get().onExit().get(10, TimeUnit.SECONDS);
       } catch (ExecutionException | TimeoutException e) {
@@ -97,6 +104,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
         throw new IOException("interrupted while process " + pid + " ends", e);
       }
     }
+  }
+
+  /** Asked by another signal a server waits for its clients to leave, who do not know of that. */
+  private static void interrupt(ProcessHandle server) throws IOException {
+    new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start();
   }
 
   private static void dropHalfMade(Path binaries, Path tables) throws IOException {
@@ -125,8 +137,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  private static boolean isPostgres(ProcessHandle process) {
-    return process.info().command().filter(c -> c.endsWith("postgres")).isPresent();
+  /** Not one of another directory that has got the number since. */
+  private static boolean isPostgres(ProcessHandle process, Instant started) {
+    return process.info().command().filter(c -> c.endsWith("postgres")).isPresent()
+        && process
+            .info()
+            .startInstant()
+            .map(start -> Duration.between(start, started).abs().compareTo(SAME_START) < 0)
+            .orElse(true);
   }
 
   /** Its owner, who may do everything. Local connections need no password. */
