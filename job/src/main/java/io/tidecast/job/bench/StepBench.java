@@ -103,7 +103,8 @@ public final class StepBench {
     Arrays.setAll(quantiles, level -> quantiles[level].clone());
     return new StepResult(
         new Forecast(forecast.origin(), quantiles, forecast.version(), forecast.quality()),
-        List.of());
+        List.of(),
+        null);
   }
 
   /** Cell and head of the same model, each series with its own hidden state. */

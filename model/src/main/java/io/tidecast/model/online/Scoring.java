@@ -45,6 +45,7 @@ final class Scoring {
   private final float[] pushed;
   private final float[] naivesPushed;
   private int outcomes;
+  private final AnomalyWatch.Expected expected = new AnomalyWatch.Expected();
   private final float[] losses = new float[Mixture.EXPERTS];
   private final float[] distances =
       new float[PendingForecasts.MEMBERS * PendingForecasts.MEMBER_LEVELS];
@@ -103,9 +104,11 @@ final class Scoring {
    *
    * @param raw value of the step
    * @param target the same, transformed
+   * @param learns whether the step is evidence of what the source does
    */
-  void score(SeriesState state, long index, float raw, float target) {
+  void score(SeriesState state, long index, float raw, float target, boolean learns) {
     PendingForecasts pending = state.pending();
+    expected.clear();
     recall(state, index);
     Scores scores = null;
     String version = null;
@@ -116,13 +119,20 @@ final class Scoring {
           version = pending.version(slot);
           scores = state.period().scores(version, periodEnd(index));
         }
-        score(pending, slot, lead, raw, target, scores);
-        if (knots.isKnot(lead - 1) && isMeasurable(pending, slot, lead, target)) {
+        score(pending, slot, lead, raw, target, scores, learns);
+        if (learns && knots.isKnot(lead - 1) && isMeasurable(pending, slot, lead, target)) {
           learn(state, slot, lead, target);
         }
       }
     }
-    move(state, index);
+    if (learns) {
+      move(state, index);
+    }
+  }
+
+  /** What was said of the step that was scored last by the one before it. */
+  AnomalyWatch.Expected expected() {
+    return expected;
   }
 
   /** What the naives said of the step, and how wide. */
@@ -145,10 +155,18 @@ final class Scoring {
   }
 
   private void score(
-      PendingForecasts pending, int slot, int lead, float raw, float target, Scores scores) {
+      PendingForecasts pending,
+      int slot,
+      int lead,
+      float raw,
+      float target,
+      Scores scores,
+      boolean learns) {
     float last = values[NaiveExperts.LAST][lead - 1];
     pending.quantiles(slot, lead, last, code, quantiles);
-    push(lead, target);
+    if (learns) {
+      push(lead, target);
+    }
     float value = values[seasonalNaive][lead - 1];
     float width = pending.scale(slot) * spread[lead - 1];
     int at = seasonalNaive * levels;
@@ -160,6 +178,9 @@ final class Scoring {
       given = served;
       experts.raw(quantiles, served);
       experts.raw(naive, naive);
+    }
+    if (lead == 1) {
+      expected.set(given);
     }
     float loss = meanPinball(raw, given);
     scores.add(lead - 1, raw, given, loss, naive, meanPinball(raw, naive), experts.raw(last));

@@ -1,5 +1,6 @@
 package io.tidecast.model.online;
 
+import io.tidecast.model.Anomaly;
 import io.tidecast.model.Checks;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Evaluation;
@@ -23,9 +24,10 @@ import java.util.function.LongFunction;
  * the {@link SeriesState} of the series. The same object serves the stream and backtests.
  *
  * <p>For each step, in this order: the missing steps before it are stepped with a mask; pending
- * forecasts for it are scored; the pipeline takes it; the recurrent cell makes one step; all leads
- * are forecast. A forecast is a function of the steps up to its origin and of the versions that
- * served them: no clock, no chance.
+ * forecasts for it are scored, and what was not to be expected is said; the pipeline takes it; the
+ * recurrent cell makes one step; all leads are forecast. A forecast is a function of the steps up
+ * to its origin and of the versions that served them: no clock, no chance. While a source is stuck,
+ * nothing is learnt of errors.
  *
  * <p>A model version seen for the first time by a series replays the kept history through its
  * weights from a zero state. Scales, averages, scores and mixture belong to the series and stay.
@@ -119,13 +121,27 @@ public final class SeriesForecaster {
     crossGap(state, closed.index(), serving);
     float target = config.transform().apply(closed.value());
     boolean observed = !Float.isNaN(target);
-    if (observed) {
-      restartAfterLongSilence(state);
-      scoring.score(state, closed.index(), closed.value(), target);
+    boolean isStuck = observed && state.anomalies().isStuckAt(closed.value());
+    Anomaly anomaly = observed ? score(state, closed, target, isStuck) : null;
+    if (advance(state, closed, serving)) {
+      anomaly = state.anomalies().shifted(closed.index(), anomaly);
     }
-    advance(state, closed, serving);
-    Forecast forecast = observed ? forecast(state, closed, serving) : null;
-    return new StepResult(forecast, state.period().close(closed.index(), evaluations));
+    Forecast forecast = observed ? forecast(state, closed, serving, isStuck) : null;
+    return new StepResult(forecast, state.period().close(closed.index(), evaluations), anomaly);
+  }
+
+  /** Null if the step is in order. */
+  private Anomaly score(SeriesState state, ClosedStep closed, float target, boolean isStuck) {
+    restartAfterLongSilence(state);
+    scoring.score(state, closed.index(), closed.value(), target, !isStuck);
+    return state
+        .anomalies()
+        .judge(
+            closed.index(),
+            closed.value(),
+            scoring.expected(),
+            isStuck,
+            state.steps() >= WARMING_STEPS);
   }
 
   /** Whether {@link #anchored} is to be asked before the step {@code index}. */
@@ -279,8 +295,10 @@ public final class SeriesForecaster {
     }
   }
 
-  private void advance(SeriesState state, ClosedStep closed, PackedModel serving) {
-    if (state.inputs().step(closed.value(), closed.covariates())) {
+  /** Says whether the level has shifted for good. */
+  private boolean advance(SeriesState state, ClosedStep closed, PackedModel serving) {
+    boolean hasShifted = state.inputs().step(closed.value(), closed.covariates());
+    if (hasShifted) {
       // made at a level that is no more
       state.voidHistory();
       state.hidden().invalidate();
@@ -289,7 +307,7 @@ public final class SeriesForecaster {
     }
     state.setLastIndex(closed.index());
     if (!state.inputs().started()) {
-      return;
+      return hasShifted;
     }
     state.countStep();
     if (serving == PackedModel.NONE) {
@@ -297,6 +315,7 @@ public final class SeriesForecaster {
     } else {
       stepCell(state, serving, closed.index());
     }
+    return hasShifted;
   }
 
   private void stepCell(SeriesState state, PackedModel model, long index) {
@@ -313,9 +332,14 @@ public final class SeriesForecaster {
     }
   }
 
-  private Forecast forecast(SeriesState state, ClosedStep closed, PackedModel serving) {
+  private Forecast forecast(
+      SeriesState state, ClosedStep closed, PackedModel serving, boolean isStuck) {
     SeriesInputs seen = state.inputs();
-    state.naives().observe(closed.index(), config.season(), seen.last(), seen.scale(), seen.rows());
+    if (!isStuck) {
+      state
+          .naives()
+          .observe(closed.index(), config.season(), seen.last(), seen.scale(), seen.rows());
+    }
     experts.make(state, closed.index(), serving);
     state.pending().put(closed.index(), seen.last(), seen.scale(), experts, code);
     return new Forecast(

@@ -20,7 +20,7 @@ import java.util.Arrays;
  * <p>Stored in two parts, so that a store that writes at each step need not write all: the kept
  * rows and the pending forecasts that stay as they are for a while, {@link #writeHistory}, are
  * written again once {@link #historyIsDue}, and the rest, {@link #writeLive}, has what came since
- * then. {@link #write} has one after the other. Format 3; multi-byte numbers are big-endian except
+ * then. {@link #write} has one after the other. Format 4; multi-byte numbers are big-endian except
  * inside arrays, which are little-endian:
  *
  * <pre>
@@ -41,6 +41,7 @@ import java.util.Arrays;
  *                  naives and their errors, regrets of the mixture, calibration
  *                  other pending forecasts
  *                  open period: scores per version
+ *                  what is out of order, and how often values repeat
  * </pre>
  *
  * <p>What was stored for another shape, or as format 1, is rebuilt: its rows are stepped anew, and
@@ -53,7 +54,8 @@ import java.util.Arrays;
  * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
+  private static final int FORMAT_3 = 3;
   private static final int FORMAT_2 = 2;
   static final long NO_STEP = Long.MIN_VALUE;
 
@@ -68,6 +70,7 @@ public final class SeriesState {
   private final Calibration calibration;
   private final PendingForecasts pending;
   private final OpenPeriod period;
+  private final AnomalyWatch anomalies = new AnomalyWatch();
   private long lastIndex = NO_STEP;
   private int steps;
   private long writtenRows;
@@ -138,6 +141,10 @@ public final class SeriesState {
     return period;
   }
 
+  AnomalyWatch anomalies() {
+    return anomalies;
+  }
+
   /** A state of its own with the same content. */
   public SeriesState copy() {
     SeriesState copy = new SeriesState(config);
@@ -148,6 +155,7 @@ public final class SeriesState {
     copy.calibration.set(calibration);
     copy.pending.set(pending);
     copy.period.set(period);
+    copy.anomalies.set(anomalies);
     copy.lastIndex = lastIndex;
     copy.steps = steps;
     copy.writtenRows = writtenRows;
@@ -166,7 +174,8 @@ public final class SeriesState {
         + Mixture.bytes(config)
         + Calibration.bytes(config)
         + PendingForecasts.bytes(config)
-        + OpenPeriod.bytes(config, versionsInPeriod);
+        + OpenPeriod.bytes(config, versionsInPeriod)
+        + AnomalyWatch.BYTES;
   }
 
   /** Whether so much came since {@link #writeHistory} that it must be written again. */
@@ -220,6 +229,7 @@ public final class SeriesState {
     calibration.write(out);
     pending.writeLive(indexOfHistory, out);
     period.write(out);
+    anomalies.write(out);
   }
 
   /**
@@ -243,13 +253,13 @@ public final class SeriesState {
     if (format == 1) {
       return readFormat1(history, config);
     }
-    require(format == FORMAT || format == FORMAT_2, "series state of format 1 to 3", format);
+    require(format >= FORMAT_2 && format <= FORMAT, "series state of format 1 to 4", format);
     if (history.readInt() != config.shapeOfRows()) {
       return new SeriesState(config);
     }
     KeptRows rows = KeptRows.read(history, config);
-    long index = format == FORMAT ? history.readLong() : NO_STEP;
-    byte[] kept = new byte[format == FORMAT ? history.readInt() : 0];
+    long index = format == FORMAT_2 ? NO_STEP : history.readLong();
+    byte[] kept = new byte[format == FORMAT_2 ? 0 : history.readInt()];
     history.readFully(kept);
     require(live.readInt() == format, "series state of format " + format, "another");
     boolean alike = live.readInt() == config.shapeOfState();
@@ -283,10 +293,15 @@ public final class SeriesState {
     } else {
       pending.readKept(index, new DataInputStream(new ByteArrayInputStream(kept)));
       pending.readLive(index, live);
+    }
+    if (format == FORMAT) {
       writtenRows = rowsInHistory;
       writtenIndex = index;
     }
     period.read(live);
+    if (format > FORMAT_3) {
+      anomalies.read(live);
+    }
   }
 
   private void beginAnew(SeriesInputs rebuilt) {

@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.Stretch;
+import io.tidecast.model.online.StuckTest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -26,8 +27,6 @@ import java.util.TreeMap;
  */
 public record Cleaning(List<Stretch> windows, long observed, long stuck, long spikes) {
   private static final int CHUNK = 24;
-  private static final int SHORTEST_RUN = 6;
-  private static final double CHANCE = 1e-6;
   private static final int LONGEST_SPIKE = 3;
   private static final int ABSURD = 20;
   private static final int LEAST = 4 * CHUNK;
@@ -114,10 +113,7 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
       return Integer.MAX_VALUE;
     }
     Arrays.sort(shares);
-    double habit = Math.max(shares[shares.length / 2], 1.0 / CHUNK);
-    return habit > 0.95
-        ? Integer.MAX_VALUE
-        : Math.max(SHORTEST_RUN, 1 + (int) Math.ceil(Math.log(CHANCE) / Math.log(habit)));
+    return StuckTest.rareRun(shares[shares.length / 2]);
   }
 
   private static boolean[] spikes(float[] values, boolean[] isStuck) {

@@ -67,7 +67,7 @@ class StoredStateTest {
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
     SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
-    byte[] stored = stored("series-state-v3.bin");
+    byte[] stored = stored("series-state-v4.bin");
 
     SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
@@ -83,6 +83,16 @@ class StoredStateTest {
 
     assertTrue(read.historyIsDue());
     assertEquals(read(stored("series-state-v3.bin")), read);
+  }
+
+  /** Its history is written anew with the first step, so that both parts are of one format. */
+  @Test
+  void stateOfFormat3GoesOnAndKnowsOfNoAnomaly() throws IOException {
+    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
+    SeriesState read = read(stored("series-state-v3.bin"));
+
+    assertTrue(read.historyIsDue());
+    assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read));
   }
 
   @Test
