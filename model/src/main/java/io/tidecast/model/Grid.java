@@ -46,6 +46,12 @@ public sealed interface Grid extends Serializable permits Grid.Fixed, PeriodGrid
     return isFixed() ? (long) steps : Math.round(steps);
   }
 
+  /** Whether a duration is a number of steps: where steps vary, but for one in fifty. */
+  default boolean holdsWhole(Duration duration) {
+    long off = Math.abs(stepsIn(duration) * spacing().toMillis() - duration.toMillis());
+    return isFixed() ? off == 0 : off * 50 <= duration.toMillis();
+  }
+
   /** Whether all steps have one duration: then it and one end tell all ends. */
   default boolean isFixed() {
     return this instanceof Fixed;

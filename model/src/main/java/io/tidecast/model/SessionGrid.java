@@ -188,9 +188,19 @@ public record SessionGrid(
   /** A number of days that makes no weeks is one of sessions. */
   @Override
   public long stepsIn(Duration duration) {
+    return isSessions(duration)
+        ? duration.toDays() * stepsPerSession()
+        : Grid.super.stepsIn(duration);
+  }
+
+  @Override
+  public boolean holdsWhole(Duration duration) {
+    return isSessions(duration) || Grid.super.holdsWhole(duration);
+  }
+
+  private static boolean isSessions(Duration duration) {
     long count = duration.toDays();
-    boolean isSessions = duration.equals(Duration.ofDays(count)) && count % 7 != 0 && count < 28;
-    return isSessions ? count * stepsPerSession() : Grid.super.stepsIn(duration);
+    return duration.equals(Duration.ofDays(count)) && count % 7 != 0 && count < 28;
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.tidecast.job.config;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -32,7 +31,6 @@ import io.tidecast.connectors.file.FileFeed;
 import io.tidecast.connectors.web.BinanceFeed;
 import io.tidecast.connectors.web.OpenMeteoFeed;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -40,8 +38,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.flink.configuration.GlobalConfiguration;
-import org.apache.flink.util.TimeUtils;
 
 /** From a tree to the values of a type, with refusals in words of the file. */
 final class Binder {
@@ -59,8 +57,10 @@ final class Binder {
           .addModule(new JavaTimeModule())
           .addModule(
               new SimpleModule()
-                  .addDeserializer(Duration.class, new Durations())
-                  .addSerializer(Duration.class, new DurationText()))
+                  .addDeserializer(
+                      Duration.class, new Lengths<>(Duration.class, StepLength::duration))
+                  .addDeserializer(StepLength.class, new Lengths<>(StepLength.class, l -> l))
+                  .addSerializer(Duration.class, new LengthText()))
           .registerSubtypes(FEEDS.toArray(Class[]::new))
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -201,8 +201,8 @@ final class Binder {
   }
 
   private static String accepted(Class<?> type) {
-    if (type == Duration.class) {
-      return "a duration of days or less with its unit, such as P7D, PT1H or 30 min";
+    if (type == Duration.class || type == StepLength.class) {
+      return "a duration with its unit, such as P1M, P7D, PT1H or 30 min";
     }
     if (type != null && type.isEnum()) {
       return String.join(
@@ -221,45 +221,39 @@ final class Binder {
     return isSection ? SECTION : "text";
   }
 
-  /** In days if they are whole, else as ISO 8601 has it. */
-  private static final class DurationText extends StdScalarSerializer<Duration> {
+  private static final class LengthText extends StdScalarSerializer<Duration> {
     private static final long serialVersionUID = 1;
 
-    private DurationText() {
+    private LengthText() {
       super(Duration.class);
     }
 
     @Override
     public void serialize(Duration value, JsonGenerator json, SerializerProvider provider)
         throws IOException {
-      boolean isWholeDays = !value.isZero() && value.equals(Duration.ofDays(value.toDays()));
-      json.writeString(isWholeDays ? "P" + value.toDays() + "D" : value.toString());
+      json.writeString(StepLength.text(value));
     }
   }
 
-  /** ISO 8601, as in {@code PT1H}, or as Flink writes them, {@code 1 h}; never without a unit. */
-  private static final class Durations extends StdScalarDeserializer<Duration> {
+  /** What a {@link StepLength} reads. */
+  private static final class Lengths<T> extends StdScalarDeserializer<T> {
     private static final long serialVersionUID = 1;
 
-    private Durations() {
-      super(Duration.class);
+    private final transient Function<StepLength, T> made;
+
+    private Lengths(Class<T> type, Function<StepLength, T> made) {
+      super(type);
+      this.made = made;
     }
 
     @Override
-    public Duration deserialize(JsonParser parser, DeserializationContext context)
-        throws IOException, JacksonException {
+    public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
       String text = parser.getText().strip();
       try {
-        if (text.matches("[+-]?[Pp].*")) {
-          return Duration.parse(text);
-        }
-        if (text.matches("\\d+\\s*\\p{L}+")) {
-          return TimeUtils.parseDuration(text);
-        }
-      } catch (DateTimeException | IllegalArgumentException | ArithmeticException e) {
-        // refused below
+        return made.apply(StepLength.of(text));
+      } catch (IllegalArgumentException e) {
+        throw context.weirdStringException(text, handledType(), "no length");
       }
-      return (Duration) context.handleWeirdStringValue(Duration.class, text, "not a duration");
     }
   }
 }

@@ -64,7 +64,8 @@ public record IngestSection(
 
   /** The same with the defaults that follow the step and what is kept of it. */
   IngestSection on(SeriesSection series) {
-    Duration step = series.step();
+    Duration step = series.grid().spacing();
+    Duration shortest = series.step().duration();
     int reach =
         series.aggregation() == Aggregation.LAST
             ? Math.min(series.history(), MAX_LATE_STEPS)
@@ -79,10 +80,10 @@ public record IngestSection(
         late,
         "at most " + MAX_LATE_STEPS + " steps");
     return new IngestSection(
-        requireNonNullElse(maxOutOfOrder, step),
+        requireNonNullElse(maxOutOfOrder, shortest),
         late,
         maxFuture,
-        requireNonNullElse(maxDelay, longer(step.dividedBy(60), SHORTEST_DELAY)),
+        requireNonNullElse(maxDelay, longer(shortest.dividedBy(60), SHORTEST_DELAY)),
         requireNonNullElse(maxGap, step.multipliedBy(ForecasterConfig.DEFAULT_MAX_GAP)),
         requireNonNullElse(idleTimeout, longer(step.multipliedBy(2), SHORTEST_SILENCE)),
         kept);

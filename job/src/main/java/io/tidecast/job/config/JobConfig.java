@@ -57,16 +57,16 @@ public record JobConfig(
     kafka = requireNonNullElse(kafka, KafkaSection.DEFAULT);
     source = requireNonNullElse(source, SourceSection.DEFAULT);
     required(series, "series", "a section");
-    forecast = required(forecast, "forecast", "a section").on(series.step());
+    forecast = required(forecast, "forecast", "a section").on(series.grid().spacing());
     model = requireNonNullElse(model, ModelSection.DEFAULT);
-    retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT).on(series.step());
+    retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT).on(series.grid().spacing());
     ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series);
     flink = new TreeMap<>(requireNonNullElse(flink, Map.of()));
     FlinkKeys.check(flink);
     feed = feed == null || feed.isNull() ? null : feed;
     postgres = requireNonNullElse(postgres, PostgresSection.DEFAULT);
-    steps("ingest.maxGap", ingest.maxGap(), series.step(), 0);
-    steps("forecast.evaluationPeriod", forecast.evaluationPeriod(), series.step(), 1);
+    steps("ingest.maxGap", ingest.maxGap(), series, 0);
+    steps("forecast.evaluationPeriod", forecast.evaluationPeriod(), series, 1);
     that(
         ingest.ttl().compareTo(ingest.maxGap()) > 0,
         "ingest.ttl",
@@ -78,7 +78,7 @@ public record JobConfig(
         ingest.ttl(),
         "longer than ingest.maxLate, " + ingest.maxLate());
     that(
-        retrain.epoch().compareTo(series.step()) >= 0,
+        retrain.epoch().compareTo(series.grid().spacing()) >= 0,
         "retrain.epoch",
         retrain.epoch(),
         "series.step, " + series.step() + ", or longer");
@@ -94,15 +94,16 @@ public record JobConfig(
     return Configuration.fromMap(flink).getOptional(CHECKPOINTING_INTERVAL).orElse(Duration.ZERO);
   }
 
-  private static void steps(String key, Duration duration, Duration step, int atLeast) {
-    long steps = duration.toMillis() / step.toMillis();
+  private static void steps(String key, Duration duration, SeriesSection series, int atLeast) {
+    long steps = series.grid().stepsIn(duration);
     that(
-        duration.toMillis() % step.toMillis() == 0
+        (series.grid().holdsWhole(duration) || !series.grid().isFixed())
             && steps >= atLeast
             && steps <= ForecasterConfig.MAX_STEPS,
         key,
         duration,
-        "%d to %d times series.step, %s".formatted(atLeast, ForecasterConfig.MAX_STEPS, step));
+        "%d to %d times series.step, %s"
+            .formatted(atLeast, ForecasterConfig.MAX_STEPS, series.step()));
   }
 
   /** Reads a file; refuses what it does not understand with the key and what is accepted. */

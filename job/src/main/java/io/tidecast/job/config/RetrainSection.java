@@ -99,7 +99,8 @@ public record RetrainSection(
   RetrainSection on(Duration step) {
     Duration boundaries = requireNonNullElse(epoch, longer(weekOfHours(step), step));
     Duration from = requireNonNullElse(lead, boundaries.dividedBy(60));
-    Duration kept = requireNonNullElse(history, longer(Duration.ofDays(365), boundaries));
+    Duration least = longer(Duration.ofDays(365), step.multipliedBy(2L * minimumHistory));
+    Duration kept = requireNonNullElse(history, longer(least, boundaries));
     that(
         !from.isNegative() && from.compareTo(boundaries) < 0,
         "retrain.lead",

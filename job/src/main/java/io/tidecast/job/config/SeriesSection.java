@@ -1,18 +1,23 @@
 package io.tidecast.job.config;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL;
 import static io.tidecast.model.Checks.inRange;
 import static io.tidecast.model.Checks.required;
 import static io.tidecast.model.Checks.that;
 import static java.util.Objects.requireNonNullElse;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tidecast.connectors.record.Names;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
+import io.tidecast.model.PeriodGrid;
 import io.tidecast.model.Transform;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +26,8 @@ import java.util.TreeMap;
 /**
  * Which series there are: one per stream and target variable.
  *
- * @param step spacing of the grid; required
+ * @param step spacing of the grid: a duration, or weeks, months or years of the calendar, {@code
+ *     P1M}; required
  * @param season length of the main season, a multiple of the step; the step itself if there is none
  *     (default)
  * @param longSeason length of the longer season; PT0S if there is none (default)
@@ -33,10 +39,13 @@ import java.util.TreeMap;
  * @param history steps of raw values kept per series (default 336)
  * @param calendar what the recurrent member is told of the local calendar, any of {@code
  *     hour-of-day}, {@code day-of-week}, {@code day-of-year} (default nothing)
- * @param zone IANA zone of that calendar (default UTC)
+ * @param zone IANA zone of that calendar, and of weeks, months and sessions (default UTC)
+ * @param anchor with a step of weeks, months or years: a date on which one begins (default a
+ *     Monday, or the first of January)
+ * @param sessions when it is open, with a step of a day or less; absent: always
  */
 public record SeriesSection(
-    Duration step,
+    StepLength step,
     Duration season,
     Duration longSeason,
     List<String> targets,
@@ -46,7 +55,9 @@ public record SeriesSection(
     Aggregation aggregation,
     Integer history,
     List<Calendar.Feature> calendar,
-    String zone) {
+    String zone,
+    @JsonInclude(NON_NULL) String anchor,
+    @JsonInclude(NON_NULL) SessionsSection sessions) {
 
   /**
    * Limits of a variable.
@@ -77,8 +88,11 @@ public record SeriesSection(
 
   public SeriesSection {
     required(step, "step", "a duration, such as PT1H");
-    that(step.toMillis() > 1, "step", step, "2 milliseconds or more");
-    season = requireNonNullElse(season, step);
+    that(step.duration().toMillis() > 1, "step", step, "2 milliseconds or more");
+    zone = Calendar.zone(requireNonNullElse(zone, "UTC")).getId();
+    anchor = anchor(anchor, step);
+    Grid grid = grid(step, zone, anchor, sessions);
+    season = requireNonNullElse(season, grid.spacing());
     longSeason = requireNonNullElse(longSeason, Duration.ZERO);
     targets = names("targets", required(targets, "targets", "a list of variables"));
     that(!targets.isEmpty(), "targets", targets, "at least one variable");
@@ -89,11 +103,9 @@ public record SeriesSection(
     aggregation = requireNonNullElse(aggregation, Aggregation.LAST);
     history = requireNonNullElse(history, ForecasterConfig.DEFAULT_HISTORY);
     calendar = List.copyOf(requireNonNullElse(calendar, List.of()));
-    zone = Calendar.zone(requireNonNullElse(zone, "UTC")).getId();
-    inSteps("season", season, step, 1);
-    inSteps("longSeason", longSeason, step, 0);
+    int seasonSteps = inSteps("season", season, step, grid, 1);
+    inSteps("longSeason", longSeason, step, grid, 0);
     inRange("history", history, ForecasterConfig.MIN_HISTORY, ForecasterConfig.MAX_STEPS);
-    int seasonSteps = (int) (season.toMillis() / step.toMillis());
     that(history >= seasonSteps, "history", history, "series.season, " + seasonSteps + ", or more");
     if (transform == Transform.LOG_RETURN) {
       onlyOfPositiveValues(targets, variables);
@@ -122,17 +134,43 @@ public record SeriesSection(
     }
   }
 
-  private static int inSteps(String key, Duration duration, Duration step, int atLeast) {
-    long steps = duration.toMillis() / step.toMillis();
+  /** A mark that the steps of weeks and months are counted from; null where there are none. */
+  private static String anchor(String anchor, StepLength step) {
+    if (step.unit().isEmpty()) {
+      that(anchor == null, "anchor", anchor, "only with a series.step of weeks, months or years");
+      return null;
+    }
+    return anchor == null
+        ? PeriodGrid.defaultAnchor(step.unit().get()).toString()
+        : SessionsSection.date("anchor", anchor).toString();
+  }
+
+  private static Grid grid(StepLength step, String zone, String anchor, SessionsSection sessions) {
+    ZoneId of = Calendar.zone(zone);
+    if (step.unit().isPresent()) {
+      that(sessions == null, "step", step, "a day or less with series.sessions");
+      return new PeriodGrid(step.number(), step.unit().get(), LocalDate.parse(anchor), of);
+    }
+    if (sessions == null) {
+      return Grid.of(step.duration());
+    }
+    boolean isShort = step.duration().compareTo(Duration.ofDays(1)) <= 0;
+    that(isShort, "step", step, "a day or less with series.sessions");
+    return sessions.grid(step.duration(), of);
+  }
+
+  private static int inSteps(
+      String key, Duration duration, StepLength step, Grid grid, int atLeast) {
+    long steps = grid.stepsIn(duration);
     that(
-        duration.toMillis() % step.toMillis() == 0,
+        grid.holdsWhole(duration),
         key,
-        duration,
+        StepLength.text(duration),
         "a multiple of series.step, " + step);
     that(
         steps >= atLeast && steps <= ForecasterConfig.MAX_STEPS,
         key,
-        duration,
+        StepLength.text(duration),
         atLeast + " to " + ForecasterConfig.MAX_STEPS + " steps");
     return (int) steps;
   }
@@ -158,7 +196,7 @@ public record SeriesSection(
 
   /** Where the steps of all series end. */
   public Grid grid() {
-    return Grid.of(step);
+    return grid(step, zone, anchor, sessions);
   }
 
   public Calendar localCalendar() {

@@ -28,7 +28,16 @@ final class ConfigMemory {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigMemory.class);
 
   /** Other topics, or another grid: nothing in the state is of use. */
-  private static final Set<String> FIXED = Set.of("domain", "series.step");
+  private static final Set<String> FIXED =
+      Set.of(
+          "domain",
+          "series.step",
+          "series.anchor",
+          "series.sessions.days",
+          "series.sessions.open",
+          "series.sessions.close");
+
+  private static final String ZONE = "series.zone";
 
   private static final ListStateDescriptor<Tuple2<String, String>> STATE =
       new ListStateDescriptor<>("configuration", Types.TUPLE(Types.STRING, Types.STRING));
@@ -67,7 +76,7 @@ final class ConfigMemory {
       String is = now.get(key);
       if (!Objects.equals(was, is)) {
         different.add(key + ": " + orAbsent(was) + " -> " + orAbsent(is));
-        refuseFixed(key, was, is);
+        refuseFixed(key, before, is);
       }
     }
     if (isFirst && !different.isEmpty()) {
@@ -75,8 +84,11 @@ final class ConfigMemory {
     }
   }
 
-  private static void refuseFixed(String key, String was, String is) {
-    if (FIXED.contains(key)) {
+  private static void refuseFixed(String key, Map<String, String> before, String is) {
+    String was = before.get(key);
+    boolean isLocal =
+        before.containsKey("series.anchor") || before.containsKey("series.sessions.days");
+    if (FIXED.contains(key) || key.equals(ZONE) && isLocal) {
       throw new SuppressRestartsException(
           new IllegalArgumentException(
               key + ": " + is + "; accepted: " + was + ", as in the state, or a start without it"));

@@ -89,7 +89,7 @@ public final class FileCheck {
     FileReading reading = feed.read();
     List<ObservationRecord> rows = reading.observations();
     List<String> notes =
-        TimeHole.in(rows, config.series().step()).stream().map(TimeHole::words).toList();
+        TimeHole.in(rows, config.series().step().duration()).stream().map(TimeHole::words).toList();
     return understood(feed.file(), config.series(), reading, Spacing.of(rows), notes);
   }
 

@@ -33,7 +33,7 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
   /** By model group. */
   static Map<String, List<SeriesHistory>> byGroup(
       JobConfig config, List<ObservationRecord> observations) {
-    TimeHole.in(observations, config.series().step())
+    TimeHole.in(observations, config.series().step().duration())
         .ifPresent(
             hole -> {
               throw new IllegalArgumentException(hole.words());

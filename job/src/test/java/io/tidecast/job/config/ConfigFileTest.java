@@ -83,7 +83,7 @@ class ConfigFileTest {
     assertEquals(
         Duration.ofHours(1), LEAST.with("ingest.maxFuture", "PT1H").job().ingest().maxFuture());
     assertEquals(
-        "ingest.maxFuture: 30; accepted: a duration of days or less with its unit, such as P7D, PT1H"
+        "ingest.maxFuture: 30; accepted: a duration with its unit, such as P1M, P7D, PT1H"
             + " or 30 min",
         refusal(LEAST.with("ingest.maxFuture", "30")));
   }

@@ -56,6 +56,15 @@ class DocumentedKeysTest {
           Map.entry("step / 60, at least `PT1S`", "PT1M"),
           Map.entry("the variable's own, with `_` for what a group cannot be called", "null"));
 
+  private static final Set<String> FIXED =
+      Set.of(
+          "domain",
+          "series.step",
+          "series.anchor",
+          "series.sessions.days",
+          "series.sessions.open",
+          "series.sessions.close");
+
   /** By key: a value that is not the default; P20D for any other. */
   private static final Map<String, String> ANOTHER =
       Map.ofEntries(
@@ -83,6 +92,11 @@ class DocumentedKeysTest {
           Map.entry("series.history", "100"),
           Map.entry("series.calendar", "[hour-of-day]"),
           Map.entry("series.zone", "Europe/Berlin"),
+          Map.entry("series.anchor", "2024-01-07"),
+          Map.entry("series.sessions.days", "[mon, wed]"),
+          Map.entry("series.sessions.open", "09:30"),
+          Map.entry("series.sessions.close", "16:00"),
+          Map.entry("series.sessions.holidays", "[2024-12-25]"),
           Map.entry("forecast.horizon", "48"),
           Map.entry("forecast.levels", "[0.1, 0.5, 0.9]"),
           Map.entry("model.cell", "rnn"),
@@ -155,14 +169,19 @@ class DocumentedKeysTest {
               .getMessage();
       assertTrue(refusal.startsWith(row.key() + ": absent; accepted: "), refusal);
     } else {
-      assertEquals(LEAST.with(row.inFile(), literal(row.fallback())).job(), LEAST.job());
+      ConfigFile least = withSessions(row, LEAST);
+      assertEquals(least.with(row.inFile(), literal(row.fallback())).job(), least.job());
     }
   }
 
   @ParameterizedTest
   @MethodSource("rows")
   void whatMayChangeIsAsTheCodeSays(Row row) {
-    ConfigFile before = LEAST.with("series.calendar", "[day-of-week]");
+    ConfigFile least = LEAST.with("series.calendar", "[day-of-week]");
+    ConfigFile before =
+        row.key().equals("series.anchor")
+            ? least.with("series.step", "P1W").with("ingest.ttl", "P2000D")
+            : withSessions(row, least);
     ConfigFile after = before.with(row.inFile(), ANOTHER.getOrDefault(row.key(), "P20D"));
     Map<String, ForecasterConfig> weights = weights(before);
 
@@ -171,9 +190,15 @@ class DocumentedKeysTest {
       case "yes" ->
           assertEquals(weights.entrySet(), intersection(weights(after).entrySet(), weights));
       case "new model" -> assertNotEquals(weights, weights(after));
-      case "no" -> assertTrue(Set.of("domain", "series.step").contains(row.key()), row.key());
+      case "no" -> assertTrue(FIXED.contains(row.key()), row.key());
       default -> throw new AssertionError(row);
     }
+  }
+
+  private static ConfigFile withSessions(Row row, ConfigFile least) {
+    return row.key().startsWith("series.sessions.")
+        ? least.with("series.sessions.open", "00:00")
+        : least;
   }
 
   private static <T> Set<T> intersection(Set<T> all, Map<?, ?> of) {

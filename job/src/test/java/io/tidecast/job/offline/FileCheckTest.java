@@ -55,7 +55,7 @@ class FileCheckTest {
     JobConfig config = ConfigFile.parse(text, Map.of()).job();
     ObservationRecord row = config.fileFeed().observations().get(0);
     assertEquals(first, row.time() + " " + row.stream() + " " + row.values());
-    assertEquals(Duration.parse(step), config.series().step());
+    assertEquals(Duration.parse(step), config.series().step().duration());
     assertTrue(text.startsWith("# data.txt: ") && text.contains("\n# spacing: "), text);
   }
 
