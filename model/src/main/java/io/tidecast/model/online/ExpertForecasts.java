@@ -25,7 +25,6 @@ final class ExpertForecasts {
   private final int levels;
   private final int median;
   private final int[] memberLevels;
-  private final float[] shape;
   private final int[] phaseOf;
   private final float lowest;
   private final float highest;
@@ -35,7 +34,6 @@ final class ExpertForecasts {
   private final boolean[] taking = new boolean[Mixture.EXPERTS];
   private final float[] knotShares;
   private final float[] shares;
-  private final float[] naiveWidths;
   private final float[] knotWidths;
   private final float[] widths;
   private final float[] values;
@@ -56,7 +54,6 @@ final class ExpertForecasts {
     levels = config.levels().size();
     median = config.levels().median();
     memberLevels = memberLevels(levels);
-    shape = NaiveExperts.shape(config.levels());
     phaseOf = Calibration.phasesOf(config);
     lowest = limit(config.transform(), config.limits().minimum(), Float.NEGATIVE_INFINITY);
     highest = limit(config.transform(), config.limits().maximum(), Float.POSITIVE_INFINITY);
@@ -66,7 +63,6 @@ final class ExpertForecasts {
     System.arraycopy(naives, 0, taking, PendingForecasts.MEMBERS, naives.length);
     knotShares = new float[knots.count() * Mixture.EXPERTS];
     shares = new float[horizon * Mixture.EXPERTS];
-    naiveWidths = new float[NaiveExperts.COUNT * levels];
     knotWidths = new float[knots.count() * levels];
     values = new float[horizon];
     base = new float[horizon];
@@ -141,18 +137,12 @@ final class ExpertForecasts {
     measureMembers(inputs.scale());
   }
 
-  /** Widths of the naives in the mixture, in units of the running scale. */
+  /** Quantiles of the naives in the mixture about their values, in units of the running scale. */
   private void mixWidths(NaiveExperts naives) {
-    naives.widths(shape, naiveWidths);
     Arrays.fill(knotWidths, 0);
     for (int naive = 0; naive < NaiveExperts.COUNT; naive++) {
-      for (int k = 0; k < knots.count(); k++) {
-        float share = knotShares[k * Mixture.EXPERTS + PendingForecasts.MEMBERS + naive];
-        float spread = share * naives.spread(naive, k);
-        for (int j = 0; share > 0 && j < levels; j++) {
-          knotWidths[k * levels + j] += spread * naiveWidths[naive * levels + j];
-        }
-      }
+      int at = PendingForecasts.MEMBERS + naive;
+      naives.add(naive, knotShares, at, Mixture.EXPERTS, knotWidths);
     }
     knots.interpolate(knotWidths, levels, widths);
   }

@@ -5,33 +5,37 @@ import io.tidecast.model.LittleEndian;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Shares of the experts in what is given out, per knot of the leads: exponentially weighted
  * averages with priors, {@code share ~ prior exp(-sharpness s (L - L*) / L*)}, where L is an
- * expert's mean pinball loss over the last {@value #SPAN} targets or so, L* that of the best rival,
- * and {@code s = n / (n + 24)} for n losses seen, so that the first few decide little.
+ * expert's mean pinball loss over the last {@value #SPAN} targets or so, L* the least of them, and
+ * {@code s = n / (n + 24)} for n losses seen, so that the first few decide little.
  *
  * <p>Where there is a model its members are the rivals, and share gently: the mean of two that are
  * about as good is better than either. A naive adds nothing to them as long as it is worse, and so
  * begins with a small prior and a sharp eye: it takes over where the model does worse than it, lead
  * by lead, {@code s = n / (n + 24 lead)} as outcomes of overlapping forecasts repeat each other.
- * Without a model the naives are rivals among themselves.
+ * Without a model the naives are rivals among themselves. Losses are compared over the same
+ * targets: when the first loss of a member comes, those of the naives begin anew.
  *
- * <p>Source: Vovk 1990; Cesa-Bianchi and Lugosi 2006, section 2.2: with losses within [0, B] and a
- * rate r the loss of the mixture exceeds that of an expert by at most {@code ln(1 / prior) / r + r
- * n B^2 / 8} over n targets. Here {@code r = sharpness / (1000 L*)} and {@code B = 20 L*}, as
- * losses are limited to that. Differs: L* moves, so it holds over stretches in which it hardly
- * does; outcomes come as late as their lead, which adds a term of the order of the lead (Joulani,
- * György and Szepesvári 2013); an expert that takes no part keeps its loss (Freund and others
- * 1997).
+ * <p>Source: Vovk 1990; Cesa-Bianchi and Lugosi 2006, section 2.2: with losses within B of the
+ * least and a rate r the loss of the mixture exceeds that of an expert by at most {@code ln(1 /
+ * prior) / r + r n B^2 / 8} over n targets. Here {@code r = sharpness / (1000 L*)} and {@code B =
+ * 20 L*}, as what an expert loses more than the best counts as that at most; what all lose alike,
+ * as a rare event makes them, counts in L* up to {@value #MAX_COMMON} scales. Differs: L* moves, so
+ * it holds over stretches in which it hardly does; outcomes come as late as their lead, which adds
+ * a term of the order of the lead (Joulani, György and Szepesvári 2013); an expert that takes no
+ * part keeps its loss (Freund and others 1997).
  */
 final class Mixture {
   static final int EXPERTS = PendingForecasts.MEMBERS + NaiveExperts.COUNT;
 
   private static final int SPAN = 1000;
   private static final int CAUTION = 24;
-  private static final double MAX_LOSS = 20;
+  private static final double MAX_COMMON = 20;
+  private static final double MAX_EXCESS = 20;
   private static final double SHARPNESS = 20;
   private static final double SHARPNESS_OF_NAIVES = 40;
   private static final double LOG_PRIOR_OF_NAIVES = Math.log(0.1);
@@ -56,14 +60,39 @@ final class Mixture {
    */
   void observe(int knot, float[] losses) {
     int from = knot * EXPERTS;
+    beginTogether(from, losses);
     double limit = limit(from);
+    double least = least(losses);
+    double common = Math.min(MAX_COMMON, least);
     for (int k = 0; k < EXPERTS; k++) {
       if (!Float.isNaN(losses[k])) {
         int at = from + k;
+        double counted = common + Math.min(limit, losses[k] - least);
         count[at] = (short) Math.min(SPAN, count[at] + 1);
-        loss[at] += (float) ((Math.min(limit, losses[k]) - loss[at]) / count[at]);
+        loss[at] += (float) ((counted - loss[at]) / count[at]);
       }
     }
+  }
+
+  /**
+   * Losses of other times say nothing: with the first of a member those of the naives begin anew.
+   */
+  private void beginTogether(int from, float[] losses) {
+    boolean begins = false;
+    for (int k = 0; k < PendingForecasts.MEMBERS; k++) {
+      begins |= count[from + k] == 0 && !Float.isNaN(losses[k]);
+    }
+    if (begins) {
+      Arrays.fill(count, from, from + EXPERTS, (short) 0);
+    }
+  }
+
+  private static double least(float[] losses) {
+    double least = Double.POSITIVE_INFINITY;
+    for (float loss : losses) {
+      least = loss < least ? loss : least;
+    }
+    return least;
   }
 
   private double limit(int from) {
@@ -73,7 +102,7 @@ final class Mixture {
         least = Math.min(least, loss[from + k]);
       }
     }
-    return MAX_LOSS * least;
+    return MAX_EXCESS * least;
   }
 
   /**
@@ -83,10 +112,12 @@ final class Mixture {
   void shares(boolean[] taking, LeadKnots leads, float[] out) {
     int rivals = taking[0] || taking[1] ? PendingForecasts.MEMBERS : EXPERTS;
     for (int from = 0; from < loss.length; from += EXPERTS) {
-      double best = best(from, rivals, taking);
+      double ofRivals = best(from, rivals, taking);
+      double best = best(from, EXPERTS, taking);
       double most = Double.NEGATIVE_INFINITY;
       for (int k = 0; k < EXPERTS; k++) {
-        out[from + k] = taking[k] ? (float) exponent(from, k, rivals, best, leads) : NOTHING;
+        out[from + k] =
+            taking[k] ? (float) exponent(from, k, rivals, ofRivals, best, leads) : NOTHING;
         most = Math.max(most, out[from + k]);
       }
       double sum = 0;
@@ -112,7 +143,8 @@ final class Mixture {
   }
 
   /** Logarithm of the weight of an expert. */
-  private double exponent(int from, int expert, int rivals, double best, LeadKnots leads) {
+  private double exponent(
+      int from, int expert, int rivals, double ofRivals, double best, LeadKnots leads) {
     boolean rival = expert < rivals;
     double prior = rival ? 0 : LOG_PRIOR_OF_NAIVES;
     int seen = count[from + expert];
@@ -127,7 +159,7 @@ final class Mixture {
         rival
             ? SHARPNESS * seen / (seen + CAUTION)
             : SHARPNESS_OF_NAIVES * seen / (seen + (double) CAUTION * leads.lead(from / EXPERTS));
-    return prior - sharpness * (loss[from + expert] - best) / best;
+    return prior - sharpness * (loss[from + expert] - ofRivals) / best;
   }
 
   void set(Mixture other) {

@@ -2,7 +2,6 @@ package io.tidecast.model.online;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.LittleEndian;
-import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -14,10 +13,12 @@ import java.util.Arrays;
  * last value, the value one season before, the value one long season before, and a running median
  * by phase of the season (the climatology).
  *
- * <p>{@code quantile = value + scale * spread * shape * factor}, per knot of the leads. The spread
- * is a running mean of |error| / scale and finds its size within a few errors; the shape is that of
- * a normal law; the factors, one per level for all leads, follow by the rule of {@link
- * QuantileTracker}.
+ * <p>{@code quantile = value + scale * spread * distance}, per knot of the leads. The spread is a
+ * running mean of |error| / scale and finds its size within a few errors. The distances, per level
+ * and the median's among them, begin as those of a normal law and go by stochastic approximation
+ * (Robbins and Monro 1951): {@code distance += rate (level - 1[error <= distance]) / density}, with
+ * the density of that law. So they find the errors of what is mostly still: nine of ten exactly
+ * nothing, and one that is large.
  */
 final class NaiveExperts {
   static final int COUNT = 4;
@@ -30,24 +31,45 @@ final class NaiveExperts {
   // an error counts at most as this many spreads, so that one absurd target does not hide the rest
   private static final float MAX_SPREADS = 20;
   private static final double MEAN_OVER_DEVIATION = Math.sqrt(2 / Math.PI);
+  private static final int CAUTION = 24;
+  private static final float MAX_DISTANCE = 100;
   private static final int MAX_PHASES = 24;
   private static final double CLIMATE_RATE = 0.05;
 
   private final int knots;
   private final int levels;
+  private final float[] level;
+  // [levels]: of a normal law, in mean absolute deviations
+  private final float[] normal;
+  private final float[] overDensity;
+  // [COUNT * knots]
   private final float[] spread;
-  private final float[] factor;
+  // [(knots + COUNT - 1) * levels]: of the last value by knot, then of each of the others
+  private final float[] distance;
   private final short[] count;
   private final float[] climate;
 
   NaiveExperts(ForecasterConfig config) {
     knots = LeadKnots.count(config.horizon());
     levels = config.levels().size();
+    level = config.levels().toFloats();
+    normal = new float[levels];
+    overDensity = new float[levels];
+    for (int j = 0; j < levels; j++) {
+      double z = normalQuantile(level[j]);
+      normal[j] = (float) (z / MEAN_OVER_DEVIATION);
+      overDensity[j] = (float) (Math.sqrt(2 * Math.PI) * Math.exp(z * z / 2) / MEAN_OVER_DEVIATION);
+    }
+    if (config.transform().isRandomWalk()) {
+      overDensity[config.levels().median()] = 0;
+    }
     spread = new float[COUNT * knots];
-    factor = new float[COUNT * levels];
+    distance = new float[(knots + COUNT - 1) * levels];
     count = new short[knots];
     climate = new float[phases(config)];
-    Arrays.fill(factor, 1);
+    for (int at = 0; at < distance.length; at += levels) {
+      System.arraycopy(normal, 0, distance, at, levels);
+    }
     Arrays.fill(climate, Float.NaN);
     LeadKnots leads = LeadKnots.of(config);
     for (int k = 0; k < knots; k++) {
@@ -64,8 +86,8 @@ final class NaiveExperts {
 
   static int bytes(ForecasterConfig config) {
     int knots = LeadKnots.count(config.horizon());
-    int factors = COUNT * config.levels().size();
-    return knots * (COUNT * Float.BYTES + Short.BYTES) + Float.BYTES * (factors + phases(config));
+    int distances = (knots + COUNT - 1) * config.levels().size();
+    return knots * (COUNT * Float.BYTES + Short.BYTES) + Float.BYTES * (distances + phases(config));
   }
 
   /** Which of them there are for a configuration. */
@@ -75,42 +97,58 @@ final class NaiveExperts {
     };
   }
 
-  /** Widths of a normal law by level, over its mean absolute deviation. */
-  static float[] shape(QuantileLevels all) {
-    float[] shape = new float[all.size()];
-    for (int j = 0; j < shape.length; j++) {
-      shape[j] = (float) (normalQuantile(all.get(j)) / MEAN_OVER_DEVIATION);
-    }
-    return shape;
-  }
-
   /** Tukey's lambda law near the normal one; off by less than 0.02 between 0.01 and 0.99. */
   private static double normalQuantile(double level) {
     return 4.91 * (Math.pow(level, 0.14) - Math.pow(1 - level, 0.14));
   }
 
   /**
-   * What {@link #spread} is multiplied by for the distance of a quantile from the naive's value, in
-   * units of the running scale.
+   * Adds a share of a naive's quantiles at all knots, as distances from its value in units of the
+   * running scale.
    *
-   * @param out {@code [COUNT * levels]}
+   * @param share of the knot; those of others follow every {@code stride}
+   * @param out {@code [knots * levels]}
    */
-  void widths(float[] shape, float[] out) {
-    for (int naive = 0; naive < COUNT; naive++) {
-      for (int j = 0; j < levels; j++) {
-        out[naive * levels + j] = shape[j] * factor[naive * levels + j];
+  void add(int naive, float[] share, int at, int stride, float[] out) {
+    for (int k = 0; k < knots; k++) {
+      float wide = share[at + k * stride] * spread[naive * knots + k];
+      int from = distances(naive, k);
+      for (int j = 0; wide > 0 && j < levels; j++) {
+        out[k * levels + j] += wide * distance[from + j];
       }
     }
   }
 
-  /** Spread of a naive's errors at a knot, in units of the running scale. */
-  float spread(int naive, int knot) {
-    return spread[naive * knots + knot];
+  /**
+   * Quantiles of a naive at a knot.
+   *
+   * @param value of the naive
+   * @param scale at its origin
+   * @param out {@code [levels]}, in any order
+   */
+  void quantiles(int naive, int knot, float value, float scale, float[] out) {
+    float wide = scale * spread[naive * knots + knot];
+    int from = distances(naive, knot);
+    for (int j = 0; j < levels; j++) {
+      out[j] = value + wide * distance[from + j];
+    }
   }
 
-  /** Spreads of a naive at all knots, {@code [knots]}. */
-  void spreads(int naive, float[] out) {
-    System.arraycopy(spread, naive * knots, out, 0, knots);
+  /**
+   * Distances of a naive's quantiles from its value, in running scales, {@code [knots * levels]}.
+   */
+  void distances(int naive, float[] out) {
+    for (int k = 0; k < knots; k++) {
+      int from = distances(naive, k);
+      for (int j = 0; j < levels; j++) {
+        out[k * levels + j] = spread[naive * knots + k] * distance[from + j];
+      }
+    }
+  }
+
+  /** Where the distances of a naive at a knot begin: what lies a season back errs alike at all. */
+  private int distances(int naive, int knot) {
+    return levels * (naive == LAST ? knot : knots + naive - 1);
   }
 
   /**
@@ -172,13 +210,16 @@ final class NaiveExperts {
   void observe(int naive, int knot, float error, float rate) {
     int row = naive * knots + knot;
     float before = spread[row];
+    float slow = rate / (1 + CAUTION * rate) / (naive == LAST ? 1 : knots);
+    int from = distances(naive, knot);
+    for (int at = from; at < from + levels; at++) {
+      int j = at - from;
+      float isBelow = error <= before * distance[at] ? 1 : 0;
+      float moved = distance[at] + slow * overDensity[j] * (level[j] - isBelow);
+      distance[at] = Math.max(-MAX_DISTANCE, Math.min(MAX_DISTANCE, moved));
+    }
     float limit = Math.max(1, MAX_SPREADS * before);
     spread[row] = before + rate * (Math.min(Math.abs(error), limit) - before);
-  }
-
-  /** The outcomes of a step have pushed the factors, {@code [COUNT * levels]}. */
-  void move(float[] pushed) {
-    QuantileTracker.move(factor, pushed);
   }
 
   /** Begins the observation of a target at a knot, and tells how far it moves the spreads. */
@@ -189,14 +230,14 @@ final class NaiveExperts {
 
   void set(NaiveExperts other) {
     System.arraycopy(other.spread, 0, spread, 0, spread.length);
-    System.arraycopy(other.factor, 0, factor, 0, factor.length);
+    System.arraycopy(other.distance, 0, distance, 0, distance.length);
     System.arraycopy(other.count, 0, count, 0, count.length);
     System.arraycopy(other.climate, 0, climate, 0, climate.length);
   }
 
   void write(DataOutput out) throws IOException {
     LittleEndian.write(out, spread);
-    LittleEndian.write(out, factor);
+    LittleEndian.write(out, distance);
     for (short seen : count) {
       out.writeShort(seen);
     }
@@ -205,7 +246,25 @@ final class NaiveExperts {
 
   void read(DataInput in) throws IOException {
     LittleEndian.read(in, spread);
+    LittleEndian.read(in, distance);
+    readRest(in);
+  }
+
+  /** As format 4 and earlier ones had it: a factor of the normal law by level, for all knots. */
+  void readFormat4(DataInput in) throws IOException {
+    LittleEndian.read(in, spread);
+    float[] factor = new float[COUNT * levels];
     LittleEndian.read(in, factor);
+    for (int row = 0; row < COUNT * knots; row++) {
+      int from = distances(row / knots, row % knots);
+      for (int j = 0; j < levels; j++) {
+        distance[from + j] = normal[j] * factor[row / knots * levels + j];
+      }
+    }
+    readRest(in);
+  }
+
+  private void readRest(DataInput in) throws IOException {
     for (int k = 0; k < count.length; k++) {
       count[k] = in.readShort();
     }

@@ -9,10 +9,7 @@ import java.util.Arrays;
  * intervals have to be, and which expert to trust. Scratch space for one thread.
  */
 final class Scoring {
-  // slow: a naive is scored with the widths of today, and must not know what yesterday's targets
-  // told
   private static final float MAX_SCALES = 100;
-  private static final float NAIVES_RATE = QuantileTracker.rate(24);
 
   private final ForecasterConfig config;
   private final int evaluationPeriod;
@@ -23,7 +20,6 @@ final class Scoring {
   private final int levels;
   private final int seasonalNaive;
   private final float[] slope;
-  private final float[] shape;
   private final boolean[] present;
   private final boolean[] mixed;
   private final int[] memberLevels;
@@ -33,9 +29,8 @@ final class Scoring {
 
   // [COUNT][horizon]: what the naives said, by lead, of the step that is scored
   private final float[][] values = new float[NaiveExperts.COUNT][];
-  private final float[] spreads;
-  private final float[] spread;
-  private final float[] widths;
+  private final float[] knotDistances;
+  private final float[] naiveDistances;
   private final float[] quantiles;
   private final float[] served;
   private final float[] naive;
@@ -43,7 +38,6 @@ final class Scoring {
   private final float[] ranked;
   // [(knots + 1) * levels]
   private final float[] pushed;
-  private final float[] naivesPushed;
   private int outcomes;
   private final AnomalyWatch.Expected expected = new AnomalyWatch.Expected();
   private final float[] losses = new float[Mixture.EXPERTS];
@@ -67,7 +61,6 @@ final class Scoring {
     for (int j = 0; j < levels; j++) {
       slope[j] -= 0.5f;
     }
-    shape = NaiveExperts.shape(config.levels());
     present = NaiveExperts.present(config);
     mixed = ExpertForecasts.mixed(config);
     memberLevels = ExpertForecasts.memberLevels(levels);
@@ -76,15 +69,13 @@ final class Scoring {
     Arrays.fill(losses, Float.NaN);
     setRates();
     Arrays.setAll(values, which -> new float[config.horizon()]);
-    spreads = new float[knots.count()];
-    spread = new float[config.horizon()];
-    widths = new float[NaiveExperts.COUNT * levels];
+    knotDistances = new float[knots.count() * levels];
+    naiveDistances = new float[config.horizon() * levels];
     quantiles = new float[levels];
     served = new float[levels];
     naive = new float[levels];
     ranked = new float[(knots.count() + 1) * (levels + 1)];
     pushed = new float[(knots.count() + 1) * levels];
-    naivesPushed = new float[NaiveExperts.COUNT * levels];
     seasonalNaive = config.season() > 1 ? NaiveExperts.SEASON : NaiveExperts.LAST;
   }
 
@@ -149,9 +140,8 @@ final class Scoring {
     if (present[NaiveExperts.CLIMATE]) {
       state.naives().climate(index, config.season(), last, values[NaiveExperts.CLIMATE]);
     }
-    state.naives().widths(shape, widths);
-    state.naives().spreads(seasonalNaive, spreads);
-    knots.interpolate(spreads, 1, spread);
+    state.naives().distances(seasonalNaive, knotDistances);
+    knots.interpolate(knotDistances, levels, naiveDistances);
   }
 
   private void score(
@@ -168,11 +158,11 @@ final class Scoring {
       push(lead, target);
     }
     float value = values[seasonalNaive][lead - 1];
-    float width = pending.scale(slot) * spread[lead - 1];
-    int at = seasonalNaive * levels;
+    float scale = pending.scale(slot);
     for (int j = 0; j < levels; j++) {
-      naive[j] = value + width * widths[at + j];
+      naive[j] = value + scale * naiveDistances[(lead - 1) * levels + j];
     }
+    naive[levels / 2] = value;
     float[] given = quantiles;
     if (!experts.isRaw()) {
       given = served;
@@ -215,7 +205,6 @@ final class Scoring {
     Arrays.fill(ranked, 0);
     state.calibration().move(pushed);
     movePhase(state.calibration(), index);
-    state.naives().move(naivesPushed);
   }
 
   /** Mean push of a step's outcomes on either side of the median, whatever their leads. */
@@ -257,15 +246,11 @@ final class Scoring {
     for (int which = 0; which < NaiveExperts.COUNT; which++) {
       if (present[which]) {
         float value = values[which][lead - 1];
-        float width = scale * naives.spread(which, knot);
-        for (int j = 0; j < levels; j++) {
-          naive[j] = value + width * widths[which * levels + j];
-        }
+        naives.quantiles(which, knot, value, scale, naive);
         if (mixed[which]) {
           losses[PendingForecasts.MEMBERS + which] = naiveLoss(target) / scale;
         }
         naives.observe(which, knot, (target - value) / scale, moves);
-        tracker.push(NAIVES_RATE / knots.count(), target, naive, naivesPushed, which * levels);
       }
     }
     state.mixture().observe(knot, losses);

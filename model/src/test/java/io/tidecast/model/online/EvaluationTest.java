@@ -95,17 +95,14 @@ class EvaluationTest {
   }
 
   private static float[][] naive(SeriesState state) {
-    float[] shape = NaiveExperts.shape(CONFIG.levels());
-    float[][] naive = new float[HORIZON][shape.length];
-    float[] widths = new float[NaiveExperts.COUNT * shape.length];
-    state.naives().widths(shape, widths);
+    float[][] naive = new float[HORIZON][CONFIG.levels().size()];
     for (int h = 0; h < HORIZON; h++) {
-      for (int j = 0; j < shape.length; j++) {
-        // horizon 5: every lead is a knot
-        float spread = state.naives().spread(NaiveExperts.SEASON, h);
-        float width = spread * widths[NaiveExperts.SEASON * shape.length + j];
-        float q = state.inputs().seasonalNaive(h + 1) + state.inputs().scale() * width;
-        naive[h][j] = (float) Math.exp(q);
+      float value = state.inputs().seasonalNaive(h + 1);
+      // horizon 5: every lead is a knot
+      state.naives().quantiles(NaiveExperts.SEASON, h, value, state.inputs().scale(), naive[h]);
+      naive[h][CONFIG.levels().median()] = value;
+      for (int j = 0; j < naive[h].length; j++) {
+        naive[h][j] = (float) Math.exp(naive[h][j]);
       }
     }
     return naive;

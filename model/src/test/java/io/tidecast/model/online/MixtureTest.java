@@ -85,4 +85,23 @@ class MixtureTest {
     // 20 times the best loss, over 1000
     assertTrue(share(ALL, 0, 0) > 0.99, "share " + share(ALL, 0, 0));
   }
+
+  @Test
+  void lossesBeforeThereWasAModelAreNotHeldAgainstTheNaives() {
+    observe(0, 1000, NONE, NONE, 3, 5, 5, 5);
+    observe(0, 500, 1.2f, 1.2f, 1, 5, 5, 5);
+
+    assertTrue(share(ALL, 0, 2) > 0.9, "" + share(ALL, 0, 2));
+  }
+
+  @Test
+  void rareEventThatAllMissDecidesNothing() {
+    for (int event = 0; event < 20; event++) {
+      observe(0, 99, 0.01f, 0.03f, 5, 5, 5, 5);
+      observe(0, 1, 10.1f, 10, 10, 10, 10, 10);
+    }
+
+    // 0.01 against 0.03 is much, but not beside the events: 0.11 against 0.13
+    assertEquals(1 / (1 + Math.exp(-20 * 0.0188 / 0.111)), share(ALL, 0, 0), 0.05);
+  }
 }
