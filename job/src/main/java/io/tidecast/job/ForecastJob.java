@@ -64,6 +64,7 @@ public final class ForecastJob {
    * @param controlsBefore nothing is decided until the controls with offsets below have been read
    * @param forecasts one per series and origin
    * @param evaluations one per series, period and model version
+   * @param anomalies observations that were not to be expected
    * @param models decisions and models
    * @param deadLetters refused, late and masked records
    * @param ticks writes the time between the observations; a bounded run writes none
@@ -76,6 +77,7 @@ public final class ForecastJob {
       long controlsBefore,
       Sink<KeyedBytes> forecasts,
       Sink<KeyedBytes> evaluations,
+      Sink<KeyedBytes> anomalies,
       Sink<KeyedBytes> models,
       Sink<DeadLetter> deadLetters,
       Ticks ticks) {}
@@ -188,6 +190,11 @@ public final class ForecastJob {
         .sinkTo(ends.evaluations())
         .name("evaluation topic")
         .uid("evaluation-topic");
+    forecasts
+        .getSideOutput(ForecastOperator.ANOMALIES)
+        .sinkTo(ends.anomalies())
+        .name("anomaly topic")
+        .uid("anomaly-topic");
     decisions
         .flatMap(new DecisionRecords())
         .returns(KEYED_BYTES)

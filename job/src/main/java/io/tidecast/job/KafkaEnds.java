@@ -73,6 +73,7 @@ public final class KafkaEnds {
         EndOffsets.of(kafka, topics.control()).get(0),
         KeyedBytesSink.create(kafka, topics.forecast(), once.apply(topics.forecast())),
         KeyedBytesSink.create(kafka, topics.evaluation(), once.apply(topics.evaluation())),
+        KeyedBytesSink.create(kafka, topics.anomaly(), once.apply(topics.anomaly())),
         KeyedBytesSink.create(kafka, topics.model(), once.apply(topics.model())),
         DeadLetterSink.create(kafka, once.apply(topics.deadLetter())),
         new Ticks(kafka));

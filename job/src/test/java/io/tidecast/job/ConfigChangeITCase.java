@@ -198,6 +198,7 @@ class ConfigChangeITCase {
         0,
         KeyedBytesSink.create(out, topics.forecast(), once(topics.forecast())),
         KeyedBytesSink.create(out, topics.evaluation(), once(topics.evaluation())),
+        KeyedBytesSink.create(out, topics.anomaly(), once(topics.anomaly())),
         KeyedBytesSink.create(out, topics.model(), once(topics.model())),
         DeadLetterSink.create(out, once(topics.deadLetter())),
         new Ticks(in));

@@ -61,6 +61,7 @@ class ForecastJobTest {
         new DiscardingSink<>(),
         new DiscardingSink<>(),
         new DiscardingSink<>(),
+        new DiscardingSink<>(),
         new Ticks(kafka));
   }
 }

@@ -80,6 +80,7 @@ public final class TopicCreator {
         topic(names.deadLetter(), settings.partitions(), settings, kept),
         topic(names.forecast(), settings.partitions(), settings, kept),
         topic(names.evaluation(), settings.partitions(), settings, kept),
+        topic(names.anomaly(), settings.partitions(), settings, kept),
         topic(names.feed(), 1, settings, compacted()),
         topic(names.model(), 1, settings, model()),
         topic(names.control(), 1, settings, control()));

@@ -29,6 +29,11 @@ public record Topics(String domain) {
     return domain + ".evaluation.v1";
   }
 
+  /** Observations that were not to be expected. */
+  public String anomaly() {
+    return domain + ".anomaly.v1";
+  }
+
   /** How far each feed has come: compacted, one partition. */
   public String feed() {
     return domain + ".feed.v1";

@@ -1,5 +1,6 @@
 package io.tidecast.connectors.postgres;
 
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
@@ -114,6 +115,24 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
         newer());
   }
 
+  /** What was not to be expected, as it is known at last. */
+  public Sink<AnomalyRecord> anomalies() {
+    return new UpsertSink<>(
+        config,
+        """
+        INSERT INTO anomaly
+          (domain, series, time, value, lower, median, upper, score, direction, run, cause)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (domain, series, time) DO UPDATE SET
+          value = excluded.value, lower = excluded.lower, median = excluded.median,
+          upper = excluded.upper, score = excluded.score, direction = excluded.direction,
+          run = excluded.run, cause = excluded.cause
+        """,
+        this::bind,
+        anomaly -> List.of(anomaly.series(), anomaly.time()),
+        newer());
+  }
+
   /** Decisions of the retraining. */
   public Sink<ModelRecord> modelEvents() {
     return new UpsertSink<>(
@@ -174,6 +193,20 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
     statement.setObject(21, floats(evaluation.naiveAbsoluteError()));
     statement.setObject(22, floats(evaluation.naivePinball()));
     statement.setObject(23, floats(evaluation.persistenceAbsoluteError()));
+  }
+
+  private void bind(PreparedStatement statement, AnomalyRecord anomaly) throws SQLException {
+    statement.setString(1, domain);
+    statement.setString(2, anomaly.series());
+    statement.setObject(3, timestamp(anomaly.time()));
+    statement.setDouble(4, anomaly.value());
+    statement.setObject(5, anomaly.lower(), Types.DOUBLE);
+    statement.setObject(6, anomaly.median(), Types.DOUBLE);
+    statement.setObject(7, anomaly.upper(), Types.DOUBLE);
+    statement.setDouble(8, anomaly.score());
+    statement.setString(9, anomaly.direction());
+    statement.setInt(10, anomaly.run());
+    statement.setString(11, anomaly.cause());
   }
 
   private void bind(PreparedStatement statement, ModelRecord decision) throws SQLException {

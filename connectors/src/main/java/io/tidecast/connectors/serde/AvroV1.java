@@ -1,5 +1,6 @@
 package io.tidecast.connectors.serde;
 
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ObservationRecord;
@@ -10,13 +11,15 @@ import java.util.Map;
 
 /**
  * The records in Avro's single-object encoding, by the schemas {@code Observation.avsc}, {@code
- * Forecast.avsc} and {@code Evaluation.avsc}: one field per component, in its order and under its
- * name; times and durations in milliseconds, quantiles and sums in single precision.
+ * Forecast.avsc}, {@code Evaluation.avsc} and {@code Anomaly.avsc}: one field per component, in its
+ * order and under its name; times and durations in milliseconds, quantiles and sums in single
+ * precision.
  */
 final class AvroV1 {
   private static final AvroFrame OBSERVATION = new AvroFrame("Observation");
   private static final AvroFrame FORECAST = new AvroFrame("Forecast");
   private static final AvroFrame EVALUATION = new AvroFrame("Evaluation");
+  private static final AvroFrame ANOMALY = new AvroFrame("Anomaly");
 
   private AvroV1() {}
 
@@ -73,6 +76,48 @@ final class AvroV1 {
           AvroFields.write(out, record.naivePinball());
           AvroFields.write(out, record.persistenceAbsoluteError());
         });
+  }
+
+  static byte[] write(AnomalyRecord record) {
+    return ANOMALY.write(
+        128,
+        out -> {
+          out.writeString(record.series());
+          out.writeLong(record.time().toEpochMilli());
+          out.writeDouble(record.value());
+          out.writeDouble(orNan(record.lower()));
+          out.writeDouble(orNan(record.median()));
+          out.writeDouble(orNan(record.upper()));
+          out.writeDouble(record.score());
+          out.writeString(record.direction());
+          out.writeInt(record.run());
+          out.writeString(record.cause());
+        });
+  }
+
+  private static double orNan(Double value) {
+    return value == null ? Double.NaN : value;
+  }
+
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  static AnomalyRecord anomaly(byte[] bytes) {
+    return ANOMALY.read(
+        bytes,
+        in ->
+            new AnomalyRecord(
+                in.text(),
+                in.time(),
+                in.number(),
+                orNull(in.number()),
+                orNull(in.number()),
+                orNull(in.number()),
+                in.number(),
+                in.text(),
+                in.integer(),
+                in.text()));
   }
 
   static ForecastRecord forecast(byte[] bytes) {

@@ -23,6 +23,15 @@ final class JsonWriting {
     void writeTo(JsonGenerator json) throws IOException;
   }
 
+  static void orNull(JsonGenerator json, String name, Double value) throws IOException {
+    json.writeFieldName(name);
+    if (value == null) {
+      json.writeNull();
+    } else {
+      json.writeNumber(value);
+    }
+  }
+
   static byte[] object(Fields fields) {
     try (ByteArrayBuilder bytes = new ByteArrayBuilder(FIRST_BLOCK);
         JsonGenerator json = FACTORY.createGenerator(bytes)) {

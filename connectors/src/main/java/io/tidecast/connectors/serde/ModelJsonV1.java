@@ -24,9 +24,9 @@ public final class ModelJsonV1 {
           json.writeStringField("reason", record.reason());
           json.writeNumberField("windows", record.windows());
           json.writeNumberField("series", record.series());
-          writeOrNull(json, "pinball", record.pinball());
-          writeOrNull(json, "championPinball", record.championPinball());
-          writeOrNull(json, "naivePinball", record.naivePinball());
+          JsonWriting.orNull(json, "pinball", record.pinball());
+          JsonWriting.orNull(json, "championPinball", record.championPinball());
+          JsonWriting.orNull(json, "naivePinball", record.naivePinball());
           writeArtifact(json, record.artifact());
         });
   }
@@ -38,16 +38,6 @@ public final class ModelJsonV1 {
    */
   public static ModelRecord read(byte[] bytes) {
     return JsonReading.object(ModelRecord.class, bytes);
-  }
-
-  private static void writeOrNull(JsonGenerator json, String name, Double value)
-      throws IOException {
-    json.writeFieldName(name);
-    if (value == null) {
-      json.writeNull();
-    } else {
-      json.writeNumber(value);
-    }
   }
 
   private static void writeArtifact(JsonGenerator json, byte[] artifact) throws IOException {

@@ -1,5 +1,6 @@
 package io.tidecast.connectors.serde;
 
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.Format;
@@ -31,6 +32,22 @@ public final class RecordBytes {
       case JSON -> EvaluationJsonV1.write(record);
       case AVRO -> AvroV1.write(record);
     };
+  }
+
+  public static byte[] of(AnomalyRecord record, Format format) {
+    return switch (format) {
+      case JSON -> AnomalyJsonV1.write(record);
+      case AVRO -> AvroV1.write(record);
+    };
+  }
+
+  /**
+   * Reads strictly.
+   *
+   * @throws IllegalArgumentException if the bytes are not such a record
+   */
+  public static AnomalyRecord anomaly(byte[] bytes) {
+    return AvroFrame.isAvro(bytes) ? AvroV1.anomaly(bytes) : AnomalyJsonV1.read(bytes);
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
@@ -64,6 +65,19 @@ class RecordBytesTest {
           new double[] {4, 0},
           new double[] {8, 0});
 
+  private static final AnomalyRecord ANOMALY =
+      new AnomalyRecord(
+          "JFK/t",
+          Instant.parse("2013-01-01T08:00:00Z"),
+          49.3,
+          1.25,
+          null,
+          null,
+          12.5,
+          "above",
+          2,
+          "spike");
+
   private static ObservationRecord observation(byte[] bytes) {
     return assertInstanceOf(Decoded.Accepted.class, ObservationDecoder.decode(bytes)).observation();
   }
@@ -79,6 +93,7 @@ class RecordBytesTest {
     ForecastRecord forecast = RecordBytes.forecast(RecordBytes.of(FORECAST, format));
     EvaluationRecord evaluation = RecordBytes.evaluation(RecordBytes.of(EVALUATION, format));
 
+    assertEquals(ANOMALY, RecordBytes.anomaly(RecordBytes.of(ANOMALY, format)));
     assertArrayEquals(ForecastJsonV1.write(FORECAST), ForecastJsonV1.write(forecast));
     assertArrayEquals(EvaluationJsonV1.write(EVALUATION), EvaluationJsonV1.write(evaluation));
   }

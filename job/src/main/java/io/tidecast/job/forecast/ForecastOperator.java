@@ -50,8 +50,9 @@ import org.apache.flink.util.OutputTag;
  * what comes out does not depend on when anything comes in.
  *
  * <p>Out: one forecast per step with an observation, keyed by series; to the side the evaluations
- * of past ones. The decision itself is {@link SeriesForecaster}'s, the same object as in a
- * backtest. A step at or before the last one of its series is dropped and counted.
+ * of past ones, and observations that were not to be expected. The decision itself is {@link
+ * SeriesForecaster}'s, the same object as in a backtest. A step at or before the last one of its
+ * series is dropped and counted.
  *
  * <p>When more than {@code waitingLimit} steps wait, each further record is held up a little, after
  * it has gone into state: the source is slowed down while a barrier still passes.
@@ -70,6 +71,10 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   /** Errors of past forecasts, keyed by series. */
   public static final OutputTag<KeyedBytes> EVALUATIONS =
       new OutputTag<>("evaluations", TypeInformation.of(KeyedBytes.class));
+
+  /** Observations that were not to be expected, keyed by series. */
+  public static final OutputTag<KeyedBytes> ANOMALIES =
+      new OutputTag<>("anomalies", TypeInformation.of(KeyedBytes.class));
 
   /** Steps per slice: a few milliseconds. */
   private static final int SLICE = 64;

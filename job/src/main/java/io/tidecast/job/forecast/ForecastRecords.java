@@ -1,7 +1,9 @@
 package io.tidecast.job.forecast;
 
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.model.Anomaly;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.Grid;
@@ -43,6 +45,29 @@ public final class ForecastRecords {
         evaluation.naiveAbsoluteError(),
         evaluation.naivePinball(),
         evaluation.persistenceAbsoluteError());
+  }
+
+  static AnomalyRecord of(String series, Anomaly anomaly, Grid grid) {
+    return new AnomalyRecord(
+        series,
+        time(anomaly.index(), grid),
+        decimal(anomaly.value()),
+        orNull(anomaly.lower()),
+        orNull(anomaly.median()),
+        orNull(anomaly.upper()),
+        decimal(anomaly.score()),
+        anomaly.direction(),
+        anomaly.run(),
+        anomaly.cause().label());
+  }
+
+  private static Double orNull(float value) {
+    return Float.isNaN(value) ? null : decimal(value);
+  }
+
+  /** The same decimals, and not those of the binary fraction. */
+  private static double decimal(float value) {
+    return Double.parseDouble(Float.toString(value));
   }
 
   private static Instant time(long index, Grid grid) {

@@ -3,6 +3,7 @@ package io.tidecast.job.forecast;
 import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.job.metrics.Metrics;
+import io.tidecast.model.Anomaly;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.Quality;
@@ -18,12 +19,14 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * What comes of a step, as records of the wire under the key of its series: the forecast on the
- * main output, counted by its quality, evaluations of past ones to the side.
+ * main output, counted by its quality, to the side evaluations of past ones and what was not to be
+ * expected, counted by its cause.
  */
 final class ForecastWriter {
   private final Output<StreamRecord<KeyedBytes>> output;
   private final ForecastOperator.Config config;
   private final Map<Quality, Counter> forecasts = new EnumMap<>(Quality.class);
+  private final Map<Anomaly.Cause, Counter> anomalies = new EnumMap<>(Anomaly.Cause.class);
 
   ForecastWriter(
       Output<StreamRecord<KeyedBytes>> output,
@@ -36,11 +39,23 @@ final class ForecastWriter {
           quality,
           Metrics.counter(metrics, Metrics.FORECASTS, Metrics.BY_QUALITY, quality.label()));
     }
+    for (Anomaly.Cause cause : Anomaly.Cause.values()) {
+      anomalies.put(
+          cause, Metrics.counter(metrics, Metrics.ANOMALIES, Metrics.BY_CAUSE, cause.label()));
+    }
   }
 
   void write(String series, List<Double> levels, StepResult result) {
     result.forecast().ifPresent(forecast -> write(series, levels, forecast));
     write(series, levels, result.evaluations());
+    result.anomaly().ifPresent(anomaly -> write(series, anomaly));
+  }
+
+  private void write(String series, Anomaly anomaly) {
+    anomalies.get(anomaly.cause()).inc();
+    byte[] value =
+        RecordBytes.of(ForecastRecords.of(series, anomaly, config.grid()), config.format());
+    output.collect(ForecastOperator.ANOMALIES, keyed(series, value));
   }
 
   private void write(String series, List<Double> levels, Forecast forecast) {

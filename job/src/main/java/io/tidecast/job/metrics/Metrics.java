@@ -40,6 +40,9 @@ public final class Metrics {
   /** Forecasts, by {@code quality}. */
   public static final String FORECASTS = "forecasts";
 
+  /** Observations that were not to be expected, and what became known of one, by {@code cause}. */
+  public static final String ANOMALIES = "anomalies";
+
   /** Boundaries decided, one per group, by {@code decision}. */
   public static final String DECISIONS = "decisions";
 
@@ -69,6 +72,7 @@ public final class Metrics {
 
   public static final String BY_REASON = "reason";
   public static final String BY_QUALITY = "quality";
+  public static final String BY_CAUSE = "cause";
   public static final String BY_DECISION = "decision";
 
   private Metrics() {}

@@ -233,6 +233,8 @@ public final class BacktestReport {
     for (BacktestRow row : result.byLead()) {
       addMeasures(leads.addObject().put("lead", row.horizon()), row, levels);
     }
+    ObjectNode anomalies = json.putObject("anomalies");
+    result.anomalies().forEach((cause, count) -> anomalies.put(cause.label(), count));
     ArrayNode series = json.putArray("series");
     for (Map.Entry<String, BacktestRow> one : result.bySeries().entrySet()) {
       addMeasures(series.addObject().put("series", one.getKey()), one.getValue(), levels);

@@ -2,6 +2,7 @@ package io.tidecast.job.store;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.postgres.ObservedValue;
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
@@ -97,6 +98,10 @@ final class ReadFunction<T> extends RichFlatMapFunction<RawRecord, T> {
 
   static List<EvaluationRecord> evaluation(RawRecord record) {
     return List.of(RecordBytes.evaluation(record.value()));
+  }
+
+  static List<AnomalyRecord> anomaly(RawRecord record) {
+    return List.of(RecordBytes.anomaly(record.value()));
   }
 
   /** Records with an artifact repeat a decision that is in the topic without it. */

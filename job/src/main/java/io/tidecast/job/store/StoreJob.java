@@ -7,6 +7,7 @@ import io.tidecast.connectors.postgres.ObservedValue;
 import io.tidecast.connectors.postgres.PartitionFilter;
 import io.tidecast.connectors.postgres.PartitionFilter.TimeOf;
 import io.tidecast.connectors.postgres.PostgresSinks;
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
@@ -31,6 +32,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * forecast.v1    -> forecasts  -> day there?    -> forecast
  *                              \-> newest       -> forecast_latest
  * evaluation.v1  -> evaluations -> month there? -> evaluation
+ * anomaly.v1     -> anomalies  -> month there?  -> anomaly
  * model.v1       -> decisions                   -> model_event
  * </pre>
  *
@@ -126,6 +128,10 @@ public final class StoreJob {
         inRetention(evaluations, "evaluation", EvaluationRecord::time),
         "evaluation",
         sinks.evaluations());
+
+    DataStream<AnomalyRecord> anomalies =
+        read(topics.anomaly(), "anomalies", ReadFunction::anomaly, AnomalyRecord.class);
+    write(inRetention(anomalies, "anomaly", AnomalyRecord::time), "anomaly", sinks.anomalies());
 
     DataStream<ModelRecord> decisions =
         read(topics.model(), "decisions", ReadFunction::decision, ModelRecord.class);

@@ -73,6 +73,7 @@ class BacktestRunTest {
     assertMeasures(row);
     assertEquals(4, row.get("leads").size());
     row.get("leads").forEach(BacktestRunTest::assertMeasures);
+    assertTrue(row.get("anomalies").isObject(), row.toString());
     assertEquals(List.of("a/load", "b/load"), row.get("series").findValuesAsText("series"));
     row.get("series").forEach(BacktestRunTest::assertMeasures);
     assertEquals(7, row.get("reliability").size());

@@ -90,6 +90,8 @@ class LivePageITCase {
       browser.await("more points", () -> points(browser) > before);
       browser.await("two retrainings", () -> attribute(browser, "data-markers").equals("2"));
       assertTrue(browser.url().contains("back=604800"), browser.url());
+      browser.await("both anomalies", () -> attribute(browser, "data-anomalies").equals("2"));
+      browser.await("its decisions", () -> browser.findAll("#decisions tr").size() == 4);
 
       browser.find("#theme").click();
       assertEquals("light", browser.script("return document.documentElement.dataset.theme"));

@@ -109,6 +109,7 @@ public final class StoreEnvironment implements AutoCloseable {
   /** Waits until everything is in the tables. */
   public void await(TopicData data) throws SQLException {
     await("SELECT count(*) FROM observation", data.observations().size());
+    await("SELECT count(*) FROM anomaly WHERE cause <> 'unknown'", 2L * data.stations());
     await("SELECT count(*) FROM forecast", data.forecasts().size());
     await("SELECT count(*) FROM evaluation", data.evaluations().size());
     await("SELECT count(*) FROM model_event", data.decisions().size());

@@ -1,8 +1,10 @@
 package io.tidecast.job.store;
 
 import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.record.ObservationRecord;
@@ -10,6 +12,7 @@ import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.connectors.serde.ObservationJsonV1;
+import io.tidecast.connectors.serde.RecordBytes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -183,6 +186,34 @@ public record TopicData(
     return sum / LEVELS.size();
   }
 
+  /** Of each series one that turned out to be a spike, and one of which nothing was forecast. */
+  public List<AnomalyRecord> anomalies() {
+    List<AnomalyRecord> records = new ArrayList<>();
+    for (int station = 0; station < stations; station++) {
+      records.add(spike(station, "unknown"));
+      records.add(spike(station, "spike"));
+      records.add(
+          new AnomalyRecord(
+              series(station), time(hours / 2), 4, null, null, null, 0, "none", 7, "stuck"));
+    }
+    return records;
+  }
+
+  private AnomalyRecord spike(int station, String cause) {
+    int hour = hours - 5;
+    return new AnomalyRecord(
+        series(station),
+        time(hour),
+        quantile(station, hour, LEVELS.size() - 1) + 30,
+        quantile(station, hour, 0),
+        quantile(station, hour, LEVELS.size() / 2),
+        quantile(station, hour, LEVELS.size() - 1),
+        24.5,
+        "above",
+        1,
+        cause);
+  }
+
   /** One decision for each version, and one that keeps the last. */
   public List<ModelRecord> decisions() {
     List<ModelRecord> records = new ArrayList<>();
@@ -234,6 +265,9 @@ public record TopicData(
       }
       for (EvaluationRecord record : evaluations()) {
         send(producer, kafka.topics().evaluation(), record.key(), EvaluationJsonV1.write(record));
+      }
+      for (AnomalyRecord record : anomalies()) {
+        send(producer, kafka.topics().anomaly(), record.key(), RecordBytes.of(record, Format.JSON));
       }
       for (ModelRecord record : decisions()) {
         send(producer, kafka.topics().model(), record.decisionKey(), ModelJsonV1.write(record));

@@ -7,6 +7,7 @@ import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.Topics;
+import io.tidecast.connectors.record.AnomalyRecord;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
@@ -33,6 +34,7 @@ public final class TopicsAndTables {
   private final Map<String, String> observations;
   private final Map<String, String> forecasts;
   private final Map<String, String> evaluations;
+  private final Map<String, String> anomalies;
   private final Map<String, String> decisions;
 
   public TopicsAndTables(KafkaConfig kafka, StoredRows tables) {
@@ -54,6 +56,12 @@ public final class TopicsAndTables {
             ReadFunction::evaluation,
             seen -> row(seen.series(), seen.time(), seen.model()),
             TopicsAndTables::rest);
+    anomalies =
+        rows(
+            topics.anomaly(),
+            ReadFunction::anomaly,
+            seen -> row(seen.series(), seen.time()),
+            TopicsAndTables::rest);
     decisions =
         rows(
             topics.model(),
@@ -67,6 +75,7 @@ public final class TopicsAndTables {
     tables.await("SELECT count(*) FROM observation", observations.size());
     tables.await("SELECT count(*) FROM forecast", forecasts.size());
     tables.await("SELECT count(*) FROM evaluation", evaluations.size());
+    tables.await("SELECT count(*) FROM anomaly", anomalies.size());
     tables.await("SELECT count(*) FROM model_event", decisions.size());
 
     assertRows(observations, 2, "SELECT series, time, value FROM observation");
@@ -81,6 +90,11 @@ public final class TopicsAndTables {
             + " extract(epoch FROM step)::int, levels, count, absolute_error, squared_error,"
             + " pinball, inside, width, naive_absolute_error, naive_pinball,"
             + " persistence_absolute_error FROM evaluation");
+    assertRows(
+        anomalies,
+        2,
+        "SELECT series, time, value, lower, median, upper, score, direction, run, cause"
+            + " FROM anomaly");
     assertRows(
         decisions,
         2,
@@ -121,6 +135,18 @@ public final class TopicsAndTables {
         floats(seen.naiveAbsoluteError()),
         floats(seen.naivePinball()),
         floats(seen.persistenceAbsoluteError()));
+  }
+
+  private static String rest(AnomalyRecord seen) {
+    return row(
+        seen.value(),
+        seen.lower(),
+        seen.median(),
+        seen.upper(),
+        seen.score(),
+        seen.direction(),
+        seen.run(),
+        seen.cause());
   }
 
   private static String rest(ModelRecord decision) {

@@ -1,5 +1,6 @@
 package io.tidecast.model.eval;
 
+import io.tidecast.model.Anomaly;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
@@ -8,6 +9,7 @@ import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,13 +133,15 @@ public final class Backtest {
    * @param reliability share of targets at or below each level's quantile
    * @param coverageByHour {@code [intervals][24]}, share of targets inside each interval, widest
    *     first, by the hour of the day (UTC) they lie in; NaN without any
+   * @param anomalies found in the test part, by what was known of each when it was said
    */
   public record Result(
       BacktestRow total,
       List<BacktestRow> byLead,
       Map<String, BacktestRow> bySeries,
       double[] reliability,
-      double[][] coverageByHour) {
+      double[][] coverageByHour,
+      Map<Anomaly.Cause, Integer> anomalies) {
     public Result {
       byLead = List.copyOf(byLead);
       bySeries = Collections.unmodifiableMap(new TreeMap<>(bySeries));
@@ -177,9 +181,10 @@ public final class Backtest {
   public Result score(Method method, List<Stretch> series, Observer observer) {
     Accuracy total = new Accuracy(config.levels(), config.horizon(), config.grid());
     Map<String, BacktestRow> bySeries = new TreeMap<>();
+    Map<Anomaly.Cause, Integer> anomalies = new EnumMap<>(Anomaly.Cause.class);
     for (Stretch one : series) {
       Accuracy accuracy = new Accuracy(config.levels(), config.horizon(), config.grid());
-      score(method, one, accuracy, observer);
+      score(method, one, accuracy, anomalies, observer);
       bySeries.put(one.series(), accuracy.row(method.name()));
       total.add(accuracy);
     }
@@ -188,7 +193,12 @@ public final class Backtest {
       byLead.add(total.row(method.name(), lead));
     }
     return new Result(
-        total.row(method.name()), byLead, bySeries, total.reliability(), total.coverageByHour());
+        total.row(method.name()),
+        byLead,
+        bySeries,
+        total.reliability(),
+        total.coverageByHour(),
+        anomalies);
   }
 
   /** What does not count, or not in every measure, and why: a sentence each. */
@@ -232,7 +242,12 @@ public final class Backtest {
         : Optional.empty();
   }
 
-  private void score(Method method, Stretch series, Accuracy accuracy, Observer observer) {
+  private void score(
+      Method method,
+      Stretch series,
+      Accuracy accuracy,
+      Map<Anomaly.Cause, Integer> anomalies,
+      Observer observer) {
     float[] targets = new float[series.values().length];
     for (int i = 0; i < targets.length; i++) {
       targets[i] = series.values()[i][0];
@@ -244,6 +259,9 @@ public final class Backtest {
     int end = rowOf(series, split.end());
     for (int i = 0; i < end; i++) {
       Optional<Forecast> forecast = step(session, series, i);
+      if (forecast.isPresent() && series.start() + i >= split.testStart()) {
+        session.anomaly().ifPresent(one -> anomalies.merge(one.cause(), 1, Integer::sum));
+      }
       long sinceFirst = series.start() + i - (split.testStart() - 1);
       boolean origin = sinceFirst >= 0 && sinceFirst % stride == 0 && i + config.horizon() < end;
       if (origin && forecast.isPresent()) {

@@ -1,10 +1,12 @@
 package io.tidecast.model.eval;
 
+import io.tidecast.model.Anomaly;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
+import io.tidecast.model.online.StepResult;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,11 @@ public interface Method {
      * @return all levels and leads from this origin; empty if nothing can be forecast from it
      */
     Optional<Forecast> step(ClosedStep step);
+
+    /** What the last step was, or made known; most methods say nothing of that. */
+    default Optional<Anomaly> anomaly() {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -54,8 +61,20 @@ public interface Method {
         // without evaluations of interest, the longest period costs least
         SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
         SeriesState state = forecaster.newState();
-        return step ->
-            forecaster.step(state, step, serving.apply(step.index()).orElse(null)).forecast();
+        return new Session() {
+          private StepResult last;
+
+          @Override
+          public Optional<Forecast> step(ClosedStep step) {
+            last = forecaster.step(state, step, serving.apply(step.index()).orElse(null));
+            return last.forecast();
+          }
+
+          @Override
+          public Optional<Anomaly> anomaly() {
+            return last.anomaly();
+          }
+        };
       }
     };
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Anomaly;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
@@ -86,6 +87,24 @@ class BacktestTest {
     Backtest.Result result = backtest.score(lastValue(1), List.of(new Stretch("a", 11, values)));
 
     assertEquals(List.of(1.0, 2.0, 3.0), result.byLead().stream().map(BacktestRow::mae).toList());
+  }
+
+  @Test
+  void anomaliesOfTheTestPartAloneAreCounted() {
+    assertEquals(spikes(2300) + 1, spikes(2300, 2700), "2300 is of the validation part");
+  }
+
+  /** What is found, with values thrown off at these steps. */
+  private static int spikes(int... steps) {
+    Stretch series = series("a", 1);
+    for (int step : steps) {
+      series.values()[(int) (step - series.start())][0] += 500;
+    }
+    Method online = Method.online("online", CONFIG, origin -> Optional.empty());
+    return new Backtest(CONFIG, SPLIT)
+        .score(online, List.of(series))
+        .anomalies()
+        .getOrDefault(Anomaly.Cause.SPIKE, 0);
   }
 
   @Test

@@ -5,7 +5,7 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 function theme() {
   return {
     text: css('--text'), faint: css('--faint'), line: css('--line'), panel: css('--panel'),
-    blue: css('--blue'), green: css('--green'), orange: css('--orange'), purple: css('--purple'),
+    blue: css('--blue'), green: css('--green'), orange: css('--orange'), purple: css('--purple'), red: css('--red'),
   };
 }
 
@@ -67,6 +67,7 @@ const span = (row, level) => `${number(row[`Lower ${level}%`])} – ${number(row
 
 function forecastLines(row) {
   const lines = [];
+  if (row.Cause != null) lines.push(['Anomaly', `${row.Cause}, ${number(row.Score, 2)} × the interval`]);
   if (row.Observed != null) lines.push(['Observed', number(row.Observed)]);
   if (row.Median != null) lines.push(['Median', number(row.Median)]);
   if (row['Upper 50%'] != null) lines.push(['50 %', span(row, 50)]);
@@ -132,9 +133,9 @@ export function verticalLines(retrained, [present, name], from, to, phone) {
   return lines;
 }
 
-export function forecastOption(results, lines, from, to) {
+export function forecastOption(results, anomalies, lines, from, to) {
   const t = theme();
-  const rows = rowsByTime(results);
+  const rows = rowsByTime({ ...results, anomalies: { time: anomalies.Time, Cause: anomalies.Cause, Score: anomalies.Score } });
   const chosen = results.Chosen;
   const observed = pairs(results.Observed, 'Observed');
   return {
@@ -155,6 +156,10 @@ export function forecastOption(results, lines, from, to) {
         symbolSize: 4, showSymbol: observed.length < 120,
         lineStyle: { color: t.green, width: 1.6 }, itemStyle: { color: t.green },
         markLine: { symbol: 'none', silent: true, animation: false, data: lines },
+      },
+      {
+        type: 'scatter', name: 'Anomalies', data: anomalies.Time.map((time, i) => [time, anomalies.Observed[i]]),
+        symbolSize: 9, z: 4, itemStyle: { color: 'transparent', borderColor: t.red, borderWidth: 2 },
       },
       {
         type: 'line', name: 'Median', data: pairs(chosen, 'Median'), symbol: 'none',

@@ -93,9 +93,10 @@ function single(work) {
 
 const loadForecast = single(async () => {
   const series = state.series;
-  const [results, marks] = await Promise.all([panel('Forecast'), retrained()]);
+  const [results, marks, anomalies] = await Promise.all([panel('Forecast'), retrained(), panel('Anomalies')]);
   if (series !== state.series) return;
   drawn.forecast = results;
+  drawn.anomalies = anomalies.Anomalies;
   drawn.retrained = marks.time.map((time, i) => [time, marks.text[i].replace(/ serves$/, '')]);
   drawForecast();
   say('');
@@ -103,11 +104,11 @@ const loadForecast = single(async () => {
 
 const loadRest = single(async () => {
   const series = state.series;
-  const [residuals, byLead, numbers, total] = await Promise.all([
-    panel('Residuals'), ...['Accuracy by lead', 'Numbers by lead', 'Live accuracy'].map(
-      (title) => panel(title, accuracyRange()))]);
+  const [residuals, decisions, byLead, numbers, total] = await Promise.all([
+    panel('Residuals'), panel('Decisions', [0, range()[1]]),
+    ...['Accuracy by lead', 'Numbers by lead', 'Live accuracy'].map((title) => panel(title, accuracyRange()))]);
   if (series !== state.series) return;
-  Object.assign(drawn, { residuals, byLead, numbers, total });
+  Object.assign(drawn, { residuals, decisions, byLead, numbers, total });
   drawRest();
 });
 
@@ -156,7 +157,7 @@ function drawForecast() {
   const [from, to] = range();
   document.querySelector('.legend .fixed').hidden = state.lead === 0;
   chart('forecast').setOption(
-    forecastOption(drawn.forecast, verticals(), from, to), true);
+    forecastOption(drawn.forecast, drawn.anomalies, verticals(), from, to), true);
   // the chart forgets with every option that a drag means zoom
   chart('forecast').dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true });
   const last = drawn.forecast.Observed.time.length - 1;
@@ -164,6 +165,7 @@ function drawForecast() {
     `${state.series}: ${last + 1} observed values, forecast from ${utc(newest.origin)}`);
   element('forecast').dataset.points = last + 1;
   element('forecast').dataset.markers = drawn.retrained.length;
+  element('forecast').dataset.anomalies = drawn.anomalies.Time.length;
 }
 
 function drawRest() {
@@ -176,6 +178,7 @@ function drawRest() {
   document.querySelectorAll('.period').forEach((each) => { each.textContent = `, ${period}`; });
   drawNumbers(drawn.total.Total);
   drawTable(drawn.numbers.Numbers);
+  drawDecisions(drawn.decisions.Decisions);
 }
 
 const percent = (value) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
@@ -215,20 +218,29 @@ function aligned(value) {
   return plain ? number(value) : value.toPrecision(4);
 }
 
-function drawTable(columns) {
+function fill(table, columns, text) {
   const names = Object.keys(columns);
   const row = (cells, tag) => {
     const tr = document.createElement('tr');
-    tr.append(...cells.map((text) => {
+    tr.append(...cells.map((content) => {
       const cell = document.createElement(tag);
-      cell.textContent = text;
+      cell.textContent = content;
       return cell;
     }));
     return tr;
   };
-  const text = (name, value) => (name.startsWith('Inside') ? percent(value) : aligned(value));
-  element('table').replaceChildren(
-    row(names, 'th'), ...columns.Lead.map((_, i) => row(names.map((name) => text(name, columns[name][i])), 'td')));
+  element(table).replaceChildren(
+    row(names, 'th'), ...columns[names[0]].map((_, i) => row(names.map((name) => text(name, columns[name][i])), 'td')));
+}
+
+function drawTable(columns) {
+  fill('table', columns, (name, value) => (name.startsWith('Inside') ? percent(value) : aligned(value)));
+}
+
+function drawDecisions(columns) {
+  element('decisions-panel').hidden = columns.Boundary.length === 0;
+  fill('decisions', columns, (name, value) => (
+    name === 'Boundary' ? utc(value) : value === null ? '–' : typeof value === 'number' ? aligned(value) : value));
 }
 
 function drawFacts() {
