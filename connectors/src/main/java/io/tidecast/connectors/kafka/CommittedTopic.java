@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -134,6 +135,7 @@ public final class CommittedTopic implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    // there is no offset to commit, and an answer to the last request may be half a second away
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 }
