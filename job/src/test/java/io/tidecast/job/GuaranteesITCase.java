@@ -3,16 +3,11 @@ package io.tidecast.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.connectors.embedded.EmbeddedKafka;
-import io.tidecast.connectors.kafka.CommittedTopic;
-import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.record.Names;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.retrain.GroupTrainer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,9 +17,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +36,7 @@ class GuaranteesITCase {
 
   private static final Map<String, Map<String, String>> TABLE = new LinkedHashMap<>();
 
-  private static EmbeddedKafka kafka;
+  private static RealTopics topics;
   private static final Map<Shape, JobRun> CLEAN = new TreeMap<>();
 
   /** How the observations lie in time. */
@@ -59,6 +52,10 @@ class GuaranteesITCase {
 
     World world() {
       return this == ON_THE_GRID ? World.onTheGrid() : World.offTheGrid();
+    }
+
+    JobConfig created(String domain, World world, String ingest) throws Exception {
+      return topics.created(domain, world, ", maxOutOfOrder: " + maxOutOfOrder + ingest);
     }
   }
 
@@ -86,17 +83,17 @@ class GuaranteesITCase {
 
   @BeforeAll
   static void runOnceWithoutFailures() throws Exception {
-    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+    topics = RealTopics.start(directory);
     for (Shape shape : Shape.values()) {
-      JobConfig config = created("clean-" + shape.ordinal(), shape, shape.world(), "");
+      JobConfig config = shape.created("clean-" + shape.ordinal(), shape.world(), "");
       Publisher.publish(config, shape.world().observations());
-      CLEAN.put(shape, bounded(config, 2, new Configuration()));
+      CLEAN.put(shape, topics.bounded(config, 2, new Configuration()));
     }
   }
 
   @AfterAll
   static void printTable() throws Exception {
-    kafka.close();
+    topics.close();
     StringBuilder table = new StringBuilder("\nscenario x guarantee\n");
     TABLE.forEach(
         (scenario, results) ->
@@ -179,7 +176,7 @@ class GuaranteesITCase {
   void pausesChangeNothing(int seed) throws Exception {
     for (Shape shape : Shape.values()) {
       World world = shape.world();
-      JobConfig config = created("pauses-" + shape.ordinal() + "-" + seed, shape, world, "");
+      JobConfig config = shape.created("pauses-" + shape.ordinal() + "-" + seed, world, "");
       boolean isWhole = shape == Shape.ON_THE_GRID;
       check(
           "LIVE_WITH_PAUSES_" + shape + "_SEED_" + seed,
@@ -200,16 +197,16 @@ class GuaranteesITCase {
         };
     String idle =
         scenario == Scenario.A_SILENT_AND_A_POISONED_PARTITION ? ", idleTimeout: PT8S" : "";
-    JobConfig config = created(scenario.name().toLowerCase().replace('_', '-'), shape, world, idle);
+    JobConfig config = shape.created(scenario.name().toLowerCase().replace('_', '-'), world, idle);
     if (scenario != Scenario.SAVEPOINTS_AND_RESCALING) {
       Publisher.publish(config, world.observations());
     }
     return switch (scenario) {
       case ONE_SUBTASK, ONE_PARTITION, OFF_THE_GRID_ONE_SUBTASK ->
-          bounded(config, 1, new Configuration());
-      case ROCKSDB -> bounded(config, 2, setting("state.backend.type", "rocksdb"));
+          topics.bounded(config, 1, new Configuration());
+      case ROCKSDB -> topics.bounded(config, 2, setting("state.backend.type", "rocksdb"));
       case ALIGNED_CHECKPOINTS_THREE_SUBTASKS ->
-          bounded(config, 3, setting("execution.checkpointing.unaligned.enabled", "false"));
+          topics.bounded(config, 3, setting("execution.checkpointing.unaligned.enabled", "false"));
       case KILLED_WHILE_TRAININGS_ARE_PENDING -> killedWhileTraining(config);
       case KILLED_AGAIN_AND_AGAIN, OFF_THE_GRID_KILLED -> killedAtTrainings(config);
       case BACKLOG_WITH_LONG_TRAININGS_THEN_LIVE -> backlogWithLongTrainings(config, world);
@@ -218,61 +215,16 @@ class GuaranteesITCase {
     };
   }
 
-  private static JobConfig created(String domain, Shape shape, World world, String ingest)
-      throws Exception {
-    Path file = directory.resolve(domain + ".yaml");
-    int partitions = world.partitions();
-    Files.writeString(
-        file,
-        "domain: %s\nkafka: {bootstrapServers: \"%s\", partitions: %d}\n%s"
-                .formatted(domain, kafka.bootstrapServers(), partitions, world.yaml())
-            + "ingest: {ttl: P20D, maxOutOfOrder: %s%s}\n".formatted(shape.maxOutOfOrder, ingest));
-    JobConfig config = JobConfig.read(file);
-    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
-    return config;
-  }
-
   private static Configuration setting(String key, String value) {
     Configuration settings = new Configuration();
     settings.setString(key, value);
     return settings;
   }
 
-  private static GroupTrainer trainer(JobConfig config) {
-    return new JobParts(config).trainer();
-  }
-
-  private static JobOnCluster start(
-      JobConfig config, ForecastJob.Ends ends, GroupTrainer trainer, int subtasks, String savepoint)
-      throws Exception {
-    return JobOnCluster.start(
-        config, ends, trainer, subtasks, new Configuration(), checkpoints(config), savepoint);
-  }
-
-  private static Path checkpoints(JobConfig config) {
-    return directory.resolve("checkpoints-" + config.domain());
-  }
-
-  private static JobRun bounded(JobConfig config, int subtasks, Configuration settings)
-      throws Exception {
-    try (JobOnCluster job =
-        JobOnCluster.start(
-            config,
-            KafkaEnds.bounded(config),
-            trainer(config),
-            subtasks,
-            settings,
-            checkpoints(config),
-            null)) {
-      job.awaitEnd();
-    }
-    return JobRun.of(config);
-  }
-
   private static JobRun killedWhileTraining(JobConfig config) throws Exception {
     JobRun clean = CLEAN.get(Shape.ON_THE_GRID);
     List<Instant> boundaries = trainings(clean, World.B);
-    HeldTrainer trainer = new HeldTrainer(trainer(config));
+    HeldTrainer trainer = new HeldTrainer(RealTopics.trainer(config));
     List<CountDownLatch> moments =
         List.of(
             trainer.hold(World.A, boundaries.get(0)),
@@ -284,7 +236,7 @@ class GuaranteesITCase {
   private static JobRun killedAtTrainings(JobConfig config) throws Exception {
     Shape shape =
         config.series().targets().contains(World.B) ? Shape.ON_THE_GRID : Shape.OFF_THE_GRID;
-    HeldTrainer trainer = new HeldTrainer(trainer(config));
+    HeldTrainer trainer = new HeldTrainer(RealTopics.trainer(config));
     List<CountDownLatch> moments = new ArrayList<>();
     // each costs one of the restarts that the job is given
     List<Instant> boundaries = trainings(CLEAN.get(shape), World.A);
@@ -296,7 +248,7 @@ class GuaranteesITCase {
 
   private static JobRun killedAt(
       JobConfig config, GroupTrainer trainer, List<CountDownLatch> moments) throws Exception {
-    try (JobOnCluster job = start(config, KafkaEnds.bounded(config), trainer, 2, null)) {
+    try (JobOnCluster job = topics.start(config, KafkaEnds.bounded(config), trainer, 2, null)) {
       for (CountDownLatch moment : moments) {
         assertTrue(moment.await(2, TimeUnit.MINUTES));
         job.kill();
@@ -307,9 +259,9 @@ class GuaranteesITCase {
   }
 
   private static JobRun live(JobConfig config, World world) throws Exception {
-    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
+    try (JobOnCluster job = topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
       awaitForecasts(config, world);
-      job.stop(checkpoints(config));
+      job.stop(topics.checkpoints(config));
     }
     return JobRun.of(config);
   }
@@ -323,25 +275,30 @@ class GuaranteesITCase {
   }
 
   private static JobRun backlogWithLongTrainings(JobConfig config, World world) throws Exception {
-    HeldTrainer trainer = new HeldTrainer(trainer(config));
-    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer, 2, null)) {
-      // a training that no checkpoint passed would never end
-      trainer.before(request -> job.awaitCheckpoints(2));
+    HeldTrainer trainer = new HeldTrainer(RealTopics.trainer(config));
+    try (JobOnCluster job = topics.start(config, KafkaEnds.unbounded(config), trainer, 2, null)) {
+      // a training that no checkpoint passed would never end; to look at a model is none
+      trainer.before(
+          request -> {
+            if (request.errand() instanceof GroupTrainer.Errand.Train) {
+              job.awaitCheckpoints(2);
+            }
+          });
       awaitForecasts(config, world);
-      job.stop(checkpoints(config));
+      job.stop(topics.checkpoints(config));
     }
     return JobRun.of(config);
   }
 
   private static JobRun liveWithPauses(JobConfig config, World world, Random random)
       throws Exception {
-    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
+    try (JobOnCluster job = topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
       for (List<Publisher.Observation> part : parts(world, 12, random)) {
         Publisher.publish(config, part);
         job.awaitCheckpoints(random.nextInt(3));
       }
       awaitForecasts(config, world);
-      job.stop(checkpoints(config));
+      job.stop(topics.checkpoints(config));
     }
     return JobRun.of(config);
   }
@@ -353,12 +310,12 @@ class GuaranteesITCase {
     for (int i = 0; i < subtasks.length; i++) {
       Publisher.publish(config, parts.get(i));
       try (JobOnCluster job =
-          start(config, KafkaEnds.unbounded(config), trainer(config), subtasks[i], savepoint)) {
+          topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), subtasks[i], savepoint)) {
         job.awaitCheckpoints(3);
         if (i == subtasks.length - 1) {
           awaitForecasts(config, world);
         }
-        savepoint = job.stop(checkpoints(config));
+        savepoint = job.stop(topics.checkpoints(config));
       }
     }
     return JobRun.of(config);
@@ -393,173 +350,5 @@ class GuaranteesITCase {
       }
     }
     return 0;
-  }
-
-  /**
-   * Several observations per step in two partitions; one falls idle, and the other closes its step.
-   * What then comes lies in Kafka when the job starts again.
-   */
-  @Test
-  void lateObservationsAfterARestartAmendTheirStepAndTheRestIsForecast() throws Exception {
-    World world =
-        new World(
-            """
-            series: {step: PT1H, targets: [a]}
-            forecast: {horizon: 2}
-            model: {cell: none}
-            """,
-            minutes(0, 10, 600),
-            Map.of());
-    List<Publisher.Observation> before = minutes(1, 10, 280);
-    List<Publisher.Observation> after = minutes(1, 290, 480);
-    JobConfig config =
-        created("late", Shape.ON_THE_GRID, twoPartitions(world), ", idleTimeout: PT1S");
-    Publisher.publish(config, world.observations());
-    Publisher.publish(config, before);
-    String savepoint;
-    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
-      CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), 10 + 5);
-      savepoint = job.stop(checkpoints(config));
-    }
-    Publisher.publish(config, after);
-    try (JobOnCluster job =
-        start(config, KafkaEnds.unbounded(config), trainer(config), 2, savepoint)) {
-      CommittedValues.await(
-          config.kafkaConfig(), config.kafkaConfig().topics().forecast(), 10 + 5 + 3);
-      assertEquals(JobStatus.RUNNING, job.status());
-      job.stop(checkpoints(config));
-    }
-
-    JobRun run = JobRun.of(config);
-    Map<String, List<Instant>> origins = new TreeMap<>();
-    origins.put("s0/a", hours(10));
-    origins.put("s1/a", hours(8));
-    new Guarantee.OneForecastPerOrigin(origins).check(run);
-    new Guarantee.OrderPerSeries().check(run);
-    assertEquals(Map.of(), run.deadLetters().values());
-  }
-
-  /** A partition is idle while the other goes on for a day, and then comes the day of the first. */
-  @Test
-  void partitionsThatTakeTurnsLoseNothing() throws Exception {
-    World world =
-        new World(
-            """
-            series: {step: PT1H, targets: [a]}
-            forecast: {horizon: 2}
-            model: {cell: none}
-            """,
-            minutes(0, 10, 10),
-            Map.of());
-    JobConfig config =
-        created("turns", Shape.ON_THE_GRID, twoPartitions(world), ", idleTimeout: PT1S");
-    String forecasts = config.kafkaConfig().topics().forecast();
-    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
-      for (int hours = 4; hours <= 20; hours += 4) {
-        for (int stream = 0; stream < 2; stream++) {
-          Publisher.publish(config, minutes(stream, (hours - 4) * 60 + 10, hours * 60));
-          int count = hours + (stream == 0 ? hours - 4 : hours);
-          CommittedValues.await(config.kafkaConfig(), forecasts, count);
-        }
-      }
-      job.stop(checkpoints(config));
-    }
-
-    JobRun run = JobRun.of(config);
-    new Guarantee.OneForecastPerOrigin(Map.of("s0/a", hours(20), "s1/a", hours(20))).check(run);
-    assertEquals(Map.of(), run.deadLetters().values());
-  }
-
-  /**
-   * Observations inside their steps as time passes, and after the last of them none: the last step
-   * is forecast too, and the same records give the same again.
-   */
-  @Test
-  void stepsCloseByTheClockAndAReplayClosesTheSame() throws Exception {
-    Duration step = Duration.ofSeconds(3);
-    String yaml =
-        """
-        series: {step: PT3S, targets: [a]}
-        forecast: {horizon: 2}
-        model: {cell: none}
-        """;
-    World world = new World(yaml, List.of(inside(1, Instant.EPOCH)), Map.of());
-    JobConfig config = created("clock", Shape.ON_THE_GRID, world, "");
-    int steps = 6;
-    Map<String, List<Instant>> origins = new TreeMap<>();
-    try (JobOnCluster job = start(config, KafkaEnds.unbounded(config), trainer(config), 2, null)) {
-      job.awaitCheckpoints(1);
-      long first = System.currentTimeMillis() / step.toMillis() + 1;
-      for (long index = first; index < first + steps; index++) {
-        Instant time = Instant.ofEpochMilli(index * step.toMillis() + 1000);
-        LockSupport.parkUntil(time.toEpochMilli());
-        for (int stream = 0; stream < 2; stream++) {
-          Publisher.publish(config, List.of(inside(stream, time)));
-          origins
-              .computeIfAbsent("s" + stream + "/a", key -> new ArrayList<>())
-              .add(Instant.ofEpochMilli((index + 1) * step.toMillis()));
-        }
-      }
-      String forecasts = config.kafkaConfig().topics().forecast();
-      CommittedValues.await(config.kafkaConfig(), forecasts, 2 * steps);
-      job.stop(checkpoints(config));
-    }
-
-    JobRun live = JobRun.of(config);
-    new Guarantee.OneForecastPerOrigin(origins).check(live);
-    new Guarantee.OrderPerSeries().check(live);
-    assertEquals(Map.of(), live.deadLetters().values());
-    JobConfig again = created("clock-again", Shape.ON_THE_GRID, world, "");
-    Publisher.publish(again, published(config));
-    new Guarantee.SameAs(live).check(bounded(again, 1, new Configuration()));
-  }
-
-  private static Publisher.Observation inside(int stream, Instant time) {
-    return new Publisher.Observation(
-        stream,
-        "s" + stream,
-        "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":1}}".formatted(stream, time));
-  }
-
-  /** All that lies in the topic, ticks included, by partition. */
-  private static List<Publisher.Observation> published(JobConfig config) {
-    List<Publisher.Observation> all = new ArrayList<>();
-    CommittedTopic.read(
-        config.kafkaConfig(),
-        config.kafkaConfig().topics().observation(),
-        record ->
-            all.add(
-                new Publisher.Observation(
-                    record.partition(),
-                    record.key() == null ? null : new String(record.key()),
-                    new String(record.value()))));
-    return all;
-  }
-
-  private static World twoPartitions(World world) {
-    List<Publisher.Observation> all = new ArrayList<>(world.observations());
-    all.addAll(minutes(1, 10, 10));
-    return new World(world.yaml(), all, world.origins());
-  }
-
-  private static List<Publisher.Observation> minutes(int stream, int from, int to) {
-    List<Publisher.Observation> observations = new ArrayList<>();
-    for (int minute = from; minute <= to; minute += 10) {
-      observations.add(
-          new Publisher.Observation(
-              stream,
-              "s" + stream,
-              "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":%d}}"
-                  .formatted(stream, Instant.EPOCH.plus(Duration.ofMinutes(minute)), minute % 7)));
-    }
-    return observations;
-  }
-
-  private static List<Instant> hours(int count) {
-    List<Instant> hours = new ArrayList<>();
-    for (int hour = 1; hour <= count; hour++) {
-      hours.add(Instant.EPOCH.plus(Duration.ofHours(hour)));
-    }
-    return hours;
   }
 }
