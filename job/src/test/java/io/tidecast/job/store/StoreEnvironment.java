@@ -12,7 +12,9 @@ import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.config.SourceSection;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +31,9 @@ public final class StoreEnvironment implements AutoCloseable {
 
   private final Path directory;
   private final EmbeddedKafka broker;
-  private final KafkaConfig kafka;
-  private final PostgresConfig owner;
-  private final PostgresConfig reader;
+  private KafkaConfig kafka;
+  private PostgresConfig owner;
+  private PostgresConfig reader;
   private EmbeddedPostgres postgres;
   private JobClient job;
 
@@ -39,11 +41,27 @@ public final class StoreEnvironment implements AutoCloseable {
     this.directory = directory;
     this.broker = broker;
     this.postgres = postgres;
-    kafka = new KafkaConfig(broker.bootstrapServers(), "test", Map.of());
-    owner = postgres.owner();
-    Schema.migrate(owner, kafka.domain());
+    fill("test", postgres.owner());
+  }
+
+  private void fill(String domain, PostgresConfig database) {
+    kafka = new KafkaConfig(broker.bootstrapServers(), domain, Map.of());
+    owner = database;
+    Schema.migrate(owner, domain);
     reader = Schema.allowReader(owner, READER_PASSWORD);
     TopicCreator.createMissing(kafka, new TopicsConfig(2, 1, Duration.ZERO));
+  }
+
+  /** Ends the job and begins anew, with topics and a database of its own on the same servers. */
+  void renew(String name) throws SQLException {
+    endJob();
+    PostgresConfig server = postgres.owner();
+    try (Connection connection = server.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    }
+    String url = server.url().replaceFirst("/[^/]*$", "/" + name);
+    fill(name, new PostgresConfig(url, server.user(), server.password()));
   }
 
   /** Broker, topics, database and schema; no job yet. Where no database can run, no test does. */
@@ -129,10 +147,15 @@ public final class StoreEnvironment implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (job != null) {
-      job.cancel().join();
-    }
+    endJob();
     broker.close();
     postgres.close();
+  }
+
+  private void endJob() {
+    if (job != null) {
+      job.cancel().join();
+      job = null;
+    }
   }
 }

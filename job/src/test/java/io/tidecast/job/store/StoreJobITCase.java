@@ -19,7 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,16 +29,22 @@ class StoreJobITCase {
   private static final Instant END = Instant.parse("2024-03-10T00:00:00Z");
   private static final TopicData DATA = new TopicData(3, END, 60, 6);
 
-  @TempDir Path directory;
-  private StoreEnvironment environment;
+  @TempDir static Path directory;
+  private static StoreEnvironment environment;
+  private static int tests;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void start() {
     environment = StoreEnvironment.start(directory);
   }
 
-  @AfterEach
-  void stop() throws Exception {
+  @BeforeEach
+  void renew() throws Exception {
+    environment.renew("store" + ++tests);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
     if (environment != null) {
       environment.close();
     }
