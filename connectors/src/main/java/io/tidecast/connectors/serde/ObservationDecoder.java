@@ -122,16 +122,16 @@ public final class ObservationDecoder {
       Decoded decoded = decoder.decoded();
       boolean nothing = any && !decoder.hasWanted && decoded instanceof Decoded.Accepted;
       return nothing
-          ? new Decoded.Refused(new Rejection.NoVariable(shortened(decoder.names.toString())))
+          ? new Decoded.Refused(new Rejection.NoVariable(Refusal.shortened(decoder.names.toString())))
           : decoded;
     } catch (Refusal e) {
-      return new Decoded.Refused(e.rejection);
+      return new Decoded.Refused(e.rejection());
     } catch (IllegalArgumentException e) {
-      return new Decoded.Refused(new Rejection.Malformed(shortened(e.getMessage())));
+      return new Decoded.Refused(new Rejection.Malformed(Refusal.shortened(e.getMessage())));
     } catch (JsonProcessingException e) {
-      return new Decoded.Refused(new Rejection.Malformed(shortened(e.getOriginalMessage())));
+      return new Decoded.Refused(new Rejection.Malformed(Refusal.shortened(e.getOriginalMessage())));
     } catch (IOException e) {
-      return new Decoded.Refused(new Rejection.Malformed(shortened(e.getMessage())));
+      return new Decoded.Refused(new Rejection.Malformed(Refusal.shortened(e.getMessage())));
     }
   }
 
@@ -155,13 +155,13 @@ public final class ObservationDecoder {
   /** Avro has one type, and a value is there or is not. */
   private void read(AvroV1.Raw raw) throws Refusal {
     if (!Names.isStream(raw.stream())) {
-      throw new Refusal(new Rejection.NoStream("'" + shortened(raw.stream()) + "'"));
+      throw new Refusal(new Rejection.NoStream("'" + Refusal.shortened(raw.stream()) + "'"));
     }
     stream = raw.stream();
     try {
       time = Times.sane(raw.time());
     } catch (DateTimeException e) {
-      throw new Refusal(new Rejection.NoTime(shortened(e.getMessage())));
+      throw new Refusal(new Rejection.NoTime(Refusal.shortened(e.getMessage())));
     }
     values = new LinkedHashMap<>();
     for (Map.Entry<String, Double> value : raw.values().entrySet()) {
@@ -177,7 +177,7 @@ public final class ObservationDecoder {
     } else if (wanted.test(name)) {
       throw isName
           ? new Refusal(new Rejection.NonFinite(name, value))
-          : malformed("variable '" + shortened(name) + "'");
+          : Refusal.malformed("variable '" + Refusal.shortened(name) + "'");
     }
   }
 
@@ -189,7 +189,7 @@ public final class ObservationDecoder {
 
   private void read(JsonParser json) throws IOException, Refusal {
     if (json.nextToken() != JsonToken.START_OBJECT) {
-      throw malformed("expected a JSON object");
+      throw Refusal.malformed("expected a JSON object");
     }
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = json.currentName();
@@ -197,7 +197,7 @@ public final class ObservationDecoder {
       readField(name, json);
     }
     if (json.nextToken() != null) {
-      throw malformed("more than one JSON value");
+      throw Refusal.malformed("more than one JSON value");
     }
   }
 
@@ -245,13 +245,13 @@ public final class ObservationDecoder {
     return switch (type == null ? "observation" : type) {
       case "observation" -> observation();
       case "bar" -> closedBar();
-      default -> throw new Refusal(new Rejection.UnknownType(shortened(type)));
+      default -> throw new Refusal(new Rejection.UnknownType(Refusal.shortened(type)));
     };
   }
 
   private Decoded observation() throws Refusal {
     if (values == null) {
-      throw malformed("no values");
+      throw Refusal.malformed("no values");
     }
     return new Decoded.Accepted(new ObservationRecord(stream, time, values));
   }
@@ -261,7 +261,7 @@ public final class ObservationDecoder {
       throw barFlaw;
     }
     if (closed == null || interval == null) {
-      throw malformed("bar without " + (closed == null ? "closed" : "interval"));
+      throw Refusal.malformed("bar without " + (closed == null ? "closed" : "interval"));
     }
     if (!closed) {
       return new Decoded.OpenBar();
@@ -272,7 +272,7 @@ public final class ObservationDecoder {
   private static String readStream(JsonParser json) throws IOException, Refusal {
     String name = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
     if (!Names.isStream(name)) {
-      throw new Refusal(new Rejection.NoStream("'" + shortened(json.getText()) + "'"));
+      throw new Refusal(new Rejection.NoStream("'" + Refusal.shortened(json.getText()) + "'"));
     }
     return name;
   }
@@ -289,9 +289,9 @@ public final class ObservationDecoder {
       throw new Refusal(
           new Rejection.NoTime(
               "'"
-                  + shortened(text)
+                  + Refusal.shortened(text)
                   + "'; accepted: RFC 3339, epoch seconds or milliseconds ("
-                  + shortened(e.getMessage())
+                  + Refusal.shortened(e.getMessage())
                   + ")"));
     }
   }
@@ -301,13 +301,13 @@ public final class ObservationDecoder {
     try {
       return Times.interval(text);
     } catch (DateTimeException e) {
-      throw malformed("interval '" + shortened(text) + "'; accepted: such as 5m, 4h, 1d, PT4H");
+      throw Refusal.malformed("interval '" + Refusal.shortened(text) + "'; accepted: such as 5m, 4h, 1d, PT4H");
     }
   }
 
   private Map<String, Double> readValues(JsonParser json) throws IOException, Refusal {
     if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw malformed("values is no object");
+      throw Refusal.malformed("values is no object");
     }
     Map<String, Double> values = new LinkedHashMap<>();
     while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -316,7 +316,7 @@ public final class ObservationDecoder {
       name(name);
       try {
         if (!Names.isVariable(name)) {
-          throw malformed("variable '" + shortened(name) + "'");
+          throw Refusal.malformed("variable '" + Refusal.shortened(name) + "'");
         }
         readValue(name, json, values);
       } catch (Refusal e) {
@@ -345,13 +345,13 @@ public final class ObservationDecoder {
         switch (json.currentToken()) {
           case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
           case VALUE_STRING -> decimal(name, json.getText());
-          default -> throw new Refusal(new Rejection.NotNumeric(name, shortened(json.getText())));
+          default -> throw new Refusal(new Rejection.NotNumeric(name, Refusal.shortened(json.getText())));
         };
     if (!ObservationRecord.isValue(value)) {
       throw new Refusal(new Rejection.NonFinite(name, value));
     }
     if (values.put(name, value) != null) {
-      throw malformed("'" + name + "' twice");
+      throw Refusal.malformed("'" + name + "' twice");
     }
   }
 
@@ -359,7 +359,7 @@ public final class ObservationDecoder {
     try {
       return Decimals.parse(text);
     } catch (NumberFormatException e) {
-      throw new Refusal(new Rejection.NotNumeric(name, shortened(text)));
+      throw new Refusal(new Rejection.NotNumeric(name, Refusal.shortened(text)));
     }
   }
 
@@ -367,39 +367,21 @@ public final class ObservationDecoder {
     return switch (json.currentToken()) {
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
-      default -> throw malformed(name + " is neither true nor false");
+      default -> throw Refusal.malformed(name + " is neither true nor false");
     };
   }
 
   private static String text(String name, JsonParser json) throws IOException, Refusal {
     if (json.currentToken() != JsonToken.VALUE_STRING) {
-      throw malformed(name + " is no text");
+      throw Refusal.malformed(name + " is no text");
     }
     return json.getText();
   }
 
   private static <T> T once(String name, T before, T value) throws Refusal {
     if (before != null) {
-      throw malformed("'" + name + "' twice");
+      throw Refusal.malformed("'" + name + "' twice");
     }
     return value;
-  }
-
-  private static Refusal malformed(String detail) {
-    return new Refusal(new Rejection.Malformed(detail));
-  }
-
-  private static String shortened(String text) {
-    return text == null || text.length() <= 100 ? text : text.substring(0, 100) + "...";
-  }
-
-  /** Carries a rejection out of the descent; a bad record is data, so no stack trace is taken. */
-  private static final class Refusal extends Exception {
-    private final transient Rejection rejection;
-
-    private Refusal(Rejection rejection) {
-      super(rejection.detail(), null, false, false);
-      this.rejection = rejection;
-    }
   }
 }
