@@ -149,60 +149,6 @@ public record ForecasterConfig(
     return (int) crc.getValue();
   }
 
-  /** The same with another main season. */
-  public ForecasterConfig withSeason(int other) {
-    return new ForecasterConfig(
-        grid,
-        horizon,
-        levels,
-        other,
-        longSeason,
-        transform,
-        limits,
-        covariates,
-        calendar,
-        cell,
-        history,
-        maxGap,
-        ablation);
-  }
-
-  /** The same with another calendar. */
-  public ForecasterConfig withCalendar(Calendar other) {
-    return new ForecasterConfig(
-        grid,
-        horizon,
-        levels,
-        season,
-        longSeason,
-        transform,
-        limits,
-        covariates,
-        other,
-        cell,
-        history,
-        maxGap,
-        ablation);
-  }
-
-  /** The same with another cell. */
-  public ForecasterConfig withCell(CellConfig other) {
-    return new ForecasterConfig(
-        grid,
-        horizon,
-        levels,
-        season,
-        longSeason,
-        transform,
-        limits,
-        covariates,
-        calendar,
-        other,
-        history,
-        maxGap,
-        ablation);
-  }
-
   /** The same with other parts switched off. */
   public ForecasterConfig withAblation(Ablation other) {
     return new ForecasterConfig(

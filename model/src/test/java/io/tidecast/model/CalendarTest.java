@@ -124,7 +124,7 @@ class CalendarTest {
     Calendar calendar =
         new Calendar(Calendar.zone("America/New_York"), List.of(Calendar.Feature.values()));
     ForecasterConfig plain = ForecasterConfig.of(HOUR, DAY, 24, 0);
-    ForecasterConfig config = plain.withCalendar(calendar);
+    ForecasterConfig config = Otherwise.calendar(plain, calendar);
     SeriesInputs inputs = new SeriesInputs(config);
     float[] filled = new float[InputLayout.of(config).size()];
     long index = index("2024-11-03T04:00:00Z");

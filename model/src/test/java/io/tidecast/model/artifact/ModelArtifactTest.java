@@ -12,6 +12,7 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
+import io.tidecast.model.Otherwise;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.input.InputLayout;
@@ -174,7 +175,7 @@ class ModelArtifactTest {
   private static ForecastModel withCell(CellConfig.Kind kind, CellWeights layer) {
     ForecastModel model = model(3);
     return ModelArtifact.seal(
-        model.config().withCell(new CellConfig(kind, 1, 2)),
+        Otherwise.cell(model.config(), new CellConfig(kind, 1, 2)),
         List.of(layer),
         model.headOrNull(),
         model.highwayOrNull(),
@@ -199,7 +200,7 @@ class ModelArtifactTest {
     ForecastModel full = model(3);
     ForecastModel headless =
         ModelArtifact.seal(
-            full.config().withCell(new CellConfig(CellConfig.Kind.NONE, 1, 2)),
+            Otherwise.cell(full.config(), new CellConfig(CellConfig.Kind.NONE, 1, 2)),
             List.of(),
             full.headOrNull(),
             full.highwayOrNull(),

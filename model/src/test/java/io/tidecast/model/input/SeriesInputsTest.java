@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.Otherwise;
 import io.tidecast.model.Transform;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -30,7 +31,7 @@ class SeriesInputsTest {
   @ParameterizedTest
   @EnumSource(Transform.class)
   void replaySeesTheInputsExactlyAsTheyWere(Transform transform) {
-    ForecasterConfig config = GeneratedSeries.config(transform, 4).withCalendar(CALENDAR);
+    ForecasterConfig config = Otherwise.calendar(GeneratedSeries.config(transform, 4), CALENDAR);
     GeneratedSeries series = new GeneratedSeries(1);
     SeriesInputs inputs = new SeriesInputs(config);
     List<float[]> seen = new ArrayList<>();
@@ -105,7 +106,7 @@ class SeriesInputsTest {
       value = Transform.class,
       names = {"LEVEL", "DIFFERENCE"})
   void negatedSeriesNegatesTheOddInputsAlone(Transform transform) {
-    ForecasterConfig config = GeneratedSeries.config(transform, 4).withCalendar(CALENDAR);
+    ForecasterConfig config = Otherwise.calendar(GeneratedSeries.config(transform, 4), CALENDAR);
     GeneratedSeries series = new GeneratedSeries(3);
     SeriesInputs inputs = new SeriesInputs(config);
     SeriesInputs negated = new SeriesInputs(config);

@@ -14,6 +14,7 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
 import io.tidecast.model.Limits;
+import io.tidecast.model.Otherwise;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
@@ -230,10 +231,10 @@ class SeriesForecasterTest {
   void swapWithReplayEqualsAColdRunOverTheSameHistory(
       Transform transform, CellConfig.Kind kind, int layers) {
     ForecasterConfig config =
-        GeneratedSeries.config(transform, HORIZON)
-            .withCell(new CellConfig(kind, layers, 8))
-            .withCalendar(
-                new Calendar(ZoneOffset.ofHours(2), List.of(Calendar.Feature.HOUR_OF_DAY)));
+        Otherwise.calendar(
+            Otherwise.cell(
+                GeneratedSeries.config(transform, HORIZON), new CellConfig(kind, layers, 8)),
+            new Calendar(ZoneOffset.ofHours(2), List.of(Calendar.Feature.HOUR_OF_DAY)));
     GeneratedSeries series = new GeneratedSeries(6);
     List<ClosedStep> steps = new ArrayList<>();
     for (int t = 0; t < 200; t++) {

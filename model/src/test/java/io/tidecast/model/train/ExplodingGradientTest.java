@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Otherwise;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
@@ -53,8 +54,9 @@ class ExplodingGradientTest {
 
   private static TrainingReport train(double clipNorm) throws TrainingFailedException {
     ForecasterConfig config =
-        ForecasterConfig.of(Duration.ofHours(1), 1, 1, 0)
-            .withCell(new CellConfig(CellConfig.Kind.RNN, 1, HIDDEN));
+        Otherwise.cell(
+            ForecasterConfig.of(Duration.ofHours(1), 1, 1, 0),
+            new CellConfig(CellConfig.Kind.RNN, 1, HIDDEN));
     SeriesRows rows = LongLagTest.rows(config, CYCLES);
     long holdOut = rows.rows() - LongLagTest.JUDGED * LongLagTest.CYCLE;
     long validation = holdOut - LongLagTest.JUDGED * LongLagTest.CYCLE;

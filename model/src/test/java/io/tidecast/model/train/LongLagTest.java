@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Otherwise;
 import io.tidecast.model.input.InputLayout;
 import java.time.Duration;
 import java.util.Arrays;
@@ -54,7 +55,8 @@ class LongLagTest {
 
   private static TrainingReport train(CellConfig.Kind kind) throws TrainingFailedException {
     ForecasterConfig config =
-        ForecasterConfig.of(Duration.ofHours(1), 1, 1, 0).withCell(new CellConfig(kind, 1, 12));
+        Otherwise.cell(
+            ForecasterConfig.of(Duration.ofHours(1), 1, 1, 0), new CellConfig(kind, 1, 12));
     SeriesRows rows = rows(config, CYCLES);
     int end = rows.rows();
     TrainingSet set =

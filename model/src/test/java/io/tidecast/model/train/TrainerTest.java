@@ -11,6 +11,7 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
+import io.tidecast.model.Otherwise;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
@@ -111,7 +112,7 @@ class TrainerTest {
   void championOfAnotherConfigurationIsNoStart() {
     List<Stretch> windows = windows("a", 1000, 100, 1);
     ForecastModel champion = train(windows).model();
-    ForecasterConfig other = CONFIG.withSeason(12);
+    ForecasterConfig other = Otherwise.season(CONFIG, 12);
 
     TrainingResult result =
         new Trainer(other, TrainingConfig.DEFAULT)
