@@ -259,7 +259,8 @@ class GuaranteesITCase {
   }
 
   private static JobRun live(JobConfig config, World world) throws Exception {
-    try (JobOnCluster job = topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
+    try (JobOnCluster job =
+        topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
       awaitForecasts(config, world);
       job.stop(topics.checkpoints(config));
     }
@@ -292,7 +293,8 @@ class GuaranteesITCase {
 
   private static JobRun liveWithPauses(JobConfig config, World world, Random random)
       throws Exception {
-    try (JobOnCluster job = topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
+    try (JobOnCluster job =
+        topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
       for (List<Publisher.Observation> part : parts(world, 12, random)) {
         Publisher.publish(config, part);
         job.awaitCheckpoints(random.nextInt(3));
@@ -310,7 +312,12 @@ class GuaranteesITCase {
     for (int i = 0; i < subtasks.length; i++) {
       Publisher.publish(config, parts.get(i));
       try (JobOnCluster job =
-          topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), subtasks[i], savepoint)) {
+          topics.start(
+              config,
+              KafkaEnds.unbounded(config),
+              RealTopics.trainer(config),
+              subtasks[i],
+              savepoint)) {
         job.awaitCheckpoints(3);
         if (i == subtasks.length - 1) {
           awaitForecasts(config, world);

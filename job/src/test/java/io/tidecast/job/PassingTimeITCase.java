@@ -60,13 +60,15 @@ class PassingTimeITCase {
     Publisher.publish(config, world.observations());
     Publisher.publish(config, before);
     String savepoint;
-    try (JobOnCluster job = topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
+    try (JobOnCluster job =
+        topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
       CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), 10 + 5);
       savepoint = job.stop(topics.checkpoints(config));
     }
     Publisher.publish(config, after);
     try (JobOnCluster job =
-        topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, savepoint)) {
+        topics.start(
+            config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, savepoint)) {
       CommittedValues.await(
           config.kafkaConfig(), config.kafkaConfig().topics().forecast(), 10 + 5 + 3);
       assertEquals(JobStatus.RUNNING, job.status());
@@ -97,7 +99,8 @@ class PassingTimeITCase {
     JobConfig config =
         topics.created("turns", twoPartitions(world), ", maxOutOfOrder: PT0S, idleTimeout: PT0.5S");
     String forecasts = config.kafkaConfig().topics().forecast();
-    try (JobOnCluster job = topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
+    try (JobOnCluster job =
+        topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
       for (int hours = 4; hours <= 20; hours += 4) {
         for (int stream = 0; stream < 2; stream++) {
           Publisher.publish(config, minutes(stream, (hours - 4) * 60 + 10, hours * 60));
@@ -130,7 +133,8 @@ class PassingTimeITCase {
     JobConfig config = topics.created("clock", world, ", maxOutOfOrder: PT0S");
     int steps = 4;
     Map<String, List<Instant>> origins = new TreeMap<>();
-    try (JobOnCluster job = topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
+    try (JobOnCluster job =
+        topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
       job.awaitCheckpoints(1);
       long first = System.currentTimeMillis() / step.toMillis() + 1;
       for (long index = first; index < first + steps; index++) {

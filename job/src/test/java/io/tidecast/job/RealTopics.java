@@ -32,8 +32,7 @@ final class RealTopics implements AutoCloseable {
     Files.writeString(
         file,
         "domain: %s\nkafka: {bootstrapServers: \"%s\", partitions: %d}\n%singest: {ttl: P20D%s}\n"
-            .formatted(
-                domain, kafka.bootstrapServers(), world.partitions(), world.yaml(), ingest));
+            .formatted(domain, kafka.bootstrapServers(), world.partitions(), world.yaml(), ingest));
     JobConfig config = JobConfig.read(file);
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     return config;

@@ -93,7 +93,8 @@ public final class EndOffsets {
       KafkaConfig settings, List<TopicPartition> partitions, Map<Integer, Long> written) {
     Properties properties = settings.clientProperties();
     properties.put("isolation.level", "read_committed");
-    // what is read is there; a request that waits for more would hold up that for the next partition
+    // what is read is there; a request that waits for more would hold up that for the next
+    // partition
     properties.put("fetch.max.wait.ms", "0");
     Map<Integer, Long> ends = new TreeMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer =

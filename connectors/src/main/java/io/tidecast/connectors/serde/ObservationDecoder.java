@@ -122,14 +122,16 @@ public final class ObservationDecoder {
       Decoded decoded = decoder.decoded();
       boolean nothing = any && !decoder.hasWanted && decoded instanceof Decoded.Accepted;
       return nothing
-          ? new Decoded.Refused(new Rejection.NoVariable(Refusal.shortened(decoder.names.toString())))
+          ? new Decoded.Refused(
+              new Rejection.NoVariable(Refusal.shortened(decoder.names.toString())))
           : decoded;
     } catch (Refusal e) {
       return new Decoded.Refused(e.rejection());
     } catch (IllegalArgumentException e) {
       return new Decoded.Refused(new Rejection.Malformed(Refusal.shortened(e.getMessage())));
     } catch (JsonProcessingException e) {
-      return new Decoded.Refused(new Rejection.Malformed(Refusal.shortened(e.getOriginalMessage())));
+      return new Decoded.Refused(
+          new Rejection.Malformed(Refusal.shortened(e.getOriginalMessage())));
     } catch (IOException e) {
       return new Decoded.Refused(new Rejection.Malformed(Refusal.shortened(e.getMessage())));
     }
@@ -301,7 +303,8 @@ public final class ObservationDecoder {
     try {
       return Times.interval(text);
     } catch (DateTimeException e) {
-      throw Refusal.malformed("interval '" + Refusal.shortened(text) + "'; accepted: such as 5m, 4h, 1d, PT4H");
+      throw Refusal.malformed(
+          "interval '" + Refusal.shortened(text) + "'; accepted: such as 5m, 4h, 1d, PT4H");
     }
   }
 
@@ -345,7 +348,8 @@ public final class ObservationDecoder {
         switch (json.currentToken()) {
           case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
           case VALUE_STRING -> decimal(name, json.getText());
-          default -> throw new Refusal(new Rejection.NotNumeric(name, Refusal.shortened(json.getText())));
+          default ->
+              throw new Refusal(new Rejection.NotNumeric(name, Refusal.shortened(json.getText())));
         };
     if (!ObservationRecord.isValue(value)) {
       throw new Refusal(new Rejection.NonFinite(name, value));

@@ -1,2 +1,6 @@
-/** What people see of offline runs: tables, JSON, pictures, progress bars. It starts nothing. */
+/**
+ * What people see of offline runs and of the registry of models: tables, JSON, pictures, progress
+ * bars. It is given results and starts nothing. Read {@link io.tidecast.job.report.BacktestReport}
+ * first.
+ */
 package io.tidecast.job.report;

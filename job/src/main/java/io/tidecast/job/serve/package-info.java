@@ -1,5 +1,6 @@
 /**
- * The live page. Read {@link io.tidecast.job.serve.LivePage} first.
+ * The live page: a web server over the tables that {@code store} writes, for a look without
+ * Grafana. Read {@link io.tidecast.job.serve.LivePage} first.
  *
  * <p>Why it has no queries of its own: the files in {@code docker/grafana/dashboards} are the only
  * copy, in the jar as resources, and {@link io.tidecast.job.serve.GrafanaSql} expands them as

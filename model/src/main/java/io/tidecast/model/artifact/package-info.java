@@ -1,2 +1,6 @@
-/** The stored form of a trained model: written, read strictly, named by its content. */
+/**
+ * A trained model as a file: its layout, written and read strictly, and its version, which ends in
+ * a digest of its content. {@link io.tidecast.model.artifact.ModelFile} is such a file in memory,
+ * as it travels through topics and state.
+ */
 package io.tidecast.model.artifact;
