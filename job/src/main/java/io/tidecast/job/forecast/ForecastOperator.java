@@ -376,11 +376,8 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   /** After the last notice everything is decided; what then comes is forecast as it comes. */
   @Override
   public void endInput(int input) throws Exception {
-    if (input == 2) {
-      allIsDecided = true;
-    } else {
-      allHasCome = true;
-    }
+    allIsDecided |= input == 2;
+    allHasCome |= input == 1;
     if (allIsDecided) {
       keys.markAllReady();
       releaseAll();
