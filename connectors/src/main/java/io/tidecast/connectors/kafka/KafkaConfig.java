@@ -87,17 +87,30 @@ public record KafkaConfig(
    * @throws KafkaException if it cannot be reached or refuses, with what it says
    */
   public <T> T ask(String doing, Errand<T> errand) {
-    try (Admin admin = Admin.create(clientProperties())) {
+    try (Admin admin = admin(doing)) {
       return errand.run(admin);
     } catch (ExecutionException e) {
-      throw new KafkaException(
-          "cannot %s at %s (kafka.bootstrapServers): %s"
-              .formatted(doing, bootstrapServers, e.getCause().getMessage()),
-          e.getCause());
+      throw cannot(doing, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted; cannot " + doing, e);
     }
+  }
+
+  /** Its own words for a name that is no address are that it failed. */
+  private Admin admin(String doing) {
+    try {
+      return Admin.create(clientProperties());
+    } catch (KafkaException e) {
+      throw cannot(doing, e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  private KafkaException cannot(String doing, Throwable cause) {
+    return new KafkaException(
+        "cannot %s at %s (kafka.bootstrapServers): %s"
+            .formatted(doing, bootstrapServers, cause.getMessage()),
+        cause);
   }
 
   @Override

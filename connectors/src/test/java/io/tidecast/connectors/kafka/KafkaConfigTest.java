@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.PojoTypeInfo;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +56,19 @@ class KafkaConfigTest {
     assertThrows(IllegalArgumentException.class, () -> new TopicsConfig(1, 0, Duration.ofDays(-1)));
     assertThrows(IllegalArgumentException.class, () -> new ExactlyOnce("", Duration.ofMinutes(1)));
     assertThrows(IllegalArgumentException.class, () -> new ExactlyOnce("a", Duration.ofMillis(1)));
+  }
+
+  @Test
+  void aNameThatIsNoAddressIsToldWithItsKey() {
+    KafkaConfig nowhere = new KafkaConfig("broker.invalid:9092", "a", Map.of());
+
+    KafkaException e =
+        assertThrows(KafkaException.class, () -> nowhere.ask("list topics", admin -> null));
+
+    assertTrue(
+        e.getMessage()
+            .startsWith("cannot list topics at broker.invalid:9092 (kafka.bootstrapServers): "),
+        e.getMessage());
   }
 
   @Test
