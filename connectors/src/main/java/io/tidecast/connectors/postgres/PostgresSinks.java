@@ -5,6 +5,7 @@ import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
 import java.io.Serializable;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -53,11 +54,12 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
     return new UpsertSink<>(
         config,
         """
-        INSERT INTO forecast (domain, series, origin, step, levels, quantiles, model, quality)
-        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?)
+        INSERT INTO forecast
+          (domain, series, origin, step, levels, quantiles, model, quality, targets)
+        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?, ?)
         ON CONFLICT (domain, series, origin) DO UPDATE SET
           step = excluded.step, levels = excluded.levels, quantiles = excluded.quantiles,
-          model = excluded.model, quality = excluded.quality
+          model = excluded.model, quality = excluded.quality, targets = excluded.targets
         """,
         this::bind,
         forecast -> List.of(forecast.series(), forecast.origin()),
@@ -70,12 +72,12 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
         config,
         """
         INSERT INTO forecast_latest AS present
-          (domain, series, origin, step, levels, quantiles, model, quality)
-        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?)
+          (domain, series, origin, step, levels, quantiles, model, quality, targets)
+        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?, ?)
         ON CONFLICT (domain, series) DO UPDATE SET
           origin = excluded.origin, step = excluded.step, levels = excluded.levels,
           quantiles = excluded.quantiles, model = excluded.model, quality = excluded.quality,
-          written = excluded.written
+          targets = excluded.targets, written = excluded.written
         WHERE excluded.origin >= present.origin
         """,
         this::bind,
@@ -167,6 +169,7 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
     statement.setObject(6, forecast.quantiles());
     statement.setString(7, forecast.model());
     statement.setString(8, forecast.quality());
+    statement.setArray(9, times(statement, forecast.targets()));
   }
 
   private void bind(PreparedStatement statement, EvaluationRecord evaluation) throws SQLException {
@@ -223,6 +226,16 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
     statement.setObject(11, decision.pinball(), Types.DOUBLE);
     statement.setObject(12, decision.championPinball(), Types.DOUBLE);
     statement.setObject(13, decision.naivePinball(), Types.DOUBLE);
+  }
+
+  /** Null if there are none: then the step tells them. */
+  private static Array times(PreparedStatement statement, List<Instant> times)
+      throws SQLException {
+    return times.isEmpty()
+        ? null
+        : statement
+            .getConnection()
+            .createArrayOf("timestamptz", times.stream().map(Instant::toString).toArray());
   }
 
   private static OffsetDateTime timestamp(Instant time) {

@@ -1,5 +1,7 @@
 package io.tidecast.connectors.record;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,8 +13,10 @@ import java.util.List;
  *
  * @param series {@code stream/variable}
  * @param origin end of the last step the forecast used
- * @param step spacing of the leads; lead k lies at {@code origin + k * step}
+ * @param step spacing of the leads; where that varies, as with months, its mean
  * @param horizon number of leads
+ * @param targets {@code [horizon]}, where the leads lie; empty if lead k lies at {@code origin + k *
+ *     step}
  * @param levels ascending quantile levels in (0, 1)
  * @param quantiles {@code [levels][horizon]}, in the unit of the target, finite
  * @param model version that made it; empty if none did
@@ -23,6 +27,7 @@ public record ForecastRecord(
     Instant origin,
     Duration step,
     int horizon,
+    List<Instant> targets,
     List<Double> levels,
     float[][] quantiles,
     String model,
@@ -36,7 +41,26 @@ public record ForecastRecord(
     Require.present("model", model);
     Require.oneOf("quality", quality, List.of("model", "warming", "naive"));
     Require.that(horizon >= 1, "horizon", horizon, "at least 1");
+    targets = List.copyOf(requireNonNullElse(targets, List.of()));
+    Require.that(
+        targets.isEmpty() || targets.size() == horizon,
+        "targets",
+        targets.size() + " times",
+        horizon + " of them, or none");
     Require.matrix("quantiles", quantiles, levels.size(), horizon);
+  }
+
+  /** With leads {@code step} apart. */
+  public ForecastRecord(
+      String series,
+      Instant origin,
+      Duration step,
+      int horizon,
+      List<Double> levels,
+      float[][] quantiles,
+      String model,
+      String quality) {
+    this(series, origin, step, horizon, List.of(), levels, quantiles, model, quality);
   }
 
   /** Kafka key: the series. */

@@ -59,6 +59,16 @@ final class AvroFields {
     return values;
   }
 
+  List<Instant> times() throws IOException {
+    List<Instant> values = new ArrayList<>();
+    for (int n = items(true, 1); n > 0; n = items(false, 1)) {
+      for (int i = 0; i < n; i++) {
+        values.add(time());
+      }
+    }
+    return values;
+  }
+
   float[] floats() throws IOException {
     float[] values = {};
     for (int n = items(true, Float.BYTES); n > 0; n = items(false, Float.BYTES)) {
@@ -130,6 +140,16 @@ final class AvroFields {
     for (double value : values) {
       out.startItem();
       out.writeDouble(value);
+    }
+    out.writeArrayEnd();
+  }
+
+  static void writeTimes(BinaryEncoder out, List<Instant> times) throws IOException {
+    out.writeArrayStart();
+    out.setItemCount(times.size());
+    for (Instant time : times) {
+      out.startItem();
+      out.writeLong(time.toEpochMilli());
     }
     out.writeArrayEnd();
   }

@@ -49,6 +49,11 @@ final class AvroFrame {
     return bytes.length >= 2 && bytes[0] == (byte) 0xC3 && bytes[1] == 0x01;
   }
 
+  /** Whether bytes claim to be of this schema. */
+  boolean isOf(byte[] bytes) {
+    return bytes.length >= HEADER && Arrays.equals(header, 0, HEADER, bytes, 0, HEADER);
+  }
+
   @FunctionalInterface
   interface Fields {
     void writeTo(BinaryEncoder out) throws IOException;
@@ -78,7 +83,7 @@ final class AvroFrame {
    * @throws IllegalArgumentException if the bytes are not such a record
    */
   <T> T read(byte[] bytes, Record<T> record) {
-    if (bytes.length < HEADER || !Arrays.equals(header, 0, HEADER, bytes, 0, HEADER)) {
+    if (!isOf(bytes)) {
       throw new IllegalArgumentException("bytes are no " + name + ": they are of another schema");
     }
     try {

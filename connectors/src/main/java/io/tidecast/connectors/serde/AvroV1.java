@@ -7,17 +7,20 @@ import io.tidecast.connectors.record.ObservationRecord;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The records in Avro's single-object encoding, by the schemas {@code Observation.avsc}, {@code
  * Forecast.avsc}, {@code Evaluation.avsc} and {@code Anomaly.avsc}: one field per component, in its
  * order and under its name; times and durations in milliseconds, quantiles and sums in single
- * precision.
+ * precision. A forecast whose steps vary has a schema of its own, {@code CalendarForecast.avsc}:
+ * the bytes of the others stay what they are.
  */
 final class AvroV1 {
   private static final AvroFrame OBSERVATION = new AvroFrame("Observation");
   private static final AvroFrame FORECAST = new AvroFrame("Forecast");
+  private static final AvroFrame CALENDAR_FORECAST = new AvroFrame("CalendarForecast");
   private static final AvroFrame EVALUATION = new AvroFrame("Evaluation");
   private static final AvroFrame ANOMALY = new AvroFrame("Anomaly");
 
@@ -42,13 +45,18 @@ final class AvroV1 {
 
   static byte[] write(ForecastRecord record) {
     int quantiles = record.levels().size() * record.horizon();
-    return FORECAST.write(
-        256 + Float.BYTES * quantiles,
+    boolean hasTargets = !record.targets().isEmpty();
+    return (hasTargets ? CALENDAR_FORECAST : FORECAST)
+        .write(
+        256 + Float.BYTES * quantiles + Long.BYTES * record.targets().size(),
         out -> {
           out.writeString(record.series());
           out.writeLong(record.origin().toEpochMilli());
           out.writeLong(record.step().toMillis());
           out.writeInt(record.horizon());
+          if (hasTargets) {
+            AvroFields.writeTimes(out, record.targets());
+          }
           AvroFields.write(out, record.levels());
           AvroFields.write(out, record.quantiles());
           out.writeString(record.model());
@@ -121,7 +129,9 @@ final class AvroV1 {
   }
 
   static ForecastRecord forecast(byte[] bytes) {
-    return FORECAST.read(
+    boolean hasTargets = CALENDAR_FORECAST.isOf(bytes);
+    return (hasTargets ? CALENDAR_FORECAST : FORECAST)
+        .read(
         bytes,
         in ->
             new ForecastRecord(
@@ -129,6 +139,7 @@ final class AvroV1 {
                 in.time(),
                 in.duration(),
                 in.integer(),
+                hasTargets ? in.times() : List.of(),
                 in.doubles(),
                 in.rows(in::floats, new float[0][]),
                 in.text(),

@@ -5,7 +5,7 @@ import io.tidecast.connectors.record.ForecastRecord;
 /**
  * Bytes of {@code <domain>.forecast.v1}: {@code {"series","origin","step","horizon","levels":[..],
  * "quantiles":[[..] per level],"model","quality"}}, origin in RFC 3339 (UTC), step an ISO-8601
- * duration. A quantile is rounded to a power of ten that is at most a 200th of the width of its
+ * duration; where the steps vary with {@code "targets":[..]} behind the horizon, a time per lead. A quantile is rounded to a power of ten that is at most a 200th of the width of its
  * lead's widest interval, and to seven digits; what is rounded reads back as the same float.
  */
 public final class ForecastJsonV1 {
@@ -22,6 +22,13 @@ public final class ForecastJsonV1 {
     json.name("origin").text(Times.text(record.origin()));
     json.name("step").text(record.step().toString());
     json.name("horizon").number(record.horizon());
+    if (!record.targets().isEmpty()) {
+      json.name("targets").begin();
+      for (int i = 0; i < record.targets().size(); i++) {
+        json.comma(i).text(Times.text(record.targets().get(i)));
+      }
+      json.end();
+    }
     json.name("levels").numbers(record.levels());
     Digits.write(json.name("quantiles"), record.quantiles());
     json.name("model").text(record.model());
@@ -35,6 +42,6 @@ public final class ForecastJsonV1 {
    * @throws IllegalArgumentException if the bytes are not such a record
    */
   public static ForecastRecord read(byte[] bytes) {
-    return JsonReading.object(ForecastRecord.class, bytes);
+    return JsonReading.objectWithOptions(ForecastRecord.class, bytes);
   }
 }

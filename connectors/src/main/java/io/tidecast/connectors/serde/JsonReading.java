@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -40,8 +41,22 @@ final class JsonReading {
    * @throws IllegalArgumentException naming the field and what is wrong with it
    */
   static <T> T object(Class<T> type, byte[] bytes) {
+    return read(MAPPER.readerFor(type), type, bytes);
+  }
+
+  /** The same where not all fields have to be there: the record itself refuses without those. */
+  static <T> T objectWithOptions(Class<T> type, byte[] bytes) {
+    return read(
+        MAPPER
+            .readerFor(type)
+            .without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES),
+        type,
+        bytes);
+  }
+
+  private static <T> T read(ObjectReader reader, Class<T> type, byte[] bytes) {
     try {
-      return MAPPER.readValue(bytes, type);
+      return reader.readValue(bytes);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "bytes are no " + type.getSimpleName() + ": " + e.getMessage(), e);

@@ -140,6 +140,30 @@ class SchemaITCase {
   }
 
   @Test
+  void leadsOfTheCalendarLieAtTheirTargetTimes() throws SQLException {
+    openPartition("forecast", "2024-02-01T00:00:00Z", Duration.ZERO);
+    String row =
+        " (series, origin, step, levels, quantiles, model, quality, domain, targets)"
+            + " VALUES ('a/v', '2024-02-01 00:00Z', 'PT730H29M6S', '{0.5}', '{{1,2,3}}', '',"
+            + " 'naive', 'test', '{2024-03-01 00:00Z,2024-04-01 00:00Z,2024-05-01 00:00Z}')";
+    run(owner, "INSERT INTO forecast" + row);
+    run(owner, "INSERT INTO forecast_latest" + row);
+
+    assertEquals(
+        List.of("1|2024-03-01 00:00", "2|2024-04-01 00:00", "3|2024-05-01 00:00"),
+        query(
+            reader,
+            "SELECT concat_ws('|', lead, to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'))"
+                + " FROM forecast_point ORDER BY lead"));
+    assertEquals(
+        List.of("2024-05-01 00:00"),
+        query(
+            reader,
+            "SELECT to_char(overdue AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM series"));
+    run(owner, "DELETE FROM forecast_latest");
+  }
+
+  @Test
   void seriesNamesItsStreamVariableAndGroup() throws SQLException {
     run(
         owner,

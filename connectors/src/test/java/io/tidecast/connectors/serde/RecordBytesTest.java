@@ -1,5 +1,6 @@
 package io.tidecast.connectors.serde;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -169,6 +170,46 @@ class RecordBytesTest {
             .getMessage();
 
     assertEquals("bytes are no Forecast: they are of another schema", refusal);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void forecastOfTheCalendarTellsItsTargetTimes(Format format) {
+    List<Instant> targets =
+        List.of(Instant.parse("2024-03-01T00:00:00Z"), Instant.parse("2024-04-01T00:00:00Z"));
+    ForecastRecord months =
+        new ForecastRecord(
+            "a/v",
+            Instant.parse("2024-02-01T00:00:00Z"),
+            Duration.ofSeconds(2_629_746),
+            2,
+            targets,
+            FORECAST.levels(),
+            FORECAST.quantiles(),
+            "",
+            "naive");
+
+    byte[] bytes = RecordBytes.of(months, format);
+
+    ForecastRecord read = RecordBytes.forecast(bytes);
+    assertEquals(targets, read.targets());
+    assertEquals(months.levels(), read.levels());
+    assertArrayEquals(bytes, RecordBytes.of(read, format));
+    assertEquals(List.of(), RecordBytes.forecast(RecordBytes.of(FORECAST, format)).targets());
+  }
+
+  @Test
+  void targetTimesAreOnePerLead() {
+    String one =
+        new String(RecordBytes.of(FORECAST, Format.JSON), UTF_8)
+            .replace("\"levels\"", "\"targets\":[\"2013-01-01T08:00:00Z\"],\"levels\"");
+
+    String refusal =
+        assertThrows(
+                IllegalArgumentException.class, () -> RecordBytes.forecast(one.getBytes(UTF_8)))
+            .getMessage();
+
+    assertTrue(refusal.contains("targets"), refusal);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.Grid;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Where the model's words become records of the wire: indices of steps become times. */
 public final class ForecastRecords {
@@ -21,6 +22,7 @@ public final class ForecastRecords {
         time(forecast.origin(), grid),
         grid.spacing(),
         forecast.quantiles()[0].length,
+        targets(forecast, grid),
         levels,
         forecast.quantiles(),
         forecast.version(),
@@ -68,6 +70,14 @@ public final class ForecastRecords {
   /** The same decimals, and not those of the binary fraction. */
   private static double decimal(float value) {
     return Double.parseDouble(Float.toString(value));
+  }
+
+  /** Where steps vary, the times of all leads. */
+  private static List<Instant> targets(Forecast forecast, Grid grid) {
+    int horizon = grid.isFixed() ? 0 : forecast.quantiles()[0].length;
+    return IntStream.rangeClosed(1, horizon)
+        .mapToObj(lead -> time(forecast.origin() + lead, grid))
+        .toList();
   }
 
   private static Instant time(long index, Grid grid) {

@@ -19,6 +19,7 @@ import io.tidecast.job.retrain.ChallengerTrainer;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.model.Forecast;
+import io.tidecast.model.Grid;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
@@ -35,8 +36,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -46,6 +48,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an online backtest measures is what the job serves. */
 class OnlineReplayITCase {
@@ -78,18 +82,63 @@ class OnlineReplayITCase {
   @Test
   void onlineBacktestForecastsWhatTheJobDoes() throws Exception {
     JobConfig config = config("online");
+
+    Map<String, ForecastRecord> served = assertServesWhatIsReplayed(config, observations());
+
+    Set<String> versions = versions(served);
+    assertTrue(versions.size() >= 3, "no model, a first and a second one: " + versions);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "months|step: P1M, season: P1Y, zone: Europe/Berlin|P10Y",
+        "days|step: P1D, season: P1W, sessions: {holidays: [1970-12-25, 1971-01-01]}|P6M"
+      })
+  void stepsOfTheCalendarAreForecastWithTheirTargetTimes(
+      String domain, String steps, String epoch) throws Exception {
+    JobConfig config =
+        parse(domain, steps, "retrain: {epoch: %s, minimumHistory: 500}".formatted(epoch));
+    Grid grid = config.series().grid();
+    List<ObservationRecord> observations = new ArrayList<>();
+    for (long index = 1; index <= 500; index++) {
+      double load = 20 + 4 * Math.sin(2 * Math.PI * index / 12) + index % 7;
+      for (String stream : List.of("a", "b")) {
+        observations.add(
+            new ObservationRecord(
+                stream, Instant.ofEpochMilli(grid.end(index)), Map.of("load", load)));
+      }
+    }
+
+    Map<String, ForecastRecord> served = assertServesWhatIsReplayed(config, observations);
+
+    assertTrue(versions(served).size() >= 2, "no model and one: " + versions(served));
+    for (ForecastRecord record : served.values()) {
+      long origin = grid.indexOf(record.origin().toEpochMilli());
+      for (int lead = 1; lead <= 6; lead++) {
+        assertEquals(
+            Instant.ofEpochMilli(grid.end(origin + lead)), record.targets().get(lead - 1));
+      }
+    }
+  }
+
+  private static Set<String> versions(Map<String, ForecastRecord> served) {
+    return served.values().stream().map(ForecastRecord::model).collect(Collectors.toSet());
+  }
+
+  /** The forecasts of the job, which are those of an online backtest. */
+  private static Map<String, ForecastRecord> assertServesWhatIsReplayed(
+      JobConfig config, List<ObservationRecord> observations) throws Exception {
     ChallengerTrainer trainer =
         new ChallengerTrainer(
             config.groups(), TRAINING, new ChallengerTrainer.Rules(0, false, true), "test");
-    List<ObservationRecord> observations = observations();
-
     Map<String, ForecastRecord> served =
         run(config, observations, new ForecastJob(config, trainer));
-
+    Grid grid = config.series().grid();
     List<SeriesHistory> series = SeriesHistory.byGroup(config, observations).get("load");
     OnlineReplay replay =
         OnlineReplay.of(config, trainer, "load", series, Long.MAX_VALUE, Phases.SILENT);
-    TreeSet<String> versions = new TreeSet<>();
     int count = 0;
     for (SeriesHistory history : series) {
       SeriesForecaster forecaster =
@@ -100,19 +149,18 @@ class OnlineReplayITCase {
         Optional<Forecast> forecast =
             forecaster.step(state, step.step(), replay.serving(origin).orElse(null)).forecast();
         if (forecast.isPresent()) {
-          ForecastRecord record = served.get(history.series() + "@" + time(origin));
+          ForecastRecord record = served.get(history.series() + "@" + Instant.ofEpochMilli(grid.end(origin)));
           assertEquals(forecast.get().version(), record.model(), record.toString());
           float[][] written = asWritten(record, forecast.get().quantiles());
           for (int j = 0; j < record.quantiles().length; j++) {
             assertArrayEquals(written[j], record.quantiles()[j], 0);
           }
-          versions.add(record.model());
           count++;
         }
       }
     }
     assertEquals(served.size(), count);
-    assertTrue(versions.size() >= 3, "no model, a first and a second one: " + versions);
+    return served;
   }
 
   /** With the digits that the wire has. */
@@ -161,18 +209,25 @@ class OnlineReplayITCase {
   }
 
   private static JobConfig config(String domain) throws Exception {
+    return parse(
+        domain,
+        "step: %s, season: PT12H, covariates: [wind]".formatted(STEP),
+        "retrain: {epoch: P5D, lead: PT6H, minimumHistory: 900, window: 24}");
+  }
+
+  private static JobConfig parse(String domain, String series, String retrain) throws Exception {
     return JobConfig.read(
         Files.writeString(
             directory.resolve(domain + ".yaml"),
             """
             domain: %s
             kafka: {bootstrapServers: "%s", partitions: 2}
-            series: {step: %s, season: PT12H, targets: [load], covariates: [wind], history: 48}
+            series: {targets: [load], history: 48, %s}
             forecast: {horizon: 6}
             model: {hidden: 4}
-            retrain: {epoch: P5D, lead: PT6H, minimumHistory: 900, window: 24}
+            %s
             """
-                .formatted(domain, kafka.bootstrapServers(), STEP)));
+                .formatted(domain, kafka.bootstrapServers(), series, retrain)));
   }
 
   /** Two streams, in order of time; values are missing, once more than are bridged. */

@@ -3,10 +3,11 @@
 import { Picker } from './picker.js';
 import { forecastOption, leadOption, number, residualOption, utc, verticalLines } from './charts.js';
 
-const [MINUTE, HOUR, DAY] = [60e3, 3600e3, 86400e3];
+const [MINUTE, HOUR, DAY, MONTH] = [60e3, 3600e3, 86400e3, 2629746e3];
 // quick ranges are offered as multiples of what a forecast spans, rounded up to what people say
 const SPANS = [0.25, 2, 7, 30];
-const ROUND = [5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
+const ROUND = [5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY,
+  1095 * DAY, 3650 * DAY];
 const SLOW_PANELS_EVERY = 3000;
 const element = (id) => document.getElementById(id);
 const phone = matchMedia('(max-width: 760px)');
@@ -252,6 +253,7 @@ function drawFacts() {
 }
 
 function duration(millis) {
+  if (millis % MONTH === 0 && millis >= MONTH) return `${millis / MONTH} mo`;
   for (const [unit, size] of [['d', DAY], ['h', HOUR], ['min', MINUTE]]) {
     if (millis % size === 0 && millis >= size) return `${millis / size} ${unit}`;
   }
@@ -263,10 +265,10 @@ function say(text) {
   element('message').hidden = !text;
 }
 
-/** Stale is a forecast that did not come: older, by the clock on the wall, than three steps. */
+/** Stale is a forecast that did not come: older, by the clock on the wall, than three steps that are open. */
 function drawStatus() {
   const age = newest ? (Date.now() - newest.came) / 1000 + newest.age : 0;
-  const old = newest && age > 3 * newest.step / 1000;
+  const old = newest && age > newest.overdue;
   const [kind, text] = lost ? ['lost', 'connection lost, trying again']
     : away ? ['away', 'the database does not answer']
       : !newest ? ['connecting', state.series ? 'no forecast yet' : 'connecting']
@@ -302,7 +304,8 @@ function listen() {
     } else {
       newest = {
         origin: columns.Origin[0], horizon: columns.Horizon[0], step: 1000 * columns.Step[0],
-        model: columns.Model[0], quality: columns.Quality[0], age: columns['Written ago'][0], came: Date.now(),
+        model: columns.Model[0], quality: columns.Quality[0], age: columns['Written ago'][0],
+        overdue: columns['Overdue after'][0], came: Date.now(),
       };
       drawFacts();
       showRange();
