@@ -120,10 +120,15 @@ public final class JobParts {
   public ChallengerTrainer trainer() {
     return new ChallengerTrainer(
         config.groups(),
-        TrainingConfig.DEFAULT,
+        recipe(),
         new ChallengerTrainer.Rules(
             config.retrain().margin(), config.retrain().shadow(), config.retrain().drift()),
         version());
+  }
+
+  /** How a model is trained: from the history the configuration asks for, where that is little. */
+  public TrainingConfig recipe() {
+    return TrainingConfig.DEFAULT.forHistory(config.retrain().minimumHistory());
   }
 
   /** Steps that an observation may come late and still amends its own. */
@@ -200,7 +205,7 @@ public final class JobParts {
     TopicLimits.require(
         kafka,
         kafka.topics().forecast(),
-        name + horizon * levels * NUMBER_BYTES,
+        name + horizon * (levels + 1) * NUMBER_BYTES,
         "a forecast of this horizon");
     TopicLimits.require(
         kafka,

@@ -58,6 +58,12 @@ class JobPartsTest {
   }
 
   @Test
+  void trainingAsksForNoMoreHistoryThanTheConfiguration() {
+    assertEquals(64, parts(LEAST).recipe().history().minimum());
+    assertEquals(48, parts(LEAST + "retrain: {minimumHistory: 48}").recipe().history().minimum());
+  }
+
+  @Test
   void durationsAreCountedInSteps() {
     JobParts parts =
         parts(

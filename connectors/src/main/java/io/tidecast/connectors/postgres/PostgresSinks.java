@@ -229,8 +229,7 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
   }
 
   /** Null if there are none: then the step tells them. */
-  private static Array times(PreparedStatement statement, List<Instant> times)
-      throws SQLException {
+  private static Array times(PreparedStatement statement, List<Instant> times) throws SQLException {
     return times.isEmpty()
         ? null
         : statement

@@ -15,8 +15,8 @@ import java.util.List;
  * @param origin end of the last step the forecast used
  * @param step spacing of the leads; where that varies, as with months, its mean
  * @param horizon number of leads
- * @param targets {@code [horizon]}, where the leads lie; empty if lead k lies at {@code origin + k *
- *     step}
+ * @param targets {@code [horizon]}, where the leads lie; empty if lead k lies at {@code origin + k
+ *     * step}
  * @param levels ascending quantile levels in (0, 1)
  * @param quantiles {@code [levels][horizon]}, in the unit of the target, finite
  * @param model version that made it; empty if none did

@@ -48,20 +48,20 @@ final class AvroV1 {
     boolean hasTargets = !record.targets().isEmpty();
     return (hasTargets ? CALENDAR_FORECAST : FORECAST)
         .write(
-        256 + Float.BYTES * quantiles + Long.BYTES * record.targets().size(),
-        out -> {
-          out.writeString(record.series());
-          out.writeLong(record.origin().toEpochMilli());
-          out.writeLong(record.step().toMillis());
-          out.writeInt(record.horizon());
-          if (hasTargets) {
-            AvroFields.writeTimes(out, record.targets());
-          }
-          AvroFields.write(out, record.levels());
-          AvroFields.write(out, record.quantiles());
-          out.writeString(record.model());
-          out.writeString(record.quality());
-        });
+            256 + Float.BYTES * quantiles + Long.BYTES * record.targets().size(),
+            out -> {
+              out.writeString(record.series());
+              out.writeLong(record.origin().toEpochMilli());
+              out.writeLong(record.step().toMillis());
+              out.writeInt(record.horizon());
+              if (hasTargets) {
+                AvroFields.writeTimes(out, record.targets());
+              }
+              AvroFields.write(out, record.levels());
+              AvroFields.write(out, record.quantiles());
+              out.writeString(record.model());
+              out.writeString(record.quality());
+            });
   }
 
   static byte[] write(EvaluationRecord record) {
@@ -132,18 +132,18 @@ final class AvroV1 {
     boolean hasTargets = CALENDAR_FORECAST.isOf(bytes);
     return (hasTargets ? CALENDAR_FORECAST : FORECAST)
         .read(
-        bytes,
-        in ->
-            new ForecastRecord(
-                in.text(),
-                in.time(),
-                in.duration(),
-                in.integer(),
-                hasTargets ? in.times() : List.of(),
-                in.doubles(),
-                in.rows(in::floats, new float[0][]),
-                in.text(),
-                in.text()));
+            bytes,
+            in ->
+                new ForecastRecord(
+                    in.text(),
+                    in.time(),
+                    in.duration(),
+                    in.integer(),
+                    hasTargets ? in.times() : List.of(),
+                    in.doubles(),
+                    in.rows(in::floats, new float[0][]),
+                    in.text(),
+                    in.text()));
   }
 
   static EvaluationRecord evaluation(byte[] bytes) {

@@ -5,8 +5,9 @@ import io.tidecast.connectors.record.ForecastRecord;
 /**
  * Bytes of {@code <domain>.forecast.v1}: {@code {"series","origin","step","horizon","levels":[..],
  * "quantiles":[[..] per level],"model","quality"}}, origin in RFC 3339 (UTC), step an ISO-8601
- * duration; where the steps vary with {@code "targets":[..]} behind the horizon, a time per lead. A quantile is rounded to a power of ten that is at most a 200th of the width of its
- * lead's widest interval, and to seven digits; what is rounded reads back as the same float.
+ * duration; where the steps vary with {@code "targets":[..]} behind the horizon, a time per lead. A
+ * quantile is rounded to a power of ten that is at most a 200th of the width of its lead's widest
+ * interval, and to seven digits; what is rounded reads back as the same float.
  */
 public final class ForecastJsonV1 {
   /** Bytes of most records beside their quantiles, and of most of those with a comma. */

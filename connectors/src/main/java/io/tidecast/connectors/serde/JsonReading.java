@@ -47,9 +47,7 @@ final class JsonReading {
   /** The same where not all fields have to be there: the record itself refuses without those. */
   static <T> T objectWithOptions(Class<T> type, byte[] bytes) {
     return read(
-        MAPPER
-            .readerFor(type)
-            .without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES),
+        MAPPER.readerFor(type).without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES),
         type,
         bytes);
   }

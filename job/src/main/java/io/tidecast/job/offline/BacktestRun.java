@@ -236,7 +236,7 @@ public final class BacktestRun {
       TrainingRun run = new TrainingRun(group, 1, job.retrain().seed(), JobParts.version());
       try (TrainingProgress progress = new TrainingProgress(phases, "training " + name)) {
         TrainingConfig.Parts parts = new TrainingConfig.Parts(backtest.validationShare(on), 0);
-        Trainer trainer = new Trainer(how, TrainingConfig.DEFAULT.with(parts));
+        Trainer trainer = new Trainer(how, new JobParts(job).recipe().with(parts));
         TrainingResult result = trainer.choose(backtest.seen(on), run, progress);
         if (result instanceof TrainingResult.Failed failed) {
           remarks.add(

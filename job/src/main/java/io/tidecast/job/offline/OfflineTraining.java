@@ -6,7 +6,6 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
-import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingReport;
 import io.tidecast.model.train.TrainingResult;
@@ -49,7 +48,7 @@ public final class OfflineTraining {
   }
 
   private Trained train(String group, List<Stretch> windows) {
-    Trainer trainer = new Trainer(config.groups().get(group), TrainingConfig.DEFAULT);
+    Trainer trainer = new Trainer(config.groups().get(group), new JobParts(config).recipe());
     TrainingResult.Chosen chosen = choose(trainer, group, windows);
     PromotionGate.Scores held = new PromotionGate(config.groups().get(group)).score(chosen);
     return new Trained(complete(trainer, group, chosen), chosen.report(), held);
@@ -62,7 +61,7 @@ public final class OfflineTraining {
    * @throws IllegalArgumentException if the training fails, with its reason
    */
   LongFunction<Optional<ForecastModel>> serving(String group, List<Stretch> windows) {
-    Trainer trainer = new Trainer(config.groups().get(group), TrainingConfig.DEFAULT);
+    Trainer trainer = new Trainer(config.groups().get(group), new JobParts(config).recipe());
     TrainingResult.Chosen chosen = choose(trainer, group, windows);
     ForecastModel complete = complete(trainer, group, chosen);
     long seen = chosen.model().provenance().lastStep();

@@ -217,6 +217,7 @@ class OfflineCommandsTest {
     assertEquals(2, run("train", "--config", config, "--data", tiny.toString()));
 
     assertTrue(err.toString().contains("failed: Expected at least 64 usable steps"), err::toString);
+    assertTrue(err.toString().contains("retrain.minimumHistory"), err::toString);
   }
 
   @ParameterizedTest

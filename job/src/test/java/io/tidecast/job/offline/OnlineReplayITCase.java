@@ -96,8 +96,8 @@ class OnlineReplayITCase {
         "months|step: P1M, season: P1Y, zone: Europe/Berlin|P10Y",
         "days|step: P1D, season: P1W, sessions: {holidays: [1970-12-25, 1971-01-01]}|P6M"
       })
-  void stepsOfTheCalendarAreForecastWithTheirTargetTimes(
-      String domain, String steps, String epoch) throws Exception {
+  void stepsOfTheCalendarAreForecastWithTheirTargetTimes(String domain, String steps, String epoch)
+      throws Exception {
     JobConfig config =
         parse(domain, steps, "retrain: {epoch: %s, minimumHistory: 500}".formatted(epoch));
     Grid grid = config.series().grid();
@@ -117,8 +117,7 @@ class OnlineReplayITCase {
     for (ForecastRecord record : served.values()) {
       long origin = grid.indexOf(record.origin().toEpochMilli());
       for (int lead = 1; lead <= 6; lead++) {
-        assertEquals(
-            Instant.ofEpochMilli(grid.end(origin + lead)), record.targets().get(lead - 1));
+        assertEquals(Instant.ofEpochMilli(grid.end(origin + lead)), record.targets().get(lead - 1));
       }
     }
   }
@@ -149,7 +148,8 @@ class OnlineReplayITCase {
         Optional<Forecast> forecast =
             forecaster.step(state, step.step(), replay.serving(origin).orElse(null)).forecast();
         if (forecast.isPresent()) {
-          ForecastRecord record = served.get(history.series() + "@" + Instant.ofEpochMilli(grid.end(origin)));
+          ForecastRecord record =
+              served.get(history.series() + "@" + Instant.ofEpochMilli(grid.end(origin)));
           assertEquals(forecast.get().version(), record.model(), record.toString());
           float[][] written = asWritten(record, forecast.get().quantiles());
           for (int j = 0; j < record.quantiles().length; j++) {

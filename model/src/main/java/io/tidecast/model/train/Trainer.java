@@ -202,7 +202,7 @@ public final class Trainer {
                 + usable
                 + " in "
                 + set.windows().size()
-                + " windows");
+                + " windows; a smaller retrain.minimumHistory asks for less");
       }
     }
 

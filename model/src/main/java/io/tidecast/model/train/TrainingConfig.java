@@ -133,7 +133,7 @@ public record TrainingConfig(
    */
   public record History(int minimum, int network, int maxRows) implements Serializable {
     public History {
-      inRange("minimum", minimum, 50, 1e9);
+      inRange("minimum", minimum, 1, 1e9);
       inRange("network", network, 50, 1e9);
       inRange("maxRows", maxRows, 1000, 1e8);
     }
@@ -141,6 +141,13 @@ public record TrainingConfig(
 
   public TrainingConfig {
     inRange("ridge", ridge, 1e-6, 1e9);
+  }
+
+  /** The same with as little history as is asked for, where that is less. */
+  public TrainingConfig forHistory(int minimum) {
+    History less =
+        new History(Math.min(minimum, history.minimum()), history.network(), history.maxRows());
+    return new TrainingConfig(windows, schedule, optimizer, parts, ridge, less);
   }
 
   /** The same with other parts. */
