@@ -8,6 +8,7 @@ import io.tidecast.connectors.kafka.KeyedBytes;
 import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
+import io.tidecast.job.Harnesses;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupNotice;
@@ -172,15 +173,9 @@ class ForecastOperatorHarnessTest {
             MAX_PARALLELISM,
             parallelism,
             subtask);
-    harness.setup(
-        TypeInformation.of(KeyedBytes.class)
-            .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
     harness.setStateBackend(backend);
     operator.setMailboxExecutor(mailbox());
-    if (state != null) {
-      harness.initializeState(state);
-    }
-    harness.open();
+    Harnesses.open(harness, TypeInformation.of(KeyedBytes.class), state);
     runMails();
   }
 

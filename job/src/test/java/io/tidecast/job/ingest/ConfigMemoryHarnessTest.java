@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.SourceTopics;
+import io.tidecast.job.Harnesses;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
@@ -46,14 +47,7 @@ class ConfigMemoryHarnessTest {
             8,
             parallelism,
             subtask);
-    harness.setup(
-        StoredTypes.SERIES_OBSERVATION.createSerializer(
-            harness.getExecutionConfig().getSerializerConfig()));
-    if (state != null) {
-      harness.initializeState(state);
-    }
-    harness.open();
-    return harness;
+    return Harnesses.open(harness, StoredTypes.SERIES_OBSERVATION, state);
   }
 
   private static OperatorSubtaskState snapshot(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.job.Harnesses;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.Grid;
@@ -63,13 +64,7 @@ class IngestFunctionHarnessTest {
             MAX_PARALLELISM,
             parallelism,
             subtask);
-    harness.setup(
-        StoredTypes.SERIES_OBSERVATION.createSerializer(
-            harness.getExecutionConfig().getSerializerConfig()));
-    if (state != null) {
-      harness.initializeState(state);
-    }
-    harness.open();
+    Harnesses.open(harness, StoredTypes.SERIES_OBSERVATION, state);
   }
 
   private void record(int partition, String value) throws Exception {

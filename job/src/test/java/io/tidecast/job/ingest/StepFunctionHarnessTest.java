@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.job.Harnesses;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
@@ -67,14 +68,7 @@ class StepFunctionHarnessTest {
             MAX_PARALLELISM,
             parallelism,
             subtask);
-    harness.setup(
-        StoredTypes.SERIES_STEP.createSerializer(
-            harness.getExecutionConfig().getSerializerConfig()));
-    if (state != null) {
-      harness.initializeState(state);
-    }
-    harness.open();
-    return harness;
+    return Harnesses.open(harness, StoredTypes.SERIES_STEP, state);
   }
 
   private static SeriesObservation observation(

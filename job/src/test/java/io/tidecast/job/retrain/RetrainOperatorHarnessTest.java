@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.ControlRecord;
+import io.tidecast.job.Harnesses;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupControl;
@@ -135,14 +136,8 @@ class RetrainOperatorHarnessTest {
             MAX_PARALLELISM,
             parallelism,
             subtask);
-    harness.setup(
-        StoredTypes.GROUP_NOTICE.createSerializer(
-            harness.getExecutionConfig().getSerializerConfig()));
     operator.setMailboxExecutor(mailbox());
-    if (state != null) {
-      harness.initializeState(state);
-    }
-    harness.open();
+    Harnesses.open(harness, StoredTypes.GROUP_NOTICE, state);
     runMails();
   }
 

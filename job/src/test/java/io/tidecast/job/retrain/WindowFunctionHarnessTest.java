@@ -3,6 +3,7 @@ package io.tidecast.job.retrain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.job.Harnesses;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
@@ -96,14 +97,7 @@ class WindowFunctionHarnessTest {
             MAX_PARALLELISM,
             parallelism,
             subtask);
-    harness.setup(
-        StoredTypes.SERIES_WINDOW.createSerializer(
-            harness.getExecutionConfig().getSerializerConfig()));
-    if (state != null) {
-      harness.initializeState(state);
-    }
-    harness.open();
-    return harness;
+    return Harnesses.open(harness, StoredTypes.SERIES_WINDOW, state);
   }
 
   private void step(String series, long index, float value, float... beside) throws Exception {
