@@ -30,6 +30,9 @@ final class ClusterJobs implements AutoCloseable {
   /** One record in so many steps cannot be read. */
   private static final int POISON = 100;
 
+  /** One value of each series in so many is an anomaly. */
+  private static final int SPIKE_EVERY = 499;
+
   private static final Path TARGET = Path.of(System.getProperty("basedir", ""), "target");
 
   private final Path directory;
@@ -128,7 +131,9 @@ final class ClusterJobs implements AutoCloseable {
     for (int step = 1; step <= steps; step++) {
       Instant time = Instant.EPOCH.plus(Duration.ofHours(step));
       for (int series = 0; series < SERIES; series++) {
-        double value = 10 + 5 * Math.sin(step * Math.PI / 12 + series) + step * 31 % 17 * 0.1;
+        double thrownOff = step % SPIKE_EVERY == 0 ? 80 : 0;
+        double value =
+            thrownOff + 10 + 5 * Math.sin(step * Math.PI / 12 + series) + step * 31 % 17 * 0.1;
         String json =
             String.format(
                 Locale.ROOT,

@@ -87,6 +87,7 @@ interface Guarantee {
       assertEquals(other.forecasts().values().keySet(), run.forecasts().values().keySet());
       assertSame(other.forecasts(), run.forecasts());
       assertSame(other.evaluations(), run.evaluations());
+      assertSame(other.anomalies(), run.anomalies());
       assertSame(other.models(), run.models());
     }
 

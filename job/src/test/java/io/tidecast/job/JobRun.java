@@ -13,6 +13,7 @@ import java.util.List;
 record JobRun(
     CommittedValues forecasts,
     CommittedValues evaluations,
+    CommittedValues anomalies,
     CommittedValues models,
     CommittedValues deadLetters) {
 
@@ -22,6 +23,7 @@ record JobRun(
     return new JobRun(
         CommittedValues.of(kafka, topics.forecast()),
         CommittedValues.of(kafka, topics.evaluation()),
+        CommittedValues.of(kafka, topics.anomaly()),
         CommittedValues.of(kafka, topics.model()),
         CommittedValues.of(kafka, topics.deadLetter()));
   }

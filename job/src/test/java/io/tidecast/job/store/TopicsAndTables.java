@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -68,6 +69,9 @@ public final class TopicsAndTables {
             ReadFunction::decision,
             seen -> row(seen.group(), seen.boundary()),
             TopicsAndTables::rest);
+    for (Map<String, String> rows : List.of(observations, forecasts, evaluations, decisions)) {
+      assertFalse(rows.isEmpty());
+    }
   }
 
   /** Waits until every table has as many rows, then compares them row by row. */
@@ -186,7 +190,6 @@ public final class TopicsAndTables {
               record.value());
       reader.read(raw).forEach(read -> rows.put(key.apply(read), rest.apply(read)));
     }
-    assertFalse(rows.isEmpty(), topic);
     return rows;
   }
 
