@@ -61,7 +61,7 @@ public final class StepLength {
   }
 
   /** As {@link #of} reads it: in months or days if they are whole, else as ISO 8601 has it. */
-  static String text(Duration duration) {
+  public static String text(Duration duration) {
     long months = duration.dividedBy(MONTHS.getDuration());
     if (months > 0 && duration.equals(MONTHS.getDuration().multipliedBy(months))) {
       boolean isYears = months % MONTHS_PER_YEAR == 0;

@@ -12,6 +12,7 @@ import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.SeriesSection;
+import io.tidecast.job.config.StepLength;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ public final class FileCheck {
     }
     Spacing spacing = Spacing.of(reading.observations());
     if (guess.labelledByStart() && spacing.isRegular()) {
-      feed.put("interval", Spacing.words(spacing.widest()));
+      feed.put("interval", StepLength.text(spacing.widest()));
       reading = read(feed, file);
     }
     Optional<TimeHole> hole = TimeHole.in(reading.observations(), spacing.step());

@@ -1,6 +1,10 @@
 package io.tidecast.job.offline;
 
+import static java.time.temporal.ChronoUnit.MONTHS;
+import static java.time.temporal.ChronoUnit.YEARS;
+
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.config.StepLength;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +36,7 @@ record Spacing(
     long repeats,
     int streams) {
   private static final double REGULAR = 0.5;
+  private static final Duration QUARTER = MONTHS.getDuration().multipliedBy(3);
   private static final List<Duration> STEPS =
       List.of(
           Duration.ofSeconds(1),
@@ -45,7 +50,9 @@ record Spacing(
           Duration.ofHours(6),
           Duration.ofDays(1),
           Duration.ofDays(7),
-          Duration.ofDays(30));
+          MONTHS.getDuration(),
+          QUARTER,
+          YEARS.getDuration());
 
   static Spacing of(List<ObservationRecord> observations) {
     Map<String, Instant> last = new TreeMap<>();
@@ -87,17 +94,22 @@ record Spacing(
             .max(Duration::compareTo)
             .orElse(usual),
         share,
-        spacings.stream().filter(spacing -> spacing.compareTo(step) > 0).count(),
+        spacings.stream().filter(spacing -> spacing.compareTo(longest(step)) > 0).count(),
         spacings.stream().max(Duration::compareTo).orElse(Duration.ZERO),
         repeats,
         streams);
+  }
+
+  /** Of steps of the calendar some are longer than their mean. */
+  private static Duration longest(Duration step) {
+    return step.compareTo(MONTHS.getDuration()) < 0 ? step : step.plus(step.dividedBy(20));
   }
 
   /** A clock that is off by a little, and months of 28 to 31 days, keep to a usual step. */
   private static Duration snapped(Duration spacing) {
     boolean month = spacing.toDays() >= 28 && spacing.toDays() <= 31;
     return STEPS.stream()
-        .filter(step -> month ? step.toDays() == 30 : isNear(step, spacing))
+        .filter(step -> month ? step.equals(MONTHS.getDuration()) : isNear(step, spacing))
         .findFirst()
         .orElse(Duration.ofMillis(Math.max(2, spacing.toMillis())));
   }
@@ -115,12 +127,6 @@ record Spacing(
         .orElse(STEPS.get(STEPS.size() - 1));
   }
 
-  /** A duration as people write it. */
-  static String words(Duration duration) {
-    boolean days = !duration.isZero() && duration.equals(Duration.ofDays(duration.toDays()));
-    return days ? "P" + duration.toDays() + "D" : duration.toString();
-  }
-
   boolean isRegular() {
     return share >= REGULAR;
   }
@@ -129,11 +135,11 @@ record Spacing(
     return String.format(
         Locale.ROOT,
         "%s in %.1f %%; longer than %s: %,d, the longest %s; same stream and time again: %,d",
-        words(usual),
+        StepLength.text(usual),
         100 * share,
-        words(step),
+        StepLength.text(step),
         gaps,
-        words(longest),
+        StepLength.text(longest),
         repeats);
   }
 }

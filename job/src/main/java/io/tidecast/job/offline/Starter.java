@@ -1,19 +1,27 @@
 package io.tidecast.job.offline;
 
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.config.StepLength;
 import io.tidecast.model.ForecasterConfig;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A section {@code series} to start from, and a horizon. */
 final class Starter {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration WEEK = Duration.ofDays(7);
+  private static final Duration YEAR = ChronoUnit.YEARS.getDuration();
   private static final Set<String> PRICES = Set.of("open", "high", "low", "close");
   private static final List<String> WANTED =
       List.of("close", "value", "temp", "load", "price", "count", "v", "y");
@@ -40,12 +48,16 @@ final class Starter {
 
   Map<String, Object> series() {
     Map<String, Object> series = new LinkedHashMap<>();
-    series.put("step", Spacing.words(spacing.step()));
+    series.put("step", step());
+    anchor().ifPresent(date -> series.put("anchor", date));
     if (!season().isZero()) {
-      series.put("season", Spacing.words(season()));
+      series.put("season", StepLength.text(season()));
+    }
+    if (isOnWorkingDays()) {
+      series.put("sessions", holidays().isEmpty() ? Map.of() : Map.of("holidays", holidays()));
     }
     if (season().equals(DAY) && spans(WEEK.multipliedBy(3)) && divides(WEEK)) {
-      series.put("longSeason", Spacing.words(WEEK));
+      series.put("longSeason", StepLength.text(WEEK));
     }
     long steps = season().toMillis() / spacing.step().toMillis();
     if (steps > ForecasterConfig.DEFAULT_HISTORY) {
@@ -59,7 +71,7 @@ final class Starter {
   }
 
   int horizon() {
-    long season = season().toMillis() / spacing.step().toMillis();
+    long season = isOnWorkingDays() ? 5 : season().toMillis() / spacing.step().toMillis();
     return season > 1 && season <= LONGEST_HORIZON ? (int) season : HORIZON;
   }
 
@@ -68,8 +80,8 @@ final class Starter {
     if (counts.size() > 1) {
       notes.add("series.targets may be any of " + counts.keySet() + ", series.covariates too");
     }
-    if (spacing.step().toDays() == 30) {
-      notes.add("months are put on a grid of 30 days");
+    if (isOnWorkingDays() && !holidays().isEmpty()) {
+      notes.add("series.sessions.holidays are the working days without a row; later ones are due");
     }
     if (!spacing.isRegular()) {
       notes.add("rows are not evenly spaced: series.aggregation says what a step makes of several");
@@ -98,7 +110,55 @@ final class Starter {
         .containsAll(PRICES);
   }
 
+  /** Weeks are of the calendar, as months are. */
+  private String step() {
+    return spacing.step().equals(WEEK) ? "P1W" : StepLength.text(spacing.step());
+  }
+
+  /** Where weeks begin, if that is no Monday. */
+  private Optional<String> anchor() {
+    LocalDate first = date(observations.get(0));
+    boolean isOther = spacing.step().equals(WEEK) && first.getDayOfWeek() != DayOfWeek.MONDAY;
+    return isOther ? Optional.of(first.toString()) : Optional.empty();
+  }
+
+  private static LocalDate date(ObservationRecord observation) {
+    return LocalDate.ofInstant(observation.time(), ZoneOffset.UTC);
+  }
+
+  private static boolean isWeekend(LocalDate date) {
+    return date.getDayOfWeek().compareTo(DayOfWeek.FRIDAY) > 0;
+  }
+
+  /** Days, of which the weekends of some weeks are left out. */
+  private boolean isOnWorkingDays() {
+    return spacing.step().equals(DAY)
+        && spans(WEEK.multipliedBy(3))
+        && dates().stream().noneMatch(Starter::isWeekend);
+  }
+
+  private Set<LocalDate> dates() {
+    return observations.stream().map(Starter::date).collect(Collectors.toSet());
+  }
+
+  /** Working days within without a row, if they are as few as holidays are. */
+  private List<String> holidays() {
+    Set<LocalDate> dates = dates();
+    List<String> without =
+        date(observations.get(0))
+            .datesUntil(date(observations.get(observations.size() - 1)))
+            .filter(date -> !isWeekend(date) && !dates.contains(date))
+            .map(LocalDate::toString)
+            .toList();
+    return without.size() * 10 < dates.size() ? without : List.of();
+  }
+
   private Duration season() {
+    if (spacing.step().compareTo(YEAR) < 0
+        && spacing.step().compareTo(WEEK) >= 0
+        && spans(YEAR.multipliedBy(3))) {
+      return YEAR;
+    }
     if (spacing.step().compareTo(Duration.ofHours(6)) <= 0
         && divides(DAY)
         && spans(DAY.multipliedBy(3))) {

@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.state.SeriesStep;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -39,7 +43,7 @@ class FileCheckTest {
         "20250102 09:00,5,6;20250102 10:00,6,7;20250102 11:00,6,7|2025-01-02T09:00:00Z data {c2=5.0, c3=6.0}|PT1H",
         "ts,x;1735689600000,1;1735689660000,2;1735689720000,3|2025-01-01T00:00:00Z data {x=1.0}|PT1M",
         "ts,x;1735689600.25,1;1735689660.25,2;1735689720.25,3|2025-01-01T00:00:00.250Z data {x=1.0}|PT1M",
-        "month,x;1990-01,1;1990-02,2;1990-03,3;1990-04,4|1990-01-01T00:00:00Z data {x=1.0}|P30D",
+        "month,x;1990-01,1;1990-02,2;1990-03,3;1990-04,4|1990-01-01T00:00:00Z data {x=1.0}|P1M",
         "1;2;3|2000-01-01T00:00:00Z data {c1=1.0}|P1D",
         "lat,lon;50,8;;time,t (C);2025-06-01T00:00,6.5;2025-06-01T01:00,6;2025-06-01T02:00,5|2025-06-01T00:00:00Z data {t=6.5}|PT1H",
         "time,v;2025-01-31 23:00,1;2025-01-31 24:00,2;2025-02-01 01:00,3|2025-01-31T23:00:00Z data {v=1.0}|PT1H",
@@ -55,8 +59,61 @@ class FileCheckTest {
     JobConfig config = ConfigFile.parse(text, Map.of()).job();
     ObservationRecord row = config.fileFeed().observations().get(0);
     assertEquals(first, row.time() + " " + row.stream() + " " + row.values());
-    assertEquals(Duration.parse(step), config.series().step().duration());
+    assertEquals(step, config.series().step().toString());
     assertTrue(text.startsWith("# data.txt: ") && text.contains("\n# spacing: "), text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        // unit between rows, the first | step | steps of a season | horizon | holidays
+        "MONTHS|1990-01-01|P1M|12|12|0",
+        "WEEKS|2000-01-03|P1W|52|24|0",
+        "WEEKS|2000-01-02|P1W|52|24|0",
+        "DAYS|2000-01-03|P1D|7|7|0",
+        "WORKING|2000-01-03|P1D|5|5|1",
+        "HOURS|2000-01-03|PT1H|24|24|0"
+      })
+  void whatIsWrittenCanBeTrainedAndTestedOn(
+      String unit, String first, String step, int season, int horizon, int holidays)
+      throws IOException {
+    StringBuilder text = new StringBuilder("date,v\n");
+    LocalDateTime time = LocalDate.parse(first).atStartOfDay();
+    boolean isWorking = unit.equals("WORKING");
+    for (int i = 0; i < 400; i++) {
+      boolean isLeftOut = isWorking && (time.getDayOfWeek().getValue() > 5 || i == 102);
+      if (!isLeftOut) {
+        text.append(time).append(',').append(i % 7 + i % 12).append('\n');
+      }
+      time = time.plus(1, isWorking ? ChronoUnit.DAYS : ChronoUnit.valueOf(unit));
+    }
+
+    ConfigFile written =
+        ConfigFile.parse(check(text.toString(), StandardCharsets.UTF_8), Map.of());
+
+    JobConfig config = written.job();
+    assertEquals(step, config.series().step().toString());
+    assertEquals(season, config.series().seasonSteps());
+    assertEquals(horizon, config.forecast().horizon());
+    assertEquals(
+        holidays, isWorking ? config.series().sessions().holidays().size() : holidays);
+    List<SeriesStep> steps = SeriesHistory.byGroup(config).get("v").get(0).steps();
+    assertEquals(config.fileFeed().observations().size(), steps.size());
+    assertEquals(
+        steps.size() - 1,
+        steps.get(steps.size() - 1).step().index() - steps.get(0).step().index());
+    List<GroupResult> results =
+        new BacktestRun(
+                new BacktestRun.Options(
+                    written.with("model.cell", "none"),
+                    null,
+                    BacktestRun.Mode.FROZEN,
+                    EnumSet.noneOf(Part.class)),
+                Phases.SILENT)
+            .results();
+    assertEquals("tidecast", results.get(0).methods().get(0).total().method());
   }
 
   @Test
