@@ -113,9 +113,10 @@ final class BacktestCommand implements Callable<Integer> {
         BacktestReport.of(
             new BacktestRun(options, new ProgressBars(System.err, System.console() != null)));
     System.out.print(report.table());
-    System.out.print(Account.ofFile(config.job()));
+    Account.OfFile read = Account.ofFile(config.job());
+    System.out.print(read.words());
     if (json != null) {
-      report.writeJson(json);
+      report.writeJson(json, read);
     }
     if (pictures != null) {
       new BacktestPictures(pictures).write(report);

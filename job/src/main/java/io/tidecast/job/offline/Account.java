@@ -5,6 +5,7 @@ import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.SeriesKey;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.ingest.Coarseness;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.ingest.ObservationSplitter;
 import java.util.HashMap;
@@ -29,17 +30,33 @@ import java.util.TreeSet;
 public record Account(long read, long stepped, long replaced, long masked, Set<String> silent) {
 
   /**
-   * What became of a file, in lines for a person: of each group's values, and of rows that are
-   * none.
+   * What became of a file.
+   *
+   * @param groups of each group's values
+   * @param refused rows of which there is no observation, by reason
+   * @param notes of those rows, for a person
+   * @param coarse series whose changes single precision does not tell, see {@link Coarseness}
    */
-  public static String ofFile(JobConfig config) {
+  public record OfFile(
+      Map<String, Account> groups, Map<String, Long> refused, String notes, List<String> coarse) {
+    /** In lines, for a person. */
+    public String words() {
+      StringBuilder lines = new StringBuilder();
+      groups.forEach(
+          (group, account) ->
+              lines.append(group).append(": ").append(account.words()).append('\n'));
+      coarse.forEach(words -> lines.append(words).append('\n'));
+      return notes.isEmpty() ? lines.toString() : lines + "file: " + notes + "\n";
+    }
+  }
+
+  public static OfFile ofFile(JobConfig config) {
     FileReading file = config.fileFeed().read();
-    StringBuilder lines = new StringBuilder();
-    byGroup(config, file.observations())
-        .forEach(
-            (group, account) ->
-                lines.append(group).append(": ").append(account.words()).append('\n'));
-    return file.notes().isEmpty() ? lines.toString() : lines + "file: " + file.notes() + "\n";
+    return new OfFile(
+        byGroup(config, file.observations()),
+        file.refused(),
+        file.notes(),
+        Coarseness.of(file.observations()));
   }
 
   /** By model group, also those of which nothing was stepped. */

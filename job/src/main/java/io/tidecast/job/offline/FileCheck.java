@@ -13,6 +13,7 @@ import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.SeriesSection;
 import io.tidecast.job.config.StepLength;
+import io.tidecast.job.ingest.Coarseness;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,6 +72,7 @@ public final class FileCheck {
     JobConfig job = ConfigFile.parse(text, Map.of()).job();
     List<String> notes = new ArrayList<>(guess.notes());
     notes.addAll(starter.notes());
+    notes.addAll(Coarseness.of(reading.observations()));
     hole.ifPresent(left -> notes.add("left out: " + left.words()));
     return understood(file, job.series(), reading, spacing, notes) + text;
   }
@@ -89,8 +91,8 @@ public final class FileCheck {
     FileFeed feed = config.fileFeed();
     FileReading reading = feed.read();
     List<ObservationRecord> rows = reading.observations();
-    List<String> notes =
-        TimeHole.in(rows, config.series().step().duration()).stream().map(TimeHole::words).toList();
+    List<String> notes = new ArrayList<>(Coarseness.of(rows));
+    TimeHole.in(rows, config.series().step().duration()).ifPresent(hole -> notes.add(hole.words()));
     return understood(feed.file(), config.series(), reading, Spacing.of(rows), notes);
   }
 

@@ -3,6 +3,7 @@ package io.tidecast.job.report;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.job.offline.Account;
 import io.tidecast.job.offline.BacktestRun;
 import io.tidecast.job.offline.GroupResult;
 import io.tidecast.job.state.Decision;
@@ -186,8 +187,13 @@ public final class BacktestReport {
   }
 
   /** Writes everything as one JSON object. */
-  public void writeJson(Path file) throws IOException {
-    Files.writeString(file, json().toPrettyString() + "\n");
+  public void writeJson(Path file, Account.OfFile read) throws IOException {
+    ObjectNode json = json();
+    ObjectNode values = json.putObject("values");
+    read.groups().forEach((group, account) -> values.set(group, MAPPER.valueToTree(account)));
+    json.set("refusedRows", MAPPER.valueToTree(read.refused()));
+    json.set("coarse", MAPPER.valueToTree(read.coarse()));
+    Files.writeString(file, json.toPrettyString() + "\n");
   }
 
   public ObjectNode json() {

@@ -90,6 +90,14 @@ class OfflineCommandsTest {
             pictures.toString());
 
     assertEquals(0, code, err::toString);
+    for (JsonNode values : new ObjectMapper().readTree(json.toFile()).get("values")) {
+      assertTrue(values.get("read").asLong() > 0);
+      assertEquals(
+          values.get("read").asLong(),
+          values.get("stepped").asLong()
+              + values.get("replaced").asLong()
+              + values.get("masked").asLong());
+    }
     JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
     assertEquals("tidecast", rows.get(0).get("method").asText());
     assertEquals(3, rows.get(0).get("horizon").asInt());

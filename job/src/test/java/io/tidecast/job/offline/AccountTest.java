@@ -87,6 +87,25 @@ class AccountTest {
         v: 5 values read: 2 stepped, 1 replaced, 2 masked; nothing left of [b/v]
         w: 4 values read: 4 stepped, 0 replaced, 0 masked
         """,
-        Account.ofFile(config("sum").withData(file).job()));
+        Account.ofFile(config("sum").withData(file).job()).words());
+  }
+
+  @Test
+  void counterThatSinglePrecisionDoesNotTellIsNamed() throws IOException {
+    StringBuilder text = new StringBuilder("time,s,v,w\n");
+    for (int i = 0; i < 48; i++) {
+      Instant time = Instant.parse("2025-01-01T00:00:00Z").plusSeconds(3600L * i);
+      text.append(time).append(",a,").append(i % 5).append(',');
+      text.append(10_000_000_000L + 700L * i).append('\n');
+    }
+    Path file = Files.writeString(directory.resolve("counter.csv"), text);
+
+    List<String> coarse = Account.ofFile(config("last").withData(file).job()).coarse();
+
+    assertEquals(1, coarse.size(), coarse::toString);
+    assertTrue(
+        coarse.get(0).startsWith("a/w: 47 of 47 changes are lost in single precision"),
+        coarse::toString);
+    assertTrue(FileCheck.of(file).contains("# look at: a/w: 47 of 47 changes"));
   }
 }

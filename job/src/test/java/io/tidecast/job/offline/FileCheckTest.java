@@ -90,20 +90,17 @@ class FileCheckTest {
       time = time.plus(1, isWorking ? ChronoUnit.DAYS : ChronoUnit.valueOf(unit));
     }
 
-    ConfigFile written =
-        ConfigFile.parse(check(text.toString(), StandardCharsets.UTF_8), Map.of());
+    ConfigFile written = ConfigFile.parse(check(text.toString(), StandardCharsets.UTF_8), Map.of());
 
     JobConfig config = written.job();
     assertEquals(step, config.series().step().toString());
     assertEquals(season, config.series().seasonSteps());
     assertEquals(horizon, config.forecast().horizon());
-    assertEquals(
-        holidays, isWorking ? config.series().sessions().holidays().size() : holidays);
+    assertEquals(holidays, isWorking ? config.series().sessions().holidays().size() : holidays);
     List<SeriesStep> steps = SeriesHistory.byGroup(config).get("v").get(0).steps();
     assertEquals(config.fileFeed().observations().size(), steps.size());
     assertEquals(
-        steps.size() - 1,
-        steps.get(steps.size() - 1).step().index() - steps.get(0).step().index());
+        steps.size() - 1, steps.get(steps.size() - 1).step().index() - steps.get(0).step().index());
     List<GroupResult> results =
         new BacktestRun(
                 new BacktestRun.Options(

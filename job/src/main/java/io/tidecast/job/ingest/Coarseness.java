@@ -1,0 +1,82 @@
+package io.tidecast.job.ingest;
+
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.record.SeriesKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Series whose changes single precision, in which everything is kept, does not tell: a counter that
+ * stands at 1e10 moves by steps of 1,024. A change counts as lost if it is below {@value #SPACINGS}
+ * times what two neighbouring numbers differ by.
+ */
+public final class Coarseness {
+  private static final int SPACINGS = 8;
+  private static final int SHARE = 10;
+
+  private final Map<String, Values> series = new HashMap<>();
+
+  /** In one line each, with stream and variable; empty if single precision is enough. */
+  public static List<String> of(List<ObservationRecord> observations) {
+    Coarseness coarseness = new Coarseness();
+    observations.forEach(coarseness::add);
+    return coarseness.words();
+  }
+
+  private void add(ObservationRecord record) {
+    record
+        .values()
+        .forEach(
+            (variable, value) ->
+                series
+                    .computeIfAbsent(
+                        SeriesKey.text(record.stream(), variable), name -> new Values())
+                    .add(value));
+  }
+
+  private List<String> words() {
+    List<String> words = new ArrayList<>();
+    new TreeMap<>(series)
+        .forEach(
+            (name, values) -> {
+              if (values.lost * SHARE > values.changes) {
+                words.add(values.words(name));
+              }
+            });
+    return words;
+  }
+
+  private static final class Values {
+    private double last = Double.NaN;
+    private double largest;
+    private long changes;
+    private long lost;
+
+    void add(double value) {
+      double change = Math.abs(value - last);
+      if (change > 0) {
+        changes++;
+        lost += change < SPACINGS * (double) Math.ulp((float) value) ? 1 : 0;
+      }
+      largest = Math.max(largest, Math.abs(value));
+      last = value;
+    }
+
+    String words(String name) {
+      return String.format(
+          Locale.ROOT,
+          "%s: %,d of %,d changes are lost in single precision, which tells %.4g from no less than"
+              + " %,.4g more; accepted: values without what all of them have in common, such as by"
+              + " feed.values.NAME.add",
+          name,
+          lost,
+          changes,
+          largest,
+          (double) Math.ulp((float) largest));
+    }
+  }
+}
