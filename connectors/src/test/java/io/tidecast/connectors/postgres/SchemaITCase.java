@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.tidecast.connectors.embedded.EmbeddedPostgres;
+import io.tidecast.connectors.record.Names;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -169,10 +170,12 @@ class SchemaITCase {
         owner,
         "INSERT INTO forecast_latest (domain, series, origin, step, levels, quantiles, model, quality)"
             + " VALUES ('test', 'a/b/t', now(), 'PT1H', '{0.5}', '{{1,2}}', 'north-t-3-0123abcd', 'model'),"
-            + " ('test', 'c/t', now(), 'PT1H', '{0.5}', '{{1,2}}', '', 'naive')");
+            + " ('test', 'c/t', now(), 'PT1H', '{0.5}', '{{1,2}}', '', 'naive'),"
+            + " ('test', 'd/PM2.5 (ug) 気', now(), 'PT1H', '{0.5}', '{{1,2}}', '', 'naive')");
 
     assertEquals(
-        List.of("a/b|t|north-t|2", "c|t|t|2"),
+        List.of(
+            "a/b|t|north-t|2", "c|t|t|2", "d|PM2.5 (ug) 気|" + Names.toGroup("PM2.5 (ug) 気") + "|2"),
         query(
             reader,
             "SELECT concat_ws('|', stream, variable, model_group, horizon) FROM series"
