@@ -59,7 +59,7 @@ public final class StoredTypes {
   public static final TypeInformation<Anchors> ANCHORS =
       type(
           new Layout<>(
-              "anchors", 1, Anchors.class, StoredTypes::writeAnchors, StoredTypes::readAnchors));
+              "anchors", 2, Anchors.class, StoredTypes::writeAnchors, StoredTypes::readAnchors));
 
   public static final TypeInformation<SeriesStep> SERIES_STEP =
       type(
@@ -169,7 +169,7 @@ public final class StoredTypes {
     for (int left = in.readByte(); left > 0; left--) {
       kept.add(new Anchors.Anchor(in.readLong(), in.readLong(), StoredArrays.readBytes(in)));
     }
-    return new Anchors(kept);
+    return version == 1 ? Anchors.ofWhole(kept) : new Anchors(kept);
   }
 
   private static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out)

@@ -338,12 +338,12 @@ class StoredTypesTest {
         new DataInputDeserializer(out.getCopyOfBuffer()), StoredTypesTest.class.getClassLoader());
   }
 
-  private static StoredSerializer.Snapshot<SeriesWindow.Open> snapshotOf(String name, int layout)
+  private static <T> StoredSerializer.Snapshot<T> snapshotOf(String name, int layout)
       throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(16);
     out.writeUTF(name);
     out.writeInt(layout);
-    StoredSerializer.Snapshot<SeriesWindow.Open> snapshot = new StoredSerializer.Snapshot<>();
+    StoredSerializer.Snapshot<T> snapshot = new StoredSerializer.Snapshot<>();
     snapshot.readSnapshot(
         1,
         new DataInputDeserializer(out.getCopyOfBuffer()),
@@ -443,6 +443,24 @@ class StoredTypesTest {
   }
 
   @Test
+  void anchorsOfTheFirstLayoutAreEachWhole() throws Exception {
+    byte[] stored =
+        HexFormat.of()
+            .parseHex(
+                "02"
+                    + ("ffffffffffffffff" + "0000000000000007" + "0000000301ff00")
+                    + ("0000000000000000" + "0000000000000009" + "000000020102"));
+    Anchors.Anchor first = new Anchors.Anchor(-1, 7, BYTES);
+
+    Anchors expected =
+        Anchors.ofWhole(List.of(first, new Anchors.Anchor(0, 9, new byte[] {1, 2})));
+
+    assertEquals(
+        content(expected), content(read(snapshotOf("anchors", 1).restoreSerializer(), stored)));
+    assertEquals(content(first), content(expected.kept().get(0)));
+  }
+
+  @Test
   void stateOfAnUnknownTypeIsRefusedByItsName() {
     IOException refusal = assertThrows(IOException.class, () -> snapshotOf("open-door", 1));
 
@@ -451,7 +469,7 @@ class StoredTypesTest {
 
   @Test
   void stateOfAnotherTypeIsIncompatible() throws Exception {
-    TypeSerializerSchemaCompatibility<SeriesWindow.Open> found =
+    TypeSerializerSchemaCompatibility<Object> found =
         snapshotOf("open-window", 1).resolveSchemaCompatibility(snapshotOf("open-step", 1));
 
     assertTrue(found.isIncompatible());

@@ -200,13 +200,19 @@ public final class SeriesState {
 
   /** Writes what the last {@link #writeHistory} has not. */
   public void writeLive(DataOutput out) throws IOException {
-    live(writtenRows, writtenIndex, out);
+    live(writtenRows, writtenIndex, period, out);
   }
 
   /** Writes all, as {@link #writeHistory} and {@link #writeLive} would one after the other. */
   public void write(DataOutput out) throws IOException {
     history(out);
-    live(inputs.rows(), lastIndex, out);
+    live(inputs.rows(), lastIndex, period, out);
+  }
+
+  /** Writes all as {@link #write} would if nothing of the open period were scored. */
+  void writeUnscored(DataOutput out) throws IOException {
+    history(out);
+    live(inputs.rows(), lastIndex, new OpenPeriod(config), out);
   }
 
   private void history(DataOutput out) throws IOException {
@@ -218,7 +224,8 @@ public final class SeriesState {
     pending.writeKept(lastIndex, out);
   }
 
-  private void live(long rowsInHistory, long indexOfHistory, DataOutput out) throws IOException {
+  private void live(long rowsInHistory, long indexOfHistory, OpenPeriod scored, DataOutput out)
+      throws IOException {
     out.writeInt(FORMAT);
     out.writeInt(config.shapeOfState());
     out.writeLong(lastIndex);
@@ -229,7 +236,7 @@ public final class SeriesState {
     mixture.write(out);
     calibration.write(out);
     pending.writeLive(indexOfHistory, out);
-    period.write(out);
+    scored.write(out);
     anomalies.write(out);
   }
 
