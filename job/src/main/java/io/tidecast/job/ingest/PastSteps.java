@@ -76,7 +76,7 @@ final class PastSteps {
       forget(start(newest.last()), start(index));
       newest = OpenStep.Kept.NONE;
     }
-    return now.keeping(newest.with(index, OpenStep.Kept.fitting(step, index, aggregation)));
+    return now.keeping(newest.with(index, OpenStep.Kept.fitting(step, index, aggregation), grid));
   }
 
   private long placeOf(long index) {
@@ -96,7 +96,7 @@ final class PastSteps {
     } else {
       TreeMap<Long, OpenStep> all = known.steps();
       all.putAll(steps.steps());
-      kept.put(place, OpenStep.Kept.of(all));
+      kept.put(place, OpenStep.Kept.of(all, grid));
     }
   }
 
@@ -241,10 +241,10 @@ final class PastSteps {
       own.putAll(steps.subMap(place * together, (place + 1) * together));
       own.replaceAll((index, step) -> OpenStep.Kept.fitting(step, index, aggregation));
       if (isNewest) {
-        now = now.keeping(OpenStep.Kept.of(own));
+        now = now.keeping(OpenStep.Kept.of(own, grid));
         kept.remove(place);
       } else {
-        kept.put(place, OpenStep.Kept.of(own));
+        kept.put(place, OpenStep.Kept.of(own, grid));
       }
     }
     return now;

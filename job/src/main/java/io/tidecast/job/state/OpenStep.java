@@ -1,6 +1,7 @@
 package io.tidecast.job.state;
 
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Grid;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -178,7 +180,8 @@ public record OpenStep(
    *
    * <p>Packed, for there are many and few are read again: per step its index and the number of
    * parts; per part its time, append time, partition, offset and values. Numbers are written as
-   * differences of those before, seven bits to a byte: about 20 bytes for a part, and 4 per value.
+   * differences from the first step and from the grid, seven bits to a byte, and what is as in the
+   * first step is not: about 8 bytes for a step of one part, and 4 per value.
    *
    * @param count number of steps
    * @param last index of the last of them; {@code Long.MIN_VALUE} if there is none
@@ -195,17 +198,82 @@ public record OpenStep(
     private static final int SEALED = -1;
 
     /** With one more step, after all others. */
-    public Kept with(long index, OpenStep step) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream(packed.length + 48);
-      bytes.writeBytes(packed);
-      append(index, step, bytes);
-      return new Kept(count + 1, index, bytes.toByteArray());
+    public Kept with(long index, OpenStep step, Grid grid) {
+      try {
+        Origin origin = count == 0 ? Origin.of(index, step, grid) : Origin.read(input());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(packed.length + 48);
+        DataOutputStream out = new DataOutputStream(bytes);
+        if (count == 0) {
+          origin.write(out);
+        }
+        bytes.writeBytes(packed);
+        append(index, step, origin, out);
+        return new Kept(count + 1, index, bytes.toByteArray());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
-    public static Kept of(SortedMap<Long, OpenStep> steps) {
+    private DataInputStream input() {
+      return new DataInputStream(new ByteArrayInputStream(packed));
+    }
+
+    /**
+     * What numbers are differences from. In the first layout they were as they are.
+     *
+     * @param unit milliseconds of a step, about; 0 in the first layout, and so are the others
+     * @param first index of the first step
+     * @param width of it
+     * @param partition of its first part
+     * @param offset of that
+     */
+    private record Origin(long unit, long first, int width, int partition, long offset) {
+      static final Origin NONE = new Origin(0, 0, 0, 0, 0);
+
+      static Origin of(long index, OpenStep step, Grid grid) {
+        int partition = step.parts().isEmpty() ? 0 : step.parts().get(0).partition();
+        long offset = step.parts().isEmpty() ? 0 : step.parts().get(0).offset();
+        return new Origin(grid.spacing().toMillis(), index, step.width(), partition, offset);
+      }
+
+      /** Whether a step is like the first, and has one part: as nearly all do. */
+      boolean isLike(OpenStep step) {
+        return unit > 0
+            && step.width() == width
+            && step.parts().size() == 1
+            && step.parts().get(0).partition() == partition;
+      }
+
+      void write(DataOutputStream out) throws IOException {
+        writeLong(unit, out);
+        writeLong(first, out);
+        writeLong(width, out);
+        writeLong(partition, out);
+        writeLong(offset, out);
+      }
+
+      static Origin read(DataInputStream in) throws IOException {
+        return new Origin(
+            readLong(in), readLong(in), (int) readLong(in), (int) readLong(in), readLong(in));
+      }
+    }
+
+    /** As they were packed once: numbers as they are. */
+    static Kept ofFirstLayout(int count, long last, byte[] packed) throws IOException {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      steps.forEach((index, step) -> append(index, step, bytes));
-      return steps.isEmpty() ? NONE : new Kept(steps.size(), steps.lastKey(), bytes.toByteArray());
+      if (count > 0) {
+        Origin.NONE.write(new DataOutputStream(bytes));
+      }
+      bytes.writeBytes(packed);
+      return new Kept(count, last, bytes.toByteArray());
+    }
+
+    public static Kept of(SortedMap<Long, OpenStep> steps, Grid grid) {
+      Kept kept = NONE;
+      for (Map.Entry<Long, OpenStep> step : steps.entrySet()) {
+        kept = kept.with(step.getKey(), step.getValue(), grid);
+      }
+      return kept;
     }
 
     /** A step with fewer parts, or of one that is what it came to. */
@@ -227,33 +295,42 @@ public record OpenStep(
           || step.parts().size() == 1 && step.parts().get(0).partition() == SEALED;
     }
 
-    private static void append(long index, OpenStep step, ByteArrayOutputStream bytes) {
-      DataOutputStream out = new DataOutputStream(bytes);
-      try {
+    private static void append(long index, OpenStep step, Origin origin, DataOutputStream out)
+        throws IOException {
+      boolean isLike = origin.isLike(step);
+      if (origin.unit() == 0) {
         writeLong(index, out);
+      } else {
+        writeLong((index - origin.first()) << 1 | (isLike ? 0 : 1), out);
+      }
+      if (!isLike) {
         writeLong(step.width(), out);
         writeLong(step.parts().size(), out);
-        for (Part part : step.parts()) {
-          writeLong(part.time(), out);
-          writeLong(part.appended() - part.time(), out);
+      }
+      for (Part part : step.parts()) {
+        writeLong(part.time() - index * origin.unit(), out);
+        writeLong(part.appended() - part.time(), out);
+        if (!isLike) {
           writeLong(part.partition(), out);
-          writeLong(part.offset(), out);
-          for (float value : part.values()) {
-            out.writeFloat(value);
-          }
         }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        writeLong(part.offset() - origin.offset(), out);
+        for (float value : part.values()) {
+          out.writeFloat(value);
+        }
       }
     }
 
     /** By index. What they hold has been counted: {@code seen} and {@code replaced} are 0. */
     public TreeMap<Long, OpenStep> steps() {
       TreeMap<Long, OpenStep> steps = new TreeMap<>();
-      DataInputStream in = new DataInputStream(new ByteArrayInputStream(packed));
+      DataInputStream in = input();
       try {
+        Origin origin = count == 0 ? Origin.NONE : Origin.read(in);
         for (int i = 0; i < count; i++) {
-          steps.put(readLong(in), step(in));
+          long head = readLong(in);
+          boolean isLike = origin.unit() > 0 && (head & 1) == 0;
+          long index = origin.unit() == 0 ? head : origin.first() + (head >> 1);
+          steps.put(index, step(index, isLike, origin, in));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -261,14 +338,15 @@ public record OpenStep(
       return steps;
     }
 
-    private static OpenStep step(DataInputStream in) throws IOException {
-      int width = (int) readLong(in);
+    private static OpenStep step(long index, boolean isLike, Origin origin, DataInputStream in)
+        throws IOException {
+      int width = isLike ? origin.width() : (int) readLong(in);
       List<Part> parts = new ArrayList<>();
-      for (long left = readLong(in); left > 0; left--) {
-        long time = readLong(in);
+      for (long left = isLike ? 1 : readLong(in); left > 0; left--) {
+        long time = index * origin.unit() + readLong(in);
         long appended = time + readLong(in);
-        int partition = (int) readLong(in);
-        long offset = readLong(in);
+        int partition = isLike ? origin.partition() : (int) readLong(in);
+        long offset = origin.offset() + readLong(in);
         float[] values = new float[width];
         for (int i = 0; i < width; i++) {
           values[i] = in.readFloat();

@@ -109,7 +109,7 @@ final class StoredArrays {
           in.readInt(),
           in.readLong(),
           version < 2 ? 0 : in.readInt(),
-          version < 2 ? OpenStep.Kept.NONE : readKeptSteps(1, in));
+          version < 2 ? OpenStep.Kept.NONE : readKeptSteps(version - 1, in));
     }
 
     static void writeKeptSteps(OpenStep.Kept value, DataOutputView out) throws IOException {
@@ -119,7 +119,12 @@ final class StoredArrays {
     }
 
     static OpenStep.Kept readKeptSteps(int version, DataInputView in) throws IOException {
-      return new OpenStep.Kept(in.readInt(), in.readLong(), StoredArrays.readBytes(in));
+      int count = in.readInt();
+      long last = in.readLong();
+      byte[] packed = StoredArrays.readBytes(in);
+      return version == 1
+          ? OpenStep.Kept.ofFirstLayout(count, last, packed)
+          : new OpenStep.Kept(count, last, packed);
     }
 
     static void writeOpenStep(OpenStep value, DataOutputView out) throws IOException {

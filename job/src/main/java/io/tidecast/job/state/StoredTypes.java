@@ -41,7 +41,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "step-progress",
-              2,
+              3,
               SeriesStep.Progress.class,
               StoredArrays.StepLayouts::writeStepProgress,
               StoredArrays.StepLayouts::readStepProgress));
@@ -50,7 +50,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "kept-steps",
-              1,
+              2,
               OpenStep.Kept.class,
               StoredArrays.StepLayouts::writeKeptSteps,
               StoredArrays.StepLayouts::readKeptSteps));

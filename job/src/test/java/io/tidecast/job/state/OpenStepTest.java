@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Grid;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class OpenStepTest {
   private static final float MISSING = Float.NaN;
+  private static final Grid HOURS = new Grid.Fixed(3_600_000);
 
   @ParameterizedTest
   @CsvSource({"SUM, 5", "MEAN, 1", "LAST, 1"})
@@ -161,8 +163,8 @@ class OpenStepTest {
 
     OpenStep.Kept kept =
         OpenStep.Kept.NONE
-            .with(-3, OpenStep.Kept.fitting(step, -3, Aggregation.SUM))
-            .with(5, OpenStep.empty("g", 2));
+            .with(-3, OpenStep.Kept.fitting(step, -3, Aggregation.SUM), HOURS)
+            .with(5, OpenStep.empty("g", 2), HOURS);
     OpenStep read = kept.steps().get(-3L);
 
     assertEquals(2, kept.count());
@@ -170,7 +172,7 @@ class OpenStepTest {
     assertEquals(isSealed, OpenStep.Kept.isSealed(read));
     assertEquals(parts, read.close(-3, Aggregation.SUM).value());
     assertEquals(isSealed ? 1 : parts, read.parts().size());
-    assertEquals(OpenStep.Kept.of(kept.steps()).steps().keySet(), kept.steps().keySet());
+    assertEquals(OpenStep.Kept.of(kept.steps(), HOURS).steps().keySet(), kept.steps().keySet());
   }
 
   @Test
@@ -181,9 +183,9 @@ class OpenStepTest {
       OpenStep step =
           OpenStep.empty("g", 1)
               .with(observation(time, 1, time + 1234, 3, 5_000_000 + i), Aggregation.LAST);
-      kept = kept.with(482_136 + i, step);
+      kept = kept.with(482_136 + i, step, HOURS);
     }
 
-    assertTrue(kept.packed().length <= 25 * 100, "" + kept.packed().length);
+    assertTrue(kept.packed().length <= 12 * 100, "" + kept.packed().length);
   }
 }

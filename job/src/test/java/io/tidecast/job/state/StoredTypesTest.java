@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.ControlRecord;
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Grid;
 import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.online.Anchors;
 import io.tidecast.model.online.DriftTest;
@@ -440,6 +441,30 @@ class StoredTypesTest {
     assertEquals(
         content(SeriesMemory.ofStored(12, BYTES, "v", 7, false)),
         content(read(snapshotOf("series-memory", 2).restoreSerializer(), second)));
+  }
+
+  @Test
+  void keptStepsOfTheFirstLayoutGoOn() throws Exception {
+    byte[] stored =
+        HexFormat.of()
+            .parseHex(
+                "00000001" + "0000000000000005" + "0000000b" + "0a02020e020006" + "3fc00000");
+    Grid grid = new Grid.Fixed(10);
+    OpenStep first = keptStep(7, 1.5f);
+
+    StoredSerializer.Snapshot<OpenStep.Kept> snapshot = snapshotOf("kept-steps", 1);
+    OpenStep.Kept read = read(snapshot.restoreSerializer(), stored);
+    OpenStep.Kept more = read.with(6, keptStep(60, 2.5f), grid);
+
+    assertEquals(content(List.of(first)), content(List.copyOf(read.steps().values())));
+    assertEquals(
+        content(List.of(first, keptStep(60, 2.5f))), content(List.copyOf(more.steps().values())));
+    assertEquals(List.of(5L, 6L), List.copyOf(more.steps().keySet()));
+  }
+
+  private static OpenStep keptStep(long time, float value) {
+    OpenStep.Part part = new OpenStep.Part(time, time + 1, 0, 3, new float[] {value});
+    return new OpenStep("", 1, List.of(part), 0, 0, Long.MIN_VALUE);
   }
 
   @Test
