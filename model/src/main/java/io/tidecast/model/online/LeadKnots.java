@@ -99,14 +99,17 @@ final class LeadKnots {
    * @param out {@code [horizon * size]}
    */
   void interpolate(float[] values, int size, float[] out) {
-    for (int h = 0; h < knot.length; h++) {
-      int from = knot[h] * size;
-      int next = Math.min(from + size, values.length - size);
-      float share = towardsNext[h];
-      int at = h * size;
-      for (int i = 0; i < size; i++) {
-        out[at + i] = values[from + i] + share * (values[next + i] - values[from + i]);
+    for (int k = 0; k + 1 < leads.length; k++) {
+      int from = k * size;
+      for (int h = leads[k] - 1; h < leads[k + 1] - 1; h++) {
+        float share = towardsNext[h];
+        int at = h * size;
+        for (int i = from; i < from + size; i++) {
+          out[at++] = values[i] + share * (values[i + size] - values[i]);
+        }
       }
     }
+    int last = values.length - size;
+    System.arraycopy(values, last, out, out.length - size, size);
   }
 }

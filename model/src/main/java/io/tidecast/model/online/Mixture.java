@@ -122,14 +122,18 @@ final class Mixture {
       }
       double sum = 0;
       for (int k = 0; k < EXPERTS; k++) {
-        double exponent = out[from + k] - most;
-        out[from + k] = exponent < NEGLIGIBLE ? 0 : (float) Math.exp(exponent);
+        out[from + k] = weight(out[from + k] - most);
         sum += out[from + k];
       }
       for (int k = 0; k < EXPERTS; k++) {
         out[from + k] /= (float) sum;
       }
     }
+  }
+
+  /** Of the best one it is 1, and most of the others weigh nothing. */
+  private static float weight(double exponent) {
+    return exponent == 0 ? 1 : exponent < NEGLIGIBLE ? 0 : (float) Math.exp(exponent);
   }
 
   private double best(int from, int rivals, boolean[] taking) {

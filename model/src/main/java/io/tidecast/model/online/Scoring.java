@@ -172,8 +172,14 @@ final class Scoring {
     if (lead == 1) {
       expected.set(given);
     }
-    float loss = meanPinball(raw, given);
-    scores.add(lead - 1, raw, given, loss, naive, meanPinball(raw, naive), experts.raw(last));
+    float loss = 0;
+    float lossOfNaive = 0;
+    for (int j = 0; j < levels; j++) {
+      loss += pinball(j, raw, given[j]);
+      lossOfNaive += pinball(j, raw, naive[j]);
+    }
+    scores.add(
+        lead - 1, raw, given, loss / levels, naive, lossOfNaive / levels, experts.raw(last));
   }
 
   private void push(int lead, float target) {
@@ -274,14 +280,6 @@ final class Scoring {
       sum += pinball(j, target, tracker.limited(naive[j]));
     }
     return sum;
-  }
-
-  private float meanPinball(float target, float[] quantiles) {
-    float sum = 0;
-    for (int j = 0; j < levels; j++) {
-      sum += pinball(j, target, quantiles[j]);
-    }
-    return sum / levels;
   }
 
   /** Pinball loss without a branch: {@code (level - 1/2) e + |e| / 2}. */
