@@ -2,13 +2,23 @@ package io.tidecast.job.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.job.JobParts;
+import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.Phases;
+import io.tidecast.job.state.OpenStep;
 import io.tidecast.job.state.SeriesMemory;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Grid;
+import io.tidecast.model.online.Anchors;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -22,12 +32,15 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * bytes            of one series
  * bytesRewritten   what a backend on disk takes anew at a step
  * writeReadMicros  what is taken at most steps, to bytes, and all of it back
+ * correctionBytes  kept beside it for what comes late, at most: earlier states, and the steps since
  * </pre>
  */
 public final class StateBench {
   private static final int ROUNDS = 12;
   private static final int HOURS = 24;
   private static final int USUAL_BYTES = 6_000;
+  private static final int TOGETHER = 16;
+  private static final long LAG_MILLIS = 500;
   private static final TypeSerializer<SeriesMemory> SERIALIZER =
       StoredTypes.SERIES_MEMORY.createSerializer(new SerializerConfigImpl());
 
@@ -61,7 +74,54 @@ public final class StateBench {
     result.put("horizon", options.horizon()).put("hidden", options.hidden());
     result.put("bytes", bytes / memories.length);
     result.put("bytesRewritten", rewritten(series, memories));
-    return result.put("writeReadMicros", Rounded.of(meter.micros(memories.length)));
+    result.put("writeReadMicros", Rounded.of(meter.micros(memories.length)));
+    return result.put("correctionBytes", anchorBytes(series) + keptStepBytes());
+  }
+
+  private long anchorBytes(WarmSeries series) {
+    int reach = new JobParts(options.config()).reachSteps();
+    SeriesForecaster forecaster = new SeriesForecaster(series.forecasterConfig(), HOURS, reach);
+    SeriesState state = series.state(0).copy();
+    Anchors anchors = Anchors.NONE;
+    for (long until = state.lastIndex() + 3L * reach; state.lastIndex() < until; ) {
+      long hour = state.lastIndex() + 1;
+      if (forecaster.isAnchorDue(state, hour)) {
+        anchors = forecaster.anchored(anchors, state, hour);
+      }
+      float value = (float) GeneratedLoad.value(0, hour);
+      forecaster.step(state, new ClosedStep(hour, value, new float[0]), series.model());
+    }
+    return bytes(StoredTypes.ANCHORS, anchors);
+  }
+
+  /** Of two blocks, in values of sixteen, each observed at its end by a live stream. */
+  private long keptStepBytes() {
+    JobConfig config = options.config();
+    Grid grid = config.series().grid();
+    int left = 2 * new JobParts(config).reachSteps();
+    long bytes = 0;
+    for (long hour = GeneratedLoad.FIRST; left > 0; left -= TOGETHER, hour += TOGETHER) {
+      OpenStep.Kept kept = OpenStep.Kept.NONE;
+      for (long i = hour; i < hour + Math.min(left, TOGETHER); i++) {
+        float[] value = {(float) GeneratedLoad.value(0, i)};
+        OpenStep.Part part =
+            new OpenStep.Part(
+                grid.end(i), grid.end(i) + LAG_MILLIS, 0, i * options.keys(), value);
+        kept = kept.with(i, new OpenStep("", 1, List.of(part), 0, 0, i), grid);
+      }
+      bytes += bytes(StoredTypes.KEPT_STEPS, kept);
+    }
+    return bytes;
+  }
+
+  private static <T> long bytes(TypeInformation<T> type, T value) {
+    DataOutputSerializer out = new DataOutputSerializer(USUAL_BYTES);
+    try {
+      type.createSerializer(new SerializerConfigImpl()).serialize(value, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.length();
   }
 
   /** As the forecast function does at a step where a backend stores bytes. */

@@ -116,7 +116,7 @@ final class BenchCommand {
       name = "state",
       description =
           "What a series keeps, in its stored form: bytes, bytesRewritten (at every step),"
-              + " writeReadMicros.",
+              + " writeReadMicros, correctionBytes (beside it).",
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast bench state --horizon 168"})
   int state(@Mixin Options options) {

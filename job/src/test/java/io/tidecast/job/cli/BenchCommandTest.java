@@ -62,6 +62,7 @@ class BenchCommandTest {
     assertTrue(result.get("bytes").asLong() > small, result::toString);
     assertTrue(result.get("bytesRewritten").asLong() > 0, result::toString);
     assertTrue(result.get("writeReadMicros").asDouble() > 0, result::toString);
+    assertTrue(result.get("correctionBytes").asLong() > small, result::toString);
   }
 
   @Test
