@@ -32,7 +32,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * keys, records, backend, format, horizon, hidden
  * hoursBefore           of each series in a row before the rounds
  * processors            that this process may use, for broker, jobs and producers together
- * passThroughPerSecond  median of the rounds
+ * passThroughPerSecond  median of the rounds: three, or as many as a series has records
  * forecastsPerSecond    median of the rounds
  * ratio                 median of the rounds' ratios
  * passThroughCpuMicros, forecastsCpuMicros, cpuRatio
@@ -50,22 +50,25 @@ public final class JobBench {
   private static final int ROUNDS = 3;
 
   /** Records that fill the past and the present of series, which are less for each of very many. */
-  private static final int FILLED = 2_000_000;
+  private static final int FILLED = 250_000;
 
-  private static final int WARMED = 5_000_000;
+  private static final int WARMED = 500_000;
 
   /** More than fit a producer's batch. */
   private static final int SAMPLES = 1_000;
 
   private final BenchOptions options;
   private final Phases phases;
-  private final Lane.Pace[] passed = new Lane.Pace[ROUNDS];
-  private final Lane.Pace[] forecast = new Lane.Pace[ROUNDS];
+  private final Lane.Pace[] passed;
+  private final Lane.Pace[] forecast;
   private int hoursBefore;
 
   public JobBench(BenchOptions options, Phases phases) {
     this.options = options;
     this.phases = phases;
+    int rounds = Math.min(ROUNDS, options.records() / options.keys());
+    passed = new Lane.Pace[rounds];
+    forecast = new Lane.Pace[rounds];
   }
 
   /** Starts everything, measures, and leaves nothing behind. */
@@ -127,9 +130,13 @@ public final class JobBench {
   private long fill(Lane full) throws Exception {
     int spacing = full.config().maxGapSteps() + 1;
     int enough = (full.config().series().history() + spacing - 1) / spacing;
-    int sparse = Math.min(enough, atMost(FILLED));
-    LoadPublisher.Hours past = new LoadPublisher.Hours(GeneratedLoad.FIRST, sparse, spacing);
-    hoursBefore = Math.min(options.horizon() + full.config().evaluationSteps() + 1, atMost(WARMED));
+    int sparse = Math.min(enough, Math.max(1, FILLED / options.keys()));
+    int period = full.config().evaluationSteps();
+    hoursBefore = Math.min(options.horizon() + period + 1, Math.max(2, WARMED / options.keys()));
+    // with the last of the present a period ends: so there are evaluations, of however few hours
+    int hours = (sparse - 1) * spacing + hoursBefore;
+    long first = GeneratedLoad.FIRST - Math.floorMod(GeneratedLoad.FIRST + hours, (long) period);
+    LoadPublisher.Hours past = new LoadPublisher.Hours(first, sparse, spacing);
     LoadPublisher.Hours present = new LoadPublisher.Hours(past.next(), hoursBefore, 1);
     try (Phases.Phase phase = phases.begin("filling", (long) sparse * options.keys())) {
       full.run(past, phase);
@@ -140,16 +147,12 @@ public final class JobBench {
     return present.next();
   }
 
-  private int atMost(int records) {
-    return Math.max(2, records / options.keys());
-  }
-
   private long measure(Lane full, Lane pass, long from) throws Exception {
-    int hours = Math.max(1, options.records() / options.keys() / ROUNDS);
+    int hours = options.records() / options.keys() / passed.length;
     long records = (long) hours * options.keys();
     run("pass-through, warming up", pass, new LoadPublisher.Hours(from, hours, 1), records);
     long hour = from;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < passed.length; round++) {
       LoadPublisher.Hours part = new LoadPublisher.Hours(hour, hours, 1);
       passed[round] = run("pass-through", pass, part, records);
       forecast[round] = run("forecasts", full, part, records);
@@ -189,7 +192,7 @@ public final class JobBench {
 
   private static double medianRatio(
       Lane.Pace[] above, Lane.Pace[] below, ToDoubleFunction<Lane.Pace> of) {
-    double[] ratios = new double[ROUNDS];
+    double[] ratios = new double[above.length];
     Arrays.setAll(ratios, i -> of.applyAsDouble(above[i]) / of.applyAsDouble(below[i]));
     return median(ratios);
   }
