@@ -447,8 +447,7 @@ class StoredTypesTest {
   void keptStepsOfTheFirstLayoutGoOn() throws Exception {
     byte[] stored =
         HexFormat.of()
-            .parseHex(
-                "00000001" + "0000000000000005" + "0000000b" + "0a02020e020006" + "3fc00000");
+            .parseHex("00000001" + "0000000000000005" + "0000000b" + "0a02020e020006" + "3fc00000");
     Grid grid = new Grid.Fixed(10);
     OpenStep first = keptStep(7, 1.5f);
 
@@ -477,8 +476,7 @@ class StoredTypesTest {
                     + ("0000000000000000" + "0000000000000009" + "000000020102"));
     Anchors.Anchor first = new Anchors.Anchor(-1, 7, BYTES);
 
-    Anchors expected =
-        Anchors.ofWhole(List.of(first, new Anchors.Anchor(0, 9, new byte[] {1, 2})));
+    Anchors expected = Anchors.ofWhole(List.of(first, new Anchors.Anchor(0, 9, new byte[] {1, 2})));
 
     assertEquals(
         content(expected), content(read(snapshotOf("anchors", 1).restoreSerializer(), stored)));

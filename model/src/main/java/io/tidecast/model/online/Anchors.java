@@ -121,8 +121,8 @@ public record Anchors(List<Anchor> kept) {
   }
 
   /**
-   * Bytes as they differ from others, place by place: their number (int), then in turns how many are
-   * the same and how many are not (unsigned shorts), with the latter.
+   * Bytes as they differ from others, place by place: their number (int), then in turns how many
+   * are the same and how many are not (unsigned shorts), with the latter.
    */
   static final class Patch {
     private static final int LONGEST = 0xffff;

@@ -178,8 +178,7 @@ final class Scoring {
       loss += pinball(j, raw, given[j]);
       lossOfNaive += pinball(j, raw, naive[j]);
     }
-    scores.add(
-        lead - 1, raw, given, loss / levels, naive, lossOfNaive / levels, experts.raw(last));
+    scores.add(lead - 1, raw, given, loss / levels, naive, lossOfNaive / levels, experts.raw(last));
   }
 
   private void push(int lead, float target) {

@@ -17,11 +17,11 @@
  * <p><b>Why the past is amended by stepping it again.</b> Scales, averages, calibration and the
  * mixture remember all that ever was, so nothing that is kept of the last steps alone could make
  * them as they would have been. {@link io.tidecast.model.online.Anchors} keeps two states of
- * before, some 11 KB together at 24 leads, written once in {@code reach} steps; an amendment steps what
- * came since once more, at most {@code 2 * reach} steps. What it gives is exact to the bit, if the
- * versions of models that served those steps are still to be had. What is not made again is what
- * was given out: an evaluation counts the error of a forecast against the value that was known when
- * its step closed, and a step that was empty then is not scored. Forecasts that wait for their
+ * before, some 11 KB together at 24 leads, written once in {@code reach} steps; an amendment steps
+ * what came since once more, at most {@code 2 * reach} steps. What it gives is exact to the bit, if
+ * the versions of models that served those steps are still to be had. What is not made again is
+ * what was given out: an evaluation counts the error of a forecast against the value that was known
+ * when its step closed, and a step that was empty then is not scored. Forecasts that wait for their
  * targets are made again with all else, and scored so: that is how they are what a series in order
  * would learn from, and no longer, to the digit, what was given out.
  */
