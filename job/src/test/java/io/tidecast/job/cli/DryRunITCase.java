@@ -76,6 +76,10 @@ class DryRunITCase {
           .all()
           .get();
     }
+    // it has been created before the broker tells of it
+    while (!topics().contains("wrong.model.v1")) {
+      Thread.onSpinWait();
+    }
 
     assertEquals(1, dryRun(file("wrong")));
 
