@@ -35,6 +35,7 @@ import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.HeadWeights;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -647,6 +649,51 @@ class ForecastOperatorHarnessTest {
 
     steps(40 + (int) swapKeptSteps, 100);
     assertLeft(1, 1);
+  }
+
+  /** A year of weekly swaps, and more. */
+  @Test
+  void fiftySwapsAndTenRollbacksLeaveNothingBehind() throws Exception {
+    List<Long> bytes = new ArrayList<>();
+    for (int swap = 1; swap <= 50; swap++) {
+      serveFor20Steps(20L * swap, version(swap));
+      if (swap % 10 == 0) {
+        bytes.add(harness.snapshot(1, 1).getStateSize());
+      }
+    }
+    for (int i = 51; i <= 70; i++) {
+      serveFor20Steps(20L * i, i % 2 == 1 ? version(i) : version(50));
+    }
+    long bytesAfterRollback = harness.snapshot(1, 1).getStateSize();
+
+    assertEquals(1, Set.copyOf(bytes).size(), bytes::toString);
+    assertTrue(bytesAfterRollback <= bytes.get(0), bytesAfterRollback + " " + bytes);
+  }
+
+  private void serveFor20Steps(long from, ForecastModel model) throws Exception {
+    decide(from, from + 20, model);
+    steps(from, from + 19);
+    bothWatermarks(from + 19);
+    forecasts();
+    evaluations();
+  }
+
+  /** The first model with another bias. */
+  private static ForecastModel version(int number) {
+    HeadWeights head = first.head().orElseThrow();
+    float[] bias = head.bias().clone();
+    bias[0] += number * 0.001f;
+    HeadWeights other =
+        new HeadWeights(
+            head.horizon(),
+            head.levels(),
+            head.hidden(),
+            head.weight(),
+            bias,
+            head.blend(),
+            head.unit());
+    return ModelArtifact.seal(
+        first.config(), first.layers(), other, first.highway().orElse(null), first.provenance());
   }
 
   @Test
