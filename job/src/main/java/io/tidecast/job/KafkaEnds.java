@@ -61,10 +61,11 @@ public final class KafkaEnds {
       Source<RawRecord, ?, ?> controls) {
     KafkaConfig kafka = config.kafkaConfig();
     Topics topics = kafka.topics();
+    ExactlyOnce.Claim claim = ExactlyOnce.Claim.ofStart(kafka, identity.instance());
     Function<String, ExactlyOnce> once =
         topic ->
             new ExactlyOnce(
-                identity.transactionalIdPrefix(topic), config.kafka().transactionTimeout());
+                identity.transactionalIdPrefix(topic), config.kafka().transactionTimeout(), claim);
     return new ForecastJob.Ends(
         observations,
         sources,

@@ -16,13 +16,16 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.IOUtils;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link KafkaSink} that ends nothing but its own task.
+ * A {@link KafkaSink} that ends nothing but its own task, and opens no transaction under a name
+ * that is another job's by now, see {@link
+ * ExactlyOnce.Claim}.
  *
  * <p>Why: when a transaction was aborted by the broker (an outage longer than its timeout, another
  * job with the same transactional ids), the connector's writer throws once more while the failed
@@ -37,21 +40,40 @@ final class CalmSink<T>
   private static final Logger LOG = LoggerFactory.getLogger(CalmSink.class);
 
   private final KafkaSink<T> sink;
+  private final ExactlyOnce.Claim claim;
 
-  CalmSink(KafkaSink<T> sink) {
+  CalmSink(KafkaSink<T> sink, ExactlyOnce.Claim claim) {
     this.sink = sink;
+    this.claim = claim;
   }
 
   @Override
   public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> createWriter(
       WriterInitContext context) throws IOException {
-    return new Writer<>(sink.createWriter(context));
+    return watched(context, () -> sink.createWriter(context));
   }
 
   @Override
   public PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> restoreWriter(
       WriterInitContext context, Collection<KafkaWriterState> recovered) throws IOException {
-    return new Writer<>(sink.restoreWriter(context, recovered));
+    return watched(context, () -> sink.restoreWriter(context, recovered));
+  }
+
+  /** How the connector opens a writer. */
+  @FunctionalInterface
+  private interface Opening<T> {
+    PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> open()
+        throws IOException;
+  }
+
+  private Writer<T> watched(WriterInitContext context, Opening<T> opening) throws IOException {
+    ExactlyOnce.Claim.Watch watch = claim.hold(context.getTaskInfo().getIndexOfThisSubtask() == 0);
+    try {
+      return new Writer<>(opening.open(), watch);
+    } catch (IOException | RuntimeException e) {
+      watch.close();
+      throw e;
+    }
   }
 
   @Override
@@ -75,7 +97,8 @@ final class CalmSink<T>
   }
 
   private record Writer<T>(
-      PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer)
+      PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> writer,
+      ExactlyOnce.Claim.Watch watch)
       implements PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> {
 
     @Override
@@ -89,6 +112,7 @@ final class CalmSink<T>
 
     @Override
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
+      watch.look();
       try {
         writer.flush(endOfInput);
       } catch (IOException | RuntimeException e) {
@@ -127,7 +151,7 @@ final class CalmSink<T>
     @Override
     public void close() {
       try {
-        writer.close();
+        IOUtils.closeAll(writer, watch);
       } catch (Exception e) {
         LOG.warn("a Kafka writer ends with an open transaction: {}", e.toString());
       }

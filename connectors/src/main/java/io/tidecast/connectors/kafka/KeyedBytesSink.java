@@ -60,7 +60,12 @@ public final class KeyedBytesSink {
    * @throws KafkaException if the broker cannot be reached or refuses it
    */
   public static void append(KafkaConfig settings, String topic, KeyedBytes record) {
-    Properties properties = settings.clientProperties();
+    append(settings.clientProperties(), topic, record);
+  }
+
+  static void append(Properties client, String topic, KeyedBytes record) {
+    Properties properties = new Properties();
+    properties.putAll(client);
     properties.putAll(Map.of("acks", "all", "enable.idempotence", "true"));
     properties.putIfAbsent(MAX_REQUEST_SIZE, Integer.toString(MAX_REQUEST_BYTES));
     try (KafkaProducer<byte[], byte[]> producer =
@@ -100,7 +105,7 @@ public final class KeyedBytesSink {
             .setProperty(
                 "transaction.timeout.ms", Long.toString(once.transactionTimeout().toMillis()))
             .build();
-    return new CalmSink<>(sink);
+    return new CalmSink<>(sink, once.claim());
   }
 
   /** Largest request that a producer of these settings sends. */

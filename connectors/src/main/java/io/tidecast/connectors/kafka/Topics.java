@@ -34,7 +34,7 @@ public record Topics(String domain) {
     return domain + ".anomaly.v1";
   }
 
-  /** How far each feed has come: compacted, one partition. */
+  /** How far each feed has come, and who holds the name of a job: compacted, one partition. */
   public String feed() {
     return domain + ".feed.v1";
   }

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunCommandITCase {
   private static final int STREAMS = 20;
   private static final int STEPS = 150;
+  private static final int MORE = 20;
   private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
 
   /** In the configuration wherever it holds secrets, and nowhere else. */
@@ -63,11 +64,11 @@ class RunCommandITCase {
       Process third = run("third");
       try {
         await(config, STEPS);
+        assertEquals(Map.of(1, STREAMS * STEPS), timesByOrigin(config));
+        assertEndsForOneOnAnotherMachine(config, third);
       } finally {
         third.destroyForcibly().waitFor();
       }
-
-      assertEquals(Map.of(1, STREAMS * STEPS), timesByOrigin(config));
       forgetCheckpoints();
       assertRefusesToDoubleThem();
       assertLogsHideSecrets();
@@ -134,6 +135,27 @@ class RunCommandITCase {
         said("beside").contains("tidecast: --instance: this job runs already"), said("beside"));
   }
 
+  /** Where neither the lock of the first is seen nor its checkpoints; the first has nothing to do. */
+  private void assertEndsForOneOnAnotherMachine(JobConfig config, Process first) throws Exception {
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Process other =
+        run(
+            "elsewhere/run",
+            "--from-beginning",
+            "--set=flink.execution.checkpointing.dir=" + elsewhere.toUri(),
+            "--set=flink.rest.bind-port=0");
+    try {
+      assertEquals(1, exitCode(first), said("third"));
+      assertTrue(said("third").contains("--instance: a job of the same name, main,"), said("third"));
+      publish(config, STEPS, STEPS + MORE);
+      await(config, 2 * STEPS + MORE);
+      assertTrue(other.isAlive(), said("elsewhere/run"));
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+    assertEquals(Map.of(1, STREAMS * MORE, 2, STREAMS * STEPS), timesByOrigin(config));
+  }
+
   private void assertRefusesToDoubleThem() throws Exception {
     Process anew = run("anew");
 
@@ -143,7 +165,7 @@ class RunCommandITCase {
         said("anew"));
     assertEquals(0, exitCode(run("again", "--from-beginning", "--bounded")), said("again"));
     JobConfig config = JobConfig.read(file());
-    assertEquals(Map.of(2, STREAMS * STEPS), timesByOrigin(config));
+    assertEquals(Map.of(2, STREAMS * MORE, 3, STREAMS * STEPS), timesByOrigin(config));
   }
 
   private static Map<Integer, Integer> timesByOrigin(JobConfig config) {
