@@ -40,7 +40,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--bounded",
-      description = "end where the observation topic ends now, instead of reading on for ever")
+      description =
+          "end where the observation topic ends now, instead of reading on for ever; its series end"
+              + " too, so that no later run goes on after it")
   private boolean bounded;
 
   @Option(
@@ -119,7 +121,8 @@ final class RunCommand implements Callable<Integer> {
               + topic
               + " holds forecasts and there is no checkpoint to go on from in "
               + start.directory()
-              + "; accepted: --from-beginning, which publishes them a second time, or"
+              + ", as after a run that was --bounded; accepted: --from-beginning, which publishes"
+              + " them a second time, or"
               + " --set flink.execution.state-recovery.path=CHECKPOINT");
     }
   }
