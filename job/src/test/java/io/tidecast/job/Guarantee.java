@@ -12,7 +12,56 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A promise of the job about what it has committed, to be held over any scenario. */
+/**
+ * A promise of the job about what it has committed, to be held over any scenario.
+ *
+ * <p>What once broke them or stopped the job, and the test that fails if it does so again:
+ *
+ * <pre>
+ * a late observation after a restart opened its step again
+ *     PassingTimeITCase.lateObservationsAfterARestartAmendTheirStepAndTheRestIsForecast
+ * an observation of 2999 emptied the table
+ *     StoreJobITCase.anObservationOfAFarFutureIsLeftOutAndEndsNoOthersRetention
+ * checkpoints had no place that takes them
+ *     RunCommandITCase.stoppedKilledAndStartedAgainItForecastsEachOriginOnce
+ * a second start committed everything again
+ *     the same
+ * a savepoint under another configuration
+ *     ConfigChangeITCase.modelServesOn,
+ *     .naiveServesUntilTheNextTraining
+ * a record too large for a dead letter
+ *     KafkaITCase.boundedRunEndsByItselfAndRefusedBytesKeepTheirOrigin
+ * a group of a name that no topic key takes
+ *     WrongConfigurationTest.valueOutOfRangeIsRefusedWithItsKeyAndWhatIsAccepted
+ * a training that throws took all groups along
+ *     RetrainOperatorHarnessTest.trainingThatBreaksIsAFailedDecisionAndHurtsNoOther
+ * every live forecast came a step late
+ *     GuaranteesITCase.outputIsAFunctionOfTheInput,
+ *     PassingTimeITCase.stepsCloseByTheClockAndAReplayClosesTheSame
+ * refused records kept a partition alive
+ *     PartitionWatermarksTest.whatIsRefusedKeepsNoPartitionAlive
+ * partitions that take turns lost observations
+ *     PassingTimeITCase.partitionsThatTakeTurnsLoseNothing
+ * an origin was forecast before its decision
+ *     ForecastOperatorHarnessTest.originThatNoDecisionCoversWaitsForOneThatDoesWhateverTimeItIs
+ * no checkpoint passed while a backlog trained
+ *     ForecastJobTest.barriersMayOvertakeTheWindowsThatARetrainingHoldsUp
+ * a lost transaction ended the task manager
+ *     KafkaITCase.transactionsArePooledAndTheirLossEndsNoMoreThanATask
+ * a typo ended the JobManager
+ *     ClusterITCase.aTypoInAConfigurationIsToldAndTheJobManagerLivesOn
+ * feeds of one name, two domains
+ *     FeedRunnerITCase.feedsOfOneNameInTwoDomainsLeaveEachOtherAlone
+ * jobs of one domain, or of one name
+ *     CheckpointsTest.jobsThatMayRunBesideEachOtherShareNothing, RunCommandITCase
+ * two domains in one database
+ *     NamesITCase.aNameOfAnotherDomainIsNotSeen
+ * a database that was half unpacked
+ *     EmbeddedPostgresITCase.whatAKilledProcessHasHalfUnpackedOrHalfMadeIsMadeAnew
+ * values that were accepted, and wrong
+ *     WrongConfigurationTest.valueOutOfRangeIsRefusedWithItsKeyAndWhatIsAccepted
+ * </pre>
+ */
 interface Guarantee {
   void check(JobRun run);
 

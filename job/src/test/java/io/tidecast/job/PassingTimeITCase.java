@@ -1,8 +1,10 @@
 package io.tidecast.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.kafka.CommittedTopic;
+import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.config.JobConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,7 +120,8 @@ class PassingTimeITCase {
 
   /**
    * Observations inside their steps as time passes, and after the last of them none: the last step
-   * is forecast too, and the same records give the same again.
+   * is forecast too, each before the next observation comes, and the same records give the same
+   * again.
    */
   @Test
   void stepsCloseByTheClockAndAReplayClosesTheSame() throws Exception {
@@ -132,13 +135,14 @@ class PassingTimeITCase {
     World world = new World(yaml, List.of(inside(1, Instant.EPOCH)), Map.of());
     JobConfig config = topics.created("clock", world, ", maxOutOfOrder: PT0S");
     int steps = 4;
+    Duration inStep = Duration.ofMillis(2_500);
     Map<String, List<Instant>> origins = new TreeMap<>();
     try (JobOnCluster job =
         topics.start(config, KafkaEnds.unbounded(config), RealTopics.trainer(config), 2, null)) {
       job.awaitCheckpoints(1);
       long first = System.currentTimeMillis() / step.toMillis() + 1;
       for (long index = first; index < first + steps; index++) {
-        Instant time = Instant.ofEpochMilli(index * step.toMillis() + 1000);
+        Instant time = Instant.ofEpochMilli(index * step.toMillis()).plus(inStep);
         LockSupport.parkUntil(time.toEpochMilli());
         for (int stream = 0; stream < 2; stream++) {
           Publisher.publish(config, List.of(inside(stream, time)));
@@ -156,9 +160,27 @@ class PassingTimeITCase {
     new Guarantee.OneForecastPerOrigin(origins).check(live);
     new Guarantee.OrderPerSeries().check(live);
     assertEquals(Map.of(), live.deadLetters().values());
+    // half of them: a machine that stands still for a moment proves nothing
+    List<Duration> waits = fromStepToAppend(config);
+    assertTrue(waits.get(waits.size() / 2).compareTo(inStep) < 0, waits::toString);
     JobConfig again = topics.created("clock-again", world, ", maxOutOfOrder: PT0S");
     Publisher.publish(again, published(config));
     new Guarantee.SameAs(live).check(topics.bounded(again, 1, new Configuration()));
+  }
+
+  /** From the end of each step to the append of its forecast, in order of length. */
+  private static List<Duration> fromStepToAppend(JobConfig config) {
+    List<Duration> waits = new ArrayList<>();
+    CommittedTopic.read(
+        config.kafkaConfig(),
+        config.kafkaConfig().topics().forecast(),
+        record ->
+            waits.add(
+                Duration.between(
+                    ForecastJsonV1.read(record.value()).origin(),
+                    Instant.ofEpochMilli(record.timestamp()))));
+    waits.sort(null);
+    return waits;
   }
 
   private static Publisher.Observation inside(int stream, Instant time) {

@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A {@link KafkaSink} that ends nothing but its own task, and opens no transaction under a name
- * that is another job's by now, see {@link
- * ExactlyOnce.Claim}.
+ * that is another job's by now, see {@link ExactlyOnce.Claim}.
  *
  * <p>Why: when a transaction was aborted by the broker (an outage longer than its timeout, another
  * job with the same transactional ids), the connector's writer throws once more while the failed

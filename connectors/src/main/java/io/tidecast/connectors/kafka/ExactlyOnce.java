@@ -30,8 +30,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  *     broker's {@code transaction.max.timeout.ms}
  * @param claim to the prefix
  */
-public record ExactlyOnce(
-    String transactionalIdPrefix, Duration transactionTimeout, Claim claim) {
+public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTimeout, Claim claim) {
   public ExactlyOnce {
     Require.text("transactionalIdPrefix", transactionalIdPrefix);
     Require.that(
@@ -52,13 +51,14 @@ public record ExactlyOnce(
    * last.
    *
    * <p>Why: two jobs of one name fence each other by turns for ever, since Flink starts again what
-   * was fenced, and a job without a record to write takes its ids anew at every checkpoint. Here the
-   * older one finds that the name was taken, and ends with the reason: its writers ask before they
-   * begin, and the first of each sink looks again before each checkpoint.
+   * was fenced, and a job without a record to write takes its ids anew at every checkpoint. Here
+   * the older one finds that the name was taken, and ends with the reason: its writers ask before
+   * they begin, and the first of each sink looks again before each checkpoint.
    *
-   * <p>Who has held a name is one record of the compacted topic {@code <domain>.feed.v1}, the newest
-   * first: a start that is not in it takes the name, however it came about; one that is there, and
-   * not the first, has lost it. Restarts after failures, also of the JobManager, are of one start.
+   * <p>Who has held a name is one record of the compacted topic {@code <domain>.feed.v1}, the
+   * newest first: a start that is not in it takes the name, however it came about; one that is
+   * there, and not the first, has lost it. Restarts after failures, also of the JobManager, are of
+   * one start.
    */
   public static final class Claim implements Serializable {
     private static final long serialVersionUID = 1;
@@ -150,7 +150,8 @@ public record ExactlyOnce(
         if (!starts.contains(start)) {
           List<String> with = new ArrayList<>(starts);
           with.add(0, start);
-          byte[] value = bytes(String.join("\n", with.subList(0, Math.min(REMEMBERED, with.size()))));
+          byte[] value =
+              bytes(String.join("\n", with.subList(0, Math.min(REMEMBERED, with.size()))));
           KeyedBytesSink.append(client, topic, new KeyedBytes(key, value));
         }
       }

@@ -135,7 +135,9 @@ class RunCommandITCase {
         said("beside").contains("tidecast: --instance: this job runs already"), said("beside"));
   }
 
-  /** Where neither the lock of the first is seen nor its checkpoints; the first has nothing to do. */
+  /**
+   * Where neither the lock of the first is seen nor its checkpoints; the first has nothing to do.
+   */
   private void assertEndsForOneOnAnotherMachine(JobConfig config, Process first) throws Exception {
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     Process other =
@@ -146,7 +148,8 @@ class RunCommandITCase {
             "--set=flink.rest.bind-port=0");
     try {
       assertEquals(1, exitCode(first), said("third"));
-      assertTrue(said("third").contains("--instance: a job of the same name, main,"), said("third"));
+      assertTrue(
+          said("third").contains("--instance: a job of the same name, main,"), said("third"));
       publish(config, STEPS, STEPS + MORE);
       await(config, 2 * STEPS + MORE);
       assertTrue(other.isAlive(), said("elsewhere/run"));
