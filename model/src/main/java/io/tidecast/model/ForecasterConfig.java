@@ -51,6 +51,7 @@ public record ForecasterConfig(
   public static final int MAX_STEPS = 100_000;
 
   public static final int DEFAULT_HISTORY = 336;
+  private static final int LONGEST_DEFAULT_HISTORY = 1440;
   public static final int DEFAULT_MAX_GAP = 24;
 
   /**
@@ -165,6 +166,17 @@ public record ForecasterConfig(
         history,
         maxGap,
         other);
+  }
+
+  /**
+   * Steps of history where none are given: of a long season it holds two, and a main season more,
+   * so that the maps read what a target of a main season ahead was in both; within limits.
+   */
+  public static int defaultHistory(int season, int longSeason) {
+    int both = 2 * longSeason;
+    return both <= DEFAULT_HISTORY || both > LONGEST_DEFAULT_HISTORY
+        ? DEFAULT_HISTORY
+        : Math.min(LONGEST_DEFAULT_HISTORY, both + season);
   }
 
   /** Defaults for everything but a grid of one step, horizon and seasons. */

@@ -36,7 +36,7 @@ import java.util.TreeMap;
  * @param variables limits of variables, by name: a value outside is masked, a forecast stays inside
  * @param transform {@code level} (default), {@code difference} or {@code log-return}
  * @param aggregation {@code last} (default), {@code mean} or {@code sum} of what a step holds
- * @param history steps of raw values kept per series (default 336)
+ * @param history steps of raw values kept per series, see {@link ForecasterConfig#defaultHistory}
  * @param calendar what the recurrent member is told of the local calendar, any of {@code
  *     hour-of-day}, {@code day-of-week}, {@code day-of-year} (default nothing)
  * @param zone IANA zone of that calendar, and of weeks, months and sessions (default UTC)
@@ -101,10 +101,10 @@ public record SeriesSection(
     onlyOfUse(variables, targets, covariates);
     transform = requireNonNullElse(transform, Transform.LEVEL);
     aggregation = requireNonNullElse(aggregation, Aggregation.LAST);
-    history = requireNonNullElse(history, ForecasterConfig.DEFAULT_HISTORY);
     calendar = List.copyOf(requireNonNullElse(calendar, List.of()));
     int seasonSteps = inSteps("season", season, step, grid, 1);
-    inSteps("longSeason", longSeason, step, grid, 0);
+    int longSteps = inSteps("longSeason", longSeason, step, grid, 0);
+    history = requireNonNullElse(history, ForecasterConfig.defaultHistory(seasonSteps, longSteps));
     inRange("history", history, ForecasterConfig.MIN_HISTORY, ForecasterConfig.MAX_STEPS);
     that(history >= seasonSteps, "history", history, "series.season, " + seasonSteps + ", or more");
     if (transform == Transform.LOG_RETURN) {

@@ -134,6 +134,9 @@ final class ExpertForecasts {
     mixWidths(state.naives());
     mix(state, origin);
     calibrate(state.calibration(), origin, inputs.last());
+    if (areCounted(state, inputs.scale())) {
+      round(served);
+    }
     measureMembers(inputs.scale());
   }
 
@@ -237,6 +240,18 @@ final class ExpertForecasts {
       }
       served[from + median] = base;
       ascend(from);
+    }
+  }
+
+  /** Whether quantiles are whole numbers, see {@link NaiveExperts#areCounted}. */
+  boolean areCounted(SeriesState state, float scale) {
+    return !walk && state.naives().areCounted(scale);
+  }
+
+  /** To the nearest whole numbers, within the limits. */
+  void round(float[] values) {
+    for (int k = 0; k < values.length; k++) {
+      values[k] = limited((float) Math.rint(values[k]));
     }
   }
 

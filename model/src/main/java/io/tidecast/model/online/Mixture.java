@@ -10,8 +10,10 @@ import java.util.Arrays;
 /**
  * Shares of the experts in what is given out, per knot of the leads: exponentially weighted
  * averages with priors, {@code share ~ prior exp(-sharpness s (L - L*) / L*)}, where L is an
- * expert's mean pinball loss over the last {@value #SPAN} targets or so, L* the least of them, and
- * {@code s = n / (n + 24)} for n losses seen, so that the first few decide little.
+ * expert's mean pinball loss, a later one weighing more, over the last {@value #SPAN} targets at
+ * most, L* the least of them, and {@code s = n / (n + 24)} for n losses seen, so that the first few
+ * decide little. Why not a plain mean: the scale of a young series is small, and its first losses
+ * in that unit would outweigh all others for months.
  *
  * <p>Where there is a model its members are the rivals, and share gently: the mean of two that are
  * about as good is better than either. A naive adds nothing to them as long as it is worse, and so
@@ -32,7 +34,7 @@ import java.util.Arrays;
 final class Mixture {
   static final int EXPERTS = PendingForecasts.MEMBERS + NaiveExperts.COUNT;
 
-  private static final int SPAN = 1000;
+  private static final int SPAN = 2000;
   private static final int CAUTION = 24;
   private static final double MAX_COMMON = 20;
   private static final double MAX_EXCESS = 20;
@@ -69,7 +71,7 @@ final class Mixture {
         int at = from + k;
         double counted = common + Math.min(limit, losses[k] - least);
         count[at] = (short) Math.min(SPAN, count[at] + 1);
-        loss[at] += (float) ((counted - loss[at]) / count[at]);
+        loss[at] += (float) (2 * (counted - loss[at]) / (count[at] + 1));
       }
     }
   }
@@ -159,10 +161,9 @@ final class Mixture {
     if (seen == 0 || !(best > 0 && best < Double.POSITIVE_INFINITY)) {
       return prior;
     }
-    double sharpness =
-        rival
-            ? SHARPNESS * seen / (seen + CAUTION)
-            : SHARPNESS_OF_NAIVES * seen / (seen + (double) CAUTION * leads.lead(from / EXPERTS));
+    double most = expert < PendingForecasts.MEMBERS ? SHARPNESS : SHARPNESS_OF_NAIVES;
+    int caution = rival ? CAUTION : CAUTION * leads.lead(from / EXPERTS);
+    double sharpness = most * seen / (seen + (double) caution);
     return prior - sharpness * (loss[from + expert] - ofRivals) / best;
   }
 

@@ -35,6 +35,9 @@ final class NaiveExperts {
   private static final float MAX_DISTANCE = 100;
   private static final int MAX_PHASES = 24;
   private static final double CLIMATE_RATE = 0.05;
+  private static final double CLIMATE_RATE_WITHOUT_SEASON = 0.01;
+  private static final int SURELY_WHOLE = 100;
+  private static final int MAX_COUNTED = 8;
 
   private final int knots;
   private final int levels;
@@ -48,6 +51,10 @@ final class NaiveExperts {
   private final float[] distance;
   private final short[] count;
   private final float[] climate;
+  private short whole;
+  // the phase of the last step, and its median before the season came to it again
+  private short phase = -1;
+  private float before = Float.NaN;
 
   NaiveExperts(ForecasterConfig config) {
     knots = LeadKnots.count(config.horizon());
@@ -87,7 +94,8 @@ final class NaiveExperts {
   static int bytes(ForecasterConfig config) {
     int knots = LeadKnots.count(config.horizon());
     int distances = (knots + COUNT - 1) * config.levels().size();
-    return knots * (COUNT * Float.BYTES + Short.BYTES) + Float.BYTES * (distances + phases(config));
+    return (2 + knots) * Short.BYTES
+        + Float.BYTES * (1 + COUNT * knots + distances + phases(config));
   }
 
   /** Which of them there are for a configuration. */
@@ -152,13 +160,15 @@ final class NaiveExperts {
   }
 
   /**
-   * The running median at the phase of a step, for each lead.
+   * The running median at the phase of a step, for each lead, as it was before the season came to
+   * that phase: what is nearer to the step than a lead was not known.
    *
    * @param otherwise while that was not seen, {@code [horizon]}
    * @param out {@code [horizon]}
    */
-  void climate(long phase, int season, float[] otherwise, float[] out) {
-    float median = climate[bin(phase, season)];
+  void climate(long index, int season, float[] otherwise, float[] out) {
+    int bin = bin(index, season);
+    float median = bin == phase ? before : climate[bin];
     if (Float.isNaN(median)) {
       System.arraycopy(otherwise, 0, out, 0, out.length);
     } else {
@@ -180,12 +190,21 @@ final class NaiveExperts {
     }
   }
 
+  /**
+   * Whether values are whole numbers, and few of them make a scale: counts, and what is on or off.
+   * Then so are the quantiles.
+   */
+  boolean areCounted(float scale) {
+    return whole >= SURELY_WHOLE && scale < MAX_COUNTED;
+  }
+
   private int bin(long index, int season) {
     return (int) (Math.floorMod(index, (long) season) * climate.length / season);
   }
 
   void forgetClimate() {
     Arrays.fill(climate, Float.NaN);
+    before = Float.NaN;
   }
 
   /**
@@ -194,11 +213,18 @@ final class NaiveExperts {
    * @param rows steps seen so far: in the first seasons it moves further
    */
   void observe(long index, int season, float value, float scale, long rows) {
+    whole = value == Math.rint(value) ? (short) Math.min(SPAN, whole + 1) : 0;
     int bin = bin(index, season);
+    if (bin != phase || climate.length == 1) {
+      phase = (short) bin;
+      before = climate[bin];
+    }
     if (Float.isNaN(climate[bin])) {
       climate[bin] = value;
     } else {
-      float step = scale * (float) Math.max(CLIMATE_RATE, 2.0 / (1 + rows / season));
+      double rate = season == 1 ? CLIMATE_RATE_WITHOUT_SEASON : CLIMATE_RATE;
+      double stepsOfPhase = Math.max(1, season / (double) climate.length);
+      float step = (float) (scale * Math.max(rate, 2.0 / (1 + rows / season)) / stepsOfPhase);
       climate[bin] += Math.max(-step, Math.min(step, value - climate[bin]));
     }
   }
@@ -209,17 +235,17 @@ final class NaiveExperts {
    */
   void observe(int naive, int knot, float error, float rate) {
     int row = naive * knots + knot;
-    float before = spread[row];
+    float known = spread[row];
     float slow = rate / (1 + CAUTION * rate) / (naive == LAST ? 1 : knots);
     int from = distances(naive, knot);
     for (int at = from; at < from + levels; at++) {
       int j = at - from;
-      float isBelow = error <= before * distance[at] ? 1 : 0;
+      float isBelow = error <= known * distance[at] ? 1 : 0;
       float moved = distance[at] + slow * overDensity[j] * (level[j] - isBelow);
       distance[at] = Math.max(-MAX_DISTANCE, Math.min(MAX_DISTANCE, moved));
     }
-    float limit = Math.max(1, MAX_SPREADS * before);
-    spread[row] = before + rate * (Math.min(Math.abs(error), limit) - before);
+    float limit = Math.max(1, MAX_SPREADS * known);
+    spread[row] = known + rate * (Math.min(Math.abs(error), limit) - known);
   }
 
   /** Begins the observation of a target at a knot, and tells how far it moves the spreads. */
@@ -233,6 +259,9 @@ final class NaiveExperts {
     System.arraycopy(other.distance, 0, distance, 0, distance.length);
     System.arraycopy(other.count, 0, count, 0, count.length);
     System.arraycopy(other.climate, 0, climate, 0, climate.length);
+    whole = other.whole;
+    phase = other.phase;
+    before = other.before;
   }
 
   void write(DataOutput out) throws IOException {
@@ -242,12 +271,18 @@ final class NaiveExperts {
       out.writeShort(seen);
     }
     LittleEndian.write(out, climate);
+    out.writeShort(whole);
+    out.writeShort(phase);
+    out.writeFloat(before);
   }
 
   void read(DataInput in) throws IOException {
     LittleEndian.read(in, spread);
     LittleEndian.read(in, distance);
     readRest(in);
+    whole = in.readShort();
+    phase = in.readShort();
+    before = in.readFloat();
   }
 
   /** As format 4 and earlier ones had it: a factor of the normal law by level, for all knots. */

@@ -18,7 +18,7 @@ import io.tidecast.model.QuantileLevels;
  * run coverage they promise holds only while no factor is at a bound. The median is never moved.
  *
  * <p>An outcome on a physical limit that meets a quantile on the same limit is censored: whether it
- * would have been below cannot be known, and it moves nothing.
+ * would have been below cannot be known, and it moves nothing. Nor does a count that was forecast.
  */
 final class QuantileTracker {
   static final float MIN_FACTOR = 0.2f;
@@ -105,14 +105,15 @@ final class QuantileTracker {
   /**
    * Adds where an outcome pushes the factors.
    *
+   * @param counted whether outcomes are whole numbers
    * @param quantiles that were forecast, in any order, {@code [levels]}
    * @param out {@code [levels]} from {@code at} on
    */
-  void push(float rate, float target, float[] quantiles, float[] out, int at) {
-    boolean onLimit = isOnLimit(target);
+  void push(float rate, boolean counted, float target, float[] quantiles, float[] out, int at) {
+    boolean ties = counted || isOnLimit(target);
     for (int j = 0; j < levels; j++) {
       float push = target <= quantiles[j] ? ifBelow[j] : ifAbove[j];
-      out[at + j] += onLimit && target == quantiles[j] ? 0 : rate * push;
+      out[at + j] += ties && target == quantiles[j] ? 0 : rate * push;
     }
   }
 

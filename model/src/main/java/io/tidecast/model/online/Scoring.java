@@ -39,6 +39,7 @@ final class Scoring {
   // [(knots + 1) * levels]
   private final float[] pushed;
   private int outcomes;
+  private boolean counted;
   private final AnomalyWatch.Expected expected = new AnomalyWatch.Expected();
   private final float[] losses = new float[Mixture.EXPERTS];
   private final float[] distances =
@@ -101,6 +102,7 @@ final class Scoring {
     PendingForecasts pending = state.pending();
     expected.clear();
     recall(state, index);
+    counted = experts.areCounted(state, state.inputs().scale());
     Scores scores = null;
     String version = null;
     for (int slot = 0; slot < pending.slots(); slot++) {
@@ -154,6 +156,9 @@ final class Scoring {
       boolean learns) {
     float last = values[NaiveExperts.LAST][lead - 1];
     pending.quantiles(slot, lead, last, code, quantiles);
+    if (counted) {
+      experts.round(quantiles);
+    }
     if (learns) {
       push(lead, target);
     }
@@ -186,11 +191,11 @@ final class Scoring {
     float here = rate[lead - 1];
     float next = rateOfNext[lead - 1];
     outcomes++;
-    if (tracker.isOnLimit(target)) {
-      tracker.push(1, target, quantiles, pushed, knots.count() * levels);
-      tracker.push(here, target, quantiles, pushed, knot * levels);
+    if (counted || tracker.isOnLimit(target)) {
+      tracker.push(1, counted, target, quantiles, pushed, knots.count() * levels);
+      tracker.push(here, counted, target, quantiles, pushed, knot * levels);
       if (next > 0) {
-        tracker.push(next, target, quantiles, pushed, (knot + 1) * levels);
+        tracker.push(next, counted, target, quantiles, pushed, (knot + 1) * levels);
       }
       return;
     }
@@ -267,7 +272,7 @@ final class Scoring {
     for (int i = 0; i < PendingForecasts.MEMBER_LEVELS; i++) {
       int j = memberLevels[i];
       float distance = distances[member * PendingForecasts.MEMBER_LEVELS + i];
-      sum += pinball(j, target, tracker.limited(quantiles[j] + scale * distance));
+      sum += pinball(j, target, admitted(quantiles[j] + scale * distance));
     }
     return sum;
   }
@@ -276,9 +281,14 @@ final class Scoring {
     float sum = 0;
     for (int i = 0; i < PendingForecasts.MEMBER_LEVELS; i++) {
       int j = memberLevels[i];
-      sum += pinball(j, target, tracker.limited(naive[j]));
+      sum += pinball(j, target, admitted(naive[j]));
     }
     return sum;
+  }
+
+  /** As it would have been given out. */
+  private float admitted(float quantile) {
+    return tracker.limited(counted ? (float) Math.rint(quantile) : quantile);
   }
 
   /** Pinball loss without a branch: {@code (level - 1/2) e + |e| / 2}. */
