@@ -93,7 +93,7 @@ class DashboardContractITCase {
     List<Query> alerts = DashboardFile.alerts(DashboardFile.alertRules());
 
     assertEquals(List.of(), check.queries(alerts));
-    assertEquals(6, alerts.size());
+    assertEquals(7, alerts.size());
     assertTrue(alerts.stream().allMatch(Query::timeSeries), "Grafana takes no tables in alerts");
   }
 

@@ -265,14 +265,14 @@ function say(text) {
   element('message').hidden = !text;
 }
 
-/** Stale is a forecast that did not come: older, by the clock on the wall, than three steps that are open. */
+/** Awaited is a forecast that did not come: the last is older, by the clock on the wall, than three steps that are open. */
 function drawStatus() {
   const age = newest ? (Date.now() - newest.came) / 1000 + newest.age : 0;
   const old = newest && age > newest.overdue;
   const [kind, text] = lost ? ['lost', 'connection lost, trying again']
     : away ? ['away', 'the database does not answer']
       : !newest ? ['connecting', state.series ? 'no forecast yet' : 'connecting']
-        : old ? ['stale', `no forecast for ${ago(age)}`] : ['live', `live · updated ${ago(age)} ago`];
+        : old ? ['awaiting', `awaiting observations, no forecast for ${ago(age)}`] : ['live', `live · updated ${ago(age)} ago`];
   element('status').dataset.state = kind;
   if (element('status-text').textContent !== text) element('status-text').textContent = text;
 }
