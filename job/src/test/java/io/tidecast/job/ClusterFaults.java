@@ -250,7 +250,9 @@ class ClusterFaults {
       pause(15);
       after = TaskManagers.now(jobs);
     }
-    System.out.printf("before five submissions %s%nafter them %s%n", before, after);
+    System.out.printf(
+        "before five submissions %s%nafter them %s, more of %s%n",
+        before, after, after.newThreads(before));
     assertFalse(after.exceeds(before), before + " " + after);
   }
 

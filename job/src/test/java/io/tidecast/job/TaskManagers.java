@@ -3,18 +3,21 @@ package io.tidecast.job;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the TaskManagers of a cluster take, after a collection of garbage.
  *
- * @param threads of all of them
+ * @param threads of all of them, by what their names begin with
  * @param classes loaded and not unloaded
  * @param residentMb memory of the processes, native included
  */
-record TaskManagers(int threads, long classes, long residentMb) {
+record TaskManagers(Map<String, Integer> threads, long classes, long residentMb) {
 
   static TaskManagers now(ClusterJobs jobs) throws Exception {
-    int threads = 0;
+    Map<String, Integer> threads = new TreeMap<>();
     long classes = 0;
     long resident = 0;
     for (String part : new String[] {"taskmanager-1", "taskmanager-2"}) {
@@ -23,11 +26,37 @@ record TaskManagers(int threads, long classes, long residentMb) {
         jcmd(pid, "GC.run");
       }
       Path status = Path.of("/proc", pid, "status");
-      threads += number(status, "Threads:");
+      threadNames(pid).forEach(name -> threads.merge(name, 1, Integer::sum));
       resident += number(status, "VmRSS:") >> 10;
       classes += classes(pid);
     }
     return new TaskManagers(threads, classes, resident);
+  }
+
+  /** Without their numbers; those of the JVM itself have names too. */
+  private static List<String> threadNames(String pid) throws Exception {
+    return jcmd(pid, "Thread.print")
+        .lines()
+        .filter(line -> line.startsWith("\""))
+        .map(line -> line.substring(1, line.indexOf('"', 1)).split("[-#(\\d]")[0].strip())
+        .toList();
+  }
+
+  private int threadCount() {
+    return threads.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** What there is more of. */
+  Map<String, Integer> newThreads(TaskManagers before) {
+    Map<String, Integer> more = new TreeMap<>();
+    threads.forEach((name, count) -> more.put(name, count - before.threads.getOrDefault(name, 0)));
+    more.values().removeIf(count -> count <= 0);
+    return more;
+  }
+
+  @Override
+  public String toString() {
+    return threadCount() + " threads, " + classes + " classes, " + residentMb + " MB";
   }
 
   /** One line for each loaded class, below a heading. */
@@ -47,7 +76,7 @@ record TaskManagers(int threads, long classes, long residentMb) {
 
   /** By more than pools of threads and caches grow to in time: less than one submission brings. */
   boolean exceeds(TaskManagers before) {
-    return threads > before.threads + 20
+    return threadCount() > before.threadCount() + 20
         || classes > before.classes + 500
         || residentMb > before.residentMb + 150;
   }
