@@ -1,5 +1,8 @@
 package io.tidecast.job.ingest;
 
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +10,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
@@ -38,6 +44,8 @@ final class ConfigMemory {
           "series.sessions.close");
 
   private static final String ZONE = "series.zone";
+  private static final String HOLIDAYS = "series.sessions.holidays";
+  private static final Pattern DATE = Pattern.compile("\\d+-\\d\\d-\\d\\d");
 
   private static final ListStateDescriptor<Tuple2<String, String>> STATE =
       new ListStateDescriptor<>("configuration", Types.TUPLE(Types.STRING, Types.STRING));
@@ -54,20 +62,21 @@ final class ConfigMemory {
    * Compares what is in effect with what was.
    *
    * @param now in effect, by key; empty to compare nothing
+   * @param seen the latest event time, milliseconds: steps up to there have their numbers
    * @throws SuppressRestartsException for what cannot be another
    */
-  static ConfigMemory open(OperatorStateStore store, Map<String, String> now, int subtask)
-      throws Exception {
+  static ConfigMemory open(
+      OperatorStateStore store, Map<String, String> now, int subtask, long seen) throws Exception {
     ConfigMemory memory = new ConfigMemory(store.getUnionListState(STATE), subtask == 0);
     Map<String, String> before = new TreeMap<>();
     memory.state.get().forEach(entry -> before.put(entry.f0, entry.f1));
     if (!before.isEmpty() && !now.isEmpty()) {
-      memory.compare(before, now);
+      memory.compare(before, now, seen);
     }
     return memory;
   }
 
-  private void compare(Map<String, String> before, Map<String, String> now) {
+  private void compare(Map<String, String> before, Map<String, String> now, long seen) {
     Set<String> keys = new TreeSet<>(before.keySet());
     keys.addAll(now.keySet());
     List<String> different = new ArrayList<>();
@@ -77,6 +86,9 @@ final class ConfigMemory {
       if (!Objects.equals(was, is)) {
         different.add(key + ": " + orAbsent(was) + " -> " + orAbsent(is));
         refuseFixed(key, before, is);
+        if (key.equals(HOLIDAYS)) {
+          refusePast(orAbsent(was), orAbsent(is), seen);
+        }
       }
     }
     if (isFirst && !different.isEmpty()) {
@@ -91,8 +103,41 @@ final class ConfigMemory {
     if (FIXED.contains(key) || key.equals(ZONE) && isLocal) {
       throw new SuppressRestartsException(
           new IllegalArgumentException(
-              key + ": " + is + "; accepted: " + was + ", as in the state, or a start without it"));
+              key
+                  + ": "
+                  + orAbsent(is)
+                  + "; accepted: "
+                  + orAbsent(was)
+                  + ", as in the state, or a start without it"));
     }
+  }
+
+  /** A holiday more or less in the past would give every step since another number. */
+  private static void refusePast(String was, String is, long seen) {
+    Set<String> changed = dates(was);
+    changed.addAll(dates(is));
+    changed.removeIf(date -> was.contains(date) && is.contains(date));
+    LocalDate today = LocalDate.ofInstant(Instant.ofEpochMilli(seen), ZoneOffset.MAX);
+    for (String date : changed) {
+      if (!LocalDate.parse(date).isAfter(today)) {
+        throw new SuppressRestartsException(
+            new IllegalArgumentException(
+                HOLIDAYS
+                    + ": "
+                    + date
+                    + (is.contains(date) ? " is new" : " is gone")
+                    + "; accepted: changes after "
+                    + today
+                    + ", up to where the state has come, or a start without it"));
+      }
+    }
+  }
+
+  private static Set<String> dates(String list) {
+    return DATE.matcher(list)
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static String orAbsent(String value) {

@@ -112,11 +112,6 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
-    configMemory =
-        ConfigMemory.open(
-            context.getOperatorStateStore(),
-            inEffect,
-            getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
     var store = context.getOperatorStateStore();
     latestOfOneTopic = store.getUnionListState(LATEST_OF_ONE_TOPIC);
     latestState = store.getUnionListState(LATEST);
@@ -128,6 +123,12 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     for (Tuple3<String, Integer, Long> entry : latestState.get()) {
       latest.merge(new TopicPartition(entry.f0, entry.f1), entry.f2, Math::max);
     }
+    configMemory =
+        ConfigMemory.open(
+            store,
+            inEffect,
+            getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+            latest.values().stream().max(Long::compare).orElse(Long.MIN_VALUE));
   }
 
   @Override

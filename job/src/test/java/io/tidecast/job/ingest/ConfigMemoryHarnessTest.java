@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.SourceTopics;
@@ -13,6 +14,8 @@ import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.StoredTypes;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -83,6 +86,7 @@ class ConfigMemoryHarnessTest {
   @ParameterizedTest
   @CsvSource({
     "series.step, PT30M, 'series.step: PT30M; accepted: PT1H, as in the state, or a start without it'",
+    "series.sessions.open, 09:30, 'series.sessions.close: 24:00; accepted: absent, as in the state, or a start without it'",
     "domain, other, 'domain: other; accepted: weather, as in the state, or a start without it'"
   })
   void otherTopicsAndAnotherGridAreRefusedForGood(String key, String value, String refusal)
@@ -95,6 +99,41 @@ class ConfigMemoryHarnessTest {
     assertEquals(
         refusal,
         assertInstanceOf(SuppressRestartsException.class, failure).getCause().getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'[2024-03-29, 2024-05-01]', ''",
+    "'[2024-05-01]', ''",
+    "'[2024-03-29, 2024-03-01, 2024-05-01]', '2024-03-01 is new'",
+    "'[]', '2024-03-29 is gone'"
+  })
+  void holidaysChangeOnlyWhereNoStepHasBeen(String holidays, String refusal) throws Exception {
+    ConfigFile sessions =
+        FILE.with("series.step", "P1D").with("series.sessions.holidays", "[2024-03-29]");
+    var harness = open(sessions.job(), null, 1, 0);
+    byte[] json =
+        "{\"stream\":\"s\",\"time\":\"%s\",\"values\":{\"a\":1}}"
+            .formatted(refusal.isEmpty() ? "2024-03-25T12:00:00Z" : "2024-04-15T12:00:00Z")
+            .getBytes(StandardCharsets.UTF_8);
+    harness.processElement(
+        new RawRecord(
+            "topic", 0, 0, Instant.parse("2025-01-01T00:00:00Z").toEpochMilli(), null, json, null),
+        0);
+    OperatorSubtaskState before = harness.snapshot(1, 1);
+    harness.close();
+    JobConfig after = sessions.with("series.sessions.holidays", holidays).job();
+
+    if (refusal.isEmpty()) {
+      assertDoesNotThrow(() -> snapshot(after, before, 1, 0));
+    } else {
+      Throwable failure = assertThrows(Exception.class, () -> open(after, before, 1, 0));
+      String told =
+          assertInstanceOf(SuppressRestartsException.class, failure).getCause().getMessage();
+      assertTrue(
+          told.startsWith("series.sessions.holidays: " + refusal + "; accepted: changes after"),
+          told);
+    }
   }
 
   @Test
