@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.kafka.SourceTopics;
+import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
@@ -14,9 +15,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
+import org.apache.flink.runtime.metrics.MetricRegistry;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,13 +94,15 @@ class LatenessTest {
       throws Exception {
     long[] reached = new long[keyed ? 1 : PARTITIONS];
     java.util.Arrays.fill(reached, Long.MIN_VALUE / 2);
+    Map<String, Counter> counters = new TreeMap<>();
     KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(
                 new StepFunction(
                     GRID, aggregation, Duration.ofDays(1), REACH, SourceTopics.of("topic"))),
             SeriesObservation::series,
-            Types.STRING);
+            Types.STRING,
+            counting(counters));
     try {
       harness.setup(
           StoredTypes.SERIES_STEP.createSerializer(
@@ -118,10 +133,34 @@ class LatenessTest {
       }
       harness.processWatermark(Long.MAX_VALUE);
       assertEquals(null, harness.getSideOutput(StepFunction.LATE));
+      long accounted =
+          Stream.of(Metrics.STEPPED, Metrics.REPLACED, Metrics.CORRECTED, Metrics.LATE)
+              .mapToLong(name -> counters.get(name).getCount())
+              .sum();
+      assertEquals(sent.size(), accounted, "every value is one of these");
       return harness.extractOutputValues().stream().map(LatenessTest::text).toList();
     } finally {
       harness.close();
     }
+  }
+
+  /** An environment whose counters are seen. */
+  private static MockEnvironment counting(Map<String, Counter> counters) {
+    MetricRegistry registry =
+        TestingMetricRegistry.builder()
+            .setRegisterConsumer(
+                (metric, name, group) -> {
+                  if (metric instanceof Counter counter) {
+                    counters.put(name, counter);
+                  }
+                })
+            .build();
+    TaskMetricGroup task =
+        TaskManagerMetricGroup.createTaskManagerMetricGroup(
+                registry, "localhost", ResourceID.generate())
+            .addJob(new JobID(), "job")
+            .addTask(ExecutionAttemptID.randomId(), "steps");
+    return new MockEnvironmentBuilder().setMetricGroup(task).build();
   }
 
   private static String text(SeriesStep step) {
