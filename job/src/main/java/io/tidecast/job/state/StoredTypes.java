@@ -13,8 +13,8 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Every type that crosses an operator or lies in state, with its layout: the fields in the order
- * they are written (those of steps and observations are in {@link StoredArrays.StepLayouts}).
- * Strings are modified UTF-8 with a length; arrays as in {@link StoredArrays}.
+ * they are written (those of steps and observations are in {@link StepLayouts}). Strings are
+ * modified UTF-8 with a length; arrays as in {@link StoredArrays}.
  */
 public final class StoredTypes {
   private static final List<Layout<?>> LAYOUTS = new ArrayList<>();
@@ -25,8 +25,8 @@ public final class StoredTypes {
               "series-observation",
               4,
               SeriesObservation.class,
-              StoredArrays.StepLayouts::writeSeriesObservation,
-              StoredArrays.StepLayouts::readSeriesObservation));
+              StepLayouts::writeSeriesObservation,
+              StepLayouts::readSeriesObservation));
 
   public static final TypeInformation<OpenStep> OPEN_STEP =
       type(
@@ -34,8 +34,8 @@ public final class StoredTypes {
               "open-step",
               3,
               OpenStep.class,
-              StoredArrays.StepLayouts::writeOpenStep,
-              StoredArrays.StepLayouts::readOpenStep));
+              StepLayouts::writeOpenStep,
+              StepLayouts::readOpenStep));
 
   public static final TypeInformation<SeriesStep.Progress> STEP_PROGRESS =
       type(
@@ -43,8 +43,8 @@ public final class StoredTypes {
               "step-progress",
               3,
               SeriesStep.Progress.class,
-              StoredArrays.StepLayouts::writeStepProgress,
-              StoredArrays.StepLayouts::readStepProgress));
+              StepLayouts::writeStepProgress,
+              StepLayouts::readStepProgress));
 
   public static final TypeInformation<OpenStep.Kept> KEPT_STEPS =
       type(
@@ -52,8 +52,8 @@ public final class StoredTypes {
               "kept-steps",
               2,
               OpenStep.Kept.class,
-              StoredArrays.StepLayouts::writeKeptSteps,
-              StoredArrays.StepLayouts::readKeptSteps));
+              StepLayouts::writeKeptSteps,
+              StepLayouts::readKeptSteps));
 
   /** The states have format numbers of their own: the model's. */
   public static final TypeInformation<Anchors> ANCHORS =
@@ -67,8 +67,8 @@ public final class StoredTypes {
               "series-step",
               2,
               SeriesStep.class,
-              StoredArrays.StepLayouts::writeSeriesStep,
-              StoredArrays.StepLayouts::readSeriesStep));
+              StepLayouts::writeSeriesStep,
+              StepLayouts::readSeriesStep));
 
   public static final TypeInformation<SeriesWindow.Open> OPEN_WINDOW =
       type(

@@ -1,0 +1,180 @@
+package io.tidecast.job.state;
+
+import io.tidecast.model.ClosedStep;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Layouts of observations, and of steps open, kept and on their way. */
+final class StepLayouts {
+  private StepLayouts() {}
+
+  static void writeSeriesObservation(SeriesObservation value, DataOutputView out)
+      throws IOException {
+    out.writeUTF(value.series());
+    out.writeUTF(value.group());
+    out.writeLong(value.time());
+    out.writeFloat(value.value());
+    StoredArrays.writeFloats(value.covariates(), out);
+    out.writeBoolean(value.endsStep());
+    out.writeBoolean(value.isKeyed());
+    out.writeLong(value.passed());
+    out.writeLong(value.appended());
+    out.writeInt(value.partition());
+    out.writeLong(value.offset());
+  }
+
+  static SeriesObservation readSeriesObservation(int version, DataInputView in) throws IOException {
+    return new SeriesObservation(
+        in.readUTF(),
+        in.readUTF(),
+        in.readLong(),
+        in.readFloat(),
+        StoredArrays.readFloats(in),
+        version >= 3 && in.readBoolean(),
+        version >= 4 && in.readBoolean(),
+        version >= 4 ? in.readLong() : Long.MIN_VALUE,
+        version == 1 ? Long.MIN_VALUE : in.readLong(),
+        in.readInt(),
+        in.readLong());
+  }
+
+  static void writeStepProgress(SeriesStep.Progress value, DataOutputView out) throws IOException {
+    out.writeLong(value.closedUpTo());
+    out.writeInt(value.open());
+    out.writeLong(value.expiry());
+    out.writeInt(value.late());
+    writeKeptSteps(value.newest(), out);
+  }
+
+  static SeriesStep.Progress readStepProgress(int version, DataInputView in) throws IOException {
+    return new SeriesStep.Progress(
+        in.readLong(),
+        in.readInt(),
+        in.readLong(),
+        version < 2 ? 0 : in.readInt(),
+        version < 2 ? OpenStep.Kept.NONE : readKeptSteps(version - 1, in));
+  }
+
+  static void writeKeptSteps(OpenStep.Kept value, DataOutputView out) throws IOException {
+    out.writeInt(value.count());
+    out.writeLong(value.last());
+    StoredArrays.writeBytes(value.packed(), out);
+  }
+
+  static OpenStep.Kept readKeptSteps(int version, DataInputView in) throws IOException {
+    int count = in.readInt();
+    long last = in.readLong();
+    byte[] packed = StoredArrays.readBytes(in);
+    return version == 1
+        ? OpenStep.Kept.ofFirstLayout(count, last, packed)
+        : new OpenStep.Kept(count, last, packed);
+  }
+
+  static void writeOpenStep(OpenStep value, DataOutputView out) throws IOException {
+    out.writeUTF(value.group());
+    out.writeInt(value.width());
+    out.writeInt(value.seen());
+    out.writeInt(value.replaced());
+    out.writeLong(value.closesAt());
+    out.writeInt(value.parts().size());
+    for (OpenStep.Part part : value.parts()) {
+      out.writeLong(part.time());
+      out.writeLong(part.appended());
+      out.writeInt(part.partition());
+      out.writeLong(part.offset());
+      StoredArrays.writeFloats(part.values(), out);
+    }
+  }
+
+  static OpenStep readOpenStep(int version, DataInputView in) throws IOException {
+    if (version == 1) {
+      return readAggregatedStep(in);
+    }
+    String group = in.readUTF();
+    int width = in.readInt();
+    int seen = in.readInt();
+    int replaced = in.readInt();
+    long closesAt = version < 3 ? Long.MIN_VALUE : in.readLong();
+    List<OpenStep.Part> parts = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      parts.add(
+          new OpenStep.Part(
+              in.readLong(),
+              in.readLong(),
+              in.readInt(),
+              in.readLong(),
+              StoredArrays.readFloats(in)));
+    }
+    return new OpenStep(group, width, parts, seen, replaced, closesAt);
+  }
+
+  /** It held no single observations: what they had come to is one, from before all others. */
+  private static OpenStep readAggregatedStep(DataInputView in) throws IOException {
+    String group = in.readUTF();
+    float[] values = StoredArrays.readFloats(in);
+    int[] counts = StoredArrays.readInts(in);
+    long[] times = StoredArrays.readLongs(in);
+    List<OpenStep.Part> parts = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      if (counts[i] > 0) {
+        float[] one = new float[values.length];
+        Arrays.fill(one, Float.NaN);
+        one[i] = values[i];
+        parts.add(new OpenStep.Part(times[i], Long.MIN_VALUE, 0, 0, one));
+      }
+    }
+    return new OpenStep(group, values.length, parts, counts[0], 0, Long.MIN_VALUE);
+  }
+
+  static void writeSeriesStep(SeriesStep value, DataOutputView out) throws IOException {
+    out.writeUTF(value.series());
+    out.writeUTF(value.group());
+    writeClosedStep(value.step(), out);
+    out.writeLong(value.knownAt());
+    out.writeInt(value.past().amended().size());
+    for (long index : value.past().amended()) {
+      out.writeLong(index);
+    }
+    if (!value.past().isEmpty()) {
+      out.writeInt(value.past().steps().size());
+      for (ClosedStep step : value.past().steps()) {
+        writeClosedStep(step, out);
+      }
+    }
+  }
+
+  static SeriesStep readSeriesStep(int version, DataInputView in) throws IOException {
+    String series = in.readUTF();
+    String group = in.readUTF();
+    ClosedStep step = readClosedStep(in);
+    return version < 2
+        ? new SeriesStep(series, group, step)
+        : new SeriesStep(series, group, step, in.readLong(), readAmendment(in));
+  }
+
+  private static SeriesStep.Amendment readAmendment(DataInputView in) throws IOException {
+    List<Long> amended = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      amended.add(in.readLong());
+    }
+    List<ClosedStep> steps = new ArrayList<>();
+    for (int left = amended.isEmpty() ? 0 : in.readInt(); left > 0; left--) {
+      steps.add(readClosedStep(in));
+    }
+    return amended.isEmpty() ? SeriesStep.Amendment.NONE : new SeriesStep.Amendment(amended, steps);
+  }
+
+  private static void writeClosedStep(ClosedStep step, DataOutputView out) throws IOException {
+    out.writeLong(step.index());
+    out.writeFloat(step.value());
+    StoredArrays.writeFloats(step.covariates(), out);
+  }
+
+  private static ClosedStep readClosedStep(DataInputView in) throws IOException {
+    return new ClosedStep(in.readLong(), in.readFloat(), StoredArrays.readFloats(in));
+  }
+}
