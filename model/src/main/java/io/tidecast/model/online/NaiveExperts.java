@@ -32,6 +32,7 @@ final class NaiveExperts {
   private static final float MAX_SPREADS = 20;
   private static final double MEAN_OVER_DEVIATION = Math.sqrt(2 / Math.PI);
   private static final int CAUTION = 24;
+  private static final int YOUNG = 200;
   private static final float MAX_DISTANCE = 100;
   private static final int MAX_PHASES = 24;
   private static final double CLIMATE_RATE = 0.05;
@@ -248,10 +249,14 @@ final class NaiveExperts {
     spread[row] = known + rate * (Math.min(Math.abs(error), limit) - known);
   }
 
-  /** Begins the observation of a target at a knot, and tells how far it moves the spreads. */
+  /**
+   * Begins the observation of a target at a knot, and tells how far it moves the spreads: as far as
+   * in a plain mean, and twice as far while a series is young, since its first errors are those of
+   * a season that was not yet seen, in the unit of a scale that is not yet that of the series.
+   */
   float count(int knot) {
     count[knot] = (short) Math.min(SPAN, count[knot] + 1);
-    return Math.max(1f / SPAN, 1f / (count[knot] + 1));
+    return 1f / (count[knot] + 1 - 0.5f * Math.min(count[knot], YOUNG));
   }
 
   void set(NaiveExperts other) {
