@@ -241,7 +241,8 @@ final class NaiveExperts {
     int from = distances(naive, knot);
     for (int at = from; at < from + levels; at++) {
       int j = at - from;
-      float isBelow = error <= known * distance[at] ? 1 : 0;
+      // a matter of chance: an integer is chosen without a branch, a float is not
+      int isBelow = error <= known * distance[at] ? 1 : 0;
       float moved = distance[at] + slow * overDensity[j] * (level[j] - isBelow);
       distance[at] = Math.max(-MAX_DISTANCE, Math.min(MAX_DISTANCE, moved));
     }
