@@ -1,6 +1,7 @@
 package io.tidecast.connectors.kafka;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -150,9 +151,25 @@ final class CalmSink<T>
     @Override
     public void close() {
       try {
-        IOUtils.closeAll(writer, watch);
+        IOUtils.closeAll(writer, adminOf(writer), watch);
       } catch (Exception e) {
         LOG.warn("a Kafka writer ends with an open transaction: {}", e.toString());
+      }
+    }
+
+    /**
+     * The client by which the connector's writer looks for open transactions. Up to 5.0.0 it does
+     * not close it: its thread would stay after every restart of the job, and with it, on a
+     * cluster, the classes of every job that has ended.
+     */
+    private static AutoCloseable adminOf(Object writer) {
+      try {
+        Field admin = writer.getClass().getDeclaredField("adminClient");
+        admin.setAccessible(true);
+        return (AutoCloseable) admin.get(writer);
+      } catch (ReflectiveOperationException e) {
+        LOG.debug("no admin client to close", e);
+        return null;
       }
     }
   }

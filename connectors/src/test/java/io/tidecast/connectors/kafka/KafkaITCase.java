@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -93,6 +94,7 @@ class KafkaITCase {
   void everyRecordArrivesOnceThroughAFailureBetweenCheckpoints() throws Exception {
     KafkaConfig kafka = kafka("once");
     TopicCreator.createMissing(kafka, TOPICS);
+    long adminsBefore = adminThreads();
     Topics topics = kafka.topics();
     StreamExecutionEnvironment env = environment();
     env.fromSource(
@@ -113,8 +115,19 @@ class KafkaITCase {
         CommittedRecords.await(kafka, topics.forecast(), 1000);
     job.cancel().get(60, TimeUnit.SECONDS);
 
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (adminThreads() > adminsBefore) {
+      assertTrue(System.nanoTime() < deadline, "a client outlives the job");
+      LockSupport.parkNanos(10_000_000);
+    }
     assertTrue(!FAILURE_DUE.get(), "the failure happened");
     assertEquals(sequence(1000), countByValue(records));
+  }
+
+  private static long adminThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("kafka-admin-client-thread"))
+        .count();
   }
 
   @Test
