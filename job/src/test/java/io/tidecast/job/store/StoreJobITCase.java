@@ -60,10 +60,16 @@ class StoreJobITCase {
       TopicData.send(producer, topic, older.key(), ForecastJsonV1.write(older));
     }
     DATA.publish(environment.kafka());
+    ObservationRecord corrected = DATA.observations().get(7);
+    publishAgain(corrected, 99.5);
 
     environment.startJob();
     environment.await(DATA);
 
+    environment.await(
+        "SELECT count(*) FROM observation WHERE time = '%s' AND series = '%s/%s' AND value = 99.5"
+            .formatted(corrected.time(), corrected.stream(), TopicData.VARIABLE),
+        1);
     environment.await(
         "SELECT count(*) FROM forecast_latest WHERE origin = '" + END + "'", DATA.stations());
     assertForecastsEqual();
@@ -71,6 +77,18 @@ class StoreJobITCase {
     assertEquals(
         DATA.decisions().stream().map(d -> d.decision() + "|" + d.version()).toList(),
         environment.rows("SELECT decision, version FROM model_event ORDER BY boundary"));
+  }
+
+  /** With another value: what comes late corrects the table too. */
+  private static void publishAgain(ObservationRecord of, double value) {
+    try (KafkaProducer<byte[], byte[]> producer = TopicData.producer(environment.kafka())) {
+      TopicData.send(
+          producer,
+          environment.kafka().topics().observation(),
+          of.stream(),
+          ObservationJsonV1.write(
+              new ObservationRecord(of.stream(), of.time(), Map.of(TopicData.VARIABLE, value))));
+    }
   }
 
   @Test
