@@ -132,8 +132,7 @@ final class Lane implements AutoCloseable {
   /** Publishes a part and waits for what comes of it. */
   Pace run(LoadPublisher.Hours hours, Phases.Phase phase) throws Exception {
     long from = forecasts.end();
-    publisher.publishAtOnce(hours);
-    long started = System.currentTimeMillis();
+    long started = publisher.publishAtOnce(hours);
     long cpuStarted = processCpuNanos();
     long count = (long) hours.count() * keys;
     long end = await(from + count, done -> phase.at(Math.min(count, done - from), ""));

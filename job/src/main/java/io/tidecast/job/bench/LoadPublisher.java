@@ -22,8 +22,12 @@ final class LoadPublisher {
     this.keys = keys;
   }
 
-  /** All at once: readers see the first record when the last one is there. */
-  void publishAtOnce(Hours hours) {
+  /**
+   * All at once: readers see the first record when the last one is there.
+   *
+   * @return when that was, or just before; milliseconds
+   */
+  long publishAtOnce(Hours hours) {
     Properties properties = kafka.clientProperties();
     properties.put("transactional.id", "bench-" + kafka.domain());
     properties.put("transaction.timeout.ms", TRANSACTION_MILLIS);
@@ -37,7 +41,9 @@ final class LoadPublisher {
           producer.send(record(series, hours.at(i)));
         }
       }
+      long there = System.currentTimeMillis();
       producer.commitTransaction();
+      return there;
     }
   }
 
