@@ -138,7 +138,7 @@ class WrongConfigurationTest {
         "source.start | yesterday",
         "series.step | PT0S",
         "series.step | 1",
-        "series.step | P1M",
+        "series.step | P1Q",
         "series.season | PT90M",
         "series.longSeason | -PT1H",
         "series.targets | []",
