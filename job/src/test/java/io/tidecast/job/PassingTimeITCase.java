@@ -129,7 +129,7 @@ class PassingTimeITCase {
     String yaml =
         """
         series: {step: PT3S, targets: [a]}
-        forecast: {horizon: 2}
+        forecast: {horizon: 2, evaluationPeriod: PT3S}
         model: {cell: none}
         """;
     World world = new World(yaml, List.of(inside(1, Instant.EPOCH)), Map.of());
