@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
@@ -250,8 +251,12 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
 
   private void releaseSoon() {
     if (!releasing && keys.hasReady()) {
-      releasing = true;
-      mailbox.execute(this::releaseSlice, "steps that are covered now");
+      try {
+        mailbox.execute(this::releaseSlice, "steps that are covered now");
+        releasing = true;
+      } catch (RejectedExecutionException ending) {
+        // stopped with a savepoint, in which they wait on
+      }
     }
   }
 

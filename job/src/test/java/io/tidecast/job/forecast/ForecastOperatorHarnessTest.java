@@ -378,6 +378,26 @@ class ForecastOperatorHarnessTest {
     assertLeft(1, 1);
   }
 
+  /**
+   * As when a job is stopped with a savepoint while it catches up: mails are still run, none taken.
+   */
+  @Test
+  void whatWaitsWhenTheTaskEndsIsInTheSavepoint() throws Exception {
+    cover(1);
+    for (long index = 1; index <= 200; index++) {
+      step("s", index);
+    }
+    harness.processElement2(new StreamRecord<>(new GroupNotice.Covered("g", end(201))));
+    OperatorSubtaskState savepoint = harness.snapshot(1, 1);
+    harness.getTaskMailbox().quiesce();
+    mailbox().tryYield();
+    harness.close();
+
+    open(savepoint, 1, 0);
+    cover(201);
+    assertEquals(new Loop("s", none()).over(1, 200).forecasts, forecasts());
+  }
+
   @Test
   void releaseLetsOtherMailsAndRecordsPass() throws Exception {
     cover(1);
