@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Series whose changes single precision, in which everything is kept, does not tell: a counter that
@@ -17,6 +18,14 @@ import java.util.TreeMap;
 public final class Coarseness {
   private static final int SPACINGS = 8;
   private static final int SHARE = 10;
+
+  /** Of a stream: so many changes are looked at before a series is named. */
+  private static final int ENOUGH = 50;
+
+  /** Of a stream: so many series are looked at, for so many changes each. */
+  private static final int MAX_SERIES = 10_000;
+
+  private static final int MAX_CHANGES = 5_000;
 
   private final Map<String, Values> series = new HashMap<>();
 
@@ -30,12 +39,33 @@ public final class Coarseness {
   private void add(ObservationRecord record) {
     record
         .values()
+        .forEach((variable, value) -> values(record.stream(), variable).add(value));
+  }
+
+  private Values values(String stream, String variable) {
+    return series.computeIfAbsent(SeriesKey.text(stream, variable), name -> new Values());
+  }
+
+  /**
+   * Takes in one observation of a stream without end, in bounded space.
+   *
+   * @param named told of each series once, in one line
+   */
+  void look(ObservationRecord record, Consumer<String> named) {
+    record
+        .values()
         .forEach(
-            (variable, value) ->
-                series
-                    .computeIfAbsent(
-                        SeriesKey.text(record.stream(), variable), name -> new Values())
-                    .add(value));
+            (variable, value) -> {
+              String name = SeriesKey.text(record.stream(), variable);
+              Values seen = series.get(name);
+              if (seen == null && series.size() < MAX_SERIES) {
+                seen = values(record.stream(), variable);
+              }
+              if (seen != null && seen.changes < MAX_CHANGES) {
+                seen.add(value);
+                seen.name(name, named);
+              }
+            });
   }
 
   private List<String> words() {
@@ -43,7 +73,7 @@ public final class Coarseness {
     new TreeMap<>(series)
         .forEach(
             (name, values) -> {
-              if (values.lost * SHARE > values.changes) {
+              if (values.isCoarse()) {
                 words.add(values.words(name));
               }
             });
@@ -55,6 +85,17 @@ public final class Coarseness {
     private double largest;
     private long changes;
     private long lost;
+
+    boolean isCoarse() {
+      return lost * SHARE > changes;
+    }
+
+    void name(String name, Consumer<String> named) {
+      if (changes >= ENOUGH && isCoarse()) {
+        named.accept(words(name));
+        changes = MAX_CHANGES;
+      }
+    }
 
     void add(double value) {
       double change = Math.abs(value - last);

@@ -27,9 +27,12 @@ import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes and checks raw records: one observation per target out, or a dead letter.
@@ -48,6 +51,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObservation>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(IngestFunction.class);
 
   /** Refused and masked records, with their original bytes. */
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
@@ -81,6 +85,9 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   private transient ConfigMemory configMemory;
   private transient Counter observations;
   private transient Counter masked;
+  private transient StreamWatch watch;
+  private transient Coarseness coarseness;
+  private transient Counter coarse;
 
   /** Under a configuration that is not compared with the one before. */
   public IngestFunction(IngestConfig config) {
@@ -147,8 +154,16 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     var metrics = getRuntimeContext().getMetricGroup();
     observations = Metrics.counter(metrics, Metrics.OBSERVATIONS);
     masked = Metrics.counter(metrics, Metrics.MASKED);
+    coarse = Metrics.counter(metrics, Metrics.COARSE);
     rejected = new HashMap<>();
-    clock.start(((StreamingRuntimeContext) getRuntimeContext()).getProcessingTimeService());
+    coarseness = new Coarseness();
+    watch = new StreamWatch(config.grid());
+    Metrics.group(metrics).gauge(Metrics.CLOCKS_OFF, watch::off);
+    ProcessingTimeService time =
+        ((StreamingRuntimeContext) getRuntimeContext()).getProcessingTimeService();
+    Metrics.group(metrics)
+        .gauge(Metrics.STREAMS_SILENT, () -> watch.silent(time.getCurrentProcessingTime()));
+    clock.start(time);
   }
 
   @Override
@@ -188,6 +203,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       Context context,
       Collector<SeriesObservation> out) {
     long time = observation.time().toEpochMilli();
+    watch.observed(observation.stream(), time, record.appended()).ifPresent(LOG::warn);
     if (record.isTooFarAhead(time, config.maxFutureMillis())) {
       Instant appended = Instant.ofEpochMilli(record.appended());
       reject(record, new Rejection.TooFarAhead(observation.time(), appended), context);
@@ -197,6 +213,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     boolean isKeyed = isKeyed(record, observation.stream());
     clock.observed(record, time, isKeyed && config.closesAt(time));
     observations.inc();
+    coarseness.look(observation, this::coarse);
     splitter.split(
         observation,
         isKeyed,
@@ -218,6 +235,11 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   /** Records with their stream as key lie in one partition, in the order they were published. */
   private static boolean isKeyed(RawRecord record, String stream) {
     return Arrays.equals(record.key(), stream.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void coarse(String words) {
+    coarse.inc();
+    LOG.warn(words);
   }
 
   private void masked(RawRecord record, String variable, double value, Context context) {

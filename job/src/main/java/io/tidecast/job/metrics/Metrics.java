@@ -19,6 +19,15 @@ public final class Metrics {
   /** Values outside their variable's limits, left out of their record. */
   public static final String MASKED = "masked";
 
+  /** Series whose changes single precision does not tell. */
+  public static final String COARSE = "coarse";
+
+  /** Streams whose event times always lie ahead of or behind their append times. */
+  public static final String CLOCKS_OFF = "clocksOff";
+
+  /** Streams of which nothing has come for three steps. */
+  public static final String STREAMS_SILENT = "streamsSilent";
+
   /** Values of a target that became part of a step. */
   public static final String STEPPED = "stepped";
 
