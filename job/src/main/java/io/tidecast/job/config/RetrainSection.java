@@ -18,9 +18,11 @@ import java.time.Duration;
  * @param drift whether a group is trained when its model has come to do worse (default true)
  * @param cooldown no training that was not asked for so long after one for drift, or after a model
  *     was given up (default two epochs)
- * @param minimumHistory no training before a group has this many steps in its windows (default 672)
+ * @param minimumHistory no training before a group has this many steps in its windows (default 672,
+ *     or ten years of them if that is less, but not below 110)
  * @param window steps per training window (default 24)
- * @param history windows older than this are dropped (default P365D, or the epoch)
+ * @param history windows older than this are dropped (default P365D, or the epoch, 1,344 steps, or
+ *     twice {@code minimumHistory}, whichever is longest)
  * @param maxSteps a training reads at most this many steps, of more a sample (default 2,000,000)
  * @param sample share of series that are trained on, (0, 1] (default 1)
  * @param margin share of the champion's loss that a challenger must gain beyond noise, [0, 1)
@@ -51,6 +53,9 @@ public record RetrainSection(
     Long seed,
     Duration timeLimit,
     Double trainingShare) {
+  private static final int MINIMUM_HISTORY = 672;
+  private static final int LEAST_HISTORY = 110;
+
   static final RetrainSection DEFAULT =
       new RetrainSection(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
@@ -60,7 +65,6 @@ public record RetrainSection(
     newWindows = requireNonNullElse(newWindows, 0);
     drift = requireNonNullElse(drift, true);
     shadow = requireNonNullElse(shadow, false);
-    minimumHistory = requireNonNullElse(minimumHistory, 672);
     window = requireNonNullElse(window, 24);
     sample = requireNonNullElse(sample, 1.0);
     margin = requireNonNullElse(margin, 0.005);
@@ -77,14 +81,13 @@ public record RetrainSection(
     that(every == null || !every.isNegative(), "every", every, "PT0S or longer");
     that(newWindows >= 0, "newWindows", newWindows, "0 or more");
     that(cooldown == null || !cooldown.isNegative(), "cooldown", cooldown, "PT0S or longer");
-    that(minimumHistory >= 1, "minimumHistory", minimumHistory, "1 or more steps");
+    that(
+        minimumHistory == null || minimumHistory >= 1,
+        "minimumHistory",
+        minimumHistory,
+        "1 or more steps");
     that(window >= 1, "window", window, "1 or more steps");
     that(sample > 0 && sample <= 1, "sample", sample, "above 0, at most 1");
-    that(
-        maxSteps >= minimumHistory,
-        "maxSteps",
-        maxSteps,
-        "retrain.minimumHistory, " + minimumHistory + ", or more steps");
     that(!timeLimit.isNegative() && !timeLimit.isZero(), "timeLimit", timeLimit, "above PT0S");
     that(
         trainingShare > 0 && trainingShare <= 1,
@@ -99,7 +102,14 @@ public record RetrainSection(
   RetrainSection on(Duration step) {
     Duration boundaries = requireNonNullElse(epoch, longer(weekOfHours(step), step));
     Duration from = requireNonNullElse(lead, boundaries.dividedBy(60));
-    Duration least = longer(Duration.ofDays(365), step.multipliedBy(2L * minimumHistory));
+    int asked = requireNonNullElse(minimumHistory, tenYears(step));
+    that(
+        maxSteps >= asked,
+        "maxSteps",
+        maxSteps,
+        "retrain.minimumHistory, " + asked + ", or more steps");
+    long steps = 2L * Math.max(asked, MINIMUM_HISTORY);
+    Duration least = longer(Duration.ofDays(365), step.multipliedBy(steps));
     Duration kept = requireNonNullElse(history, longer(least, boundaries));
     that(
         !from.isNegative() && from.compareTo(boundaries) < 0,
@@ -118,7 +128,7 @@ public record RetrainSection(
         newWindows,
         drift,
         requireNonNullElse(cooldown, boundaries.multipliedBy(2)),
-        minimumHistory,
+        asked,
         window,
         kept,
         maxSteps,
@@ -129,6 +139,12 @@ public record RetrainSection(
         seed,
         timeLimit,
         trainingShare);
+  }
+
+  /** Nobody has 672 months; on much less than 110 the naive forecasts do better alone. */
+  private static int tenYears(Duration step) {
+    long steps = Duration.ofDays(10 * 365).dividedBy(step);
+    return (int) Math.max(LEAST_HISTORY, Math.min(MINIMUM_HISTORY, steps));
   }
 
   /** What a week is for hours: enough new steps to judge by, seldom enough to train. */

@@ -37,9 +37,7 @@ public final class Coarseness {
   }
 
   private void add(ObservationRecord record) {
-    record
-        .values()
-        .forEach((variable, value) -> values(record.stream(), variable).add(value));
+    record.values().forEach((variable, value) -> values(record.stream(), variable).add(value));
   }
 
   private Values values(String stream, String variable) {

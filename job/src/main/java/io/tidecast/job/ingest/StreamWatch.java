@@ -117,7 +117,8 @@ final class StreamWatch {
       if (!isOff) {
         return "its clock is off no more";
       }
-      String distance = Duration.ofMillis(Math.abs(offset)).truncatedTo(ChronoUnit.SECONDS).toString();
+      String distance =
+          Duration.ofMillis(Math.abs(offset)).truncatedTo(ChronoUnit.SECONDS).toString();
       return "its clock or zone is off: its times always lie "
           + distance
           + (offset > 0

@@ -135,8 +135,7 @@ public final class BacktestRun {
     private GroupResult result() throws IOException {
       remarks.addAll(backtest.remarks(series));
       LongFunction<Optional<ForecastModel>> serving =
-          serving(TIDECAST, job, histories)
-              .orElseThrow(() -> new IllegalArgumentException(remarks.get(remarks.size() - 1)));
+          serving(TIDECAST, job, histories).orElse(origin -> Optional.empty());
       scoreItself(Method.online(TIDECAST, config, serving));
       if (options.against() != null) {
         score(backtest, foreign(options.against()), series);
@@ -239,14 +238,25 @@ public final class BacktestRun {
         Trainer trainer = new Trainer(how, new JobParts(job).recipe().with(parts));
         TrainingResult result = trainer.choose(backtest.seen(on), run, progress);
         if (result instanceof TrainingResult.Failed failed) {
-          remarks.add(
-              "training of " + name + " for group " + group + " failed: " + failed.reason());
+          remarks.add(remark(name, failed));
           return Optional.empty();
         }
         trainings.put(name, result.report());
         TrainingResult.Chosen chosen = (TrainingResult.Chosen) result;
         return Optional.of(backtest.frozen(chosen.model(), trainer.complete(chosen, progress)));
       }
+    }
+
+    /** What is too short to be trained on is forecast without a model, as it would be online. */
+    private String remark(String name, TrainingResult.Failed failed) {
+      String words = "training of " + name + " for group " + group + " failed: " + failed.reason();
+      if (!name.equals(TIDECAST)) {
+        return words;
+      }
+      if (!failed.isTooShort()) {
+        throw new IllegalArgumentException(words);
+      }
+      return words + "; it forecasts without a model";
     }
 
     private void score(Backtest on, Method method, List<Stretch> of) {

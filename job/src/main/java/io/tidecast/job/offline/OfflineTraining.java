@@ -79,7 +79,11 @@ public final class OfflineTraining {
       TrainingResult result = trainer.choose(windows, run, progress);
       if (result instanceof TrainingResult.Failed failed) {
         throw new IllegalArgumentException(
-            "training of group " + group + " failed: " + failed.reason());
+            "training of group "
+                + group
+                + " failed: "
+                + failed.reason()
+                + (failed.isTooShort() ? "; without a model the naive forecasts serve it" : ""));
       }
       return (TrainingResult.Chosen) result;
     }

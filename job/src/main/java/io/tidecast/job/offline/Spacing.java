@@ -107,11 +107,15 @@ record Spacing(
 
   /** A clock that is off by a little, and months of 28 to 31 days, keep to a usual step. */
   private static Duration snapped(Duration spacing) {
-    boolean month = spacing.toDays() >= 28 && spacing.toDays() <= 31;
     return STEPS.stream()
-        .filter(step -> month ? step.equals(MONTHS.getDuration()) : isNear(step, spacing))
+        .filter(
+            step -> isMonth(spacing) ? step.equals(MONTHS.getDuration()) : isNear(step, spacing))
         .findFirst()
         .orElse(Duration.ofMillis(Math.max(2, spacing.toMillis())));
+  }
+
+  private static boolean isMonth(Duration spacing) {
+    return spacing.toDays() >= 28 && spacing.toDays() <= 31;
   }
 
   private static boolean isNear(Duration step, Duration spacing) {
@@ -121,10 +125,12 @@ record Spacing(
   /** The shortest usual step that most spacings fit into. */
   private static Duration roundStep(List<Duration> sorted) {
     Duration most = sorted.get(sorted.size() * 3 / 4);
-    return STEPS.stream()
-        .filter(step -> step.compareTo(most) >= 0)
-        .findFirst()
-        .orElse(STEPS.get(STEPS.size() - 1));
+    return isMonth(most)
+        ? most
+        : STEPS.stream()
+            .filter(step -> step.compareTo(most) >= 0 || isNear(step, most))
+            .findFirst()
+            .orElse(STEPS.get(STEPS.size() - 1));
   }
 
   boolean isRegular() {

@@ -15,6 +15,7 @@ import java.util.List;
 public record SplitRows(int training, int validation, int test) {
   private static final double TRAINING = 0.6;
   private static final double VALIDATION = 0.2;
+  private static final int LEAST = 5;
 
   public SplitRows {
     if (training < 1 || validation < 1 || test < 1) {
@@ -39,6 +40,14 @@ public record SplitRows(int training, int validation, int test) {
   /** 60, 20 and 20 per cent of all steps. */
   static SplitRows of(List<Stretch> series) {
     int all = steps(series);
+    if (all < LEAST) {
+      throw new IllegalArgumentException(
+          "feed: "
+              + all
+              + " steps from the first to the last; accepted: at least "
+              + LEAST
+              + ", to train, choose and test on");
+    }
     int training = (int) (TRAINING * all);
     int validation = (int) (VALIDATION * all);
     return new SplitRows(training, validation, all - training - validation);

@@ -70,9 +70,15 @@ final class Starter {
     return series;
   }
 
+  /** A season, as far as the fifth of the file that is tested on holds it. */
   int horizon() {
     long season = isOnWorkingDays() ? 5 : season().toMillis() / spacing.step().toMillis();
-    return season > 1 && season <= LONGEST_HORIZON ? (int) season : HORIZON;
+    long wanted = season > 1 && season <= LONGEST_HORIZON ? season : HORIZON;
+    return (int) Math.max(1, Math.min(wanted, steps() / 5));
+  }
+
+  private long steps() {
+    return 1 + span().toMillis() / spacing.step().toMillis();
   }
 
   List<String> notes() {
@@ -173,9 +179,11 @@ final class Starter {
   }
 
   private boolean spans(Duration least) {
-    Duration all =
-        Duration.between(
-            observations.get(0).time(), observations.get(observations.size() - 1).time());
-    return all.compareTo(least) >= 0;
+    return span().compareTo(least) >= 0;
+  }
+
+  private Duration span() {
+    return Duration.between(
+        observations.get(0).time(), observations.get(observations.size() - 1).time());
   }
 }

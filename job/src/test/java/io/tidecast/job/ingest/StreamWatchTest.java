@@ -40,7 +40,8 @@ class StreamWatchTest {
     }
 
     assertEquals(1, said.size(), said::toString);
-    assertTrue(said.get(0).startsWith("stream off: ") && said.get(0).contains(words), said::toString);
+    assertTrue(
+        said.get(0).startsWith("stream off: ") && said.get(0).contains(words), said::toString);
     assertEquals(1, watch.off());
   }
 

@@ -44,6 +44,7 @@ class FileCheckTest {
         "ts,x;1735689600000,1;1735689660000,2;1735689720000,3|2025-01-01T00:00:00Z data {x=1.0}|PT1M",
         "ts,x;1735689600.25,1;1735689660.25,2;1735689720.25,3|2025-01-01T00:00:00.250Z data {x=1.0}|PT1M",
         "month,x;1990-01,1;1990-02,2;1990-03,3;1990-04,4|1990-01-01T00:00:00Z data {x=1.0}|P1M",
+        "month,x;1990-01,1;1990-02,2;1990-03,3|1990-01-01T00:00:00Z data {x=1.0}|P1M",
         "1;2;3|2000-01-01T00:00:00Z data {c1=1.0}|P1D",
         "lat,lon;50,8;;time,t (C);2025-06-01T00:00,6.5;2025-06-01T01:00,6;2025-06-01T02:00,5|2025-06-01T00:00:00Z data {t=6.5}|PT1H",
         "time,v;2025-01-31 23:00,1;2025-01-31 24:00,2;2025-02-01 01:00,3|2025-01-31T23:00:00Z data {v=1.0}|PT1H",
@@ -68,21 +69,22 @@ class FileCheckTest {
       delimiter = '|',
       nullValues = "-",
       value = {
-        // unit between rows, the first | step | steps of a season | horizon | holidays
-        "MONTHS|1990-01-01|P1M|12|12|0",
-        "WEEKS|2000-01-03|P1W|52|24|0",
-        "WEEKS|2000-01-02|P1W|52|24|0",
-        "DAYS|2000-01-03|P1D|7|7|0",
-        "WORKING|2000-01-03|P1D|5|5|1",
-        "HOURS|2000-01-03|PT1H|24|24|0"
+        // rows, unit between them, the first | step | steps of a season | horizon | holidays
+        "400|MONTHS|1990-01-01|P1M|12|12|0",
+        "60|MONTHS|2020-01-01|P1M|12|12|0",
+        "400|WEEKS|2000-01-03|P1W|52|24|0",
+        "400|WEEKS|2000-01-02|P1W|52|24|0",
+        "400|DAYS|2000-01-03|P1D|7|7|0",
+        "400|WORKING|2000-01-03|P1D|5|5|1",
+        "400|HOURS|2000-01-03|PT1H|24|24|0"
       })
   void whatIsWrittenCanBeTrainedAndTestedOn(
-      String unit, String first, String step, int season, int horizon, int holidays)
+      int rows, String unit, String first, String step, int season, int horizon, int holidays)
       throws IOException {
     StringBuilder text = new StringBuilder("date,v\n");
     LocalDateTime time = LocalDate.parse(first).atStartOfDay();
     boolean isWorking = unit.equals("WORKING");
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < rows; i++) {
       boolean isLeftOut = isWorking && (time.getDayOfWeek().getValue() > 5 || i == 102);
       if (!isLeftOut) {
         text.append(time).append(',').append(i % 7 + i % 12).append('\n');
@@ -111,6 +113,8 @@ class FileCheckTest {
                 Phases.SILENT)
             .results();
     assertEquals("tidecast", results.get(0).methods().get(0).total().method());
+    assertEquals(
+        rows == 60, results.get(0).remarks().toString().contains("it forecasts without a model"));
   }
 
   @Test

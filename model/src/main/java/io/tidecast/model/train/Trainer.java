@@ -140,9 +140,9 @@ public final class Trainer {
       } catch (CancellationException e) {
         throw e;
       } catch (TrainingFailedException e) {
-        return new TrainingResult.Failed(e.getMessage(), progress.report());
+        return new TrainingResult.Failed(e.getMessage(), e.isTooShort(), progress.report());
       } catch (RuntimeException | OutOfMemoryError e) {
-        return new TrainingResult.Failed("broken: " + e, progress.report());
+        return new TrainingResult.Failed("broken: " + e, false, progress.report());
       }
     }
 
@@ -161,7 +161,7 @@ public final class Trainer {
         best = best == null || next.loss() < (1 + WORTH_OF_OWN_ERRORS) * best.loss() ? next : best;
       }
       if (best == null && blend == null) {
-        throw new TrainingFailedException(
+        throw TrainingFailedException.tooShort(
             "Expected enough history for a linear map or a network but found "
                 + set.trainingRows()
                 + " training steps");
@@ -195,7 +195,7 @@ public final class Trainer {
     private void requireHistory() throws TrainingFailedException {
       long usable = set.series().stream().mapToLong(one -> one.usable(one.rows())).sum();
       if (usable < training.history().minimum()) {
-        throw new TrainingFailedException(
+        throw TrainingFailedException.tooShort(
             "Expected at least "
                 + training.history().minimum()
                 + " usable steps but found "

@@ -59,6 +59,8 @@ public sealed interface TrainingResult {
    * No challenger.
    *
    * @param reason for people: what was expected, what was found
+   * @param isTooShort whether all that is wrong is that there is too little history yet
    */
-  record Failed(String reason, TrainingReport report) implements TrainingResult {}
+  record Failed(String reason, boolean isTooShort, TrainingReport report)
+      implements TrainingResult {}
 }

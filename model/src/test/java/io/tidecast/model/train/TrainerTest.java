@@ -160,6 +160,7 @@ class TrainerTest {
 
     TrainingResult.Failed failed = assertInstanceOf(TrainingResult.Failed.class, result);
     assertTrue(failed.reason().contains("at least 64"), failed.reason());
+    assertTrue(failed.isTooShort());
   }
 
   @Test
