@@ -9,17 +9,18 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * What the local calendar tells about the steps to be forecast, known however far ahead: inputs of
- * the recurrent member.
+ * What the local calendar tells about the steps to be forecast, known however far ahead.
  *
- * <p>Each feature is a phase in local time, given as its sine and cosine for the step of the first
- * lead and, if there is more than one, for that of the last lead. By the second a forecast made
- * before a change of the clocks knows of it.
+ * <p>Each feature is a phase in local time, given as its sine and cosine: for the step of each lead
+ * to its forecast; for that of the first and, if there is more than one, of the last lead to the
+ * recurrent cell. By the second a forecast made before a change of the clocks knows of it.
  *
  * @param zone IANA zone of the series, daylight saving time included
  * @param features distinct, in the order of {@link Feature}; none by default
+ * @param holidays in that zone; none by default
  */
-public record Calendar(ZoneId zone, List<Feature> features) implements Serializable {
+public record Calendar(ZoneId zone, List<Feature> features, Holidays holidays)
+    implements Serializable {
   public static final Calendar NONE = new Calendar(ZoneOffset.UTC, List.of());
 
   private static final double SECONDS_PER_DAY = 86_400;
@@ -64,9 +65,18 @@ public record Calendar(ZoneId zone, List<Feature> features) implements Serializa
 
   public Calendar {
     features = features.stream().distinct().sorted().toList();
-    if (features.isEmpty()) {
+    if (features.isEmpty() && holidays.isEmpty()) {
       zone = ZoneOffset.UTC;
     }
+  }
+
+  public Calendar(ZoneId zone, List<Feature> features) {
+    this(zone, features, Holidays.NONE);
+  }
+
+  /** Without what may change in the course of time: the dates of holidays. */
+  Calendar shape() {
+    return new Calendar(zone, features, holidays.shape());
   }
 
   /**
@@ -81,7 +91,7 @@ public record Calendar(ZoneId zone, List<Feature> features) implements Serializa
     }
   }
 
-  /** Number of inputs. */
+  /** Number of inputs of the recurrent cell. */
   public int size(int horizon) {
     return 2 * features.size() * (horizon > 1 ? 2 : 1);
   }
@@ -101,7 +111,10 @@ public record Calendar(ZoneId zone, List<Feature> features) implements Serializa
     }
   }
 
-  private int fill(Grid grid, long index, float[] inputs, int at) {
+  /**
+   * The features of step {@code index}, to {@code inputs} from {@code at} on; returns their end.
+   */
+  public int fill(Grid grid, long index, float[] inputs, int at) {
     // what a step covers lies before its end: at midnight, in the day that ends there
     Instant covered = Instant.ofEpochMilli(grid.end(index)).minusNanos(1);
     LocalDateTime local = LocalDateTime.ofInstant(covered, zone);

@@ -20,7 +20,7 @@ import java.util.zip.CRC32;
  * @param limits physical limits of the target
  * @param covariates names of the other variables of the stream that both members read, in the order
  *     of {@link ClosedStep#covariates}
- * @param calendar what the recurrent member is told of the local calendar; nothing by default
+ * @param calendar what both members are told of the local calendar; nothing by default
  * @param cell shape of the recurrent member
  * @param history steps of raw values that are kept per series: look-back of the linear highway, and
  *     what a replay reads
@@ -102,7 +102,7 @@ public record ForecasterConfig(
         transform,
         Limits.NONE,
         covariates,
-        calendar,
+        calendar.shape(),
         cell,
         history,
         0,

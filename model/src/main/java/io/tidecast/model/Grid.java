@@ -3,6 +3,9 @@ package io.tidecast.model;
 import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 
 /**
  * The grid of event time a series lives on, and the one place that knows where its steps end: step
@@ -32,6 +35,13 @@ public sealed interface Grid extends Serializable permits Grid.Fixed, PeriodGrid
   default long lastEndedBy(long timeMillis) {
     long index = indexOf(timeMillis);
     return end(index) <= timeMillis ? index : index - 1;
+  }
+
+  /** The local date that a step belongs to: of a day long step the one its middle lies on. */
+  default LocalDate date(long index, ZoneId zone) {
+    boolean isDay = isFixed() && spacing().compareTo(Duration.ofDays(1)) >= 0;
+    long before = isDay ? spacing().toMillis() / 2 : 1;
+    return LocalDate.ofInstant(Instant.ofEpochMilli(end(index) - before), zone);
   }
 
   /** Spacing of the steps; if it varies its mean over many years. */

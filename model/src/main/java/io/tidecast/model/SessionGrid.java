@@ -102,6 +102,13 @@ public record SessionGrid(
     return Math.min(opening(date) + steps * step.toMillis(), closing(date));
   }
 
+  @Override
+  public LocalDate date(long index, ZoneId zone) {
+    return isByDate()
+        ? LocalDate.ofInstant(Instant.ofEpochMilli(end(index)), this.zone)
+        : Grid.super.date(index, zone);
+  }
+
   /** A step is a date. */
   private boolean isByDate() {
     return step.equals(DAY) && open.equals(close);

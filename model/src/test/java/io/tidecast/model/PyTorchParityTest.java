@@ -304,9 +304,9 @@ class PyTorchParityTest {
           recurrent.step(state, row);
           if (isOrigin(t)) {
             Arrays.fill(last, pipeline.last());
-            recurrent.forecast(state, pipeline, last, quantiles);
+            recurrent.forecast(state, pipeline, last, new float[0], quantiles);
             assertEqual(expected.path("recurrent").path(t - FIRST_ORIGIN), quantiles, t);
-            highway.forecast(pipeline, t, quantiles);
+            highway.forecast(pipeline, t, new float[0], quantiles);
             assertEqual(expected.path("highway").path(t - FIRST_ORIGIN), quantiles, t);
           }
         });

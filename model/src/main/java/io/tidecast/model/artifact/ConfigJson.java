@@ -8,6 +8,7 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
+import io.tidecast.model.Holidays;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
@@ -19,7 +20,7 @@ import java.util.List;
 /**
  * Configuration and provenance as JSON, field by field and in fixed order: the stored form stays
  * what it is when a record's fields are renamed or reordered. An absent limit is null; a calendar
- * is there only if it tells something.
+ * is there only if it tells something, and of holidays only whether there are any.
  */
 final class ConfigJson {
   private ConfigJson() {}
@@ -42,6 +43,9 @@ final class ConfigJson {
       calendar.put("zone", config.calendar().zone().getId());
       ArrayNode features = calendar.putArray("features");
       config.calendar().features().forEach(feature -> features.add(feature.toString()));
+      if (!config.calendar().holidays().isEmpty()) {
+        calendar.put("holidays", true);
+      }
     }
     ObjectNode cell = json.putObject("cell");
     cell.put("kind", config.cell().kind().toString());
@@ -96,7 +100,9 @@ final class ConfigJson {
     }
     List<Calendar.Feature> features = new ArrayList<>();
     json.path("features").forEach(label -> features.add(feature(label.asText())));
-    return new Calendar(Calendar.zone(text(json, "zone")), features);
+    boolean holidays = json.path("holidays").asBoolean();
+    return new Calendar(
+        Calendar.zone(text(json, "zone")), features, holidays ? Holidays.some() : Holidays.NONE);
   }
 
   private static Calendar.Feature feature(String label) {

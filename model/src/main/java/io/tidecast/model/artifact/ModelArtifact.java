@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.ForecastModel;
@@ -45,9 +46,11 @@ import java.util.Optional;
  * head.bias                    [horizon levels]
  * head.blend, head.unit        [horizon]               head.map_blend in place of head.blend where
  *                                                       forecasts begin from the highway
+ * head.future_weight           [horizon levels, known]  if it reads what is known of the future
  * highway.weight               [horizon, look-back - 1]
  * highway.covariate_weight     [horizon, covariates]   if the highway reads covariates
  * highway.phase_weight         [horizon, phases]       if it reads the phases of the seasons
+ * highway.future_weight        [horizon, known]        if it reads what is known of the future
  * highway.intercept            [horizon]
  * highway.residual             [horizon, levels]
  * highway.short.*              the same                of the map for short series, if there is one
@@ -70,6 +73,7 @@ public final class ModelArtifact {
   private static final String FORMAT = "tidecast-model";
   private static final String COVARIATE_WEIGHT = "covariate_weight";
   private static final String PHASE_WEIGHT = "phase_weight";
+  private static final String FUTURE_WEIGHT = "future_weight";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Of one linear map; there are fewer. */
@@ -90,7 +94,9 @@ public final class ModelArtifact {
     long cells =
         gates * (inputs + hidden + 2) + (config.cell().layers() - 1L) * gates * (2 * hidden + 2);
     long head = horizon * levels * (hidden + 1) + 2 * horizon;
-    long read = config.history() + config.covariates().size() + MOST_PHASES + levels;
+    long known = KnownFuture.size(config);
+    head += horizon * levels * known;
+    long read = config.history() + config.covariates().size() + MOST_PHASES + known + levels;
     return Float.BYTES * (cells + head + 2 * horizon * read) + WORDS;
   }
 
@@ -226,6 +232,7 @@ public final class ModelArtifact {
             file.tensor("head.bias", horizon * levels).values(),
             file.tensor(blend(onMap), horizon).values(),
             file.tensor("head.unit", horizon).values(),
+            optional(file, "head." + FUTURE_WEIGHT, horizon * levels, KnownFuture.size(config)),
             onMap));
   }
 
@@ -263,6 +270,7 @@ public final class ModelArtifact {
         weight.values(),
         optional(file, prefix + COVARIATE_WEIGHT, horizon, config.covariates().size()),
         optional(file, prefix + PHASE_WEIGHT, horizon, new Phases(config).size()),
+        optional(file, prefix + FUTURE_WEIGHT, horizon, KnownFuture.size(config)),
         file.tensor(prefix + "intercept", horizon).values(),
         file.tensor(prefix + "residual", horizon, levels).values(),
         List.of());
@@ -287,6 +295,11 @@ public final class ModelArtifact {
               tensors.add(new Tensor("head.bias", head.bias(), outputs));
               tensors.add(new Tensor(blend(head.onMap()), head.blend(), head.horizon()));
               tensors.add(new Tensor("head.unit", head.unit(), head.horizon()));
+              if (head.known() > 0) {
+                tensors.add(
+                    new Tensor(
+                        "head." + FUTURE_WEIGHT, head.futureWeight(), outputs, head.known()));
+              }
             });
     model
         .highway()
@@ -307,6 +320,9 @@ public final class ModelArtifact {
     }
     if (map.phases() > 0) {
       tensors.add(new Tensor(prefix + PHASE_WEIGHT, map.phaseWeight(), horizon, map.phases()));
+    }
+    if (map.known() > 0) {
+      tensors.add(new Tensor(prefix + FUTURE_WEIGHT, map.futureWeight(), horizon, map.known()));
     }
     tensors.add(new Tensor(prefix + "intercept", map.intercept(), horizon));
     tensors.add(new Tensor(prefix + "residual", map.residual(), horizon, map.levels()));

@@ -32,7 +32,7 @@ import java.util.Arrays;
  *
  * <p>Mutable, owned by one series, not thread safe.
  */
-public final class SeriesInputs {
+public final class SeriesInputs implements KnownFuture.Origin {
   private static final float MAX_LEVEL = 6;
   private static final float MAX_CHANGE = 8;
   private static final float MAX_LAGGED = 4;
@@ -187,11 +187,13 @@ public final class SeriesInputs {
   }
 
   /** Steps since the first target, at most what is kept. */
+  @Override
   public int length() {
     return (int) Math.min(history.rows(), config.history());
   }
 
   /** The running scale, positive: unit of the transformed series' forecasts. */
+  @Override
   public float scale() {
     return (float) now.scale();
   }
@@ -232,6 +234,7 @@ public final class SeriesInputs {
   }
 
   /** The value {@code steps} before the last one, transformed. */
+  @Override
   public float past(int steps) {
     return history.target(history.rows() - 1 - steps);
   }

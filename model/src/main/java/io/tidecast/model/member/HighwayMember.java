@@ -20,6 +20,7 @@ public final class HighwayMember {
   private final int deviations;
   private final float[] covariates;
   private final float[] phases;
+  private final int known;
   private final float[] changes;
   private final float[] medians;
 
@@ -30,6 +31,7 @@ public final class HighwayMember {
     deviations = weights.lookBack() - 1;
     covariates = new float[weights.covariates()];
     phases = new float[weights.phases()];
+    known = weights.known();
     changes = new float[weights.horizon()];
     medians = new float[weights.horizon()];
     map = new Affine(deviations + covariates.length + phases.length, changes, this::weight);
@@ -58,17 +60,21 @@ public final class HighwayMember {
    * The member's forecast.
    *
    * @param index number of the last step on the grid
+   * @param future {@code [horizon * known]}, as {@code KnownFuture} gives it
    * @param out {@code [horizon * levels]}, transformed, ascending over levels
    * @return its medians, {@code [horizon]}, owned by this member, until its next forecast
    */
-  public float[] forecast(SeriesInputs inputs, long index, float[] out) {
+  public float[] forecast(SeriesInputs inputs, long index, float[] future, float[] out) {
     if (!isLongEnough(inputs)) {
-      return shorter.get(0).forecast(inputs, index, out);
+      return shorter.get(0).forecast(inputs, index, future, out);
     }
     read(inputs, index);
     map.apply(changes);
     int levels = weights.levels();
     float scale = inputs.scale();
+    for (int i = 0; i < weights.futureWeight().length; i++) {
+      changes[i / known] += weights.futureWeight()[i] * future[i] * scale;
+    }
     float last = inputs.last();
     for (int h = 0; h < weights.horizon(); h++) {
       medians[h] = last + weights.intercept()[h] * scale + changes[h];
@@ -77,6 +83,10 @@ public final class HighwayMember {
       }
     }
     return medians;
+  }
+
+  boolean readsFuture() {
+    return known > 0 || weights.shorter().stream().anyMatch(map -> map.known() > 0);
   }
 
   private void read(SeriesInputs inputs, long index) {

@@ -1,6 +1,7 @@
 package io.tidecast.model.member;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.Arrays;
@@ -12,25 +13,33 @@ import java.util.Arrays;
  */
 public final class PackedModel {
   /** That of a group which has no model. */
-  public static final PackedModel NONE = new PackedModel("", null, null, 0, false);
+  public static final PackedModel NONE = new PackedModel("", null, null, 0, false, null);
 
   private final String version;
   private final RecurrentMember recurrent;
   private final HighwayMember highway;
   private final boolean highwayServes;
   private final float[] last;
+  private final KnownFuture known;
+  private final float[] future;
 
   private PackedModel(
       String version,
       RecurrentMember recurrent,
       HighwayMember highway,
       int horizon,
-      boolean highwayServes) {
+      boolean highwayServes,
+      KnownFuture knownOrNull) {
     this.version = version;
     this.recurrent = recurrent;
     this.highway = highway;
     this.highwayServes = highwayServes;
     last = new float[horizon];
+    boolean readsFuture =
+        (recurrent != null && recurrent.readsFuture())
+            || (highway != null && highway.readsFuture());
+    known = readsFuture ? knownOrNull : null;
+    future = new float[known == null ? 0 : horizon * known.size()];
   }
 
   /**
@@ -43,7 +52,8 @@ public final class PackedModel {
         model.head().isPresent() ? new RecurrentMember(model, config) : null,
         model.highway().map(maps -> new HighwayMember(maps, config)).orElse(null),
         config.horizon(),
-        config.hasHighway());
+        config.hasHighway(),
+        new KnownFuture(config));
   }
 
   private static void requireTrainedFor(ForecasterConfig config, ForecastModel model) {
@@ -90,12 +100,15 @@ public final class PackedModel {
       float[] ofHighway,
       boolean[] taking) {
     boolean reads = highway != null && highway.reads(inputs);
-    float[] near = reads ? highway.forecast(inputs, index, ofHighway) : last;
+    if (known != null) {
+      known.fill(inputs, index, future);
+    }
+    float[] near = reads ? highway.forecast(inputs, index, future, ofHighway) : last;
     taking[0] = recurrent != null;
     taking[1] = reads && highwayServes;
     if (recurrent != null) {
       Arrays.fill(last, inputs.last());
-      recurrent.forecast(state, inputs, recurrent.onMap() ? near : last, ofRecurrent);
+      recurrent.forecast(state, inputs, recurrent.onMap() ? near : last, future, ofRecurrent);
     }
   }
 }

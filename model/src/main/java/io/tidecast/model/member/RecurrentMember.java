@@ -38,6 +38,10 @@ public final class RecurrentMember {
     return weights.onMap();
   }
 
+  boolean readsFuture() {
+    return weights.known() > 0;
+  }
+
   /** Steps the state with the inputs of one step of the series. */
   public void step(HiddenState state, float[] inputs) {
     if (ablation.resetState()) {
@@ -73,16 +77,32 @@ public final class RecurrentMember {
    * The member's forecast, see {@link HeadWeights}.
    *
    * @param near {@code [horizon]}, what it begins from beside the seasonal naive
+   * @param future {@code [horizon * known]}, as {@code KnownFuture} gives it
    * @param out {@code [horizon * levels]}, transformed, ascending over levels
    */
-  public void forecast(HiddenState state, SeriesInputs inputs, float[] near, float[] out) {
+  public void forecast(
+      HiddenState state, SeriesInputs inputs, float[] near, float[] future, float[] out) {
     head(state);
+    addFuture(future);
     Activations.softplus(raw, spreads);
     int levels = weights.levels();
     float scale = inputs.scale();
     for (int h = 0; h < weights.horizon(); h++) {
       float base = share[h] * near[h] + (1 - share[h]) * inputs.seasonalNaive(h + 1);
       fan(h * levels, levels, base, scale * weights.unit()[h], out);
+    }
+  }
+
+  /** Most that is known of a lead is that it is a day as any other: zeros are passed over. */
+  private void addFuture(float[] future) {
+    int known = weights.known();
+    int levels = weights.levels();
+    for (int i = 0; i < weights.horizon() * known; i++) {
+      float value = future[i];
+      int lead = i / known;
+      for (int o = lead * levels; value != 0 && o < (lead + 1) * levels; o++) {
+        raw[o] += weights.futureWeight()[o * known + i % known] * value;
+      }
     }
   }
 

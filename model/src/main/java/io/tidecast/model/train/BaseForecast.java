@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
@@ -18,11 +19,15 @@ final class BaseForecast {
   private final InputLayout layout;
   private final Phases seasons;
   private final float[] phases;
+  private final KnownFuture known;
+  private final float[] future;
 
   private BaseForecast(ForecasterConfig config) {
     layout = InputLayout.of(config);
     seasons = new Phases(config);
     phases = new float[seasons.size()];
+    known = new KnownFuture(config);
+    future = new float[config.horizon() * known.size()];
   }
 
   static BaseForecast lastValue(ForecasterConfig config) {
@@ -70,6 +75,12 @@ final class BaseForecast {
       seasons.fill(series.steps()[row], phases);
       for (int m = 0; m < phases.length; m++) {
         map.add(past + map.weights.covariates() + m, phases[m], out);
+      }
+    }
+    if (map.weights.known() > 0) {
+      known.fill(series.at(row), series.steps()[row], future);
+      for (int i = 0; i < future.length; i++) {
+        out[i / known.size()] += map.weights.futureWeight()[i] * future[i];
       }
     }
   }

@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
@@ -161,7 +162,7 @@ final class RecurrentFit {
       Arrays.fill(p, headWeight + o * hidden, headWeight + (o + 1) * hidden, 0);
     }
     System.arraycopy(start.bias(), 0, p, at, outputs);
-    Arrays.fill(p, at + outputs, p.length, walk ? LAST_VALUE_ONLY : BLEND);
+    Arrays.fill(p, at + outputs, at + outputs + config.horizon(), walk ? LAST_VALUE_ONLY : BLEND);
     return p;
   }
 
@@ -182,7 +183,8 @@ final class RecurrentFit {
     }
     at = append(p, at, head.weight());
     at = append(p, at, head.bias());
-    append(p, at, head.blend());
+    at = append(p, at, head.blend());
+    append(p, at, head.futureWeight());
     return p;
   }
 
@@ -194,7 +196,8 @@ final class RecurrentFit {
   /** The loop of one training. */
   private final class Rounds {
     private final RecurrentNetwork network;
-    private final WindowSampler sampler = new WindowSampler(set, training.windows(), random);
+    private final WindowSampler sampler =
+        new WindowSampler(set, training.windows(), random, KnownFuture.size(config) == 0);
     private final List<WindowBatch> validation = sampler.validation();
     private final float[] parameters;
     private final float[] gradient;

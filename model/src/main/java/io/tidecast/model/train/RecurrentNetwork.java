@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.HeadWeights;
 import java.util.ArrayList;
@@ -13,8 +14,9 @@ import java.util.List;
  * over a batch and its gradient.
  *
  * <p>All parameters are one flat vector: layer by layer as in {@link LayerShape}; then head.weight
- * {@code [outputs, hidden]}, head.bias {@code [outputs]}, head.blend {@code [horizon]}, with {@code
- * outputs = horizon * levels}. Not thread safe; its memory belongs to the given {@link OffHeap}.
+ * {@code [outputs, hidden]}, head.bias {@code [outputs]}, head.blend {@code [horizon]},
+ * head.future_weight {@code [outputs, known]}, with {@code outputs = horizon * levels}. Not thread
+ * safe; its memory belongs to the given {@link OffHeap}.
  */
 final class RecurrentNetwork {
   // outputs of the head that are in memory at once: 1 MB of floats
@@ -41,6 +43,7 @@ final class RecurrentNetwork {
   private final QuantileLoss loss;
   private final BaseForecast base;
   private final float[] near;
+  private final FutureInputs future;
 
   /**
    * @param unit {@code [horizon]}, see {@link HeadWeights}
@@ -76,6 +79,7 @@ final class RecurrentNetwork {
     chunkValues = new float[chunkRows * outputs];
     stepInputs = new float[batch * inputs];
     zeros = new float[batch * hidden];
+    future = new FutureInputs(config, chunkRows);
     loss =
         new QuantileLoss(
             config.levels(),
@@ -89,7 +93,8 @@ final class RecurrentNetwork {
   static int size(ForecasterConfig config) {
     int hidden = config.cell().hidden();
     int outputs = config.horizon() * config.levels().size();
-    return layersSize(config) + outputs * (hidden + 1) + config.horizon();
+    int known = KnownFuture.size(config);
+    return layersSize(config) + outputs * (hidden + 1 + known) + config.horizon();
   }
 
   private static int layersSize(ForecasterConfig config) {
@@ -106,6 +111,7 @@ final class RecurrentNetwork {
     at += headWeight.size();
     System.arraycopy(parameters, at, headBias, 0, outputs);
     System.arraycopy(parameters, at + outputs, blend, 0, blend.length);
+    future.load(parameters, at + outputs + blend.length);
   }
 
   /** Loss summed over cells and levels, and the number of cells. */
@@ -129,6 +135,7 @@ final class RecurrentNetwork {
     int steps = forward(windows);
     loss.clear(blend);
     Arrays.fill(headBiasGradient, 0);
+    future.clear();
     head(windows, true);
     backward(steps);
     Loss result = new Loss(loss.sum(), loss.cells());
@@ -150,6 +157,7 @@ final class RecurrentNetwork {
     at += headWeight.size();
     System.arraycopy(headBiasGradient, 0, gradient, at, outputs);
     System.arraycopy(loss.blendGradient(), 0, gradient, at + outputs, blend.length);
+    future.storeGradient(gradient, at + outputs + blend.length);
   }
 
   private int forward(WindowBatch windows) {
@@ -199,6 +207,7 @@ final class RecurrentNetwork {
       chunk.productTransposed(0, top.h(), batch + row, n, headWeight, 0);
       chunk.read(0, chunkValues, 0, n * outputs);
       addBias(n);
+      addFuture(windows, row, n);
       loss.prepare(chunkValues, n * outputs);
       for (int i = 0; i < n; i++) {
         origin(windows, row + i, i * outputs);
@@ -220,25 +229,40 @@ final class RecurrentNetwork {
     }
   }
 
-  private void origin(WindowBatch windows, int row, int at) {
-    int b = row % batch;
-    if (b >= windows.windows().size()) {
-      Arrays.fill(chunkValues, at, at + outputs, 0);
-      return;
+  private void addFuture(WindowBatch windows, int firstRow, int rows) {
+    for (int i = 0; i < rows && future.known() > 0; i++) {
+      int row = firstRow + i;
+      if (isOrigin(windows, row)) {
+        WindowBatch.Window window = windows.windows().get(row % batch);
+        future.add(window.rows(), window.from() + row / batch, i, chunkValues, i * outputs);
+      }
     }
-    WindowBatch.Window window = windows.windows().get(b);
+  }
+
+  private boolean isOrigin(WindowBatch windows, int row) {
+    if (row % batch >= windows.windows().size()) {
+      return false;
+    }
+    WindowBatch.Window window = windows.windows().get(row % batch);
     int r = window.from() + row / batch;
-    if (r < window.lossFrom()
-        || r >= window.to()
-        || !window.rows().isOrigin(r, window.meanScale())) {
+    return r >= window.lossFrom()
+        && r < window.to()
+        && window.rows().isOrigin(r, window.meanScale());
+  }
+
+  private void origin(WindowBatch windows, int row, int at) {
+    if (!isOrigin(windows, row)) {
       Arrays.fill(chunkValues, at, at + outputs, 0);
       return;
     }
+    WindowBatch.Window window = windows.windows().get(row % batch);
+    int r = window.from() + row / batch;
     base.fill(window.rows(), r, near);
     loss.row(window, r, near, chunkValues, at);
     for (int o = 0; o < outputs; o++) {
       headBiasGradient[o] += chunkValues[at + o];
     }
+    future.addGradient(at / outputs, chunkValues, at);
   }
 
   private void backward(int steps) {
@@ -289,14 +313,16 @@ final class RecurrentNetwork {
     int weight = layersSize(config);
     int bias = weight + outputs * hidden;
     int blend = bias + outputs;
+    int future = blend + config.horizon();
     return new HeadWeights(
         config.horizon(),
         config.levels().size(),
         hidden,
         Arrays.copyOfRange(parameters, weight, bias),
         Arrays.copyOfRange(parameters, bias, blend),
-        Arrays.copyOfRange(parameters, blend, blend + config.horizon()),
+        Arrays.copyOfRange(parameters, blend, future),
         unit.clone(),
+        Arrays.copyOfRange(parameters, future, parameters.length),
         onMap);
   }
 }

@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.CholeskyDecomposition;
+import org.apache.commons.math3.linear.DecompositionSolver;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -84,7 +86,7 @@ final class RidgeFit {
   /** What the validation part chooses; empty if there is too little to fit anything to. */
   Optional<Blend> choose(TrainingSet set) {
     if (walk) {
-      return Optional.of(Blend.of(new RidgeChoice(1, penalty, false, false), horizon));
+      return Optional.of(Blend.of(new RidgeChoice(1, penalty, false, false, false), horizon));
     }
     List<Integer> lookBacks = lookBacks(set);
     if (lookBacks.isEmpty()) {
@@ -94,7 +96,7 @@ final class RidgeFit {
     RidgeRows training = rows(set, longest, false);
     RidgeRows validation = rows(set, longest, true);
     boolean covariates = !config.covariates().isEmpty();
-    RidgeChoice plain = new RidgeChoice(longest, penalty, covariates, false);
+    RidgeChoice plain = new RidgeChoice(longest, penalty, covariates, false, readsFuture());
     if (validation.size() == 0) {
       return Optional.of(Blend.of(plain, horizon));
     }
@@ -111,7 +113,7 @@ final class RidgeFit {
     Judge judge = new Judge(validation, normal.leads);
     for (int lookBack : lookBacks) {
       for (double tried : PENALTIES) {
-        RidgeChoice choice = new RidgeChoice(lookBack, tried, covariates, false);
+        RidgeChoice choice = new RidgeChoice(lookBack, tried, covariates, false, readsFuture());
         errors.put(choice, judge.errors(choice, normal.solve(choice)));
       }
     }
@@ -123,10 +125,17 @@ final class RidgeFit {
     if (covariates) {
       more.add(best.withCovariates(false));
     }
+    if (readsFuture()) {
+      more.add(best.withFuture(false));
+    }
     for (RidgeChoice choice : more) {
       errors.put(choice, judge.errors(choice, normal.solve(choice)));
     }
     return blend(errors, normal.leads);
+  }
+
+  private boolean readsFuture() {
+    return KnownFuture.size(config) > 0;
   }
 
   private static RidgeChoice best(Map<RidgeChoice, double[]> errors) {
@@ -253,19 +262,19 @@ final class RidgeFit {
       return map;
     }
     boolean covariates = !config.covariates().isEmpty();
-    RidgeChoice shorter = new RidgeChoice(shortest, penalty, covariates, false);
+    RidgeChoice shorter = new RidgeChoice(shortest, penalty, covariates, false, readsFuture());
     return map.with(map(set, Blend.of(shorter, horizon)));
   }
 
   private HighwayWeights map(TrainingSet set, Blend blend) {
     RidgeRows training = rows(set, blend.lookBack(), false);
     if (walk) {
-      return weights(training, new double[training.predictors()][horizon]);
+      return weights(training, new double[training.predictors() + training.known()][horizon]);
     }
     try (OffHeap memory = new OffHeap()) {
       Normal normal = new Normal(memory, training, allLeads());
       normal.fillIn(blend.shares().keySet().iterator().next());
-      double[][] mean = new double[training.predictors()][horizon];
+      double[][] mean = new double[training.predictors() + training.known()][horizon];
       blend
           .shares()
           .forEach(
@@ -294,6 +303,7 @@ final class RidgeFit {
         block(solution, 0, past),
         blockOrNone(solution, past, phases),
         blockOrNone(solution, phases, intercept),
+        blockOrNone(solution, intercept + 1, solution.length),
         block(solution, intercept, intercept + 1),
         residualQuantiles(rows, solution),
         List.of());
@@ -324,10 +334,12 @@ final class RidgeFit {
     Quantiles[] residuals = new Quantiles[horizon];
     Arrays.setAll(residuals, h -> new Quantiles(rows.size() / stride + 1));
     double[] read = new double[rows.predictors()];
+    double[] future = new double[horizon * rows.known()];
     double[] fitted = new double[horizon];
     for (int i = 0; i < rows.size(); i += stride) {
       rows.read(i, read, 0);
-      product(read, solution, fitted);
+      rows.future(i, allLeads(), future, 0);
+      product(read, future, solution, fitted);
       RidgeRows.Origin origin = rows.origin(i);
       double scales = origin.unit() / origin.series().scale()[origin.row()];
       for (int h = 0; h < horizon; h++) {
@@ -345,7 +357,11 @@ final class RidgeFit {
     return quantiles;
   }
 
-  private static void product(double[] read, double[][] solution, double[] out) {
+  /**
+   * @param read what all leads share
+   * @param future {@code [leads * known]}, as far as the solution has rows for it
+   */
+  private static void product(double[] read, double[] future, double[][] solution, double[] out) {
     Arrays.fill(out, 0);
     for (int i = 0; i < read.length; i++) {
       double value = read[i];
@@ -353,6 +369,10 @@ final class RidgeFit {
       for (int h = 0; h < out.length; h++) {
         out[h] += value * row[h];
       }
+    }
+    int known = solution.length - read.length;
+    for (int i = 0; i < out.length * known; i++) {
+      out[i / known] += future[i] * solution[read.length + i % known][i / known];
     }
   }
 
@@ -377,16 +397,18 @@ final class RidgeFit {
     /** Mean per lead of the error in mean scales, to the power 1.5. */
     double[] errors(RidgeChoice choice, double[][] solution) {
       requireNotInterrupted();
-      int[] read = rows.read(choice);
+      int[] read = rows.shared(choice);
       double[] all = new double[rows.predictors()];
+      double[] future = new double[leads.length * rows.known()];
       double[] values = new double[read.length];
       double[] forecast = new double[leads.length];
       double[] sums = new double[leads.length];
       int[] counts = new int[leads.length];
       for (int i = 0; i < rows.size(); i += stride) {
         rows.read(i, all, 0);
+        rows.future(i, leads, future, 0);
         Arrays.setAll(values, k -> all[read[k]]);
-        product(values, solution, forecast);
+        product(values, future, solution, forecast);
         for (int h = 0; h < leads.length; h++) {
           if (rows.hasTarget(i, leads[h])) {
             double error = Math.abs(rows.target(i, leads[h]) - forecast[h]);
@@ -411,6 +433,8 @@ final class RidgeFit {
     private final double[] readRows;
     private final double[] targetRows;
     private final double[][] gram;
+    private final LeadEquations own;
+    private final double[][] ownProducts;
     private double[][] right;
 
     Normal(OffHeap memory, RidgeRows rows, int[] leads) {
@@ -422,9 +446,11 @@ final class RidgeFit {
       cross = memory.doubles(predictors, leads.length);
       readRows = new double[CHUNK * predictors];
       targetRows = new double[CHUNK * leads.length];
+      own = new LeadEquations(memory, rows, leads, CHUNK);
       INDArray products = memory.doubles(predictors, predictors);
       accumulate(new double[0][], products);
       gram = matrix(products);
+      ownProducts = own.products();
     }
 
     /**
@@ -432,37 +458,43 @@ final class RidgeFit {
      */
     private void accumulate(double[][] solution, INDArray... products) {
       cross.assign(0);
+      own.clearTargets();
       for (int from = 0; from < rows.size(); from += CHUNK) {
         requireNotInterrupted();
         Arrays.fill(readRows, 0);
         Arrays.fill(targetRows, 0);
+        own.clearChunk();
         for (int i = from; i < Math.min(rows.size(), from + CHUNK); i++) {
           rows.read(i, readRows, (i - from) * predictors);
-          fillTargets(i, (i - from) * predictors, (i - from) * leads.length, solution);
+          own.read(i, i - from);
+          fillTargets(i, i - from, solution);
         }
         read.data().asNioDouble().put(readRows);
         targets.data().asNioDouble().put(targetRows);
         for (INDArray gramSum : products) {
           Nd4j.gemm(read, read, gramSum, true, false, 1, 1);
+          own.add(read, Math.min(CHUNK, rows.size() - from));
         }
         Nd4j.gemm(read, targets, cross, true, false, 1, 1);
       }
       right = matrix(cross);
     }
 
-    private void fillTargets(int i, int readAt, int at, double[][] solution) {
+    private void fillTargets(int i, int at, double[][] solution) {
       for (int h = 0; h < leads.length; h++) {
-        targetRows[at + h] =
+        double target =
             solution.length == 0 || rows.hasTarget(i, leads[h])
                 ? rows.target(i, leads[h])
-                : fitted(readAt, solution, h);
+                : fitted(at, solution, h);
+        targetRows[at * leads.length + h] = target;
+        own.addTarget(at, h, target);
       }
     }
 
-    private double fitted(int readAt, double[][] solution, int h) {
-      double sum = 0;
+    private double fitted(int at, double[][] solution, int h) {
+      double sum = own.fitted(at, h, solution, predictors);
       for (int k = 0; k < predictors; k++) {
-        sum += readRows[readAt + k] * solution[k][h];
+        sum += readRows[at * predictors + k] * solution[k][h];
       }
       return sum;
     }
@@ -473,7 +505,7 @@ final class RidgeFit {
         return;
       }
       for (int again = 0; again < FILLED_IN_AGAIN; again++) {
-        double[][] all = new double[predictors][leads.length];
+        double[][] all = new double[predictors + own.known()][leads.length];
         int[] read = rows.read(choice);
         double[][] solution = solve(choice);
         for (int k = 0; k < read.length; k++) {
@@ -499,7 +531,7 @@ final class RidgeFit {
     /** Weights {@code [predictors read][leads]}. */
     double[][] solve(RidgeChoice choice) {
       requireNotInterrupted();
-      int[] at = rows.read(choice);
+      int[] at = rows.shared(choice);
       double[][] left = new double[at.length][at.length];
       double[][] rightRows = new double[at.length][];
       for (int i = 0; i < at.length; i++) {
@@ -510,10 +542,21 @@ final class RidgeFit {
         rightRows[i] = right[at[i]];
       }
       RealMatrix penalised = new Array2DRowRealMatrix(left, false);
-      return new CholeskyDecomposition(penalised, 1e-9, 0)
-          .getSolver()
-          .solve(new Array2DRowRealMatrix(rightRows, false))
-          .getData();
+      DecompositionSolver solver = new CholeskyDecomposition(penalised, 1e-9, 0).getSolver();
+      if (!choice.future()) {
+        return solver.solve(new Array2DRowRealMatrix(rightRows, false)).getData();
+      }
+      double[][] products = new double[at.length][];
+      Arrays.setAll(products, i -> ownProducts[at[i]]);
+      return own.solve(solver, rightRows, products, penalties(choice));
+    }
+
+    private double[] penalties(RidgeChoice choice) {
+      double[] penalties = new double[own.known()];
+      Arrays.setAll(
+          penalties,
+          f -> rows.isPhaseAhead(f) ? COVARIATE_RIDGE * choice.penalty() : rows.stepsPerDay());
+      return penalties;
     }
 
     private double penalty(RidgeChoice choice, int predictor) {
@@ -522,15 +565,15 @@ final class RidgeFit {
       }
       return rows.isIntercept(predictor) ? 1e-9 * rows.size() : COVARIATE_RIDGE * choice.penalty();
     }
+  }
 
-    private static double[][] matrix(INDArray array) {
-      double[] flat = new double[array.rows() * array.columns()];
-      array.data().asNioDouble().get(flat);
-      double[][] rows = new double[array.rows()][];
-      for (int r = 0; r < rows.length; r++) {
-        rows[r] = Arrays.copyOfRange(flat, r * array.columns(), (r + 1) * array.columns());
-      }
-      return rows;
+  static double[][] matrix(INDArray array) {
+    double[] flat = new double[array.rows() * array.columns()];
+    array.data().asNioDouble().get(flat);
+    double[][] rows = new double[array.rows()][];
+    for (int r = 0; r < rows.length; r++) {
+      rows[r] = Arrays.copyOfRange(flat, r * array.columns(), (r + 1) * array.columns());
     }
+    return rows;
   }
 }

@@ -2,8 +2,10 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.HighwayWeights;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,12 +19,17 @@ import java.util.List;
  * whose weight is the intercept in units of the running scale. The target of lead h is {@code (x[t
  * + h] - x[t]) / m}. Past values and targets count within {@link HighwayWeights#MAX_DEVIATION}
  * running scales of the last one.
+ *
+ * <p>Beyond these, each lead has predictors of its own: {@code v[t, h, f] scale[t] / m} for the
+ * values v that are known of its target.
  */
 final class RidgeRows {
   private final ForecasterConfig config;
   private final InputLayout layout;
   private final Phases seasons;
   private final float[] phases;
+  private final KnownFuture known;
+  private final float[] future;
   private final int lookBack;
   private final int covariates;
   private final List<Origin> origins = new ArrayList<>();
@@ -36,6 +43,8 @@ final class RidgeRows {
     layout = InputLayout.of(config);
     seasons = new Phases(config);
     phases = new float[seasons.size()];
+    known = new KnownFuture(config);
+    future = new float[config.horizon() * known.size()];
     covariates = config.covariates().size();
   }
 
@@ -56,13 +65,22 @@ final class RidgeRows {
     return origins.get(i);
   }
 
+  /** Number of predictors that all leads share. */
   int predictors() {
     return lookBack + covariates + phases.length;
   }
 
-  /** Which predictors a map reads, ascending; the last one is the intercept's. */
+  /** Number of predictors of each lead's own. */
+  int known() {
+    return known.size();
+  }
+
+  /**
+   * Which predictors a map reads, ascending: shared ones, the last of which is the intercept's, and
+   * from {@link #predictors} on those of each lead.
+   */
   int[] read(RidgeChoice choice) {
-    int[] read = new int[predictors()];
+    int[] read = new int[predictors() + known()];
     int count = 0;
     for (int i = lookBack - choice.lookBack(); i < lookBack - 1; i++) {
       read[count++] = i;
@@ -74,15 +92,19 @@ final class RidgeRows {
       read[count++] = lookBack - 1 + covariates + k;
     }
     read[count++] = predictors() - 1;
+    for (int f = 0; choice.future() && f < known(); f++) {
+      read[count++] = predictors() + f;
+    }
     return Arrays.copyOf(read, count);
+  }
+
+  /** Those of them that all leads share. */
+  int[] shared(RidgeChoice choice) {
+    return Arrays.stream(read(choice)).filter(i -> i < predictors()).toArray();
   }
 
   boolean isPast(int predictor) {
     return predictor < lookBack - 1;
-  }
-
-  boolean isPhase(int predictor) {
-    return predictor >= lookBack - 1 + covariates && !isIntercept(predictor);
   }
 
   boolean isIntercept(int predictor) {
@@ -110,6 +132,32 @@ final class RidgeRows {
       out[p++] = phase * scale;
     }
     out[p] = scale;
+  }
+
+  /**
+   * What origin {@code i} knows of the targets of leads, {@code [leads * known]}, to {@code out}
+   * from {@code at} on.
+   */
+  void future(int i, int[] leads, double[] out, int at) {
+    Origin origin = origins.get(i);
+    SeriesRows series = origin.series();
+    known.fill(series.at(origin.row()), series.steps()[origin.row()], future);
+    double scale = series.scale()[origin.row()] / origin.unit();
+    int to = at;
+    for (int lead : leads) {
+      for (int f = 0; f < known(); f++) {
+        out[to++] = future[(lead - 1) * known() + f] * scale;
+      }
+    }
+  }
+
+  /** What a holiday more or less comes to in rows. */
+  double stepsPerDay() {
+    return Math.max(1, config.grid().stepsIn(Duration.ofDays(1)));
+  }
+
+  boolean isPhaseAhead(int f) {
+    return known.isPhase(f);
   }
 
   private static double limit(Origin origin) {

@@ -3,6 +3,7 @@ package io.tidecast.model.train;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.input.SeriesInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,6 +70,26 @@ record SeriesRows(
 
   int rows() {
     return x.length;
+  }
+
+  /** A row as what is known of the future sees it. */
+  KnownFuture.Origin at(int row) {
+    return new KnownFuture.Origin() {
+      @Override
+      public float past(int steps) {
+        return x[row - steps];
+      }
+
+      @Override
+      public int length() {
+        return row + 1;
+      }
+
+      @Override
+      public float scale() {
+        return scale[row];
+      }
+    };
   }
 
   /** First row at or after {@code step}; the number of rows if there is none. */

@@ -13,6 +13,7 @@ final class WindowSampler {
   private final TrainingSet set;
   private final TrainingConfig.Windows windows;
   private final SplittableRandom random;
+  private final boolean flips;
   private final List<Draw> draws = new ArrayList<>();
   private long rows;
 
@@ -20,10 +21,16 @@ final class WindowSampler {
   private record Draw(
       SeriesRows series, int segment, int from, int to, double meanScale, long upTo) {}
 
-  WindowSampler(TrainingSet set, TrainingConfig.Windows windows, SplittableRandom random) {
+  /**
+   * @param flips whether half of the windows are seen upside down: what is known of the future
+   *     means something else there
+   */
+  WindowSampler(
+      TrainingSet set, TrainingConfig.Windows windows, SplittableRandom random, boolean flips) {
     this.set = set;
     this.windows = windows;
     this.random = random;
+    this.flips = flips;
     for (SeriesRows series : set.series()) {
       int end = set.trainingEnd(series);
       double meanScale = series.meanScale(end);
@@ -74,7 +81,7 @@ final class WindowSampler {
         from + length,
         set.trainingEnd(draw.series()),
         draw.meanScale(),
-        random.nextBoolean());
+        random.nextBoolean() && flips);
   }
 
   /** After a long gap the state is zero in service as well: there every row has a loss. */

@@ -5,14 +5,16 @@ import java.util.List;
 
 /**
  * One linear map: a closed-form ridge map of kept values, of the covariates at the origin and of
- * the phase of the season there to all leads, with empirical quantiles of its residuals.
+ * the phase of the season there to all leads, and of what is known beforehand of each lead's target
+ * to that lead, with empirical quantiles of its residuals.
  *
  * <p>{@code median_h = last + intercept_h * scale + sum_i weight[h, i] * d_i + sum_k
- * covariateWeight[h, k] * z_k * scale + sum_m phaseWeight[h, m] * p_m * scale} with {@code d_i =
- * x[t - lookBack + 1 + i] - last} for {@code i} from 0 to {@code lookBack - 2}, oldest first,
- * within plus and minus {@value #MAX_DEVIATION} scales, z_k the level of covariate k as the
- * recurrent member reads it and p the phases, both of package {@code input}; quantile j is {@code
- * median_h + residual[h, j] * scale}, scale being the running scale of the series.
+ * covariateWeight[h, k] * z_k * scale + sum_m phaseWeight[h, m] * p_m * scale + sum_f
+ * futureWeight[h, f] * v_hf * scale} with {@code d_i = x[t - lookBack + 1 + i] - last} for {@code
+ * i} from 0 to {@code lookBack - 2}, oldest first, within plus and minus {@value #MAX_DEVIATION}
+ * scales, z_k the level of covariate k as the recurrent member reads it, p the phases and v what is
+ * known of the future, all of package {@code input}; quantile j is {@code median_h + residual[h, j]
+ * * scale}, scale being the running scale of the series.
  *
  * <p>A random walk is read by its last value alone: its look-back is 1, and no weights.
  *
@@ -24,6 +26,8 @@ import java.util.List;
  *     empty if covariates are not read
  * @param phaseWeight {@code [horizon, phases]}, row-major, in units of the running scale; empty if
  *     phases are not read
+ * @param futureWeight {@code [horizon, known]}, row-major, in units of the running scale; empty if
+ *     nothing that is known of the future is read
  * @param intercept {@code [horizon]}, in units of the running scale
  * @param residual {@code [horizon, levels]}, in units of the running scale, ascending over levels
  * @param shorter at most one: the map for a series that is not yet as long as the look-back
@@ -35,6 +39,7 @@ public record HighwayWeights(
     float[] weight,
     float[] covariateWeight,
     float[] phaseWeight,
+    float[] futureWeight,
     float[] intercept,
     float[] residual,
     List<HighwayWeights> shorter) {
@@ -47,11 +52,12 @@ public record HighwayWeights(
     Checks.length(
         "highway.covariateWeight", covariateWeight, horizon * (covariateWeight.length / horizon));
     Checks.length("highway.phaseWeight", phaseWeight, horizon * (phaseWeight.length / horizon));
+    Checks.length("highway.futureWeight", futureWeight, horizon * (futureWeight.length / horizon));
     Checks.length("highway.intercept", intercept, horizon);
     Checks.length("highway.residual", residual, horizon * levels);
   }
 
-  /** A map that reads no phases, on its own. */
+  /** A map that reads neither phases nor the future, on its own. */
   public HighwayWeights(
       int horizon,
       int lookBack,
@@ -67,6 +73,7 @@ public record HighwayWeights(
         weight,
         covariateWeight,
         new float[0],
+        new float[0],
         intercept,
         residual,
         List.of());
@@ -81,6 +88,7 @@ public record HighwayWeights(
         weight,
         covariateWeight,
         phaseWeight,
+        futureWeight,
         intercept,
         residual,
         List.of(shorterOne));
@@ -94,5 +102,10 @@ public record HighwayWeights(
   /** Number of phases that are read. */
   public int phases() {
     return phaseWeight.length / horizon;
+  }
+
+  /** Number of values per lead that are known of the future and read. */
+  public int known() {
+    return futureWeight.length / horizon;
   }
 }

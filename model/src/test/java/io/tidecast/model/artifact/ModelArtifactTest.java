@@ -11,11 +11,13 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
+import io.tidecast.model.Holidays;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Otherwise;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;
 import io.tidecast.model.weights.ForecastModel;
@@ -219,7 +221,15 @@ class ModelArtifactTest {
     HeadWeights before = full.headOrNull();
     HeadWeights onMap =
         new HeadWeights(
-            2, 3, 2, before.weight(), before.bias(), before.blend(), before.unit(), true);
+            2,
+            3,
+            2,
+            before.weight(),
+            before.bias(),
+            before.blend(),
+            before.unit(),
+            before.futureWeight(),
+            true);
     ForecastModel model =
         ModelArtifact.seal(
             full.config(), full.layers(), onMap, full.highwayOrNull(), full.provenance());
@@ -334,7 +344,8 @@ class ModelArtifactTest {
             List.of("wind", "d\u00e9but \"x\""),
             new Calendar(
                 Calendar.zone("Europe/Berlin"),
-                List.of(Calendar.Feature.DAY_OF_WEEK, Calendar.Feature.HOUR_OF_DAY)),
+                List.of(Calendar.Feature.DAY_OF_WEEK, Calendar.Feature.HOUR_OF_DAY),
+                Holidays.some()),
             new CellConfig(CellConfig.Kind.LSTM, 2, 2),
             8,
             24,
@@ -343,9 +354,26 @@ class ModelArtifactTest {
         config,
         List.of(lstm(random, InputLayout.of(config).size()), lstm(random, 2)),
         new HeadWeights(
-            2, 3, 2, floats(random, 12), floats(random, 6), floats(random, 2), floats(random, 2)),
+            2,
+            3,
+            2,
+            floats(random, 12),
+            floats(random, 6),
+            floats(random, 2),
+            floats(random, 2),
+            floats(random, 6 * KnownFuture.size(config)),
+            false),
         new HighwayWeights(
-            2, 8, 3, floats(random, 14), floats(random, 4), floats(random, 2), floats(random, 6)),
+            2,
+            8,
+            3,
+            floats(random, 14),
+            floats(random, 4),
+            new float[0],
+            floats(random, 2 * KnownFuture.size(config)),
+            floats(random, 2),
+            floats(random, 6),
+            List.of()),
         new Provenance(
             "temperature_2m", 12, "temperature_2m-11-9f3a61c0", -7, 5, 900, 9, 3, "1", 0.25));
   }

@@ -7,12 +7,16 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
+import io.tidecast.model.Holidays;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
+import io.tidecast.model.input.KnownFuture;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +24,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RecurrentNetworkTest {
   private static final int SEED = 11;
+  private static final Calendar CALENDAR =
+      new Calendar(
+          ZoneOffset.UTC,
+          List.of(Calendar.Feature.HOUR_OF_DAY),
+          new Holidays(
+              List.of("these"), List.of(LocalDate.of(1970, 1, 2), LocalDate.of(1970, 1, 5))));
 
   @ParameterizedTest
   @CsvSource({
@@ -81,10 +91,15 @@ class RecurrentNetworkTest {
     int hidden = config.cell().hidden();
     int levels = config.levels().size();
     int outputs = config.horizon() * levels;
-    int weight = size - outputs * (hidden + 1) - config.horizon();
+    int known = KnownFuture.size(config);
+    int future = size - outputs * known;
+    int weight = future - outputs * (hidden + 1) - config.horizon();
     int bias = weight + outputs * hidden;
     if (index < weight) {
       return false;
+    }
+    if (index >= future) {
+      return (index - future) / known % levels == config.levels().median();
     }
     if (index >= bias + outputs) {
       return true;
@@ -159,7 +174,7 @@ class RecurrentNetworkTest {
         transform,
         Limits.NONE,
         List.of("wind"),
-        Calendar.NONE,
+        CALENDAR,
         cell,
         12,
         3,
@@ -212,9 +227,10 @@ class RecurrentNetworkTest {
     if (config.transform().isRandomWalk()) {
       int hidden = config.cell().hidden();
       int outputs = config.horizon() * config.levels().size();
-      int blend = parameters.length - config.horizon();
+      int future = parameters.length - outputs * KnownFuture.size(config);
+      int blend = future - config.horizon();
       int weight = blend - outputs * (hidden + 1);
-      for (int i = blend; i < parameters.length; i++) {
+      for (int i = blend; i < future; i++) {
         parameters[i] = 30;
       }
       for (int o = config.levels().median(); o < outputs; o += config.levels().size()) {

@@ -3,6 +3,7 @@ package io.tidecast.model.train;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import java.util.Arrays;
 
 /** The recurrent member's loss in double, in plain loops in the order of the equations. */
@@ -105,6 +106,7 @@ final class ReferenceNetwork {
       for (int i = 0; i < hidden; i++) {
         o[j] += p[head + k * hidden + i] * h[i];
       }
+      o[j] += ofFuture(window, row, lead, p, head + outputs * (hidden + 1) + config.horizon(), k);
     }
     double sign = window.negated() ? -1 : 1;
     float[] x = window.rows().x();
@@ -132,6 +134,18 @@ final class ReferenceNetwork {
       loss += Math.max(level * error, (level - 1) * error);
     }
     return loss / window.meanScale();
+  }
+
+  private double ofFuture(
+      WindowBatch.Window window, int row, int lead, double[] p, int weights, int output) {
+    KnownFuture known = new KnownFuture(config);
+    float[] values = new float[config.horizon() * known.size()];
+    known.fill(window.rows().at(row), window.rows().steps()[row], values);
+    double sum = 0;
+    for (int f = 0; f < known.size(); f++) {
+      sum += p[weights + output * known.size() + f] * values[(lead - 1) * known.size() + f];
+    }
+    return sum;
   }
 
   private static double sigmoid(double x) {

@@ -98,7 +98,7 @@ class RidgeFitTest {
       if (row < origin(series) || !member.reads(inputs)) {
         continue;
       }
-      member.forecast(inputs, row, served);
+      member.forecast(inputs, row, new float[0], served);
       compared++;
       for (int h = 0; h < HORIZON; h++) {
         double expected =
@@ -208,7 +208,7 @@ class RidgeFitTest {
   }
 
   private static RidgeFit.Blend plain() {
-    return RidgeFit.Blend.of(new RidgeChoice(LOOK_BACK, RIDGE, true, false), HORIZON);
+    return RidgeFit.Blend.of(new RidgeChoice(LOOK_BACK, RIDGE, true, false, false), HORIZON);
   }
 
   private static int origin(SeriesRows series) {

@@ -6,6 +6,7 @@ import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
+import io.tidecast.model.Holidays;
 import io.tidecast.model.Limits;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
@@ -14,6 +15,7 @@ import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.PackedModel;
@@ -21,6 +23,7 @@ import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HighwayWeights;
 import io.tidecast.model.weights.Provenance;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +35,10 @@ class TrainedAsServedTest {
   private static final int HORIZON = 5;
   private static final int FROM = 80;
   private static final int ORIGIN = 110;
+
+  /** A week before the origin's day, on it and after it. */
+  private static final List<LocalDate> HOLIDAYS =
+      List.of(LocalDate.of(1970, 1, 30), LocalDate.of(1970, 2, 6), LocalDate.of(1970, 2, 7));
 
   @ParameterizedTest
   @CsvSource({
@@ -115,10 +122,12 @@ class TrainedAsServedTest {
       // as the trainer makes it: the median stays at the last value
       int hidden = config.cell().hidden();
       int outputs = HORIZON * config.levels().size();
-      int blend = parameters.length - HORIZON;
+      int future = parameters.length - outputs * KnownFuture.size(config);
+      int blend = future - HORIZON;
       int bias = blend - outputs;
       int weight = bias - outputs * hidden;
-      Arrays.fill(parameters, blend, parameters.length, 30);
+      Arrays.fill(parameters, blend, future, 30);
+      Arrays.fill(parameters, future, parameters.length, 0);
       for (int o = config.levels().median(); o < outputs; o += config.levels().size()) {
         parameters[bias + o] = 0;
         Arrays.fill(parameters, weight + o * hidden, weight + (o + 1) * hidden, 0);
@@ -135,7 +144,23 @@ class TrainedAsServedTest {
   }
 
   private static HighwayWeights map(ForecasterConfig config) {
-    return RandomModels.linearMap(config, 7, new Random(3));
+    HighwayWeights map = RandomModels.linearMap(config, 7, new Random(3));
+    Random random = new Random(5);
+    float[] future = new float[HORIZON * KnownFuture.size(config)];
+    for (int i = 0; i < future.length; i++) {
+      future[i] = (float) random.nextGaussian();
+    }
+    return new HighwayWeights(
+        map.horizon(),
+        map.lookBack(),
+        map.levels(),
+        map.weight(),
+        map.covariateWeight(),
+        map.phaseWeight(),
+        future,
+        map.intercept(),
+        map.residual(),
+        List.of());
   }
 
   private static ForecastModel model(ForecasterConfig config, float[] parameters, float[] unit) {
@@ -151,7 +176,7 @@ class TrainedAsServedTest {
   private static ForecasterConfig config(
       CellConfig.Kind kind, int layers, int hidden, Transform transform) {
     return new ForecasterConfig(
-        Grid.of(Duration.ofHours(1)),
+        Grid.of(Duration.ofHours(8)),
         HORIZON,
         new QuantileLevels(List.of(0.1, 0.5, 0.9)),
         8,
@@ -159,7 +184,10 @@ class TrainedAsServedTest {
         transform,
         Limits.NONE,
         List.of("wind"),
-        new Calendar(Calendar.zone("Europe/Berlin"), List.of(Calendar.Feature.HOUR_OF_DAY)),
+        new Calendar(
+            Calendar.zone("Europe/Berlin"),
+            List.of(Calendar.Feature.HOUR_OF_DAY),
+            new Holidays(List.of("these"), HOLIDAYS)),
         new CellConfig(kind, layers, hidden),
         48,
         4,
