@@ -37,9 +37,12 @@ import java.util.TreeMap;
  * @param transform {@code level} (default), {@code difference} or {@code log-return}
  * @param aggregation {@code last} (default), {@code mean} or {@code sum} of what a step holds
  * @param history steps of raw values kept per series, see {@link ForecasterConfig#defaultHistory}
- * @param calendar what the recurrent member is told of the local calendar, any of {@code
- *     hour-of-day}, {@code day-of-week}, {@code day-of-year} (default nothing)
- * @param zone IANA zone of that calendar, and of weeks, months and sessions (default UTC)
+ * @param calendar what the model is told of the local calendar, any of {@code hour-of-day}, {@code
+ *     day-of-week}, {@code day-of-year} (default nothing)
+ * @param holidays dates, and ISO codes of countries whose holidays the model is told of (default
+ *     none)
+ * @param zone IANA zone of that calendar and of holidays, and of weeks, months and sessions
+ *     (default UTC)
  * @param anchor with a step of weeks, months or years: a date on which one begins (default a
  *     Monday, or the first of January)
  * @param sessions when it is open, with a step of a day or less; absent: always
@@ -55,9 +58,11 @@ public record SeriesSection(
     Aggregation aggregation,
     Integer history,
     List<Calendar.Feature> calendar,
+    List<String> holidays,
     String zone,
     @JsonInclude(NON_NULL) String anchor,
     @JsonInclude(NON_NULL) SessionsSection sessions) {
+  private static final Duration WEEK = Duration.ofDays(7);
 
   /**
    * Limits of a variable.
@@ -102,6 +107,14 @@ public record SeriesSection(
     transform = requireNonNullElse(transform, Transform.LEVEL);
     aggregation = requireNonNullElse(aggregation, Aggregation.LAST);
     calendar = List.copyOf(requireNonNullElse(calendar, List.of()));
+    holidays =
+        requireNonNullElse(holidays, List.<String>of()).stream().distinct().sorted().toList();
+    HolidayList.of(holidays); // refuses what names none
+    that(
+        holidays.isEmpty() || grid.spacing().compareTo(WEEK) < 0,
+        "holidays",
+        holidays,
+        "none with a series.step of a week or more");
     int seasonSteps = inSteps("season", season, step, grid, 1);
     int longSteps = inSteps("longSeason", longSeason, step, grid, 0);
     history = requireNonNullElse(history, ForecasterConfig.defaultHistory(seasonSteps, longSteps));
@@ -200,7 +213,7 @@ public record SeriesSection(
   }
 
   public Calendar localCalendar() {
-    return new Calendar(Calendar.zone(zone), calendar);
+    return new Calendar(Calendar.zone(zone), calendar, HolidayList.of(holidays));
   }
 
   /** Limits of a variable; none if it has no entry. */

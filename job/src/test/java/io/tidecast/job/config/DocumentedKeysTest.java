@@ -91,6 +91,7 @@ class DocumentedKeysTest {
           Map.entry("series.aggregation", "sum"),
           Map.entry("series.history", "100"),
           Map.entry("series.calendar", "[hour-of-day]"),
+          Map.entry("series.holidays", "[DE]"),
           Map.entry("series.zone", "Europe/Berlin"),
           Map.entry("series.anchor", "2024-01-07"),
           Map.entry("series.sessions.days", "[mon, wed]"),
