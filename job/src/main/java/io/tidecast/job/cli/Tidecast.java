@@ -2,6 +2,9 @@ package io.tidecast.job.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.NoSuchFileException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -30,6 +33,7 @@ import picocli.CommandLine.IVersionProvider;
     footer = {"", "Example: tidecast demo", "         tidecast run --config conf/weather.yaml"})
 public final class Tidecast {
   private static final String OWN_PROCESS = "tidecast.exit";
+  private static final Logger LOG = LoggerFactory.getLogger(Tidecast.class);
 
   private Tidecast() {}
 
@@ -64,21 +68,40 @@ public final class Tidecast {
   static CommandLine commandLine() {
     CommandLine line =
         new CommandLine(new Tidecast())
-            .setExecutionExceptionHandler(
-                (e, command, result) -> {
-                  boolean configuration = e instanceof IllegalArgumentException;
-                  command.getErr().println("tidecast: " + message(e, configuration));
-                  if (!configuration) {
-                    e.printStackTrace(command.getErr());
-                  }
-                  return configuration ? 2 : 1;
-                });
+            .setExecutionExceptionHandler((e, command, result) -> failed(e, command.getErr()));
     ClusterCommand.passOn(line.getSubcommands().get("cluster"));
     return line;
   }
 
-  private static String message(Exception e, boolean configuration) {
-    return configuration || e.getMessage() == null ? e.getMessage() : e.toString();
+  /** One line says what is wrong; where in the program it showed is for the log. */
+  private static int failed(Exception e, PrintWriter err) {
+    if (e instanceof IllegalArgumentException) {
+      err.println("tidecast: " + e.getMessage());
+      return 2;
+    }
+    if (e instanceof NoSuchFileException missing) {
+      err.println("tidecast: " + missing.getFile() + "; accepted: a file that is there");
+      return 2;
+    }
+    LOG.info("the command has failed", e);
+    err.println("tidecast: " + withCause(e));
+    return 1;
+  }
+
+  private static String withCause(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String what = firstLine(e);
+    String why = firstLine(root);
+    return what.contains(why) ? what : what + ": " + why;
+  }
+
+  /** The words of an exception; its name too where these say little without. */
+  private static String firstLine(Throwable e) {
+    boolean speaks = e.getMessage() != null && e.getMessage().strip().contains(" ");
+    return (speaks ? e.getMessage() : e.toString()).strip().lines().findFirst().orElseThrow();
   }
 
   /** The build's own version. */

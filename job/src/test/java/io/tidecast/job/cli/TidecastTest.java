@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,25 @@ class TidecastTest {
       assertEquals(0, run(command, "--help"), command);
       assertTrue(out.toString().contains("Example: tidecast " + command), out.toString());
     }
+  }
+
+  @Test
+  void whatFailsIsSaidInOneLineAndAFileThatIsNotThereIsAnArgumentThatIsWrong() throws IOException {
+    String config = file(CONFIG.formatted("127.0.0.1:1"));
+
+    assertEquals(1, run("models", "list", "--config", config));
+    assertOneLine("cannot");
+
+    assertEquals(2, run("run", "--config", config, "--model", "nowhere.model"));
+    assertOneLine("nowhere.model; accepted: a file that is there");
+  }
+
+  private void assertOneLine(String words) {
+    List<String> said = err.toString().lines().filter(line -> !line.startsWith(" ")).toList();
+    String last = said.get(said.size() - 1);
+    assertTrue(last.startsWith("tidecast: ") && last.contains(words), err::toString);
+    assertFalse(err.toString().contains("\tat "), err::toString);
+    err.getBuffer().setLength(0);
   }
 
   @Test
