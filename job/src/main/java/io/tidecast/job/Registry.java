@@ -28,6 +28,11 @@ public final class Registry {
 
   private Registry() {}
 
+  /** One that nothing has been decided in. */
+  public static Registry empty() {
+    return new Registry();
+  }
+
   /** All that is committed at the time of the call. */
   public static Registry read(KafkaConfig kafka) {
     Registry registry = new Registry();

@@ -41,10 +41,11 @@ public final class TopicSurvey {
    * One topic as it is or would be.
    *
    * @param topic its name
+   * @param exists whether it is there
    * @param found what is there, or what would be made
    * @param wrong what the job cannot work with; empty if nothing
    */
-  public record Finding(String topic, String found, List<String> wrong) {}
+  public record Finding(String topic, boolean exists, String found, List<String> wrong) {}
 
   /**
    * Looks at every topic of the domain, in the order of their names.
@@ -105,6 +106,7 @@ public final class TopicSurvey {
     String how = "--partitions " + topic.numPartitions() + settings;
     return new Finding(
         topic.name(),
+        false,
         "missing; would be created with " + topic.numPartitions() + " partitions" + settings,
         mayCreate
             ? List.of()
@@ -127,6 +129,7 @@ public final class TopicSurvey {
     allowed(topic.name(), there.authorizedOperations(), wrong);
     return new Finding(
         topic.name(),
+        true,
         there.partitions().size()
             + " partitions, retention.ms="
             + settings.get(TopicConfig.RETENTION_MS_CONFIG).value(),

@@ -5,8 +5,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 
 /**
  * The tables, views and roles of the database, kept by Flyway: the SQL files beside this class are
@@ -22,12 +27,66 @@ public final class Schema {
    * @param domain that rows belong to which were written before rows had one
    */
   public static void migrate(PostgresConfig owner, String domain) {
-    Flyway.configure()
+    flyway(owner, domain).migrate();
+  }
+
+  private static Flyway flyway(PostgresConfig owner, String domain) {
+    return Flyway.configure()
         .dataSource(owner.url(), owner.user(), owner.password())
         .placeholders(Map.of("domain", domain))
         .locations("classpath:io/tidecast/connectors/postgres")
-        .load()
-        .migrate();
+        .load();
+  }
+
+  /**
+   * A database as it is.
+   *
+   * @param found what is there, and what {@code store} would make of it
+   * @param wrong what it cannot work with; empty if nothing
+   */
+  public record Finding(String found, List<String> wrong) {}
+
+  /**
+   * Looks at a database and changes nothing.
+   *
+   * @throws SQLException if it cannot be reached, or not as this role
+   */
+  public static Finding look(PostgresConfig owner, String domain) throws SQLException {
+    List<String> wrong = new ArrayList<>();
+    try (Connection connection = owner.connect();
+        Statement statement = connection.createStatement();
+        ResultSet may =
+            statement.executeQuery(
+                "SELECT has_schema_privilege(current_schema(), 'CREATE'),"
+                    + " rolcreaterole OR rolsuper OR EXISTS (SELECT FROM pg_roles WHERE rolname = '"
+                    + PostgresConfig.READER
+                    + "') FROM pg_roles WHERE rolname = current_user")) {
+      may.next();
+      if (!may.getBoolean(1)) {
+        wrong.add(owner.user() + " may not create tables in it");
+      }
+      if (!may.getBoolean(2)) {
+        wrong.add(owner.user() + " may not create the role " + PostgresConfig.READER);
+      }
+    }
+    MigrationInfoService versions = flyway(owner, domain).info();
+    for (MigrationInfo applied : versions.applied()) {
+      if (applied.getState() != MigrationState.SUCCESS) {
+        wrong.add(
+            "version %s is %s; accepted: those of this build"
+                .formatted(applied.getVersion(), applied.getState().getDisplayName()));
+      }
+    }
+    return new Finding(found(versions), List.copyOf(wrong));
+  }
+
+  private static String found(MigrationInfoService versions) {
+    MigrationInfo[] pending = versions.pending();
+    String now =
+        versions.current() == null ? "no tables yet" : "schema " + versions.current().getVersion();
+    return pending.length == 0
+        ? now
+        : now + "; store would bring it to " + pending[pending.length - 1].getVersion();
   }
 
   /**

@@ -69,6 +69,35 @@ class SchemaITCase {
   }
 
   @Test
+  void aLookSaysWhatIsThereAndWhatIsInTheWay() throws SQLException {
+    assertEquals(new Schema.Finding("schema 5", List.of()), Schema.look(owner, "test"));
+
+    run(owner, "CREATE DATABASE empty");
+    PostgresConfig empty = database("empty", owner.user());
+    assertEquals(
+        new Schema.Finding("no tables yet; store would bring it to 5", List.of()),
+        Schema.look(empty, "test"));
+
+    run(owner, "CREATE ROLE guest LOGIN");
+    assertEquals(
+        List.of("guest may not create tables in it"),
+        Schema.look(database("empty", "guest"), "test").wrong());
+
+    Schema.migrate(empty, "test");
+    run(
+        empty,
+        "UPDATE flyway_schema_history SET version = '99', script = 'V99__later.sql'"
+            + " WHERE version = '5'");
+    assertEquals(
+        List.of("version 99 is Future; accepted: those of this build"),
+        Schema.look(empty, "test").wrong());
+  }
+
+  private static PostgresConfig database(String name, String user) {
+    return new PostgresConfig(owner.url().replaceFirst("/[^/]*$", "/" + name), user, "");
+  }
+
+  @Test
   void readerReadsPresentAndFutureTablesButWritesNone() throws SQLException {
     openPartition("forecast", "2024-03-01T10:00:00Z", Duration.ZERO);
 

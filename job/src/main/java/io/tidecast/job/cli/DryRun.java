@@ -1,15 +1,21 @@
 package io.tidecast.job.cli;
 
+import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.TopicSurvey;
+import io.tidecast.connectors.postgres.PostgresConfig;
+import io.tidecast.connectors.postgres.Schema;
+import io.tidecast.job.Registry;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
-import io.tidecast.job.state.GroupProgress;
 import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.util.List;
 
 /** Says what {@code run} would find and do, and changes nothing. */
 final class DryRun {
   private final JobConfig config;
   private final PrintWriter out;
+  private boolean good = true;
 
   DryRun(JobConfig config, PrintWriter out) {
     this.config = config;
@@ -19,28 +25,36 @@ final class DryRun {
   /**
    * Looks at everything a start needs.
    *
+   * @param given models that serve first
+   * @param goesOn where a start would go on from; empty if it begins anew
+   * @param again whether what is forecast already may be forecast again
    * @return exit code: 0 if the job would start, 1 if something is in its way
    */
-  int report(Champions champions) {
+  int report(Champions given, String goesOn, boolean again) {
     out.println("configuration: good");
-    config.groups().keySet().forEach(group -> reportGroup(group, champions.progress(group)));
-    boolean good = true;
-    for (TopicSurvey.Finding finding :
+    List<TopicSurvey.Finding> topics =
         TopicSurvey.of(
-            config.kafkaConfig(), config.topicsConfig(), config.source().readsOwnTopic())) {
-      out.println("topic " + finding.topic() + ": " + finding.found());
-      finding.wrong().forEach(wrong -> out.println("  wrong: " + wrong));
-      good &= finding.wrong().isEmpty();
+            config.kafkaConfig(), config.topicsConfig(), config.source().readsOwnTopic());
+    for (TopicSurvey.Finding topic : topics) {
+      out.println("topic " + topic.topic() + ": " + topic.found());
+      topic.wrong().forEach(this::wrong);
     }
-    good &= reportSources();
+    reportSources();
+    reportStart(topics, given, goesOn, again);
+    reportDatabase();
     out.println(good ? "would start" : "would not start");
     out.flush();
     return good ? 0 : 1;
   }
 
-  private boolean reportSources() {
+  private void wrong(String what) {
+    out.println("  wrong: " + what);
+    good = false;
+  }
+
+  private void reportSources() {
     if (config.source().readsOwnTopic()) {
-      return true;
+      return;
     }
     try {
       config
@@ -48,19 +62,66 @@ final class DryRun {
           .topics(config.kafkaConfig())
           .names()
           .forEach(topic -> out.println("topic " + topic + ": observations are read from it"));
-      return true;
     } catch (IllegalArgumentException e) {
-      out.println("  wrong: " + e.getMessage());
-      return false;
+      wrong(e.getMessage());
     }
   }
 
-  private void reportGroup(String group, GroupProgress progress) {
-    String version = progress.version();
-    out.println(
-        "group "
-            + group
-            + ": "
-            + (version.isEmpty() ? "no model yet, the seasonal naive serves" : "model " + version));
+  private void reportStart(
+      List<TopicSurvey.Finding> topics, Champions given, String goesOn, boolean again) {
+    if (!goesOn.isEmpty()) {
+      out.println("would go on from " + goesOn + ", with the models of its state");
+      return;
+    }
+    out.println("would begin with the first observation that Kafka keeps");
+    String forecasts = config.kafkaConfig().topics().forecast();
+    if (!again
+        && exists(forecasts, topics)
+        && !CommittedTopic.isEmpty(config.kafkaConfig(), forecasts)) {
+      wrong("--from-beginning: absent, but " + forecasts + " holds forecasts already");
+    }
+    boolean reads = !again && exists(config.kafkaConfig().topics().model(), topics);
+    reportModels(given, reads ? Registry.read(config.kafkaConfig()) : Registry.empty());
+  }
+
+  private static boolean exists(String topic, List<TopicSurvey.Finding> topics) {
+    return topics.stream().anyMatch(found -> found.topic().equals(topic) && found.exists());
+  }
+
+  private void reportModels(Champions given, Registry registry) {
+    Champions serving = given.orElse(registry.champions(), config.groups());
+    for (String group : config.groups().keySet()) {
+      String version = serving.progress(group).version();
+      String other =
+          registry
+              .champion(group)
+              .map(model -> ": " + model.version() + " is of another configuration")
+              .orElse("");
+      out.println(
+          "group "
+              + group
+              + ": "
+              + (version.isEmpty()
+                  ? "no model yet, the seasonal naive serves" + other
+                  : "model " + version));
+    }
+    registry.refused().forEach(reason -> out.println("  not read: " + reason));
+  }
+
+  /** The job itself needs none; one that is there has to be one that {@code store} can use. */
+  private void reportDatabase() {
+    PostgresConfig owner = config.postgres().owner();
+    try {
+      Schema.Finding database = Schema.look(owner, config.domain());
+      out.println("database " + owner + ": " + database.found());
+      database.wrong().forEach(this::wrong);
+    } catch (SQLException e) {
+      out.println(
+          "database "
+              + owner
+              + ": out of reach; run does not need it, store would not start ("
+              + e.getMessage().strip().replaceAll("\\s+", " ")
+              + ")");
+    }
   }
 }

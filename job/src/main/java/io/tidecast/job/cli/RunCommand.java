@@ -57,8 +57,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--dry-run",
       description =
-          "check configuration, models, topics and permissions, say what a start would do, and"
-              + " start nothing; exit code 1 if something is in its way")
+          "check configuration, models, topics, permissions and database, say what a start would"
+              + " do, and start nothing; exit code 1 if something is in its way")
   private boolean dryRun;
 
   @Option(
@@ -84,14 +84,17 @@ final class RunCommand implements Callable<Integer> {
     JobParts parts = new JobParts(config);
     JobIdentity identity = new JobIdentity(config.domain(), instance);
     Champions champions = Champions.read(models, config.groups());
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(parts.flink());
     if (dryRun) {
-      return new DryRun(config, spec.commandLine().getOut()).report(champions);
+      String goesOn =
+          Start.look(env, identity.directory("run"), file.directory(), fromBeginning).orElse("");
+      return new DryRun(config, spec.commandLine().getOut())
+          .report(champions, goesOn, fromBeginning);
     }
     TopicCreator.createMissing(
         config.kafkaConfig(), config.topicsConfig(), config.source().readsOwnTopic());
     parts.requireTopicLimits();
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(parts.flink());
     try (Start start =
         Start.of(env, identity.directory("run"), file.directory(), spec.commandLine().getOut())) {
       if (start.isToldWhereToGoOn() || !fromBeginning && start.goOn()) {

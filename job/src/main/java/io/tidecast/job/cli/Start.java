@@ -46,19 +46,34 @@ final class Start implements AutoCloseable {
   static Start of(StreamExecutionEnvironment env, String name, Path beside, PrintWriter out)
       throws IOException {
     boolean isLocal = env instanceof LocalStreamEnvironment;
+    Checkpoints checkpoints = checkpoints(env, name, beside);
+    env.configure(checkpoints.settings());
+    Start start = new Start(env, checkpoints, isLocal ? lock(checkpoints) : null, out);
+    start.say("checkpoints: " + checkpoints.directory());
+    return start;
+  }
+
+  private static Checkpoints checkpoints(StreamExecutionEnvironment env, String name, Path beside) {
     Optional<String> configured =
         env.getConfiguration().getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY);
-    if (configured.isEmpty() && !isLocal) {
+    if (configured.isEmpty() && !(env instanceof LocalStreamEnvironment)) {
       throw new IllegalArgumentException(
           "flink.execution.checkpointing.dir: absent; accepted: a directory that JobManager and"
               + " TaskManagers reach, such as s3://bucket/checkpoints");
     }
     String parent = configured.orElseGet(() -> beside.resolve("checkpoints").toUri().toString());
-    Checkpoints checkpoints = new Checkpoints(parent, name);
-    env.configure(checkpoints.settings());
-    Start start = new Start(env, checkpoints, isLocal ? lock(checkpoints) : null, out);
-    start.say("checkpoints: " + checkpoints.directory());
-    return start;
+    return new Checkpoints(parent, name);
+  }
+
+  /**
+   * What one would go on from; prepares nothing.
+   *
+   * @param again whether the newest checkpoint is left alone
+   */
+  static Optional<String> look(
+      StreamExecutionEnvironment env, String name, Path beside, boolean again) throws IOException {
+    Optional<String> told = env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH);
+    return told.isPresent() || again ? told : checkpoints(env, name, beside).newest();
   }
 
   /** Holds until it is closed or the process ends, also by a kill. */

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.config.JobConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +68,35 @@ class DryRunITCase {
   }
 
   @Test
+  void whatIsForecastAlreadyAndModelsThatCannotBeReadAreSaid() throws Exception {
+    Path file = file("begun");
+    JobConfig config = JobConfig.read(file);
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+    KeyedBytes junk = new KeyedBytes(new byte[] {1}, new byte[] {2});
+    KeyedBytesSink.append(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), junk);
+    KeyedBytesSink.append(config.kafkaConfig(), config.kafkaConfig().topics().model(), junk);
+
+    assertEquals(1, dryRun(file));
+    assertTrue(
+        out.toString().contains("wrong: --from-beginning: absent, but begun.forecast.v1 holds"),
+        out::toString);
+    assertTrue(out.toString().contains("not read: offset 0: "), out::toString);
+    assertEquals(0, dryRun(file, "--from-beginning"));
+  }
+
+  @Test
+  void whatItWouldGoOnFromIsSaidAndADatabaseThatIsAwayIsInNobodysWay() throws Exception {
+    Path file = file("away");
+    Path checkpoint = Files.createDirectories(directory.resolve("checkpoints/away.run/4f3c/chk-7"));
+    Files.writeString(checkpoint.resolve("_metadata"), "");
+
+    assertEquals(0, dryRun(file, "--set", "postgres.url=jdbc:postgresql://127.0.0.1:1/tidecast"));
+
+    assertTrue(out.toString().contains("would go on from file:" + checkpoint), out::toString);
+    assertTrue(out.toString().contains("tidecast: out of reach"), out::toString);
+  }
+
+  @Test
   void aTopicTheJobCannotWorkWithIsNamedWithTheSettingAndWhatIsAccepted() throws Exception {
     try (Admin admin = admin()) {
       NewTopic models = new NewTopic("wrong.model.v1", Optional.of(1), Optional.empty());
@@ -91,11 +123,14 @@ class DryRunITCase {
     assertTrue(out.toString().endsWith("would not start\n"), out::toString);
   }
 
-  private int dryRun(Path file) {
+  private int dryRun(Path file, String... more) {
+    List<String> command =
+        new ArrayList<>(List.of("run", "--dry-run", "--config", file.toString()));
+    command.addAll(List.of(more));
     return Tidecast.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(new StringWriter()))
-        .execute("run", "--dry-run", "--config", file.toString());
+        .execute(command.toArray(String[]::new));
   }
 
   private static Path file(String domain) throws Exception {
