@@ -83,6 +83,31 @@ final class InputHistory {
     missing[slot * (1 + width) + 1 + i] = 0;
   }
 
+  /** As if the target of a row that is replayed had been missing, and filled in. */
+  void setMissing(long row, float filled) {
+    targets[(int) (row % targets.length)] = filled;
+    missing[(int) (row % replayed) * (1 + width)] = 1;
+  }
+
+  /**
+   * The change from one row to the next that {@code share} of those that are none at all do not
+   * exceed; infinite if there are fewer than {@code least}.
+   */
+  double usualChange(double share, int least) {
+    double[] changes = new double[targets.length];
+    int count = 0;
+    for (long row = firstHeld() + 1; row < rows; row++) {
+      double change = Math.abs((double) target(row) - target(row - 1));
+      changes[count] = change;
+      count += change > 0 ? 1 : 0;
+    }
+    if (count < least) {
+      return Double.POSITIVE_INFINITY;
+    }
+    Arrays.sort(changes, 0, count);
+    return changes[(int) (count * share)];
+  }
+
   /** Whether row number {@code row} was ever stepped and is still held. */
   boolean holds(long row) {
     return row >= 0 && row < rows && row >= rows - targets.length;

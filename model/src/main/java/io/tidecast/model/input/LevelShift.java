@@ -9,10 +9,12 @@ import java.io.IOException;
  * Tells a lasting shift of the level from an accident: {@value #CONFIRMED} values in a row, all
  * {@value #DEVIATIONS} standard deviations to one side of the mean as it was before the first of
  * them, and of what the seasons before would have had. Where values deviate now and then, as rain
- * does, they will be back, and nothing shifts.
+ * does, they will be back, and nothing shifts. A few that were thrown so far off as the series never
+ * moves, and after which it is back, are an accident of the source.
  *
  * <p>What the running inputs were before the first of them is kept meanwhile: once a shift is sure,
- * they go on from there, at the new level, as if it had always been that.
+ * they go on from there, at the new level, as if it had always been that; after an accident, as if
+ * nothing had been seen meanwhile.
  */
 final class LevelShift {
   static final int CONFIRMED = 8;
@@ -20,11 +22,15 @@ final class LevelShift {
   /** While no value deviates. */
   static final int BYTES = 2;
 
+  /** Values in a row that may be thrown off. */
+  static final int LONGEST_ACCIDENT = 3;
+
   private static final double DEVIATIONS = 5;
 
   private final RunningInputs before;
   private int side;
   private int deviating;
+  private boolean absurd;
 
   LevelShift(ForecasterConfig config) {
     before = new RunningInputs(config);
@@ -50,12 +56,23 @@ final class LevelShift {
       before.set(now);
       side = direction;
       deviating = 1;
+      absurd = false;
     }
   }
 
   /** Values in a row that deviate. */
   int deviating() {
     return deviating;
+  }
+
+  /** Whether the first of them is farther off than the series ever moves. */
+  void setAbsurd(boolean isAbsurd) {
+    absurd = isAbsurd;
+  }
+
+  /** Whether they are few, and thrown off. */
+  boolean mayBeAccident() {
+    return absurd && deviating > 0 && deviating <= LONGEST_ACCIDENT;
   }
 
   void forget() {
@@ -81,11 +98,12 @@ final class LevelShift {
     before.set(other.before);
     side = other.side;
     deviating = other.deviating;
+    absurd = other.absurd;
   }
 
   /** The running inputs follow only while values deviate. */
   void write(DataOutput out) throws IOException {
-    out.writeByte(side);
+    out.writeByte(absurd ? 2 * side : side);
     out.writeByte(deviating);
     if (deviating > 0) {
       before.write(out);
@@ -93,7 +111,9 @@ final class LevelShift {
   }
 
   void read(DataInput in) throws IOException {
-    side = in.readByte();
+    int code = in.readByte();
+    side = Integer.signum(code);
+    absurd = Math.abs(code) == 2;
     deviating = in.readByte();
     if (deviating > 0) {
       before.read(in);

@@ -79,6 +79,11 @@ final class RunningInputs {
     }
   }
 
+  /** See {@link RunningScale#forgive}. */
+  void forgive() {
+    target.forgive();
+  }
+
   boolean ready() {
     return target.warm();
   }

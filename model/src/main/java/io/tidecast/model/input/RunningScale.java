@@ -79,6 +79,12 @@ final class RunningScale {
     return x < low ? low : high;
   }
 
+  /** The last value that was beyond the limits was an accident, and widens none. */
+  void forgive() {
+    admissions = Math.max(0, admissions - 1);
+    refused = 0;
+  }
+
   /** Takes a finite value. */
   void observe(double x) {
     count = Math.min(MAX_COUNT, count + 1);

@@ -37,6 +37,10 @@ public final class SeriesInputs implements KnownFuture.Origin {
   private static final float MAX_CHANGE = 8;
   private static final float MAX_LAGGED = 4;
   private static final int MAX_CARRIED = 3;
+  // as what is left out of trainings is thrown off
+  private static final int ABSURD = 20;
+  private static final double USUAL = 0.95;
+  private static final int LEAST_CHANGES = 48;
 
   private final ForecasterConfig config;
   private final int[] lags;
@@ -55,25 +59,41 @@ public final class SeriesInputs implements KnownFuture.Origin {
     shift = new LevelShift(config);
   }
 
+  /** What a step has shown of the rows before it. */
+  public enum Hindsight {
+    /** They stand. */
+    NONE,
+    /** The last few were an accident of the source, and are as if they had been missing. */
+    ACCIDENT,
+    /** The level has shifted for good: they were brought to the new one. */
+    SHIFT
+  }
+
+  /** One step of the grid, of a source that is not known to be stuck. */
+  public Hindsight step(float target, float[] covariates) {
+    return step(target, covariates, false);
+  }
+
   /**
    * One step of the grid.
    *
    * @param target raw, NaN if missing
    * @param covariates raw, one per configured covariate, NaN where missing
-   * @return whether the level has shifted for good: then the kept rows were brought to the new one,
-   *     and what was made of them at the old one is void
+   * @param isStuck whether the source only repeats itself: the value stands, and counts as missing
+   * @return unless it is {@link Hindsight#NONE}, what was made of the kept rows is void
    */
-  public boolean step(float target, float[] covariates) {
+  public Hindsight step(float target, float[] covariates, boolean isStuck) {
     float x = config.transform().apply(target);
     boolean missing = Float.isNaN(x);
     if (missing && !started()) {
-      return false;
+      return Hindsight.NONE;
     }
+    boolean wasAccident = !missing && (isStuck ? takeBackStuck() : takeBackThrownOff(x));
     float admitted = missing ? filled() : (float) now.target().admitted(x);
-    if (!missing) {
-      look(admitted);
+    if (!missing && !isStuck) {
+      look(x, admitted);
     }
-    append(admitted, missing);
+    append(admitted, missing || isStuck);
     for (int i = 0; i < covariates.length; i++) {
       float covariate = Transform.LEVEL.apply(covariates[i]);
       if (!Float.isNaN(covariate)) {
@@ -81,7 +101,43 @@ public final class SeriesInputs implements KnownFuture.Origin {
       }
     }
     now.step(history, history.rows() - 1);
-    return bringToNewLevel();
+    if (bringToNewLevel()) {
+      return Hindsight.SHIFT;
+    }
+    return wasAccident ? Hindsight.ACCIDENT : Hindsight.NONE;
+  }
+
+  /** The source is stuck where its values deviate, and has been since they do. */
+  private boolean takeBackStuck() {
+    if (shift.deviating() == 0) {
+      return false;
+    }
+    takeBack(history.rows() - shift.deviating(), false);
+    return true;
+  }
+
+  /** The last few values were thrown off, and the series is back where it was before. */
+  private boolean takeBackThrownOff(float x) {
+    if (!shift.mayBeAccident()) {
+      return false;
+    }
+    long first = history.rows() - shift.deviating();
+    float usual = history.target(first - 1);
+    if (4 * Math.abs(x - usual) >= Math.abs(history.target(first) - usual)) {
+      return false;
+    }
+    takeBack(first, true);
+    return true;
+  }
+
+  private void takeBack(long first, boolean fills) {
+    float usual = history.target(first - 1);
+    shift.restore(now);
+    now.forgive();
+    for (long row = first; row < history.rows(); row++) {
+      history.setMissing(row, fills ? usual : history.target(row));
+      now.step(history, row);
+    }
   }
 
   /** For a while the last value stands; then it is as it was a season before. */
@@ -94,7 +150,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
     return now.target().stale();
   }
 
-  private void look(float x) {
+  private void look(float raw, float x) {
     if (config.transform().isRandomWalk() || !started()) {
       return;
     }
@@ -108,6 +164,10 @@ public final class SeriesInputs implements KnownFuture.Origin {
       }
     }
     shift.look(now, x, above, below);
+    if (shift.deviating() == 1) {
+      double usual = history.usualChange(USUAL, LEAST_CHANGES);
+      shift.setAbsurd(Math.abs((double) raw - last()) > ABSURD * usual);
+    }
   }
 
   /** The value whole periods before a row, and before the last {@code deviating} rows. */

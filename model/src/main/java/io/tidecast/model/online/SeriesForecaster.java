@@ -123,7 +123,7 @@ public final class SeriesForecaster {
     boolean observed = !Float.isNaN(target);
     boolean isStuck = observed && state.anomalies().isStuckAt(closed.value());
     Anomaly anomaly = observed ? score(state, closed, target, isStuck) : null;
-    if (advance(state, closed, serving)) {
+    if (advance(state, closed, serving, isStuck)) {
       anomaly = state.anomalies().shifted(closed.index(), anomaly);
     }
     Forecast forecast = observed ? forecast(state, closed, serving, isStuck) : null;
@@ -132,7 +132,9 @@ public final class SeriesForecaster {
 
   /** Null if the step is in order. */
   private Anomaly score(SeriesState state, ClosedStep closed, float target, boolean isStuck) {
-    restartAfterLongSilence(state);
+    if (!isStuck) {
+      restartAfterLongSilence(state);
+    }
     scoring.score(state, closed.index(), closed.value(), target, !isStuck);
     return state
         .anomalies()
@@ -296,12 +298,17 @@ public final class SeriesForecaster {
   }
 
   /** Says whether the level has shifted for good. */
-  private boolean advance(SeriesState state, ClosedStep closed, PackedModel serving) {
-    boolean hasShifted = state.inputs().step(closed.value(), closed.covariates());
-    if (hasShifted) {
-      // made at a level that is no more
+  private boolean advance(
+      SeriesState state, ClosedStep closed, PackedModel serving, boolean isStuck) {
+    SeriesInputs.Hindsight found =
+        state.inputs().step(closed.value(), closed.covariates(), isStuck);
+    boolean hasShifted = found == SeriesInputs.Hindsight.SHIFT;
+    if (found != SeriesInputs.Hindsight.NONE) {
       state.voidHistory();
       state.hidden().invalidate();
+    }
+    if (hasShifted) {
+      // made at a level that is no more
       state.pending().clear();
       state.naives().forgetClimate();
     }

@@ -166,6 +166,18 @@ class RobustnessTest {
     assertEquals(deviation, state.inputs().scale(), 0.6 * deviation);
   }
 
+  /** A sensor that is thrown off by its cable, every now and then. */
+  @ParameterizedTest
+  @ValueSource(floats = {200, 9_999, -1e6f})
+  void accidentsThatComeBackDoNotBecomeTheScale(float absurd) {
+    float[] values = load();
+    SeriesState clean = stepped(LOAD, 1500, t -> values[t]);
+    SeriesState spoilt = stepped(LOAD, 1500, t -> t > 1000 && t % 17 < 1 ? absurd : values[t]);
+
+    float scale = clean.inputs().scale();
+    assertEquals(scale, spoilt.inputs().scale(), 0.05 * scale);
+  }
+
   @Test
   void anErrorCodeDoesNotBecomeTheScaleOfARandomWalk() {
     ForecasterConfig walk = config(Transform.DIFFERENCE, Limits.NONE, List.of());
