@@ -11,7 +11,8 @@ package io.tidecast.model;
  * @param median that was forecast; NaN likewise
  * @param upper end of the widest interval; NaN likewise
  * @param score distance from the median over that of the bound on the same side, at most {@value
- *     #MAX_SCORE}: 1 on the bound, whatever the series; 0 if nothing was forecast
+ *     #MAX_SCORE}: 1 on the bound, whatever the series; over the running scale of the series where
+ *     the bound is the median; 0 if nothing was forecast
  * @param run such steps in a row up to this one, to the same side; equal values in a row if it is
  *     stuck; once the cause is known, the steps by which it was
  * @param cause as far as it is known

@@ -14,6 +14,9 @@ final class AnomalyWatch {
   /** Beyond the interval by its own half width: an interval of 90 % is missed one time in ten. */
   static final float LEAST_SCORE = 2;
 
+  /** Share of the running scale below which a side of an interval has no width, as of dry days. */
+  private static final float NO_WIDTH = 0.01f;
+
   private static final int LONGEST_SPIKE = 3;
   private static final int LONGEST_SHIFT = 16;
   private static final float BACK = 0.25f;
@@ -26,16 +29,24 @@ final class AnomalyWatch {
     private float lower = Float.NaN;
     private float median = Float.NaN;
     private float upper = Float.NaN;
+    private float unit = Float.NaN;
 
     /** Nothing was. */
     void clear() {
       lower = Float.NaN;
       median = Float.NaN;
       upper = Float.NaN;
+      unit = Float.NaN;
     }
 
-    /** Takes the quantiles of lead 1, ascending. */
-    void set(float[] quantiles) {
+    /**
+     * Takes the forecast of lead 1.
+     *
+     * @param quantiles ascending
+     * @param scale the running scale of the series
+     */
+    void set(float[] quantiles, float scale) {
+      unit = scale;
       lower = quantiles[0];
       median = quantiles[quantiles.length / 2];
       upper = quantiles[quantiles.length - 1];
@@ -52,7 +63,7 @@ final class AnomalyWatch {
       if (!(distance > 0)) {
         return 0;
       }
-      return width > 0 ? Math.min(Anomaly.MAX_SCORE, distance / width) : Anomaly.MAX_SCORE;
+      return Math.min(Anomaly.MAX_SCORE, distance / (width > NO_WIDTH * unit ? width : unit));
     }
 
     Anomaly anomaly(long index, float value, int run, Anomaly.Cause cause) {

@@ -1,6 +1,7 @@
 package io.tidecast.model.online;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Transform;
 import io.tidecast.model.input.SeriesInputs;
 import java.util.Arrays;
 
@@ -175,7 +176,8 @@ final class Scoring {
       experts.raw(naive, naive);
     }
     if (lead == 1) {
-      expected.set(given);
+      float unit = config.transform() == Transform.LOG_RETURN ? scale * given[levels / 2] : scale;
+      expected.set(given, unit);
     }
     float loss = 0;
     float lossOfNaive = 0;

@@ -118,6 +118,44 @@ class AnomalyTest {
     assertTrue(usual(WARM + 230, WARM + 330).size() <= 8, "alive again");
   }
 
+  /** At the last value, at a value it never had, and at one that its noise could give. */
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, 0, 45})
+  void aSourceThatIsStuckLeavesTheScaleAsItWas(float value) {
+    usual(0, WARM);
+    float before = state.inputs().scale();
+    float at = Float.isNaN(value) ? state.inputs().last() : value;
+    for (int t = WARM; t < WARM + 300; t++) {
+      step(t, at);
+    }
+
+    assertEquals(before, state.inputs().scale(), 0.05 * before);
+    usual(WARM + 300, WARM + 330);
+    assertEquals(before, state.inputs().scale(), 0.1 * before);
+  }
+
+  @Test
+  void aSeriesThatStaysAtAnotherLevelWithoutBeingStuckIsFollowed() {
+    usual(0, WARM);
+    for (int t = WARM; t < WARM + 100; t++) {
+      step(t, usual(t) - 60);
+    }
+
+    assertEquals(-10, state.inputs().last(), 15);
+  }
+
+  /** An hour of rain in weeks without any: far off, and no farther than the series goes. */
+  @Test
+  void whereTheIntervalHasNoWidthTheScoreIsThatOfTheRunningScale() {
+    for (int t = 0; t < WARM; t++) {
+      step(t, t % 90 == 5 ? 5 + t % 7 : 0);
+    }
+
+    Anomaly rain = step(WARM, 8).get(0);
+    assertEquals(rain.median(), rain.upper(), 1e-3);
+    assertTrue(rain.score() > 2 && rain.score() < 50, rain + " " + state.inputs().scale());
+  }
+
   private float widthAfter(SeriesState of) {
     int next = (int) of.lastIndex() + 1;
     float[][] quantiles =
