@@ -13,9 +13,10 @@ import java.util.Arrays;
  */
 public final class PackedModel {
   /** That of a group which has no model. */
-  public static final PackedModel NONE = new PackedModel("", null, null, 0, false, null);
+  public static final PackedModel NONE = new PackedModel("", "", null, null, 0, false, null);
 
   private final String version;
+  private final String parent;
   private final RecurrentMember recurrent;
   private final HighwayMember highway;
   private final boolean highwayServes;
@@ -25,12 +26,14 @@ public final class PackedModel {
 
   private PackedModel(
       String version,
+      String parent,
       RecurrentMember recurrent,
       HighwayMember highway,
       int horizon,
       boolean highwayServes,
       KnownFuture knownOrNull) {
     this.version = version;
+    this.parent = parent;
     this.recurrent = recurrent;
     this.highway = highway;
     this.highwayServes = highwayServes;
@@ -49,6 +52,7 @@ public final class PackedModel {
     requireTrainedFor(config, model);
     return new PackedModel(
         model.version(),
+        model.provenance().parent(),
         model.head().isPresent() ? new RecurrentMember(model, config) : null,
         model.highway().map(maps -> new HighwayMember(maps, config)).orElse(null),
         config.horizon(),
@@ -71,6 +75,11 @@ public final class PackedModel {
   /** Empty if there is no model. */
   public String version() {
     return version;
+  }
+
+  /** The version that its training began from; empty if from scratch. */
+  public String parent() {
+    return parent;
   }
 
   /** Whether there is a hidden state to step. */

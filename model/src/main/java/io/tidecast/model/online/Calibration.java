@@ -56,16 +56,19 @@ final class Calibration {
    * its predecessor, by logarithm, is kept.
    */
   void serve(String other) {
-    if (!other.equals(version)) {
-      for (int k = 0; k < factor.length; k++) {
-        factor[k] = version.isEmpty() ? 1 : (float) Math.sqrt(factor[k]);
-      }
-      for (int k = 0; k < phase.length; k++) {
-        phase[k] = version.isEmpty() ? 1 : (float) Math.sqrt(phase[k]);
-      }
-      seen = version.isEmpty() ? 0 : seen;
-      version = other;
+    for (int k = 0; k < factor.length; k++) {
+      factor[k] = version.isEmpty() ? 1 : (float) Math.sqrt(factor[k]);
     }
+    for (int k = 0; k < phase.length; k++) {
+      phase[k] = version.isEmpty() ? 1 : (float) Math.sqrt(phase[k]);
+    }
+    seen = version.isEmpty() ? 0 : seen;
+    version = other;
+  }
+
+  /** The version that serves; empty before the first. */
+  String version() {
+    return version;
   }
 
   /** Factors of all leads, {@code [horizon * levels]}. */

@@ -127,7 +127,7 @@ final class ExpertForecasts {
       model.forecast(state.hidden(), inputs, origin, recurrent, highway, taking);
     }
     if (hasModel()) {
-      state.calibration().serve(version);
+      serve(state, model);
     }
     state.mixture().shares(taking, knots, knotShares);
     knots.interpolate(knotShares, Mixture.EXPERTS, shares);
@@ -138,6 +138,18 @@ final class ExpertForecasts {
       round(served);
     }
     measureMembers(inputs.scale());
+  }
+
+  private static void serve(SeriesState state, PackedModel model) {
+    String before = state.calibration().version();
+    if (!before.equals(model.version())) {
+      boolean isMadeFromIt = before.equals(model.parent());
+      state.mixture().succeed(isMadeFromIt);
+      if (!isMadeFromIt) {
+        state.pending().forgetMembers();
+      }
+      state.calibration().serve(model.version());
+    }
   }
 
   /** Quantiles of the naives in the mixture about their values, in units of the running scale. */

@@ -20,7 +20,9 @@ import java.util.Arrays;
  * begins with a small prior and a sharp eye: it takes over where the model does worse than it, lead
  * by lead, {@code s = n / (n + 24 lead)} as outcomes of overlapping forecasts repeat each other.
  * Without a model the naives are rivals among themselves. Losses are compared over the same
- * targets: when the first loss of a member comes, those of the naives begin anew.
+ * targets: when the first loss of a member comes, those of the naives begin anew. So it is with a
+ * model that was not made from the one before, whose losses say nothing of it; one that was goes on
+ * with them, as if they were the last {@value #INHERITED}.
  *
  * <p>Source: Vovk 1990; Cesa-Bianchi and Lugosi 2006, section 2.2: with losses within B of the
  * least and a rate r the loss of the mixture exceeds that of an expert by at most {@code ln(1 /
@@ -36,6 +38,7 @@ final class Mixture {
 
   private static final int SPAN = 2000;
   private static final int CAUTION = 24;
+  private static final int INHERITED = 4 * CAUTION;
   private static final double MAX_COMMON = 20;
   private static final double MAX_EXCESS = 20;
   private static final double SHARPNESS = 20;
@@ -86,6 +89,21 @@ final class Mixture {
     }
     if (begins) {
       Arrays.fill(count, from, from + EXPERTS, (short) 0);
+    }
+  }
+
+  /**
+   * Another model begins to serve.
+   *
+   * @param isMadeFromTheLast whether what is known of the one before says something of it
+   */
+  void succeed(boolean isMadeFromTheLast) {
+    for (int k = 0; k < count.length; k++) {
+      if (isMadeFromTheLast) {
+        count[k] = (short) Math.min(INHERITED, count[k]);
+      } else if (k % EXPERTS < PendingForecasts.MEMBERS) {
+        count[k] = 0;
+      }
     }
   }
 

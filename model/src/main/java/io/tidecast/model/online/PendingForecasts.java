@@ -103,6 +103,11 @@ final class PendingForecasts {
     Arrays.fill(versions, "");
   }
 
+  /** What the members said is held against none any more; what was given out stays. */
+  void forgetMembers() {
+    Arrays.fill(parts, (byte) 0);
+  }
+
   /** Whether the leads beyond {@value #NEAR} of this origin are kept as well. */
   boolean sampled(long origin) {
     if (far == 0) {

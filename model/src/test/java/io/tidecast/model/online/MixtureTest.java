@@ -70,6 +70,26 @@ class MixtureTest {
   }
 
   @Test
+  void ofASuccessorFromScratchNothingIsKnown() {
+    observe(0, 2000, 9, 9, 1, 3, 3, 3);
+    mixture.succeed(false);
+
+    assertEquals(0.4167, share(ALL, 0, 0), 1e-3);
+    observe(0, 50, 0.5f, 0.5f, 1, 3, 3, 3);
+    assertTrue(share(ALL, 0, 0) > 0.45, "" + share(ALL, 0, 0));
+  }
+
+  @Test
+  void aSuccessorMadeFromTheLastGoesOnAndIsSoonKnownItself() {
+    observe(0, 2000, 3, 3, 1, 5, 5, 5);
+    mixture.succeed(true);
+
+    assertTrue(share(ALL, 0, 2) > 0.9, "" + share(ALL, 0, 2));
+    observe(0, 200, 0.5f, 0.5f, 1, 5, 5, 5);
+    assertTrue(share(ALL, 0, 0) > 0.45, "" + share(ALL, 0, 0));
+  }
+
+  @Test
   void memberThatBreaksLosesItsShare() {
     observe(2, 2000, 1, 1.5f, 5, 5, 5, 5);
     observe(2, 100, 20, 1.5f, 5, 5, 5, 5);
