@@ -17,6 +17,7 @@ import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -121,7 +122,7 @@ public final class ChallengerTrainer implements GroupTrainer {
       if (champion != null) {
         Outcome givenUp = look.giveUp(champion, this::fitting);
         if (givenUp != null) {
-          return new Result(givenUp, false, true, DriftTest.NONE);
+          return new Result(givenUp, false, Result.USUAL, DriftTest.NONE);
         }
         if (rules.drift()) {
           look.test(champion);
@@ -132,7 +133,7 @@ public final class ChallengerTrainer implements GroupTrainer {
           look.drift().hasDrifted() && request.boundary() >= now.quietUntil() && champion != null;
       if (!isDue && !hasDrifted) {
         String reason = request.errand().reason() + look.words();
-        return new Result(new Outcome.NotTriggered(reason), false, false, look.drift());
+        return new Result(new Outcome.NotTriggered(reason), false, Duration.ZERO, look.drift());
       }
       String why = hasDrifted ? look.driftInWords() : request.errand().reason();
       return challenge(why + leftOut() + look.words(), hasDrifted, look.drift());
@@ -161,11 +162,9 @@ public final class ChallengerTrainer implements GroupTrainer {
               : champion == null
                   ? trainer.choose(windows, run, TrainingListener.NONE)
                   : trainer.choose(windows, champion, run, TrainingListener.NONE);
-      // what has been acted on is no evidence any more
-      DriftTest after = hasDrifted ? drift.acted() : drift;
+      Duration cooldown = hasDrifted ? untilThereIsMore(drift) : Duration.ZERO;
       if (result instanceof TrainingResult.Failed failed) {
-        return new Result(
-            new Outcome.Failed(why + ": " + failed.reason()), true, hasDrifted, after);
+        return new Result(new Outcome.Failed(why + ": " + failed.reason()), true, cooldown, drift);
       }
       TrainingResult.Chosen challenger = (TrainingResult.Chosen) result;
       PromotionGate.Judgement judgement = gate.judge(challenger, champion);
@@ -173,10 +172,16 @@ public final class ChallengerTrainer implements GroupTrainer {
       boolean isShadow = rules.shadow() && champion != null;
       if (!verdict.promotes() || isShadow) {
         String reason = why + ": " + verdict.words() + (isShadow ? ", in shadow mode" : "");
-        return new Result(new Outcome.Kept(reason, verdict.losses()), true, hasDrifted, after);
+        return new Result(new Outcome.Kept(reason, verdict.losses()), true, cooldown, drift);
       }
       ModelFile complete = ModelFile.of(trainer.complete(challenger, TrainingListener.NONE));
       return promote(complete, why, verdict, true, judgement);
+    }
+
+    /** The evidence stands: the next comes when there is half as much again to learn from. */
+    private Duration untilThereIsMore(DriftTest drift) {
+      long steps = drift.stepsSinceChange(config.horizon());
+      return config.grid().spacing().multipliedBy(steps).dividedBy(2);
     }
 
     private Result judge(Errand.Judge brought) {
@@ -192,14 +197,15 @@ public final class ChallengerTrainer implements GroupTrainer {
                 brought.reason() + " by force: the gate was not asked",
                 Outcome.Losses.NONE),
             false,
-            false,
+            Duration.ZERO,
             DriftTest.NONE);
       }
       PromotionGate.Judgement judgement = gate.judgeNewest(windows, model, champion);
       Verdict verdict = new Verdict(judgement.scores(), rules.margin());
       if (!verdict.promotes()) {
         String reason = brought.reason() + ": " + verdict.words();
-        return new Result(new Outcome.Kept(reason, verdict.losses()), false, false, now.drift());
+        return new Result(
+            new Outcome.Kept(reason, verdict.losses()), false, Duration.ZERO, now.drift());
       }
       return promote(brought.model(), brought.reason(), verdict, false, judgement);
     }
@@ -214,7 +220,7 @@ public final class ChallengerTrainer implements GroupTrainer {
           new Outcome.Promoted(
               model.version(), model.bytes(), why + ": " + verdict.words(), verdict.losses()),
           trained,
-          false,
+          Duration.ZERO,
           DriftTest.since(judgement.blocks()));
     }
   }

@@ -6,6 +6,7 @@ import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.online.DriftTest;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -67,14 +68,17 @@ public interface GroupTrainer extends Serializable {
    * What came of a call.
    *
    * @param trained whether a challenger was trained, or was meant to be
-   * @param cooldown whether nothing shall be trained for a while
+   * @param cooldown for so long nothing shall be trained that is not asked for, and no shorter than
+   *     the configuration says; zero if there is no need
    * @param drift of the model that serves next
    */
-  record Result(Outcome outcome, boolean trained, boolean cooldown, DriftTest drift) {
+  record Result(Outcome outcome, boolean trained, Duration cooldown, DriftTest drift) {
+    /** As long as the configuration says. */
+    static final Duration USUAL = Duration.ofMillis(1);
 
     /** Of a training that was asked for, without a look at the champion. */
     public static Result ofTraining(Outcome outcome) {
-      return new Result(outcome, true, false, DriftTest.NONE);
+      return new Result(outcome, true, Duration.ZERO, DriftTest.NONE);
     }
 
     /** Of a call that came to nothing. */
@@ -82,7 +86,7 @@ public interface GroupTrainer extends Serializable {
       return new Result(
           new Outcome.Failed(reason),
           !(request.errand() instanceof Errand.Look),
-          false,
+          Duration.ZERO,
           request.now().drift());
     }
   }

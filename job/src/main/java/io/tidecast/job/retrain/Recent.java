@@ -2,7 +2,6 @@ package io.tidecast.job.retrain;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.online.BlockLosses;
 import io.tidecast.model.online.DriftTest;
 import io.tidecast.model.train.TrainingConfig;
 import java.util.Arrays;
@@ -25,8 +24,7 @@ record Recent(List<Stretch> windows, TrainingConfig training) {
       List<Stretch> all, DriftTest drift, ForecasterConfig config, TrainingConfig training) {
     long end = all.stream().mapToLong(Stretch::end).max().orElse(0);
     long series = Math.max(1, all.stream().map(Stretch::series).distinct().count());
-    long changed =
-        (long) drift.blocksSinceChange() * Math.min(config.horizon(), BlockLosses.LONGEST);
+    long changed = drift.stepsSinceChange(config.horizon());
     long least = 2L * training.history().network() / series + config.history();
     long steps = Math.max(2 * changed, least);
     double holdOut = (double) JUDGED_HORIZONS * config.horizon() / steps;

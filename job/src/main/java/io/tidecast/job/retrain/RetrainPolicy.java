@@ -9,6 +9,7 @@ import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.online.DriftTest;
 import java.io.Serializable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -208,11 +209,11 @@ public final class RetrainPolicy implements Serializable {
           new Outcome.RolledBack(
               watch.version(), watch.artifact(), back.reason(), Outcome.Losses.NONE),
           false,
-          true,
+          GroupTrainer.Result.USUAL,
           DriftTest.NONE);
     }
     return new GroupTrainer.Result(
-        new Outcome.NotTriggered(errand.reason()), false, false, now.drift());
+        new Outcome.NotTriggered(errand.reason()), false, Duration.ZERO, now.drift());
   }
 
   /** Where the group stands after a boundary. */
@@ -220,7 +221,7 @@ public final class RetrainPolicy implements Serializable {
     long trained = result.trained() ? boundary : before.lastTraining();
     int sequence = before.trainings() + (result.trained() ? 1 : 0);
     long quietUntil =
-        result.cooldown() ? boundary + config.cooldown().toMillis() : before.quietUntil();
+        result.cooldown().isZero() ? before.quietUntil() : boundary + quiet(result.cooldown());
     Optional<ModelFile> serves = result.outcome().serves();
     return new GroupProgress(
         trained,
@@ -230,6 +231,12 @@ public final class RetrainPolicy implements Serializable {
         serves.isPresent() ? watch(boundary, before, result.outcome()) : before.watch(),
         quietUntil,
         result.drift());
+  }
+
+  /** What is learnt of a change that lasts is no reason to leave the schedule. */
+  private long quiet(Duration cooldown) {
+    long most = Math.max(config.cooldown().toMillis(), config.every().toMillis());
+    return Math.max(config.cooldown().toMillis(), Math.min(most, cooldown.toMillis()));
   }
 
   private GroupProgress.Watch watch(long boundary, GroupProgress before, Outcome outcome) {

@@ -44,7 +44,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

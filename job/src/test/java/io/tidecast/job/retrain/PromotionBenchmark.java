@@ -30,10 +30,11 @@ import java.util.Random;
  * group is trained and then challenged every epoch, by the policy and the trainer of the job; every
  * promotion is scored on 10,000 steps that are kept from all of them. Run as a plain main class on
  * the test class path: {@code mvn -q test-compile exec:java -pl job -Dexec.classpathScope=test
- * -Dexec.mainClass=io.tidecast.job.retrain.PromotionBenchmark}.
+ * -Dexec.mainClass=io.tidecast.job.retrain.PromotionBenchmark -Dexec.args="0.005 101 20"}: the
+ * margin, the first seed and how many worlds there are.
  */
 final class PromotionBenchmark {
-  private static final int SEEDS = 20;
+  private static final int WORLDS = 20;
   private static final int EPOCHS = 5;
   private static final int EPOCH_STEPS = 168;
   private static final int FIRST_STEPS = 4 * EPOCH_STEPS;
@@ -89,18 +90,20 @@ final class PromotionBenchmark {
   public static void main(String[] arguments) throws Exception {
     double margin = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 0.005;
     PromotionBenchmark benchmark = new PromotionBenchmark();
-    for (int seed = 1; seed <= SEEDS; seed++) {
-      benchmark.live(seed, margin);
-      benchmark.print(seed, margin);
+    int first = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1;
+    int worlds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : WORLDS;
+    for (int i = 0; i < worlds; i++) {
+      benchmark.live(first + i, margin);
+      benchmark.print(i + 1, margin);
     }
   }
 
-  private void print(int seeds, double margin) {
+  private void print(int worlds, double margin) {
     System.out.printf(
         "{\"worlds\":%d,\"margin\":%s,\"challengers\":%d,\"promoted\":%d,\"worse\":%d,"
             + "\"worseBeyondNoise\":%d,\"meanGain\":%.4f,\"rolledBack\":%d,\"looks\":%d,"
             + "\"driftAlarms\":%d}%n",
-        seeds,
+        worlds,
         margin,
         challengers,
         promoted,
@@ -151,7 +154,7 @@ final class PromotionBenchmark {
       List<Stretch> fresh) {
     looks++;
     challengers += result.trained() ? 1 : 0;
-    alarms += result.trained() && result.cooldown() ? 1 : 0;
+    alarms += result.trained() && !result.cooldown().isZero() ? 1 : 0;
     rolledBack += result.outcome() instanceof Outcome.RolledBack ? 1 : 0;
     if (result.outcome() instanceof Outcome.Promoted) {
       promoted++;

@@ -9,8 +9,8 @@ import java.io.IOException;
  * Tells a lasting shift of the level from an accident: {@value #CONFIRMED} values in a row, all
  * {@value #DEVIATIONS} standard deviations to one side of the mean as it was before the first of
  * them, and of what the seasons before would have had. Where values deviate now and then, as rain
- * does, they will be back, and nothing shifts. A few that were thrown so far off as the series never
- * moves, and after which it is back, are an accident of the source.
+ * does, they will be back, and nothing shifts. A few that were thrown so far off as the series
+ * never moves, and after which it is back, are an accident of the source.
  *
  * <p>What the running inputs were before the first of them is kept meanwhile: once a shift is sure,
  * they go on from there, at the new level, as if it had always been that; after an accident, as if

@@ -116,11 +116,6 @@ public final class DriftTest implements Serializable {
     return result;
   }
 
-  /** After something was done about it: the losses so far stay what later ones are held against. */
-  public DriftTest acted() {
-    return new DriftTest(own, relative, 1, 1, end);
-  }
-
   /** Evidence that the model has drifted; 1 speaks neither for it nor against it. */
   public double evidence() {
     return (ownEvidence + relativeEvidence) / 2;
@@ -136,6 +131,11 @@ public final class DriftTest implements Serializable {
    */
   public int blocksSinceChange() {
     return Math.max(sinceChange(own), sinceChange(relative));
+  }
+
+  /** The same in steps, for forecasts of that horizon. */
+  public long stepsSinceChange(int horizon) {
+    return (long) blocksSinceChange() * Math.min(horizon, BlockLosses.LONGEST);
   }
 
   private static int sinceChange(float[] losses) {
