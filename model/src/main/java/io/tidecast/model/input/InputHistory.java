@@ -134,7 +134,7 @@ final class InputHistory {
 
   /** {@code out[i] = x[row - count + i] - x[row]} for i below {@code count}, oldest first. */
   void deviations(float[] out, int count) {
-    copy(rows - 1 - count, count, out);
+    copy(rows - 1 - count, count, out, 0);
     float last = target(rows - 1);
     for (int i = 0; i < count; i++) {
       out[i] -= last;
@@ -142,11 +142,11 @@ final class InputHistory {
   }
 
   /** The targets of {@code count} rows from number {@code first} on, which are held. */
-  private void copy(long first, int count, float[] out) {
+  private void copy(long first, int count, float[] out, int at) {
     int from = (int) (first % targets.length);
     int untilEnd = Math.min(count, targets.length - from);
-    System.arraycopy(targets, from, out, 0, untilEnd);
-    System.arraycopy(targets, 0, out, untilEnd, count - untilEnd);
+    System.arraycopy(targets, from, out, at, untilEnd);
+    System.arraycopy(targets, 0, out, at + untilEnd, count - untilEnd);
   }
 
   /** {@code out[i] = x[row - i]}, newest first, as far as there were rows. */
@@ -182,10 +182,15 @@ final class InputHistory {
    * that was seen by {@code origin}; that of {@code origin} where it is not held.
    */
   void seasonal(int period, long origin, float[] out) {
-    long row = origin + 1 - period;
-    for (int h = 0; h < out.length; h++) {
-      out[h] = holds(row) ? target(row) : target(origin);
-      row = row == origin ? origin + 1 - period : row + 1;
+    long first = origin + 1 - period;
+    int season = Math.min(period, out.length);
+    int before = (int) Math.max(0, Math.min(season, firstHeld() - first));
+    Arrays.fill(out, 0, before, target(origin));
+    if (before < season) {
+      copy(first + before, season - before, out, before);
+    }
+    for (int h = season; h < out.length; h++) {
+      out[h] = out[h - season];
     }
   }
 

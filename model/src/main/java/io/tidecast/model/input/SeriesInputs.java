@@ -278,7 +278,12 @@ public final class SeriesInputs implements KnownFuture.Origin {
     return history.holds(row) ? history.target(row) : history.target(origin);
   }
 
-  /** The same for every lead: {@code out[lead - 1]}. */
+  /** What {@link #seasonalNaive} gives, for every lead: {@code out[lead - 1]}. */
+  public void seasonalNaives(float[] out) {
+    seasonal(config.season(), out);
+  }
+
+  /** What {@link #seasonal(int, int)} gives, for every lead: {@code out[lead - 1]}. */
   public void seasonal(int period, float[] out) {
     history.seasonal(period, history.rows() - 1, out);
   }

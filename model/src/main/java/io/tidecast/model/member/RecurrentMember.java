@@ -20,6 +20,7 @@ public final class RecurrentMember {
   private final float[] share;
   private final float[] raw;
   private final float[] spreads;
+  private final float[] seasonal;
 
   public RecurrentMember(ForecastModel model, ForecasterConfig config) {
     ablation = config.ablation();
@@ -31,6 +32,7 @@ public final class RecurrentMember {
     Activations.sigmoid(share, 0, share.length);
     raw = new float[weights.horizon() * weights.levels()];
     spreads = new float[raw.length];
+    seasonal = new float[weights.horizon()];
   }
 
   /** Whether its forecasts begin from those of the linear member. */
@@ -85,10 +87,11 @@ public final class RecurrentMember {
     head(state);
     addFuture(future);
     Activations.softplus(raw, spreads);
+    inputs.seasonalNaives(seasonal);
     int levels = weights.levels();
     float scale = inputs.scale();
     for (int h = 0; h < weights.horizon(); h++) {
-      float base = share[h] * near[h] + (1 - share[h]) * inputs.seasonalNaive(h + 1);
+      float base = share[h] * near[h] + (1 - share[h]) * seasonal[h];
       fan(h * levels, levels, base, scale * weights.unit()[h], out);
     }
   }

@@ -40,6 +40,7 @@ final class ExpertForecasts {
   private final float[] base;
   private final float[] recurrent;
   private final float[] highway;
+  private final float[] nothing;
   private final float[] served;
   private final float[] factors;
   private final float[] distances;
@@ -69,6 +70,7 @@ final class ExpertForecasts {
     widths = new float[horizon * levels];
     recurrent = new float[horizon * levels];
     highway = new float[horizon * levels];
+    nothing = new float[horizon * levels];
     served = new float[horizon * levels];
     factors = new float[horizon * levels];
     distances = new float[knots.count() * PendingForecasts.MEMBERS * memberLevels.length];
@@ -168,18 +170,13 @@ final class ExpertForecasts {
     for (int h = 0; h < horizon; h++) {
       int from = h * levels;
       float value = base[h];
+      float ofRecurrent = shares[h * Mixture.EXPERTS + RECURRENT];
+      float ofHighway = shares[h * Mixture.EXPERTS + HIGHWAY];
+      float[] one = ofRecurrent > 0 ? recurrent : nothing;
+      float[] other = ofHighway > 0 ? highway : nothing;
       for (int k = from; k < from + levels; k++) {
-        served[k] = value + scale * widths[k];
-      }
-      add(shares[h * Mixture.EXPERTS + RECURRENT], recurrent, from);
-      add(shares[h * Mixture.EXPERTS + HIGHWAY], highway, from);
-    }
-  }
-
-  private void add(float share, float[] member, int from) {
-    if (share > 0) {
-      for (int k = from; k < from + levels; k++) {
-        served[k] += share * member[k];
+        float ofNaives = value + scale * widths[k];
+        served[k] = ofNaives + ofRecurrent * one[k] + ofHighway * other[k];
       }
     }
   }
@@ -244,15 +241,26 @@ final class ExpertForecasts {
       float below = calibration.ofPhase(phaseOf[position]);
       float above = calibration.ofPhase(phaseOf[position] + 1);
       position = position + 1 == phaseOf.length ? 0 : position + 1;
-      for (int k = from; k < from + median; k++) {
-        served[k] = base + below * factors[k] * (served[k] - middle);
-      }
-      for (int k = from + median + 1; k < from + levels; k++) {
-        served[k] = base + above * factors[k] * (served[k] - middle);
-      }
-      served[from + median] = base;
-      ascend(from);
+      spread(from, base, middle, below, above);
     }
+  }
+
+  /** Factors of neighbouring levels differ: outwards from the median, within the limits. */
+  private void spread(int from, float base, float middle, float below, float above) {
+    float inner = limited(base);
+    float upper = inner;
+    for (int k = from + median + 1; k < from + levels; k++) {
+      float quantile = base + above * factors[k] * (served[k] - middle);
+      upper = quantile < upper ? upper : quantile > highest ? highest : quantile;
+      served[k] = upper;
+    }
+    float lower = inner;
+    for (int k = from + median - 1; k >= from; k--) {
+      float quantile = base + below * factors[k] * (served[k] - middle);
+      lower = quantile > lower ? lower : quantile < lowest ? lowest : quantile;
+      served[k] = lower;
+    }
+    served[from + median] = inner;
   }
 
   /** Whether quantiles are whole numbers, see {@link NaiveExperts#areCounted}. */
@@ -264,23 +272,6 @@ final class ExpertForecasts {
   void round(float[] values) {
     for (int k = 0; k < values.length; k++) {
       values[k] = limited((float) Math.rint(values[k]));
-    }
-  }
-
-  /** Factors of neighbouring levels differ: outwards from the median, within the limits. */
-  private void ascend(int from) {
-    int middle = from + median;
-    float inner = limited(served[middle]);
-    served[middle] = inner;
-    float upper = inner;
-    for (int k = middle + 1; k < from + levels; k++) {
-      upper = served[k] < upper ? upper : Math.min(highest, served[k]);
-      served[k] = upper;
-    }
-    float lower = inner;
-    for (int k = middle - 1; k >= from; k--) {
-      lower = served[k] > lower ? lower : Math.max(lowest, served[k]);
-      served[k] = lower;
     }
   }
 

@@ -42,7 +42,8 @@ final class NaiveExperts {
 
   private final int knots;
   private final int levels;
-  private final float[] level;
+  // [levels * 2]: of an error above a quantile, and of one that is not
+  private final float[] push;
   // [levels]: of a normal law, in mean absolute deviations
   private final float[] normal;
   private final float[] overDensity;
@@ -60,10 +61,13 @@ final class NaiveExperts {
   NaiveExperts(ForecasterConfig config) {
     knots = LeadKnots.count(config.horizon());
     levels = config.levels().size();
-    level = config.levels().toFloats();
+    float[] level = config.levels().toFloats();
+    push = new float[2 * levels];
     normal = new float[levels];
     overDensity = new float[levels];
     for (int j = 0; j < levels; j++) {
+      push[2 * j] = level[j];
+      push[2 * j + 1] = level[j] - 1;
       double z = normalQuantile(level[j]);
       normal[j] = (float) (z / MEAN_OVER_DEVIATION);
       overDensity[j] = (float) (Math.sqrt(2 * Math.PI) * Math.exp(z * z / 2) / MEAN_OVER_DEVIATION);
@@ -133,13 +137,14 @@ final class NaiveExperts {
    *
    * @param value of the naive
    * @param scale at its origin
-   * @param out {@code [levels]}, in any order
+   * @param which levels are asked for
+   * @param out the quantile of each of these, in any order
    */
-  void quantiles(int naive, int knot, float value, float scale, float[] out) {
+  void quantiles(int naive, int knot, float value, float scale, int[] which, float[] out) {
     float wide = scale * spread[naive * knots + knot];
     int from = distances(naive, knot);
-    for (int j = 0; j < levels; j++) {
-      out[j] = value + wide * distance[from + j];
+    for (int i = 0; i < which.length; i++) {
+      out[i] = value + wide * distance[from + which[i]];
     }
   }
 
@@ -239,15 +244,21 @@ final class NaiveExperts {
     float known = spread[row];
     float slow = rate / (1 + CAUTION * rate) / (naive == LAST ? 1 : knots);
     int from = distances(naive, knot);
-    for (int at = from; at < from + levels; at++) {
-      int j = at - from;
-      // a matter of chance: an integer is chosen without a branch, a float is not
-      int isBelow = error <= known * distance[at] ? 1 : 0;
-      float moved = distance[at] + slow * overDensity[j] * (level[j] - isBelow);
-      distance[at] = Math.max(-MAX_DISTANCE, Math.min(MAX_DISTANCE, moved));
+    for (int j = 0; j < levels; j++) {
+      float now = distance[from + j];
+      // a matter of chance: an index is chosen without a branch, a float is not
+      int isBelow = error <= known * now ? 1 : 0;
+      float moved = now + slow * overDensity[j] * push[2 * j + isBelow];
+      distance[from + j] = limited(moved);
     }
-    float limit = Math.max(1, MAX_SPREADS * known);
-    spread[row] = known + rate * (Math.min(Math.abs(error), limit) - known);
+    float limit = MAX_SPREADS * known > 1 ? MAX_SPREADS * known : 1;
+    float size = Math.abs(error);
+    spread[row] = known + rate * ((size < limit ? size : limit) - known);
+  }
+
+  /** Hardly ever does it limit: a branch that is foreseen costs less than a minimum. */
+  private static float limited(float moved) {
+    return moved > MAX_DISTANCE ? MAX_DISTANCE : moved < -MAX_DISTANCE ? -MAX_DISTANCE : moved;
   }
 
   /**

@@ -112,7 +112,8 @@ final class QuantileCode {
     if (middle >= highest) {
       return AT_HIGHEST;
     }
-    int units = Math.round((middle - last) * unit * MEDIAN_UNITS);
+    // to the nearest, in one instruction
+    int units = (int) Math.floor((double) ((middle - last) * unit * MEDIAN_UNITS) + 0.5);
     return Math.max(-MEDIAN_MAX, Math.min(MEDIAN_MAX, units));
   }
 

@@ -35,6 +35,8 @@ final class Scoring {
   private final float[] quantiles;
   private final float[] served;
   private final float[] naive;
+  // [MEMBER_LEVELS]
+  private final float[] few = new float[PendingForecasts.MEMBER_LEVELS];
   // [(knots + 1) * (levels + 1)]: rates of the outcomes by rank; the last row is for the phase
   private final float[] ranked;
   // [(knots + 1) * levels]
@@ -258,8 +260,8 @@ final class Scoring {
     for (int which = 0; which < NaiveExperts.COUNT; which++) {
       if (present[which]) {
         float value = values[which][lead - 1];
-        naives.quantiles(which, knot, value, scale, naive);
         if (mixed[which]) {
+          naives.quantiles(which, knot, value, scale, memberLevels, few);
           losses[PendingForecasts.MEMBERS + which] = naiveLoss(target) / scale;
         }
         naives.observe(which, knot, (target - value) / scale, moves);
@@ -282,8 +284,7 @@ final class Scoring {
   private float naiveLoss(float target) {
     float sum = 0;
     for (int i = 0; i < PendingForecasts.MEMBER_LEVELS; i++) {
-      int j = memberLevels[i];
-      sum += pinball(j, target, admitted(naive[j]));
+      sum += pinball(memberLevels[i], target, admitted(few[i]));
     }
     return sum;
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +27,7 @@ class EvaluationTest {
   private static final int PERIOD = 12;
   private static final ForecasterConfig CONFIG =
       GeneratedSeries.config(Transform.LOG_RETURN, HORIZON);
+  private static final int[] ALL = IntStream.range(0, CONFIG.levels().size()).toArray();
 
   /**
    * @param naive {@code [horizon][levels]}, with the widths of its origin
@@ -99,7 +101,9 @@ class EvaluationTest {
     for (int h = 0; h < HORIZON; h++) {
       float value = state.inputs().seasonalNaive(h + 1);
       // horizon 5: every lead is a knot
-      state.naives().quantiles(NaiveExperts.SEASON, h, value, state.inputs().scale(), naive[h]);
+      state
+          .naives()
+          .quantiles(NaiveExperts.SEASON, h, value, state.inputs().scale(), ALL, naive[h]);
       naive[h][CONFIG.levels().median()] = value;
       for (int j = 0; j < naive[h].length; j++) {
         naive[h][j] = (float) Math.exp(naive[h][j]);
