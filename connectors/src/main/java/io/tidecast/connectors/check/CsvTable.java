@@ -1,6 +1,8 @@
 package io.tidecast.connectors.check;
 
+import io.tidecast.connectors.file.BlankRuns;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -65,7 +67,12 @@ final class CsvTable {
         best = delimiter;
       }
     }
-    return best;
+    // names and dates have blanks as well
+    return highest == 0 && width(text, comments) > 1 ? " " : best;
+  }
+
+  private static int width(String text, boolean comments) {
+    return usualWidth(records(text, " ", comments, LOOK));
   }
 
   private static List<List<String>> records(
@@ -80,7 +87,9 @@ final class CsvTable {
       format.setCommentMarker('#');
     }
     List<List<String>> records = new ArrayList<>();
-    try (CSVParser parser = CSVParser.parse(new StringReader(text), format.get())) {
+    Reader all = new StringReader(text);
+    Reader fields = delimiter.equals(" ") ? new BlankRuns(all) : all;
+    try (CSVParser parser = CSVParser.parse(fields, format.get())) {
       for (CSVRecord record : parser) {
         records.add(record.stream().map(String::strip).toList());
         if (records.size() == most) {

@@ -31,6 +31,7 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
   private static final int MAX_ROWS = 100_000;
   private static final int MAX_CHARACTERS = 32 << 20;
   private static final Charset WINDOWS = Charset.forName("windows-1252");
+  private static final List<String> MEMBERS = List.of("*.csv", "*.tsv", "*.json", "*");
   private static final Pattern STREAMS =
       Pattern.compile(
           "s|stream|series|station|origin|symbol|ticker|instrument|sensor|device|meter|city|site|location|name|id|unique_id|item_id|.*_id");
@@ -65,8 +66,7 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
       if (text.isBlank()) {
         throw new IllegalArgumentException(file + ": empty; accepted: a file with rows");
       }
-      table =
-          JsonTable.looksLike(text) ? JsonTable.of(text, MAX_ROWS) : CsvTable.of(text, MAX_ROWS);
+      table = table(text);
       feed.putAll(table.settings());
       if (table.rows().isEmpty()) {
         throw new IllegalArgumentException(file + ": no rows; accepted: a file with rows");
@@ -76,9 +76,26 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
       return new FileGuess(feed, hasStart(), notes);
     }
 
+    private Table table(String text) {
+      if (!JsonTable.looksLike(text)) {
+        return CsvTable.of(text, MAX_ROWS);
+      }
+      try {
+        return JsonTable.of(text, MAX_ROWS);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      }
+    }
+
     private String text() {
       try {
         return decoded(bytes());
+      } catch (CharacterCodingException e) {
+        throw new IllegalArgumentException(
+            file
+                + ": bytes that are neither UTF-8, which a byte order mark may promise, nor text of"
+                + " windows-1252; accepted: text in one encoding, or feed.encoding",
+            e);
       } catch (IOException e) {
         throw new IllegalArgumentException(
             file + ": " + e.getMessage() + "; accepted: a whole file that can be read", e);
@@ -90,14 +107,31 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
       List<byte[]> contents = new ArrayList<>();
       try {
         SourceFiles.read(first, "", (name, bytes) -> contents.add(some(bytes)));
+        return contents.get(0);
       } catch (IllegalArgumentException e) {
         if (contents.isEmpty()) {
           throw e;
         }
-        feed.put("member", "*");
-        notes.add("the zip has several members, all are read; feed.member chooses");
+        notes.add("the zip has several members; feed.member chooses those that are read");
+        return member(first);
       }
-      return contents.get(0);
+    }
+
+    /** Of a zip with several: data before texts that go with it. */
+    private byte[] member(Path zip) throws IOException {
+      List<byte[]> contents = new ArrayList<>();
+      for (String pattern : MEMBERS) {
+        try {
+          SourceFiles.read(zip, pattern, (name, bytes) -> contents.add(some(bytes)));
+          feed.put("member", pattern);
+          return contents.get(0);
+        } catch (IllegalArgumentException e) {
+          if (pattern.equals("*")) {
+            throw e;
+          }
+        }
+      }
+      throw new IllegalStateException("a star is any name");
     }
 
     private static byte[] some(InputStream bytes) throws IOException {
@@ -135,6 +169,16 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
                       throw new IllegalArgumentException(
                           file + ": no column reads as a time; " + guess.nearest());
                     }
+                    guess
+                        .suspect()
+                        .ifPresent(
+                            column -> {
+                              throw new IllegalArgumentException(
+                                  file
+                                      + ": no column reads as a time; "
+                                      + column
+                                      + "; accepted: a time that feed.time.format tells");
+                            });
                     notes.add("no column reads as a time: set feed.time.start and step");
                     Map<String, Object> made = new LinkedHashMap<>();
                     made.put("start", "2000-01-01T00:00:00Z");
@@ -184,8 +228,18 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
                 + words(columns, stream));
       }
       Map<String, Object> values = new LinkedHashMap<>();
-      numbers.forEach(
-          column -> values.put(variable(lastName(column, numbers), values.keySet()), column.name));
+      for (Column column : numbers) {
+        Object read =
+            column.marks.isEmpty()
+                ? column.name
+                : Map.of("column", column.name, "marks", List.copyOf(column.marks));
+        values.put(variable(lastName(column, numbers), values.keySet()), read);
+      }
+      numbers.stream()
+          .map(Column::grouping)
+          .filter(mark -> !mark.isEmpty())
+          .findFirst()
+          .ifPresent(mark -> feed.put("grouping", mark));
       if (stream == null) {
         feed.put("streams", Map.of(stem(), values));
       } else {
@@ -233,12 +287,15 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
         String name = column.name.substring(column.name.lastIndexOf('/') + 1);
         boolean named = STREAMS.matcher(name.toLowerCase(Locale.ROOT)).matches();
         boolean several = column.distinct() * 3 <= rows || rows < 12;
-        if (column.count() == rows && named && (column.isText() || several && repeatsTimes())) {
+        if (column.count() == rows
+            && column.isName()
+            && named
+            && (column.isText() || several && repeatsTimes())) {
           return column;
         }
       }
       return columns.stream()
-          .filter(c -> c.isText() && c.count() == rows && c.distinct() > 1)
+          .filter(c -> c.isText() && c.isName() && c.count() == rows && c.distinct() > 1)
           .filter(c -> c.distinct() * 3 <= rows && repeatsTimes())
           .findFirst()
           .orElse(null);

@@ -2,9 +2,11 @@ package io.tidecast.connectors.check;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,11 +14,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A text of JSON, of which nobody has said where its rows are. */
 final class JsonTable {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+  private static final Pattern TIME =
+      Pattern.compile("[0-9]{4}-[0-9]{2}(-[0-9]{2}([T ].*)?)?|[0-9]{9,19}");
+  private static final int MAX_DEPTH = 4;
 
   private JsonTable() {}
 
@@ -39,6 +46,8 @@ final class JsonTable {
       JsonNode found = root.at(pointer);
       if (found.isArray()) {
         found.forEach(rows::add);
+      } else if (isByTime(found)) {
+        return named(found, pointer);
       } else if (isColumns(found)) {
         return columns(found, pointer);
       } else {
@@ -71,23 +80,52 @@ final class JsonTable {
 
   /** Where most is: an array counts its elements, an object of arrays the longest. */
   private static String pointer(JsonNode root) {
-    String best = "";
-    int most = size(root);
+    Place best = new Place("", size(root));
     for (Map.Entry<String, JsonNode> field : root.properties()) {
-      int size = size(field.getValue());
-      if (size > most && size > 1) {
-        most = size;
-        best = "/" + field.getKey();
+      best = larger(best, largest(step("", field.getKey()), field.getValue(), MAX_DEPTH));
+    }
+    return best.pointer();
+  }
+
+  /** A node that may hold the rows. */
+  private record Place(String pointer, int size) {}
+
+  private static Place larger(Place one, Place other) {
+    return other.size() > one.size() && other.size() > 1 ? other : one;
+  }
+
+  private static Place largest(String pointer, JsonNode node, int depth) {
+    Place best = new Place(pointer, size(node));
+    if (depth > 0 && node.isObject()) {
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        best = larger(best, largest(step(pointer, field.getKey()), field.getValue(), depth - 1));
       }
     }
-    return best;
+    // of several elements each would be left out but one
+    return depth > 0 && node.isArray() && node.size() == 1
+        ? larger(best, largest(pointer + "/0", node.get(0), depth - 1))
+        : best;
+  }
+
+  private static String step(String pointer, String field) {
+    return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
   }
 
   private static int size(JsonNode node) {
     if (node.isArray()) {
       return node.size() > 0 && node.get(0).isContainerNode() ? node.size() : 0;
     }
+    if (isByTime(node)) {
+      return node.size();
+    }
     return isColumns(node) ? node.elements().next().size() : 0;
+  }
+
+  /** Whether the fields are rows, named by their times. */
+  private static boolean isByTime(JsonNode node) {
+    return node.isObject()
+        && node.size() > 2
+        && node.properties().stream().allMatch(field -> TIME.matcher(field.getKey()).matches());
   }
 
   private static boolean isColumns(JsonNode node) {
@@ -97,6 +135,25 @@ final class JsonTable {
       columns &= value.path(0).isValueNode();
     }
     return columns;
+  }
+
+  private static Table named(JsonNode found, String pointer) {
+    Set<String> names = new LinkedHashSet<>(List.of("{name}"));
+    found.forEach(row -> names(row, "", names));
+    boolean isValue = names.size() == 1;
+    if (isValue) {
+      names.add("{value}");
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : found.properties()) {
+      List<String> row = new ArrayList<>(List.of(field.getKey()));
+      names.stream()
+          .skip(1)
+          .forEach(
+              name -> row.add(isValue ? text(field.getValue()) : text(field.getValue(), name)));
+      rows.add(row);
+    }
+    return new Table(List.copyOf(names), rows, new LinkedHashMap<>(Map.of("array", pointer)));
   }
 
   private static Table columns(JsonNode found, String pointer) {

@@ -17,13 +17,14 @@ import java.util.stream.IntStream;
 final class TimeGuess {
   private static final Pattern NAMED =
       Pattern.compile(
-          ".*(time|date|datum|zeit|stamp|month|year|monat|jahr|fecha|day|tag).*|t|ts|dt|start|end|opened|closed|utc|c1");
+          ".*(time|date|datum|zeit|stamp|month|year|monat|jahr|fecha|day|tag|quarter|period).*|t|ts|ym|yyyymm|dt|start|end|opened|closed|utc|c1");
   private static final List<String> DATES_AND_HOURS =
       List.of(
           "rfc3339",
           "iso",
           "yyyy-MM-dd HH:mm z",
           "yyyy-MM-dd HH:mm:ss z",
+          "yyyy-MM-dd HH:mm:ss VV",
           "yyyy/MM/dd HH:mm:ss",
           "yyyy/MM/dd HH:mm",
           "dd.MM.yyyy HH:mm:ss",
@@ -43,7 +44,11 @@ final class TimeGuess {
           "yyyyMMddHHmmss",
           "yyyyMMddHHmm",
           "yyyyMMddHH",
-          "EEE, d MMM yyyy HH:mm:ss z");
+          "EEE, d MMM yyyy HH:mm:ss z",
+          "yyyy-MM-dd HH:mm*",
+          "dd.MM.yyyy HH:mm*",
+          "dd/MM/yyyy HH:mm*",
+          "MM/dd/yyyy HH:mm*");
   private static final List<String> EPOCHS =
       List.of("epoch-seconds", "epoch-millis", "epoch-micros", "epoch-nanos");
   private static final List<String> DATES =
@@ -60,12 +65,24 @@ final class TimeGuess {
           "d MMM yyyy",
           "MMM yyyy",
           "MM/yyyy",
-          "yyyy/MM");
+          "yyyy/MM",
+          "yyyyMM",
+          "yyyy'Q'q",
+          "yyyy-'Q'q",
+          "yyyy 'Q'q",
+          "yyyy");
 
   /** The first of them say the day. */
   private static final int WHOLE_DATES = 10;
 
-  private static final List<String> HOURS = List.of("HH:mm:ss", "HH:mm", "H:mm", "HHmm", "h:mm a");
+  private static final List<String> HOURS =
+      List.of("HH:mm:ss", "HH:mm", "H:mm", "HHmm", "h:mm a", "k", "H");
+
+  /** As years and days have them, and few names of things. */
+  private static final Pattern DIGITS =
+      Pattern.compile("[0-9]{4}|[0-9]{1,2}[-./:][0-9]{1,2}[-./:]");
+
+  private static final Pattern HOUR = Pattern.compile("(?i)(hour|hr|he|stunde|time)\\b.*|.*hour");
   private static final double SHARE = 0.9;
   private static final int SAMPLES = 500;
 
@@ -93,7 +110,23 @@ final class TimeGuess {
   /** Small numbers are years, counts, prices. */
   private boolean isLarge(Object column) {
     return samples(List.of(table.place((String) column))).stream()
-        .allMatch(text -> Column.isNumber(text) && Double.parseDouble(text) >= 1e8);
+        .allMatch(text -> Column.isNumber(text) && Math.abs(Double.parseDouble(text)) >= 1e8);
+  }
+
+  /** A column that says when in words nobody here knows, with one of them. */
+  Optional<String> suspect() {
+    boolean isNamedHere = table.settings().containsKey("header");
+    for (int place : places()) {
+      List<String> samples = samples(List.of(place));
+      boolean dated =
+          !samples.isEmpty()
+              && samples.stream().allMatch(t -> DIGITS.matcher(t).find() && !Column.isNumber(t));
+      if (!samples.isEmpty() && (dated || isNamed(place) && !isNamedHere)) {
+        return Optional.of(
+            "[" + table.columns().get(place) + "] holds '" + Column.begin(samples.get(0)) + "'");
+      }
+    }
+    return Optional.empty();
   }
 
   String nearest() {
@@ -140,9 +173,7 @@ final class TimeGuess {
   private Optional<Map<String, Object>> dateAndHour() {
     for (int date : places()) {
       for (int hour : places()) {
-        if (date == hour
-            || !samples(List.of(hour)).stream()
-                .anyMatch(t -> t.matches("[0-9]{1,2}:?[0-9]{2}.*"))) {
+        if (date == hour || !isHour(hour)) {
           continue;
         }
         List<String> samples = samples(List.of(date, hour));
@@ -159,20 +190,26 @@ final class TimeGuess {
     return Optional.empty();
   }
 
+  private boolean isHour(int place) {
+    boolean named = HOUR.matcher(table.columns().get(place)).matches();
+    return samples(List.of(place)).stream()
+        .anyMatch(text -> text.matches("[0-9]{1,2}:?[0-9]{2}.*") || named && text.length() <= 2);
+  }
+
   /** Columns named after the parts of a date. */
   private Optional<Map<String, Object>> numbers() {
     List<Integer> places = new ArrayList<>();
     StringBuilder format = new StringBuilder();
     for (String[] part :
         new String[][] {
-          {"year", "y"},
-          {"month", "M"},
-          {"day", "d"},
-          {"hour", "H"},
-          {"minute", "m"},
-          {"second", "s"}
+          {"year", "y", "YY", "YYYY"},
+          {"month", "M", "MM", "MO"},
+          {"day", "d", "DD", "DY"},
+          {"hour", "H", "hh", "HH"},
+          {"minute", "m", "mm", "MN"},
+          {"second", "s", "ss", "SS"}
         }) {
-      int place = place(part[0]);
+      int place = place(part);
       if (place < 0) {
         break;
       }
@@ -185,9 +222,11 @@ final class TimeGuess {
         : Optional.empty();
   }
 
-  private int place(String name) {
+  /** By a part's name in any case, or by a short one, of which that tells months from minutes. */
+  private int place(String... part) {
     for (int i = 0; i < table.columns().size(); i++) {
-      if (table.columns().get(i).equalsIgnoreCase(name)) {
+      String name = table.columns().get(i);
+      if (name.equalsIgnoreCase(part[0]) || List.of(part).subList(2, part.length).contains(name)) {
         return i;
       }
     }

@@ -2,6 +2,7 @@ package io.tidecast.connectors.file;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -44,7 +45,8 @@ final class CsvRows {
     for (int i = 0; i < feed.skip(); i++) {
       text.readLine();
     }
-    try (CSVParser parser = CSVParser.parse(text, format(feed))) {
+    Reader fields = feed.delimiter().equals(" ") ? new BlankRuns(text) : text;
+    try (CSVParser parser = CSVParser.parse(fields, format(feed))) {
       Iterator<CSVRecord> records = parser.iterator();
       try {
         number(feed.header().isEmpty() ? header(records) : feed.header());

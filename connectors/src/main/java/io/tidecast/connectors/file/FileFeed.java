@@ -43,7 +43,8 @@ import java.util.TreeSet;
  * @param array JSON Pointer of what holds the rows: an array of objects, whose names are the
  *     columns; an array of arrays, whose places {@code header} names; or an object of arrays, a
  *     column each. Empty for the whole; absent for separated fields
- * @param delimiter between fields, one character or more; default a comma
+ * @param delimiter between fields, one character or more; a blank stands for any number of blanks
+ *     and tabs; default a comma
  * @param quote around fields that hold a delimiter; default {@code "}, empty for none
  * @param comment character that begins a line to skip; default none
  * @param skip lines before all else to skip; default 0
@@ -98,6 +99,8 @@ public record FileFeed(
    * @param column its name
    * @param words numbers that words in it stand for, such as the points of the compass; default
    *     none
+   * @param marks texts before or after its numbers that are left out, such as {@code $}, {@code %},
+   *     {@code kW}; default none
    * @param unit of its numbers, to be converted: {@code F} or {@code K} to degrees Celsius; {@code
    *     kn}, {@code mph} or {@code km/h} to m/s; {@code inHg}, {@code mmHg}, {@code kPa} or {@code
    *     Pa} to hPa; {@code in} to mm; {@code mi} or {@code ft} to m. Absent if {@code multiply} or
@@ -106,7 +109,12 @@ public record FileFeed(
    * @param add what is added after that; default 0
    */
   public record Column(
-      String column, Map<String, Double> words, String unit, Double multiply, Double add)
+      String column,
+      Map<String, Double> words,
+      List<String> marks,
+      String unit,
+      Double multiply,
+      Double add)
       implements Serializable {
     private static final Map<String, double[]> UNITS =
         Map.ofEntries(
@@ -131,6 +139,12 @@ public record FileFeed(
           "feed.values.*.words",
           words,
           "finite numbers");
+      marks = marks == null ? List.of() : List.copyOf(marks);
+      that(
+          marks.stream().noneMatch(mark -> mark.isBlank() || mark.matches(".*[0-9].*")),
+          "feed.values.*.marks",
+          marks,
+          "texts without digits");
       unit = orElse(unit, "");
       that(
           unit.isEmpty() || UNITS.containsKey(unit),
@@ -152,7 +166,20 @@ public record FileFeed(
 
     @JsonCreator
     public static Column named(String column) {
-      return new Column(column, null, null, null, null);
+      return new Column(column, null, null, null, null, null);
+    }
+
+    /** Without the marks around it; the column's own words are no numbers. */
+    private String unmarked(String text) {
+      String plain = text;
+      for (String mark : marks) {
+        plain = plain.startsWith(mark) ? plain.substring(mark.length()).strip() : plain;
+        plain =
+            plain.endsWith(mark)
+                ? plain.substring(0, plain.length() - mark.length()).strip()
+                : plain;
+      }
+      return plain;
     }
 
     private double convert(double value) {
@@ -308,7 +335,7 @@ public record FileFeed(
       }
       Double word = column.words().get(text);
       try {
-        double read = word == null ? number(text) : word;
+        double read = word == null ? number(column.unmarked(text)) : word;
         if (word == null && missingNumbers.contains(read)) {
           return Double.NaN;
         }
@@ -325,14 +352,26 @@ public record FileFeed(
       }
     }
 
-    private static boolean isWithComma(String text) {
-      return text.matches("[+-]?[0-9.]*,[0-9]+");
+    private String hint(String text) {
+      if (decimal == '.' && text.matches("[+-]?[0-9]{1,3}([,' ][0-9]{3})+(\\.[0-9]*)?")) {
+        return " (with feed.grouping: '"
+            + text.replaceAll("[+\\-0-9.]", "").charAt(0)
+            + "' this is one)";
+      }
+      if (decimal == '.' && text.matches("[+-]?[0-9.]*,[0-9]+")) {
+        return " (with feed.decimal: ',' this is one)";
+      }
+      if (decimal == ',' && text.matches("[+-]?[0-9]{1,3}(\\.[0-9]{3})+(,[0-9]*)?")) {
+        return " with a decimal comma (with feed.grouping: '.' this is one)";
+      }
+      boolean marked = text.matches("[^0-9+-]{0,4}[+-]?[0-9]+([.,][0-9]+)?\\s?\\D{0,8}");
+      return (decimal == ',' ? " with a decimal comma" : "")
+          + (marked ? " (what stands around it is left out by marks of its column)" : "");
     }
 
     private String accepted(String text) {
       return "a number"
-          + (decimal == ',' ? " with a decimal comma" : "")
-          + (decimal == '.' && isWithComma(text) ? " (with feed.decimal: ',' this is one)" : "")
+          + hint(text)
           + (column.words().isEmpty()
               ? ""
               : ", one of words: " + new TreeSet<>(column.words().keySet()))

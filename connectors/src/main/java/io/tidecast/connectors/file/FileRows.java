@@ -13,6 +13,11 @@ final class FileRows {
   /** Column that every row has: the name of its file, without folder and extensions. */
   static final String FILE = "{file}";
 
+  /** Columns of a JSON object whose fields are the rows: the name of the field, and its value. */
+  static final String NAME = "{name}";
+
+  static final String VALUE = "{value}";
+
   private FileRows() {}
 
   /** One row. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -17,7 +18,8 @@ import java.util.Set;
 /**
  * The rows of a text of JSON: one value or several, one after the other or a line each. Under the
  * configured pointer lies an array of objects, one row each; an array of arrays, whose places the
- * settings name; an object of arrays, one column each; or one flat object, a row.
+ * settings name; an object of arrays, one column each; an object whose fields are rows, if {@link
+ * FileRows#NAME} is read; or one flat object, a row.
  *
  * <p>A column is the name of a field, or a JSON Pointer into the row if it begins with a slash.
  */
@@ -25,6 +27,8 @@ final class JsonRows {
   private static final ObjectReader READER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          // what other programs write for a number that is missing; a text like others here
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build()
           .readerFor(JsonNode.class);
 
@@ -94,6 +98,8 @@ final class JsonRows {
       for (JsonNode row : found) {
         row(row, visitor);
       }
+    } else if (feed.columns().contains(FileRows.NAME)) {
+      found.properties().forEach(field -> field(field.getKey(), field.getValue(), visitor));
     } else if (feed.columns().stream().anyMatch(column -> of(found, column).isArray())) {
       columns(found, visitor);
     } else {
@@ -108,6 +114,18 @@ final class JsonRows {
     } else {
       visitor.row(number, column -> text(column, of(row, column)));
     }
+  }
+
+  private void field(String name, JsonNode row, FileRows.Visitor visitor) {
+    number++;
+    visitor.row(
+        number,
+        column ->
+            switch (column) {
+              case FileRows.NAME -> name;
+              case FileRows.VALUE -> text(column, row);
+              default -> text(column, row.isArray() ? placed(row, column) : of(row, column));
+            });
   }
 
   private void columns(JsonNode found, FileRows.Visitor visitor) {

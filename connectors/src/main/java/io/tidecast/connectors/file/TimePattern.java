@@ -1,5 +1,6 @@
 package io.tidecast.connectors.file;
 
+import java.text.ParsePosition;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -9,6 +10,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
+import java.time.temporal.IsoFields;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
  * <p>It must read back what it writes: that is tried with one time when it is made, so that {@code
  * mm} for a month, {@code hh} without {@code a} or a day without its month is refused at the start
  * and not row by row, or worse, read as another day.
+ *
+ * <p>A star at its end stands for a rest that is left out, such as the end of a stretch.
  *
  * <p>Short names of zones ({@code z}) stand for their offsets: in Java's own reading {@code EST} in
  * July is summer time. Known are those of the configured zone and, of the others, those with one
@@ -68,12 +72,16 @@ final class TimePattern {
           Map.entry("NZDT", 13.0),
           Map.entry("SAST", 2.0));
 
+  private static final String REST = "*";
+
+  private final boolean hasRest;
   private final String pattern;
   private final String letters;
   private final ZoneId zone;
 
-  private TimePattern(String pattern, ZoneId zone) {
-    this.pattern = pattern;
+  private TimePattern(String format, ZoneId zone) {
+    this.hasRest = format.endsWith(REST);
+    this.pattern = hasRest ? format.substring(0, format.length() - REST.length()) : format;
     this.letters = pattern.replaceAll("'[^']*'", "");
     this.zone = zone;
   }
@@ -99,6 +107,16 @@ final class TimePattern {
           e);
     }
     return made;
+  }
+
+  /** What of a text the pattern is for: all, or what a rest that is left out follows. */
+  String begin(String text, DateTimeFormatter formatter) {
+    if (!hasRest) {
+      return text;
+    }
+    ParsePosition end = new ParsePosition(0);
+    formatter.parseUnresolved(text, end);
+    return end.getErrorIndex() < 0 ? text.substring(0, end.getIndex()).stripTrailing() : text;
   }
 
   /** Whether the hours count from 1 to 24. */
@@ -149,12 +167,21 @@ final class TimePattern {
   }
 
   private void defaults(DateTimeFormatterBuilder builder) {
+    if (has("Qq") && !has("MLDd")) {
+      builder.parseDefaulting(IsoFields.DAY_OF_QUARTER, 1);
+      defaultTime(builder);
+      return;
+    }
     if (!has("MLDQq")) {
       builder.parseDefaulting(ChronoField.MONTH_OF_YEAR, 1);
     }
     if (!has("dD")) {
       builder.parseDefaulting(ChronoField.DAY_OF_MONTH, 1);
     }
+    defaultTime(builder);
+  }
+
+  private void defaultTime(DateTimeFormatterBuilder builder) {
     if (isDateAlone()) {
       builder.parseDefaulting(ChronoField.HOUR_OF_DAY, 0);
     }

@@ -183,7 +183,8 @@ final class TimeReading {
     }
 
     @Override
-    public Read read(String text) {
+    public Read read(String whole) {
+      String text = pattern.begin(whole, formatter);
       try {
         TemporalAccessor parsed = formatter.parse(text);
         if (pattern.countsTo24() && isHour24(text, ChronoField.CLOCK_HOUR_OF_DAY)) {

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * file. All throw {@link DateTimeException} with what is accepted.
  */
 public final class Times {
+  private static final int LEAP_SECOND = 60;
   private static final BigDecimal FIRST_MILLIS = new BigDecimal("1e11");
   private static final BigDecimal END_MILLIS = new BigDecimal("1e14");
   private static final Duration MAX_INTERVAL = Duration.ofDays(366);
@@ -69,20 +70,23 @@ public final class Times {
   }
 
   /**
-   * A date and time with its offset, such as {@code 2013-01-01T06:51:00Z}; a blank in place of the
-   * T, fractions of a second, none at all and offsets such as {@code +02} are all the same to it.
+   * A date and time with its offset, such as {@code 2013-01-01T06:51:00Z}; a leap second is the
+   * first of the next day; a blank in place of the T, fractions of a second, none at all and
+   * offsets such as {@code +02} are all the same to it.
    *
    * @throws DateTimeException if it is not that, or outside the years 1 to 9999
    */
   public static Instant rfc3339(String text) {
     // the form nearly all records have; a pattern takes longer than the rest of a record
-    if (text.length() == 20 && text.charAt(19) == 'Z' && text.charAt(10) == 'T') {
+    boolean isLeap = text.startsWith("60", 17);
+    if (text.length() == 20 && text.charAt(19) == 'Z' && text.charAt(10) == 'T' && !isLeap) {
       return wholeSecond(text);
     }
     Matcher parts = RFC_3339.matcher(text);
     if (!parts.matches()) {
       throw new DateTimeException("not such as 2013-01-01T06:51:00Z");
     }
+    int second = part(parts, 6);
     Instant time =
         LocalDateTime.of(
                 part(parts, 1),
@@ -90,14 +94,22 @@ public final class Times {
                 part(parts, 3),
                 part(parts, 4),
                 part(parts, 5),
-                part(parts, 6),
+                second == LEAP_SECOND ? LEAP_SECOND - 1 : second,
                 nanos(parts.group(7)))
             .toInstant(ZoneOffset.of(parts.group(8).toUpperCase(Locale.ROOT)));
     int year = time.atOffset(ZoneOffset.UTC).getYear();
     if (part(parts, 1) == 0 || year < 1 || year > 9999) {
       throw new DateTimeException("year " + year + "; accepted: 1 to 9999");
     }
-    return time;
+    return second == LEAP_SECOND ? afterLeap(time) : time;
+  }
+
+  /** Clocks that know no leap second count it as the first of the next day. */
+  private static Instant afterLeap(Instant before) {
+    if (before.atOffset(ZoneOffset.UTC).toLocalTime().toSecondOfDay() != 86_399) {
+      throw new DateTimeException("second 60 elsewhere than at the end of a day");
+    }
+    return before.plusSeconds(1);
   }
 
   private static int part(Matcher parts, int group) {

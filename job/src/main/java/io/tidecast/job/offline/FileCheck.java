@@ -177,7 +177,7 @@ public final class FileCheck {
 
   private static void line(StringBuilder text, String format, Object... values) {
     text.append("# ")
-        .append(String.format(Locale.ROOT, format, values).replaceAll("\\R", " "))
+        .append(String.format(Locale.ROOT, format, values).replaceAll("\\p{Cntrl}+", " "))
         .append('\n');
   }
 

@@ -82,7 +82,7 @@ record Spacing(
     boolean regular = share >= REGULAR && counts.getOrDefault(usual, 0L) > 1;
     Duration step =
         regular || spacings.isEmpty()
-            ? snapped(usual)
+            ? snapped(isJittered(usual, spacings) ? mean(spacings) : usual)
             : snapped(roundStep(spacings.stream().sorted().toList()));
     return new Spacing(
         usual,
@@ -112,6 +112,17 @@ record Spacing(
             step -> isMonth(spacing) ? step.equals(MONTHS.getDuration()) : isNear(step, spacing))
         .findFirst()
         .orElse(Duration.ofMillis(Math.max(2, spacing.toMillis())));
+  }
+
+  /** Whether the most frequent spacing is none that clocks keep, and the mean of all is. */
+  private static boolean isJittered(Duration usual, List<Duration> spacings) {
+    return !spacings.isEmpty()
+        && STEPS.stream().noneMatch(step -> isNear(step, usual))
+        && STEPS.stream().anyMatch(step -> isNear(step, mean(spacings)));
+  }
+
+  private static Duration mean(List<Duration> spacings) {
+    return spacings.stream().reduce(Duration.ZERO, Duration::plus).dividedBy(spacings.size());
   }
 
   private static boolean isMonth(Duration spacing) {

@@ -89,6 +89,11 @@ final class Starter {
     if (isOnWorkingDays() && !holidays().isEmpty()) {
       notes.add("series.sessions.holidays are the working days without a row; later ones are due");
     }
+    if (spacing.repeats() * 10 > observations.size()) {
+      notes.add(
+          "many rows repeat a stream and a time, and the last of each counts: a column may be missing"
+              + " in feed.time.column, or feed.stream, or be a variable");
+    }
     if (!spacing.isRegular()) {
       notes.add("rows are not evenly spaced: series.aggregation says what a step makes of several");
     }
