@@ -16,12 +16,24 @@ import java.util.Arrays;
  * learn, which makes it steadier, not faster. The factor g is that of the side of the median and of
  * the phase of the season in which the target lies, {@value #PHASES} of them: where noon is harder
  * than midnight, intervals are right at both.
+ *
+ * <p>All of that is slow. What is restless now is restless for a while: how far forecasts of one
+ * step have erred of late, against how far they do, widens or narrows all intervals by the power
+ * {@value #ELASTICITY} of it, at once; those of a random walk not, whose scale is that of its
+ * latest changes. Roots of errors are averaged, so that one alone says little. Source: the idea of
+ * ARCH (Engle 1982), shrunk as a short average is noise in part.
  */
 final class Calibration {
   private static final int PHASES = 8;
   private static final float PHASE_RATE = 0.002f;
   private static final float HASTE = 2;
   private static final int SETTLED = 3000;
+  private static final double ELASTICITY = 0.3;
+  private static final int LATELY = 24;
+  private static final int EVER = 1000;
+  private static final int LEAST_ERRORS = 100;
+  private static final float MAX_ERROR = 20;
+  private static final double MAX_RATIO = 4;
 
   private final int levels;
   private final int season;
@@ -30,6 +42,10 @@ final class Calibration {
   private final float[] phase;
   private String version = "";
   private short seen;
+  // means of the roots of the errors of lead 1, in running scales
+  private float lately;
+  private float ever;
+  private short errors;
 
   Calibration(ForecasterConfig config) {
     levels = config.levels().size();
@@ -47,7 +63,7 @@ final class Calibration {
   /** Without the name of the version. */
   static int bytes(ForecasterConfig config) {
     int factors = LeadKnots.count(config.horizon()) * config.levels().size();
-    return Short.BYTES + Float.BYTES * (factors + 2 * phases(config));
+    return 2 * Short.BYTES + Float.BYTES * (2 + factors + 2 * phases(config));
   }
 
   /**
@@ -63,12 +79,38 @@ final class Calibration {
       phase[k] = version.isEmpty() ? 1 : (float) Math.sqrt(phase[k]);
     }
     seen = version.isEmpty() ? 0 : seen;
+    errors = version.isEmpty() ? 0 : errors;
     version = other;
   }
 
   /** The version that serves; empty before the first. */
   String version() {
     return version;
+  }
+
+  /**
+   * Takes an error of lead 1; of what holds its value, and is forecast to the digit, it says
+   * nothing.
+   *
+   * @param size of it in running scales at its origin, not negative
+   */
+  void err(float size) {
+    if (size == 0) {
+      return;
+    }
+    errors = (short) Math.min(EVER, errors + 1);
+    float root = (float) Math.sqrt(Math.min(MAX_ERROR, size));
+    lately += Math.max(1f / LATELY, 1f / errors) * (root - lately);
+    ever += (root - ever) / errors;
+  }
+
+  /** How much wider than usual intervals are for now. */
+  float restlessness() {
+    if (errors < LEAST_ERRORS || !(ever > 0)) {
+      return 1;
+    }
+    double ratio = lately * lately / (ever * ever);
+    return (float) Math.pow(Math.max(1 / MAX_RATIO, Math.min(MAX_RATIO, ratio)), ELASTICITY);
   }
 
   /** Factors of all leads, {@code [horizon * levels]}. */
@@ -124,6 +166,9 @@ final class Calibration {
     System.arraycopy(other.phase, 0, phase, 0, phase.length);
     version = other.version;
     seen = other.seen;
+    lately = other.lately;
+    ever = other.ever;
+    errors = other.errors;
   }
 
   void write(DataOutput out) throws IOException {
@@ -131,9 +176,20 @@ final class Calibration {
     out.writeShort(seen);
     LittleEndian.write(out, factor);
     LittleEndian.write(out, phase);
+    out.writeFloat(lately);
+    out.writeFloat(ever);
+    out.writeShort(errors);
   }
 
   void read(DataInput in) throws IOException {
+    readFormat5(in);
+    lately = in.readFloat();
+    ever = in.readFloat();
+    errors = in.readShort();
+  }
+
+  /** As format 5 and earlier ones had it: nothing of errors of late. */
+  void readFormat5(DataInput in) throws IOException {
     version = in.readUTF();
     seen = in.readShort();
     LittleEndian.read(in, factor);

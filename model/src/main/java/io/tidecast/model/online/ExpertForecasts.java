@@ -233,13 +233,14 @@ final class ExpertForecasts {
 
   private void calibrate(Calibration calibration, long origin, float last) {
     calibration.factors(knots, factors);
+    float restlessness = walk ? 1 : calibration.restlessness();
     int position = (int) Math.floorMod(origin + 1, (long) phaseOf.length);
     for (int h = 0; h < horizon; h++) {
       int from = h * levels;
       float middle = served[from + median];
       float base = walk ? last : middle;
-      float below = calibration.ofPhase(phaseOf[position]);
-      float above = calibration.ofPhase(phaseOf[position] + 1);
+      float below = restlessness * calibration.ofPhase(phaseOf[position]);
+      float above = restlessness * calibration.ofPhase(phaseOf[position] + 1);
       position = position + 1 == phaseOf.length ? 0 : position + 1;
       spread(from, base, middle, below, above);
     }

@@ -116,6 +116,9 @@ final class Scoring {
           scores = state.period().scores(version, periodEnd(index));
         }
         score(pending, slot, lead, raw, target, scores, learns);
+        if (learns && lead == 1) {
+          state.calibration().err(Math.abs(target - quantiles[levels / 2]) / pending.scale(slot));
+        }
         if (learns && knots.isKnot(lead - 1) && isMeasurable(pending, slot, lead, target)) {
           learn(state, slot, lead, target);
         }

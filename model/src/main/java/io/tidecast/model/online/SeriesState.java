@@ -20,7 +20,7 @@ import java.util.Arrays;
  * <p>Stored in two parts, so that a store that writes at each step need not write all: the kept
  * rows and the pending forecasts that stay as they are for a while, {@link #writeHistory}, are
  * written again once {@link #historyIsDue}, and the rest, {@link #writeLive}, has what came since
- * then. {@link #write} has one after the other. Format 5; multi-byte numbers are big-endian except
+ * then. {@link #write} has one after the other. Format 6; multi-byte numbers are big-endian except
  * inside arrays, which are little-endian:
  *
  * <pre>
@@ -54,7 +54,8 @@ import java.util.Arrays;
  * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 5;
+  static final int FORMAT = 6;
+  private static final int FORMAT_5 = 5;
   private static final int FORMAT_4 = 4;
   private static final int FORMAT_3 = 3;
   private static final int FORMAT_2 = 2;
@@ -261,7 +262,7 @@ public final class SeriesState {
     if (format == 1) {
       return readFormat1(history, config);
     }
-    require(format >= FORMAT_2 && format <= FORMAT, "series state of format 1 to 5", format);
+    require(format >= FORMAT_2 && format <= FORMAT, "series state of format 1 to 6", format);
     if (history.readInt() != config.shapeOfRows()) {
       return new SeriesState(config);
     }
@@ -299,7 +300,11 @@ public final class SeriesState {
       naives.read(live);
     }
     mixture.read(live);
-    calibration.read(live);
+    if (format <= FORMAT_5) {
+      calibration.readFormat5(live);
+    } else {
+      calibration.read(live);
+    }
     if (format == FORMAT_2) {
       pending.readFormat2(live);
     } else {

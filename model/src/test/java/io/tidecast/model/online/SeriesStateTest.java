@@ -101,10 +101,10 @@ class SeriesStateTest {
   void refusesAnotherFormatAndGivesUpRowsOfAnotherStep() throws IOException {
     byte[] bytes = written(new SeriesForecaster(CONFIG, 1000).newState());
     byte[] newer = bytes.clone();
-    ByteBuffer.wrap(newer).putInt(6);
+    ByteBuffer.wrap(newer).putInt(7);
 
     IOException format = assertThrows(IOException.class, () -> read(newer, CONFIG));
-    assertEquals("Expected series state of format 1 to 5 but found 6", format.getMessage());
+    assertEquals("Expected series state of format 1 to 6 but found 7", format.getMessage());
     ForecasterConfig daily = ForecasterConfig.of(Duration.ofDays(1), 24, 7, 0);
     assertEquals(new SeriesForecaster(daily, 1000).newState(), read(bytes, daily));
   }

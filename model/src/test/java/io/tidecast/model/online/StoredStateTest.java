@@ -67,7 +67,7 @@ class StoredStateTest {
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
     SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
-    byte[] stored = stored("series-state-v5.bin");
+    byte[] stored = stored("series-state-v6.bin");
 
     SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
@@ -101,6 +101,16 @@ class StoredStateTest {
     SeriesState read = read(stored("series-state-v4.bin"));
 
     assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read), 1);
+  }
+
+  @Test
+  void stateOfFormat5GoesOnAndKnowsOfNoRestlessness() throws IOException {
+    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
+    SeriesState read = read(stored("series-state-v5.bin"));
+
+    assertEquals(1, read.calibration().restlessness());
+    assertTrue(read.historyIsDue());
+    assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read), 0.01f);
   }
 
   @Test
