@@ -17,7 +17,11 @@ import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +33,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -41,8 +47,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** One savepoint, gone on from under another configuration each time. */
+/**
+ * One savepoint, gone on from under another configuration each time; and savepoints that earlier
+ * versions made of the same observations, under the same one.
+ *
+ * <p>{@code -Dsavepoint.keep=FILE} stores the savepoint of this version, for the resources of this
+ * package: one more whenever what is stored has changed.
+ */
 class ConfigChangeITCase {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int STREAMS = 2;
@@ -99,6 +112,12 @@ class ConfigChangeITCase {
               .get(1, TimeUnit.MINUTES);
     } finally {
       running.end();
+    }
+    String keep = System.getProperty("savepoint.keep");
+    if (keep != null) {
+      try (OutputStream kept = new GZIPOutputStream(Files.newOutputStream(Path.of(keep)))) {
+        Files.copy(Path.of(URI.create(savepoint)).resolve("_metadata"), kept);
+      }
     }
     publish(config, BEFORE, BEFORE + AFTER);
   }
@@ -178,6 +197,8 @@ class ConfigChangeITCase {
     flink.setString("restart-strategy.type", "fixed-delay");
     flink.setString("restart-strategy.fixed-delay.attempts", "2");
     flink.setString("restart-strategy.fixed-delay.delay", "10 ms");
+    // a savepoint is one file
+    flink.setString("execution.checkpointing.data-inline-threshold", "1 mb");
     if (from != null) {
       flink.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
     }
@@ -219,7 +240,11 @@ class ConfigChangeITCase {
 
   /** The forecasts of the steps after the savepoint, each origin once for each stream. */
   private static List<ForecastRecord> goOn(String changes) throws Exception {
-    Running running = start(with(changes).job(), savepoint);
+    return goOn(with(changes), savepoint);
+  }
+
+  private static List<ForecastRecord> goOn(ConfigFile changed, String from) throws Exception {
+    Running running = start(changed.job(), from);
     try {
       List<ForecastRecord> found = running.await(time(BEFORE + AFTER - 2));
       for (int step = BEFORE; step < BEFORE + AFTER - 1; step++) {
@@ -268,6 +293,20 @@ class ConfigChangeITCase {
     for (ForecastRecord forecast : forecasts) {
       assertEquals("naive", forecast.quality(), forecast.origin().toString());
       assertEquals(horizon, forecast.horizon());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = "savepoint-1.gz")
+  void savepointsOfEarlierVersionsAreGoneOnFrom(String stored) throws Exception {
+    Path unpacked = Files.createDirectories(directory.resolve(stored + ".d"));
+    try (InputStream kept =
+        new GZIPInputStream(getClass().getResourceAsStream("savepoints/" + stored))) {
+      Files.copy(kept, unpacked.resolve("_metadata"));
+    }
+
+    for (ForecastRecord forecast : goOn(file, unpacked.toUri().toString())) {
+      assertEquals("model", forecast.quality(), forecast.origin().toString());
     }
   }
 
