@@ -32,12 +32,12 @@ class FileFuzzTest {
     Files.delete(file);
   }
 
-  @Property(tries = 500, seed = "1")
+  @Property(seed = "1")
   void anyBytes(@ForAll byte[] bytes) throws IOException {
     readOrRefuse(bytes);
   }
 
-  @Property(tries = 500, seed = "1")
+  @Property(seed = "1")
   void bytesBehindTheFirstOfACompressedFile(
       @ForAll @IntRange(max = 2) int kind, @ForAll byte[] bytes) throws IOException {
     byte[] magic =
@@ -48,7 +48,7 @@ class FileFuzzTest {
     readOrRefuse(all);
   }
 
-  @Property(tries = 1500, seed = "1")
+  @Property(seed = "1")
   void rowsWithSomethingElseWritten(
       @ForAll @IntRange(max = 99) int percent, @ForAll("pieces") String other) throws IOException {
     int at = percent * ROWS.length() / 100;

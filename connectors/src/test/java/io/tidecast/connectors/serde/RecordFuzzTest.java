@@ -47,12 +47,12 @@ class RecordFuzzTest {
           RecordBytes::evaluation,
           RecordBytes::anomaly);
 
-  @Property(tries = 1000, seed = "1")
+  @Property(seed = "1")
   void anyBytes(@ForAll byte[] bytes) {
     readOrRefuse(bytes);
   }
 
-  @Property(tries = 3000, seed = "1")
+  @Property(seed = "1")
   void aValidRecordWithSomethingElseWritten(
       @ForAll @IntRange(max = 2) int kind,
       @ForAll @IntRange(max = 999) int permille,
@@ -63,7 +63,7 @@ class RecordFuzzTest {
     readOrRefuse(damaged);
   }
 
-  @Property(tries = 2000, seed = "1")
+  @Property(seed = "1")
   void aFieldOfAnotherKind(
       @ForAll @IntRange(max = 1) int kind,
       @ForAll @IntRange(max = 9) int field,

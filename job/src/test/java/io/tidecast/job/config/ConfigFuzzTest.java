@@ -40,7 +40,7 @@ class ConfigFuzzTest {
           "*alias",
           "!!java.net.URL [http://x]");
 
-  @Property(tries = 3000, seed = "1")
+  @Property(seed = "1")
   void aKeyOfTheShippedFileWithAnotherValue(
       @ForAll("lines") int line, @ForAll("values") String value) throws IOException {
     String[] lines = weather();
@@ -49,7 +49,7 @@ class ConfigFuzzTest {
     takeOrRefuse(String.join("\n", lines));
   }
 
-  @Property(tries = 500, seed = "1")
+  @Property(seed = "1")
   void anyText(@ForAll String text) {
     takeOrRefuse(text);
   }

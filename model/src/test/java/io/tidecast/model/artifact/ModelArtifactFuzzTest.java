@@ -9,12 +9,12 @@ import net.jqwik.api.constraints.IntRange;
 class ModelArtifactFuzzTest {
   private static final byte[] VALID = ModelArtifact.write(ModelArtifactTest.model(1));
 
-  @Property(tries = 500, seed = "1")
+  @Property(seed = "1")
   void anyBytes(@ForAll byte[] bytes) {
     read(bytes);
   }
 
-  @Property(tries = 1000, seed = "1")
+  @Property(seed = "1")
   void aModelWithSomethingElseWritten(
       @ForAll @IntRange(min = 0, max = 999) int permille, @ForAll byte[] other) {
     byte[] damaged = VALID.clone();
@@ -23,7 +23,7 @@ class ModelArtifactFuzzTest {
     read(damaged);
   }
 
-  @Property(tries = 200, seed = "1")
+  @Property(seed = "1")
   void aModelCutOff(@ForAll @IntRange(min = 0, max = 999) int permille) {
     read(Arrays.copyOf(VALID, permille * VALID.length / 1000));
   }
