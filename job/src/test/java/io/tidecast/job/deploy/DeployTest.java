@@ -74,6 +74,8 @@ class DeployTest {
         "base/forecast.yaml|runAsNonRoot|runAsNonroot",
         "base/forecast.yaml|upgradeMode: savepoint|upgradeMode: savepiont",
         "base/forecast.yaml|port: \"9249\"|port: 9249",
+        "overlays/s3/forecast.yaml|flinkConfiguration|flinkConfigurations",
+        "overlays/s3/forecast.yaml|execution.checkpointing.dir|execution.checkpointing.dirs",
         "base/network-policy.yaml|podSelector|podSelektor",
         "monitoring/prometheus-rule.yaml|alert: |alarm: ",
         "monitoring/pod-monitor.yaml|podMetricsEndpoints|podMetricEndpoints"

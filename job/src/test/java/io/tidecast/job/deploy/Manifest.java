@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.tidecast.job.config.ConfigFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -32,6 +33,10 @@ import java.util.TreeSet;
  */
 record Manifest(JsonNode node) {
   static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  private static final ConfigFile MINIMAL =
+      ConfigFile.parse(
+          "{domain: d, series: {step: PT1H, targets: [v]}, forecast: {horizon: 1}}", Map.of());
 
   private static final Map<String, Class<?>> KUBERNETES =
       Map.of(
@@ -62,7 +67,11 @@ record Manifest(JsonNode node) {
   /** What is wrong with it; empty if nothing is. */
   Set<String> faults() throws IOException {
     return switch (kind()) {
-      case "FlinkDeployment" -> against(flinkDeployment());
+      case "FlinkDeployment" -> {
+        Set<String> faults = against(flinkDeployment());
+        faults.addAll(flinkKeys());
+        yield faults;
+      }
       case "PodMonitor", "PrometheusRule" -> against(monitoring().get(kind()));
       default -> againstKubernetes();
     };
@@ -76,6 +85,24 @@ record Manifest(JsonNode node) {
         .stream()
         .map(ValidationMessage::getMessage)
         .forEach(faults::add);
+    return faults;
+  }
+
+  /**
+   * To the operator Flink's settings are any text; a configuration of the job knows Flink's own.
+   */
+  private Set<String> flinkKeys() {
+    Set<String> faults = new TreeSet<>();
+    node.at("/spec/flinkConfiguration")
+        .properties()
+        .forEach(
+            setting -> {
+              try {
+                MINIMAL.with("flink." + setting.getKey(), setting.getValue().asText()).job();
+              } catch (IllegalArgumentException e) {
+                faults.add(e.getMessage());
+              }
+            });
     return faults;
   }
 
