@@ -95,6 +95,7 @@ record FlinkHome(Path directory, Path distribution) {
         taskmanager.memory.managed.size: 64m
         high-availability.type: zookeeper
         high-availability.zookeeper.quorum: 127.0.0.1:%d
+        high-availability.zookeeper.client.session-timeout: 15 s
         high-availability.storageDir: %s
         high-availability.jobmanager.port: "%d"
         heartbeat.interval: 1 s

@@ -66,11 +66,16 @@ public final class Part {
     return wanted && !isAlive();
   }
 
+  /** Asks the process to end; {@link #stop} waits until it has. */
+  void askToEnd() throws IOException {
+    wanted = false;
+    process().ifPresent(ProcessHandle::destroy);
+  }
+
   /** Asks the process to end, and ends it if it does not within half a minute. */
   public void stop() throws IOException {
-    wanted = false;
+    askToEnd();
     Optional<ProcessHandle> process = process();
-    process.ifPresent(ProcessHandle::destroy);
     if (process.isPresent() && !ended(process.get())) {
       kill();
     }
