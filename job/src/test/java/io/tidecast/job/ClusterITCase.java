@@ -59,6 +59,15 @@ class ClusterITCase {
   }
 
   @Test
+  void inOneProcessOnDiskItForecastsTheSame() throws Exception {
+    Path file = jobs.published("embedded", "state.backend.type: rocksdb");
+
+    jobs.runEmbedded(file);
+
+    new Guarantee.SameAs(undisturbed).check(JobRun.of(JobConfig.read(file)));
+  }
+
+  @Test
   void aTypoInAConfigurationIsToldAndTheJobManagerLivesOn() throws Exception {
     Path typo =
         Files.writeString(

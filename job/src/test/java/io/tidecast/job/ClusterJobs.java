@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.cluster.LocalCluster;
 import io.tidecast.job.cluster.Ports;
 import io.tidecast.job.config.JobConfig;
@@ -16,6 +17,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,17 +89,20 @@ final class ClusterJobs implements AutoCloseable {
   /**
    * The same observations under any domain, each series in a partition of its own, and records that
    * cannot be read between them.
+   *
+   * @param flink a setting of Flink beside the others
    */
   Path published(String domain, String flink) throws Exception {
-    return published(domain, flink, 1);
+    return published(domain, flink, cluster.bootstrapServers(), 1);
   }
 
   /**
    * The same.
    *
+   * @param broker whose topics they are
    * @param times that each record is sent, one after the other
    */
-  Path published(String domain, String flink, int times) throws Exception {
+  Path published(String domain, String flink, String broker, int times) throws Exception {
     Path file =
         Files.writeString(
             directory.resolve(domain + ".yaml"),
@@ -105,14 +112,14 @@ final class ClusterJobs implements AutoCloseable {
             series: {step: PT1H, season: PT24H, targets: [value], history: 48}
             forecast: {horizon: 6}
             model: {hidden: 4}
-            retrain: {epoch: P5D, lead: PT1H, every: P10D, minimumHistory: 1200, window: 6}
+            retrain: {epoch: P5D, lead: PT1H, every: P20D, history: P60D, minimumHistory: 1200, window: 6}
             ingest: {idleTimeout: PT0S}
             postgres: {url: "%s", retention: PT0S}
             flink: {execution.checkpointing.interval: 500 ms%s}
             """
                 .formatted(
                     domain,
-                    cluster.bootstrapServers(),
+                    broker,
                     SERIES,
                     cluster.database().url(),
                     flink.isEmpty() ? "" : ", " + flink));
@@ -210,6 +217,25 @@ final class ClusterJobs implements AutoCloseable {
     return builder.start();
   }
 
+  /** Runs the job to the end of its input in one process, without the cluster. */
+  void runEmbedded(Path file) throws Exception {
+    int code = tidecast("run", "--config", file.toString(), "--bounded").waitFor();
+    if (code != 0) {
+      throw new AssertionError("exit code " + code + ", see run.log in " + directory());
+    }
+  }
+
+  /** A database of its own, of the role that a configuration names if it says nothing else. */
+  PostgresConfig newDatabase(String name) throws SQLException {
+    PostgresConfig known = cluster.database();
+    try (Connection connection = new PostgresConfig(known.url(), "postgres", "").connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name + " OWNER " + known.user());
+    }
+    return new PostgresConfig(
+        known.url().replaceFirst("[^/]*$", name), known.user(), known.password());
+  }
+
   /** Process of a part of the cluster. */
   long pid(String part) throws IOException {
     return Long.parseLong(Files.readString(directory().resolve(part + ".pid")).split(" ")[0]);
@@ -304,7 +330,7 @@ final class ClusterJobs implements AutoCloseable {
     Runtime.getRuntime().removeShutdownHook(atExit);
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -43,8 +43,25 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param directory where its log lives; formatted if it is new
    */
   public static EmbeddedKafka start(Path directory, int port) {
-    int controllerPort = freePort();
-    Map<String, String> settings = settings(directory, port, controllerPort);
+    return start(directory, port, settings(directory, port, freePort()));
+  }
+
+  /**
+   * Starts one that clients reach by a relay before it: whom they ask first, and whom the broker
+   * then tells them to ask, is the relay.
+   *
+   * @param directory where its log lives; formatted if it is new
+   * @param port of the broker to which the relay passes on
+   * @param relay port of the relay
+   */
+  public static EmbeddedKafka startBehind(Path directory, int port, int relay) {
+    Map<String, String> settings = settings(directory, freePort(), freePort());
+    settings.merge("listeners", ",RELAYED://127.0.0.1:" + port, String::concat);
+    settings.merge("advertised.listeners", ",RELAYED://127.0.0.1:" + relay, String::concat);
+    return start(directory, relay, settings);
+  }
+
+  private static EmbeddedKafka start(Path directory, int port, Map<String, String> settings) {
     try {
       format(directory);
     } catch (Exception e) {
@@ -92,7 +109,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     s.put(
         "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
     s.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
-    s.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    s.put(
+        "listener.security.protocol.map",
+        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,RELAYED:PLAINTEXT");
     s.put("controller.listener.names", "CONTROLLER");
     s.put("log.dirs", directory.toString());
     s.put("auto.create.topics.enable", "false");

@@ -27,6 +27,28 @@ public record StoredRows(PostgresConfig owner) {
     }
   }
 
+  /** Waits until a query, also one that the database does not answer yet, gives a larger number. */
+  public long awaitMore(String sql, long than) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long found = numberOrNone(sql);
+    while (found <= than) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(sql + ": " + found + ", expected more than " + than);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+      found = numberOrNone(sql);
+    }
+    return found;
+  }
+
+  private long numberOrNone(String sql) {
+    try {
+      return number(sql);
+    } catch (SQLException noTableOrNoDatabase) {
+      return -1;
+    }
+  }
+
   public long number(String sql) throws SQLException {
     return Long.parseLong(rows(sql).get(0));
   }
