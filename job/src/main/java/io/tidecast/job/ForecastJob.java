@@ -178,7 +178,7 @@ public final class ForecastJob {
             .uid("forecast");
 
     forecasts
-        .map(new CommitWatch<>())
+        .map(new CommitWatch<>(Duration.ofMillis(env.getCheckpointInterval())))
         .returns(KEYED_BYTES)
         .name("commits")
         .uid("commits")

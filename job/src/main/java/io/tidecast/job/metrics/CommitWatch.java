@@ -21,34 +21,59 @@ public final class CommitWatch<T> extends RichMapFunction<T, T> implements Check
   private static final Logger LOG = LoggerFactory.getLogger(CommitWatch.class);
   private static final Duration SAID_AFTER = Duration.ofMinutes(2);
 
+  private final long saidAfterNanos;
+
   /** Of {@link System#nanoTime}; read by the reporter's thread. */
   private transient volatile long committed;
 
+  private transient long said;
+  private transient boolean isFirst;
+
+  /**
+   * Warns, and again as long as it lasts, where records pass or a checkpoint fails and none has
+   * completed for two minutes and three of its intervals.
+   */
+  public CommitWatch(Duration checkpointInterval) {
+    Duration intervals = checkpointInterval.multipliedBy(3);
+    saidAfterNanos = (intervals.compareTo(SAID_AFTER) > 0 ? intervals : SAID_AFTER).toNanos();
+  }
+
   @Override
   public void open(OpenContext context) {
-    committed = System.nanoTime();
+    begin(System.nanoTime());
+    isFirst = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0;
     Metrics.group(getRuntimeContext().getMetricGroup())
         .gauge(Metrics.SECONDS_SINCE_COMMIT, (Gauge<Long>) () -> sinceCommit().toSeconds());
   }
 
+  /** As if the last commit had been then. */
+  void begin(long nanoTime) {
+    committed = nanoTime;
+    said = nanoTime;
+  }
+
   @Override
   public T map(T record) {
+    sayIfLong();
     return record;
   }
 
   @Override
   public void notifyCheckpointComplete(long checkpoint) {
-    committed = System.nanoTime();
+    begin(System.nanoTime());
   }
 
   @Override
   public void notifyCheckpointAborted(long checkpoint) {
-    boolean isFirst = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0;
-    if (isFirst && sinceCommit().compareTo(SAID_AFTER) > 0) {
+    sayIfLong();
+  }
+
+  private void sayIfLong() {
+    if (isFirst && System.nanoTime() - said > saidAfterNanos) {
+      said = System.nanoTime();
       LOG.warn(
-          "checkpoint {} failed: nothing has been committed for {} minutes, and read_committed"
-              + " readers see no newer forecast",
-          checkpoint,
+          "nothing has been committed for {} minutes, as no checkpoint completes:"
+              + " read_committed readers see no newer forecast",
           sinceCommit().toMinutes());
     }
   }
