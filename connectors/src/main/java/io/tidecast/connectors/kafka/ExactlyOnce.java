@@ -184,9 +184,17 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
         refuseIfTaken();
       }
 
+      /** A task that is cancelled is interrupted, which Kafka would log as an error. */
       @Override
       public void close() {
-        consumer.close(CloseOptions.timeout(POLL));
+        boolean isInterrupted = Thread.interrupted();
+        try {
+          consumer.close(CloseOptions.timeout(POLL));
+        } finally {
+          if (isInterrupted) {
+            Thread.currentThread().interrupt();
+          }
+        }
       }
     }
   }

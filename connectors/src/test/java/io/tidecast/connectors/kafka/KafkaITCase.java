@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -52,6 +53,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -387,6 +393,35 @@ class KafkaITCase {
     publish(kafka, topics.observation(), 200, 210);
     CommittedRecords.await(kafka, topics.forecast(), 210);
     job.cancel().get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aTaskThatIsCancelledLetsGoOfItsClaimWithoutAnError() {
+    KafkaConfig kafka = kafka("claimed");
+    TopicCreator.createMissing(kafka, TOPICS);
+    ExactlyOnce.Claim claim = ExactlyOnce.Claim.ofStart(kafka, "main");
+    claim.hold(false);
+    // has read the record of the one before, and so has a session at the broker
+    ExactlyOnce.Claim.Watch watch = claim.hold(true);
+    List<String> lines = new ArrayList<>();
+    Logger logger = (Logger) LogManager.getLogger("org.apache.kafka");
+    AbstractAppender appender =
+        new AbstractAppender("lines", null, null, false, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            lines.add(event.getMessage().getFormattedMessage());
+          }
+        };
+    appender.start();
+    logger.addAppender(appender);
+    try {
+      Thread.currentThread().interrupt();
+      watch.close();
+    } finally {
+      assertTrue(Thread.interrupted());
+      logger.removeAppender(appender);
+    }
+    assertEquals(List.of(), lines);
   }
 
   private static KafkaConfig kafka(String domain) {
