@@ -85,6 +85,8 @@ public final class ForecastJob {
   private static final TypeInformation<KeyedBytes> KEYED_BYTES =
       TypeInformation.of(KeyedBytes.class);
 
+  private static final Duration ALIGNED_EVERY = Duration.ofMillis(100);
+
   private final JobConfig config;
   private final JobParts parts;
   private final GroupTrainer trainer;
@@ -227,15 +229,23 @@ public final class ForecastJob {
    * One watermark per partition. A partition that falls silent stops holding back the others after
    * a while, but not in a bounded run: there every partition ends, and processing time must not
    * show in the output.
+   *
+   * <p>None is read far ahead of the slowest: what it brings would only wait, in state.
    */
-  private WatermarkStrategy<RawRecord> watermarks(Source<RawRecord, ?, ?> source) {
+  WatermarkStrategy<RawRecord> watermarks(Source<RawRecord, ?, ?> source) {
     boolean isLive = source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED;
     Duration epoch = config.retrain().epoch();
     Duration outOfOrder = config.ingest().maxOutOfOrder();
     Duration idle = isLive ? config.ingest().idleTimeout() : Duration.ZERO;
-    return WatermarkStrategy.<RawRecord>forGenerator(
-            context ->
-                new PartitionWatermarks(outOfOrder, idle, epoch, context.getInputActivityClock()))
-        .withTimestampAssigner(new EventTimes(parts.ingest(), parts.reader()));
+    Duration drift = config.ingest().maxDrift();
+    WatermarkStrategy<RawRecord> perPartition =
+        WatermarkStrategy.<RawRecord>forGenerator(
+                context ->
+                    new PartitionWatermarks(
+                        outOfOrder, idle, epoch, context.getInputActivityClock()))
+            .withTimestampAssigner(new EventTimes(parts.ingest(), parts.reader()));
+    return drift.isZero()
+        ? perPartition
+        : perPartition.withWatermarkAlignment("observations", drift, ALIGNED_EVERY);
   }
 }

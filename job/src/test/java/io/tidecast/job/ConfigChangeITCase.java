@@ -263,7 +263,7 @@ class ConfigChangeITCase {
       value = {
         "series.variables.load (kW).maximum=120 & series.variables.load (kW).unit=kW",
         "ingest.maxGap=P2D & ingest.ttl=P30D & ingest.maxFuture=PT1H & ingest.idleTimeout=PT1H",
-        "forecast.evaluationPeriod=PT3H",
+        "forecast.evaluationPeriod=PT3H & ingest.maxDrift=PT0S",
         "series.aggregation=mean",
         "retrain.epoch=P2D & retrain.every=P2D & retrain.window=9 & retrain.sample=0.9"
       })

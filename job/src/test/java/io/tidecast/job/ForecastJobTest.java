@@ -1,6 +1,7 @@
 package io.tidecast.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.kafka.KafkaConfig;
@@ -10,8 +11,10 @@ import io.tidecast.connectors.kafka.Ticks;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamEdge;
@@ -20,15 +23,18 @@ import org.junit.jupiter.api.Test;
 
 /** The graph of the job. */
 class ForecastJobTest {
-  private static final JobConfig CONFIG =
-      ConfigFile.parse(
-              """
-          domain: plant
-          series: {step: PT1H, targets: [power]}
-          forecast: {horizon: 2}
-          """,
-              Map.of())
-          .job();
+  private static final String YAML =
+      """
+      domain: plant
+      series: {step: PT1H, targets: [power]}
+      forecast: {horizon: 2}
+      """;
+
+  private static final JobConfig CONFIG = config(YAML);
+
+  private static JobConfig config(String yaml) {
+    return ConfigFile.parse(yaml, Map.of()).job();
+  }
 
   /** By one input that is broadcast or forwarded Flink switches it off for all of an operator. */
   @Test
@@ -46,6 +52,23 @@ class ForecastJobTest {
     assertEquals(2, inputs.size());
     assertTrue(
         inputs.stream().allMatch(StreamEdge::supportsUnalignedCheckpoints), inputs::toString);
+  }
+
+  /** What a partition brings that is far ahead of the others would only wait, in state. */
+  @Test
+  void aPartitionIsNotReadFarAheadOfTheOthers() {
+    WatermarkAlignmentParams usual = alignment(CONFIG);
+    WatermarkAlignmentParams unbound = alignment(config(YAML + "ingest: {maxDrift: PT0S}"));
+
+    assertTrue(usual.isEnabled());
+    assertEquals(Duration.ofDays(14).toMillis(), usual.getMaxAllowedWatermarkDrift());
+    assertFalse(unbound.isEnabled());
+  }
+
+  private static WatermarkAlignmentParams alignment(JobConfig config) {
+    return new ForecastJob(config, new JobParts(config).trainer())
+        .watermarks(ends().observations())
+        .getAlignmentParameters();
   }
 
   private static ForecastJob.Ends ends() {

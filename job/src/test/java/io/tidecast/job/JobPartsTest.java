@@ -162,6 +162,7 @@ class JobPartsTest {
     assertEquals(2_000_000L, config.retrain().maxSteps());
     assertEquals(Duration.ofHours(1), config.retrain().timeLimit());
     assertEquals(0.5, config.retrain().trainingShare());
+    assertEquals(Duration.ofDays(14), config.ingest().maxDrift());
     assertEquals(Duration.ofDays(90), config.ingest().ttl());
     assertEquals(Duration.ofDays(90), config.postgres().retention());
   }

@@ -22,6 +22,9 @@ import java.time.Duration;
  * @param maxGap longest gap that is bridged by masked steps (default 24 steps)
  * @param idleTimeout a partition without records for this long no longer holds the others back;
  *     PT0S: never (default two steps, at least PT30S)
+ * @param maxDrift a partition is not read further than this ahead of the slowest that is not idle;
+ *     PT0S: as far as it goes (default twice the retraining's epoch, so that what is decided
+ *     already is never held up)
  * @param ttl state of a series without observations for this long is dropped (default 48 steps, at
  *     least P90D)
  */
@@ -32,6 +35,7 @@ public record IngestSection(
     Duration maxDelay,
     Duration maxGap,
     Duration idleTimeout,
+    Duration maxDrift,
     Duration ttl) {
   private static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
   private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(30);
@@ -42,7 +46,8 @@ public record IngestSection(
   private static final int MAX_LATE_STEPS = 2_000;
 
   private static final int REMEMBERED_STEPS = 2 * ForecasterConfig.DEFAULT_MAX_GAP;
-  static final IngestSection DEFAULT = new IngestSection(null, null, null, null, null, null, null);
+  static final IngestSection DEFAULT =
+      new IngestSection(null, null, null, null, null, null, null, null);
 
   public IngestSection {
     maxFuture = requireNonNullElse(maxFuture, Duration.ofMinutes(10));
@@ -59,11 +64,12 @@ public record IngestSection(
         "idleTimeout",
         idleTimeout,
         "PT0S or longer");
+    that(maxDrift == null || !maxDrift.isNegative(), "maxDrift", maxDrift, "PT0S or longer");
     that(ttl == null || !ttl.isNegative() && !ttl.isZero(), "ttl", ttl, "a positive duration");
   }
 
-  /** The same with the defaults that follow the step and what is kept of it. */
-  IngestSection on(SeriesSection series) {
+  /** The same with the defaults that follow the step, what is kept of it, and the epoch. */
+  IngestSection on(SeriesSection series, Duration epoch) {
     Duration step = series.grid().spacing();
     Duration shortest = series.step().duration();
     int reach =
@@ -86,6 +92,7 @@ public record IngestSection(
         requireNonNullElse(maxDelay, longer(shortest.dividedBy(60), SHORTEST_DELAY)),
         requireNonNullElse(maxGap, step.multipliedBy(ForecasterConfig.DEFAULT_MAX_GAP)),
         requireNonNullElse(idleTimeout, longer(step.multipliedBy(2), SHORTEST_SILENCE)),
+        requireNonNullElse(maxDrift, epoch.multipliedBy(2)),
         kept);
   }
 

@@ -60,7 +60,7 @@ public record JobConfig(
     forecast = required(forecast, "forecast", "a section").on(series.grid().spacing());
     model = requireNonNullElse(model, ModelSection.DEFAULT);
     retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT).on(series.grid().spacing());
-    ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series);
+    ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series, retrain.epoch());
     flink = new TreeMap<>(requireNonNullElse(flink, Map.of()));
     FlinkKeys.check(flink);
     feed = feed == null || feed.isNull() ? null : feed;

@@ -178,6 +178,7 @@ class WrongConfigurationTest {
         "ingest.maxGap | -PT1H",
         "ingest.maxGap | PT30M",
         "ingest.idleTimeout | -PT1S",
+        "ingest.maxDrift | -PT1S",
         "ingest.ttl | PT0S",
         "ingest.ttl | -P1D",
         "ingest.ttl | PT23H",

@@ -88,6 +88,7 @@ class JobConfigTest {
     assertEquals(Duration.ofMinutes(10), config.ingest().maxFuture());
     assertEquals(Duration.ofMinutes(1), config.ingest().maxDelay());
     assertEquals(Duration.ofHours(2), config.ingest().idleTimeout());
+    assertEquals(Duration.ofDays(14), config.ingest().maxDrift());
     assertEquals(24, config.maxGapSteps());
     assertEquals(Duration.ofDays(90), config.ingest().ttl());
     assertEquals(Map.of(), config.flink());
