@@ -113,6 +113,7 @@ public final class JobParts {
         retrain.sample(),
         retrain.seed(),
         retrain.timeLimit(),
+        config.kafka().transactionTimeout().dividedBy(2),
         retrain.trainingShare());
   }
 

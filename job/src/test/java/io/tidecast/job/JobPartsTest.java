@@ -51,6 +51,7 @@ class JobPartsTest {
             1,
             1,
             Duration.ofHours(1),
+            Duration.ofMinutes(7).plusSeconds(30),
             0.5),
         parts(LEAST).retrain());
     assertEquals(90 * 24, parts(LEAST).forecast().ttlSteps());

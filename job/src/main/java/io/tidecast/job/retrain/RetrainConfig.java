@@ -21,6 +21,8 @@ import java.time.Duration;
  * @param sample fraction of series that are trained on, (0, 1]
  * @param seed of every random choice
  * @param timeLimit a training that takes longer is given up, wall clock
+ * @param endLimit all that are under way when a bounded input ends are given up after it, wall
+ *     clock: until then nothing can be committed
  * @param trainingShare of a process' processors that train at the same time, (0, 1]
  */
 public record RetrainConfig(
@@ -38,6 +40,7 @@ public record RetrainConfig(
     double sample,
     long seed,
     Duration timeLimit,
+    Duration endLimit,
     double trainingShare)
     implements Serializable {
   /** Trainings at the same time in one process. */

@@ -378,8 +378,8 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
   @Override
   public void endInput(int input) throws Exception {
     endedInputs++;
-    while (endedInputs == 2 && trainings.size() > 0) {
-      mailbox.yield();
+    if (endedInputs == 2) {
+      trainings.awaitEnd();
     }
   }
 

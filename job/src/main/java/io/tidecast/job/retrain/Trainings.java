@@ -1,9 +1,11 @@
 package io.tidecast.job.retrain;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.function.ThrowingRunnable;
@@ -17,6 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Trainings {
   private static final Logger LOG = LoggerFactory.getLogger(Trainings.class);
+
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private final GroupTrainer trainer;
   private final RetrainConfig config;
@@ -36,13 +40,23 @@ final class Trainings {
   }
 
   private static final class Pending {
+    private final Requested requested;
     private final Ended ended;
     private TrainingTurns.Turn turn;
+    private GroupTrainer.Request request;
     private Training training;
     private ScheduledFuture<?> timeLimit;
 
-    private Pending(Ended ended) {
+    private Pending(Requested requested, Ended ended) {
+      this.requested = requested;
       this.ended = ended;
+    }
+
+    private GroupTrainer.Request request() throws Exception {
+      if (request == null) {
+        request = requested.get();
+      }
+      return request;
     }
   }
 
@@ -59,15 +73,18 @@ final class Trainings {
 
   /** Trains a group, which must not have one under way. */
   void begin(String group, Requested requested, Ended ended) {
-    Pending next = new Pending(ended);
+    Pending next = new Pending(requested, ended);
     pending.put(group, next);
     next.turn =
         TrainingTurns.OF_THIS_PROCESS.take(
-            config.trainingsAtOnce(), () -> mail(() -> start(next, requested), "a training"));
+            config.trainingsAtOnce(), () -> mail(() -> start(next), "a training"));
   }
 
-  private void start(Pending its, Requested requested) throws Exception {
-    GroupTrainer.Request request = requested.get();
+  private void start(Pending its) throws Exception {
+    if (!pending.containsValue(its)) {
+      return;
+    }
+    GroupTrainer.Request request = its.request();
     long started = System.nanoTime();
     its.training =
         Training.start(
@@ -75,31 +92,54 @@ final class Trainings {
             request,
             result -> {
               lastSeconds = (System.nanoTime() - started) * 1e-9;
-              mail(() -> end(its, request, result), "the end of a training");
+              mail(() -> end(its, result), "the end of a training");
             });
     its.timeLimit =
         clock.registerTimer(
             clock.getCurrentProcessingTime() + config.timeLimit().toMillis(),
-            time -> giveUp(its, request));
+            time -> giveUp(its, "the training took longer than " + config.timeLimit()));
   }
 
-  private void giveUp(Pending its, GroupTrainer.Request request) throws Exception {
+  private void giveUp(Pending its, String reason) throws Exception {
     if (pending.containsValue(its)) {
-      its.training.interrupt();
-      String reason = "the training took longer than " + config.timeLimit();
-      end(its, request, GroupTrainer.Result.failed(request, reason));
+      if (its.training != null) {
+        its.training.interrupt();
+      }
+      end(its, GroupTrainer.Result.failed(its.request(), reason));
     }
   }
 
-  private void end(Pending its, GroupTrainer.Request request, GroupTrainer.Result result)
-      throws Exception {
-    if (!pending.remove(request.group(), its)) {
+  private void end(Pending its, GroupTrainer.Result result) throws Exception {
+    if (!pending.remove(its.request().group(), its)) {
       // it had been given up
       return;
     }
-    its.timeLimit.cancel(false);
+    if (its.timeLimit != null) {
+      its.timeLimit.cancel(false);
+    }
     its.turn.end();
-    its.ended.accept(request, result);
+    its.ended.accept(its.request(), result);
+  }
+
+  /**
+   * Returns when none is under way any more, of those that an end leads to neither.
+   *
+   * <p>Why some are given up: the input has ended, so no barrier passes before this returns, and a
+   * transaction that is open for too long is aborted by the broker. The job would come to the same
+   * point again and again.
+   */
+  void awaitEnd() throws Exception {
+    long until = System.nanoTime() + config.endLimit().toNanos();
+    String reason = "the input had ended, and its last trainings took longer than ";
+    while (!pending.isEmpty()) {
+      if (System.nanoTime() - until > 0) {
+        for (Pending its : List.copyOf(pending.values())) {
+          giveUp(its, reason + config.endLimit());
+        }
+      } else if (!mailbox.tryYield()) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
   }
 
   private void mail(ThrowingRunnable<Exception> work, String what) {

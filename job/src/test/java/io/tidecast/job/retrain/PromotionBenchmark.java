@@ -74,6 +74,7 @@ final class PromotionBenchmark {
           1,
           1,
           Duration.ofHours(1),
+          Duration.ofHours(1),
           1);
 
   private int challengers;

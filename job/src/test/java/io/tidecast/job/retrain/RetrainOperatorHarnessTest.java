@@ -84,6 +84,7 @@ class RetrainOperatorHarnessTest {
   private boolean drift;
   private int watch;
   private long controlsBefore;
+  private Duration endLimit = Duration.ofMinutes(1);
   private KeyedTwoInputStreamOperatorTestHarness<String, SeriesWindow, GroupControl, GroupNotice>
       harness;
 
@@ -121,6 +122,7 @@ class RetrainOperatorHarnessTest {
         1,
         1,
         TIME_LIMIT,
+        endLimit,
         1);
   }
 
@@ -653,6 +655,30 @@ class RetrainOperatorHarnessTest {
     harness.processWatermark1(new Watermark(3_000));
     awaitDecisions(1);
     assertTrue(output().contains("g@3000 PROMOTED 'g-2-3'"));
+    atTheEnd.countDown();
+  }
+
+  /** They hang, or wait for their turn behind those: no barrier would ever pass. */
+  @Test
+  void trainingsThatABoundedInputWouldEndInAreGivenUpInTimeForItsCommit() throws Exception {
+    CountDownLatch atTheEnd = new CountDownLatch(1);
+    Semaphore hanging = new Semaphore(0);
+    trainer = HANGING_ONCE;
+    endLimit = Duration.ofMillis(200);
+    reopen("a", "b", "c");
+    for (String group : groups) {
+      HANGING.put(group, new Hang(hanging, atTheEnd));
+      window(group, 400);
+      window(group, 800);
+    }
+    harness.processWatermark1(Watermark.MAX_WATERMARK);
+    harness.endInput1();
+    harness.endInput2();
+
+    assertEquals(
+        List.of("a@1000 FAILED ''", "b@1000 FAILED ''", "c@1000 FAILED ''"),
+        output().stream().filter(line -> line.contains("@")).sorted().toList());
+    HANGING.clear();
     atTheEnd.countDown();
   }
 

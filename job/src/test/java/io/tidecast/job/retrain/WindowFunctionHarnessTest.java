@@ -87,6 +87,7 @@ class WindowFunctionHarnessTest {
             sample,
             1,
             Duration.ofMinutes(1),
+            Duration.ofMinutes(1),
             1);
     KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
