@@ -58,7 +58,7 @@ public final class JobParts {
     for (String name : series.targets()) {
       targets.put(name, new Targets.Target(series.group(name), config.covariatesOf(name)));
     }
-    return new Targets(targets);
+    return new Targets(targets, series.streamGroups());
   }
 
   /** What ingest makes of a record. */
@@ -80,6 +80,7 @@ public final class JobParts {
         series.targets(),
         covariates,
         groups,
+        series.streamGroups(),
         limits,
         config.ingest().maxOutOfOrder().toMillis(),
         config.ingest().maxFuture().toMillis());

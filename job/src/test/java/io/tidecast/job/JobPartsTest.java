@@ -14,6 +14,7 @@ import io.tidecast.model.Limits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -62,6 +63,33 @@ class JobPartsTest {
   void trainingAsksForNoMoreHistoryThanTheConfiguration() {
     assertEquals(64, parts(LEAST).recipe().history().minimum());
     assertEquals(48, parts(LEAST + "retrain: {minimumHistory: 48}").recipe().history().minimum());
+  }
+
+  @Test
+  void streamsOfAGroupHaveModelsOfTheirOwn() {
+    JobParts parts =
+        parts(
+            """
+            domain: weather
+            series:
+              step: PT1H
+              targets: [temperature, wind]
+              groups: {north: [N-1, "A-*"], south: ["S-*"]}
+            forecast: {horizon: 24}
+            """);
+
+    assertEquals(
+        Set.of(
+            "temperature",
+            "temperature.north",
+            "temperature.south",
+            "wind",
+            "wind.north",
+            "wind.south"),
+        parts.forecast().groups().keySet());
+    assertEquals("wind.north", parts.targets().of("A-7/wind").orElseThrow().group());
+    assertEquals("wind.south", parts.ingest().streams().group("wind", "S-1"));
+    assertEquals("wind", parts.ingest().streams().group("wind", "N-2"));
   }
 
   @Test

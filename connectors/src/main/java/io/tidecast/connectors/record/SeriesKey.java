@@ -34,6 +34,11 @@ public record SeriesKey(String stream, String variable) {
     return text.substring(text.lastIndexOf(SEPARATOR) + 1);
   }
 
+  /** The stream of a key's text, likewise. */
+  public static String stream(String text) {
+    return text.substring(0, Math.max(0, text.lastIndexOf(SEPARATOR)));
+  }
+
   @Override
   public String toString() {
     return text(stream, variable);

@@ -144,12 +144,14 @@ public record JobConfig(
     Map<String, ForecasterConfig> groups = new TreeMap<>();
     for (String target : series.targets()) {
       ForecasterConfig how = forecaster(target);
-      ForecasterConfig before = groups.put(series.group(target), how);
-      that(
-          before == null || (before.equals(how) && series.variable(target).group() != null),
-          "series.variables." + target + ".group",
-          series.group(target),
-          "a name of its own, or that of targets with equal limits and covariates");
+      for (String group : series.groupsOf(target)) {
+        ForecasterConfig before = groups.put(group, how);
+        that(
+            before == null || (before.equals(how) && series.variable(target).group() != null),
+            "series.variables." + target + ".group",
+            group,
+            "a name of its own, or that of targets with equal limits and covariates");
+      }
     }
     return groups;
   }

@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tidecast.connectors.record.Names;
 import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
@@ -18,10 +19,12 @@ import io.tidecast.model.Transform;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Which series there are: one per stream and target variable.
@@ -34,6 +37,8 @@ import java.util.TreeMap;
  * @param targets variables to forecast; at least one
  * @param covariates variables that the model reads beside the target (default none)
  * @param variables limits of variables, by name: a value outside is masked, a forecast stays inside
+ * @param groups streams that have models of their own, by a name that their groups end in: names of
+ *     streams, or what they begin with before a {@code *} (default none)
  * @param transform {@code level} (default), {@code difference} or {@code log-return}
  * @param aggregation {@code last} (default), {@code mean} or {@code sum} of what a step holds
  * @param history steps of raw values kept per series, see {@link ForecasterConfig#defaultHistory}
@@ -54,6 +59,7 @@ public record SeriesSection(
     List<String> targets,
     List<String> covariates,
     Map<String, Variable> variables,
+    Map<String, List<String>> groups,
     Transform transform,
     Aggregation aggregation,
     Integer history,
@@ -104,6 +110,8 @@ public record SeriesSection(
     covariates = names("covariates", requireNonNullElse(covariates, List.of()));
     variables = new TreeMap<>(requireNonNullElse(variables, Map.of()));
     onlyOfUse(variables, targets, covariates);
+    groups = new TreeMap<>(requireNonNullElse(groups, Map.of()));
+    onlyOnce(groups);
     transform = requireNonNullElse(transform, Transform.LEVEL);
     aggregation = requireNonNullElse(aggregation, Aggregation.LAST);
     calendar = List.copyOf(requireNonNullElse(calendar, List.of()));
@@ -129,6 +137,18 @@ public record SeriesSection(
     names.forEach(name -> Names.variable(key, name));
     that(Set.copyOf(names).size() == names.size(), key, names, "each variable once");
     return List.copyOf(names);
+  }
+
+  private static void onlyOnce(Map<String, List<String>> groups) {
+    Set<String> seen = new HashSet<>();
+    groups.forEach(
+        (name, streams) -> {
+          Names.group("groups", name);
+          that(!streams.isEmpty(), "groups", name, "names with streams, or how they begin, as S-*");
+          for (String stream : streams) {
+            that(seen.add(stream), "groups", stream, "each stream in one group");
+          }
+        });
   }
 
   private static void onlyOfUse(
@@ -221,8 +241,34 @@ public record SeriesSection(
     return variables.getOrDefault(name, Variable.ANY);
   }
 
-  /** Model group of the series of a target. */
+  /** Model group of the series of a target, but for those of streams with models of their own. */
   public String group(String target) {
     return requireNonNullElse(variable(target).group(), Names.toGroup(target));
+  }
+
+  /** All model groups of the series of a target. */
+  public List<String> groupsOf(String target) {
+    String own = group(target);
+    return Stream.concat(
+            Stream.of(own), groups.keySet().stream().map(name -> Targets.Streams.named(own, name)))
+        .toList();
+  }
+
+  /** Which streams have models of their own. */
+  public Targets.Streams streamGroups() {
+    Map<String, String> byStream = new TreeMap<>();
+    Map<String, String> byPrefix = new TreeMap<>();
+    groups.forEach(
+        (name, streams) -> {
+          for (String stream : streams) {
+            int last = stream.length() - 1;
+            if (stream.endsWith("*")) {
+              byPrefix.put(stream.substring(0, last), name);
+            } else {
+              byStream.put(stream, name);
+            }
+          }
+        });
+    return new Targets.Streams(byStream, byPrefix);
   }
 }

@@ -2,6 +2,7 @@ package io.tidecast.job.ingest;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.serde.ObservationDecoder;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import java.io.Serializable;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param targets variables that are forecast
  * @param covariates by target: the variables that go with it, in order
  * @param groups by target: the model group of its series
+ * @param streams those that have models of their own
  * @param limits by variable: what of it can be true
  * @param maxOutOfOrderMillis how far a record may lie behind the latest of its partition before its
  *     step may be closed
@@ -26,6 +28,7 @@ public record IngestConfig(
     List<String> targets,
     Map<String, List<String>> covariates,
     Map<String, String> groups,
+    Targets.Streams streams,
     Map<String, Limits> limits,
     long maxOutOfOrderMillis,
     long maxFutureMillis)

@@ -58,7 +58,7 @@ public final class ObservationSplitter implements Serializable {
         out.accept(
             new SeriesObservation(
                 SeriesKey.text(record.stream(), target),
-                config.groups().get(target),
+                config.streams().group(config.groups().get(target), record.stream()),
                 time,
                 valueOf(target, values),
                 beside,

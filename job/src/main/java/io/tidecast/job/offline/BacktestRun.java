@@ -188,7 +188,7 @@ public final class BacktestRun {
     private String unit() {
       SeriesSection all = job.series();
       return all.targets().stream()
-          .filter(target -> all.group(target).equals(group))
+          .filter(target -> all.groupsOf(target).contains(group))
           .map(target -> all.variable(target).unit())
           .findFirst()
           .orElseThrow();

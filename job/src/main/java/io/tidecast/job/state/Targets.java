@@ -16,8 +16,9 @@ import java.util.Optional;
  * forecast any more. It is brought to what holds now where it is used.
  *
  * @param byName by variable
+ * @param streams those that have models of their own
  */
-public record Targets(Map<String, Target> byName) implements Serializable {
+public record Targets(Map<String, Target> byName, Streams streams) implements Serializable {
   /**
    * What goes with the series of a variable.
    *
@@ -25,9 +26,65 @@ public record Targets(Map<String, Target> byName) implements Serializable {
    * @param covariates in the order in which their values stand
    */
   public record Target(String group, List<String> covariates) implements Serializable {
+    private Target of(String stream, Streams streams) {
+      return new Target(streams.group(group, stream), covariates);
+    }
+
     /** Tells values that mean the same from others. */
     public int shape() {
       return covariates.hashCode();
+    }
+  }
+
+  /**
+   * Streams that have models of their own: those of a list, or whose names begin alike. A list
+   * comes before prefixes, a longer prefix before a shorter one.
+   *
+   * @param byStream name of the group, by stream
+   * @param byPrefix name of the group, by prefix
+   */
+  public record Streams(Map<String, String> byStream, Map<String, String> byPrefix)
+      implements Serializable {
+    public static final Streams NONE = new Streams(Map.of(), Map.of());
+
+    public Streams {
+      byStream = Map.copyOf(byStream);
+      byPrefix = Map.copyOf(byPrefix);
+    }
+
+    /**
+     * Model group of a series.
+     *
+     * @param ofVariable that of its variable
+     */
+    public String group(String ofVariable, String stream) {
+      if (isEmpty()) {
+        return ofVariable;
+      }
+      String listed = byStream.get(stream);
+      String name = listed == null ? longestPrefix(stream) : listed;
+      return name.isEmpty() ? ofVariable : named(ofVariable, name);
+    }
+
+    boolean isEmpty() {
+      return byStream.isEmpty() && byPrefix.isEmpty();
+    }
+
+    private String longestPrefix(String stream) {
+      String found = "";
+      int length = -1;
+      for (Map.Entry<String, String> entry : byPrefix.entrySet()) {
+        if (entry.getKey().length() > length && stream.startsWith(entry.getKey())) {
+          found = entry.getValue();
+          length = entry.getKey().length();
+        }
+      }
+      return found;
+    }
+
+    /** That of a variable's series of the streams of a name. */
+    public static String named(String ofVariable, String name) {
+      return ofVariable + '.' + name;
     }
   }
 
@@ -35,9 +92,15 @@ public record Targets(Map<String, Target> byName) implements Serializable {
     byName = Map.copyOf(byName);
   }
 
+  /** With one group for all streams of a variable. */
+  public Targets(Map<String, Target> byName) {
+    this(byName, Streams.NONE);
+  }
+
   /** Of a series; empty if its variable is not forecast. */
   public Optional<Target> of(String series) {
-    return Optional.ofNullable(byName.get(SeriesKey.variable(series)));
+    return Optional.ofNullable(byName.get(SeriesKey.variable(series)))
+        .map(target -> streams.isEmpty() ? target : target.of(SeriesKey.stream(series), streams));
   }
 
   /**

@@ -87,6 +87,7 @@ class DocumentedKeysTest {
           Map.entry("series.variables.NAME.maximum", "100"),
           Map.entry("series.variables.NAME.unit", "m"),
           Map.entry("series.variables.NAME.group", "b"),
+          Map.entry("series.groups", "{north: [N-1]}"),
           Map.entry("series.transform", "difference"),
           Map.entry("series.aggregation", "sum"),
           Map.entry("series.history", "100"),

@@ -8,6 +8,7 @@ import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.job.Harnesses;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ class IngestFunctionHarnessTest {
           List.of("temperature", "wind"),
           Map.of("temperature", List.of("dew"), "wind", List.of()),
           Map.of("temperature", "air", "wind", "wind"),
+          Targets.Streams.NONE,
           Map.of("temperature", new Limits(-60, 60), "dew", new Limits(-80, 40)),
           MAX_OUT_OF_ORDER,
           MAX_FUTURE);
@@ -158,6 +160,7 @@ class IngestFunctionHarnessTest {
             List.of("close"),
             Map.of("close", List.of()),
             Map.of("close", "close"),
+            Targets.Streams.NONE,
             Map.of(),
             0,
             MAX_FUTURE);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Stretch;
@@ -22,6 +23,7 @@ class SeriesHistoryTest {
           List.of("t"),
           Map.of("t", List.of("w")),
           Map.of("t", "t"),
+          Targets.Streams.NONE,
           Map.of("t", new Limits(-60, 60)),
           0,
           0);

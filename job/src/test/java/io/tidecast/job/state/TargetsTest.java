@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TargetsTest {
   private static final Targets TARGETS =
@@ -45,6 +47,20 @@ class TargetsTest {
   @Test
   void seriesOfAVariableThatIsNotForecastHasNone() {
     assertEquals(Optional.empty(), TARGETS.conform(step("a/price", "grid", 1, 2)));
+  }
+
+  /** A list before prefixes, a longer prefix before a shorter one. */
+  @ParameterizedTest
+  @CsvSource({"N-1, grid.few", "N-2, grid.north", "N-2-1, grid.deep", "S-1, grid", "n-1, grid"})
+  void streamsMayHaveModelsOfTheirOwn(String stream, String group) {
+    Targets targets =
+        new Targets(
+            TARGETS.byName(),
+            new Targets.Streams(Map.of("N-1", "few"), Map.of("N-", "north", "N-2-", "deep")));
+
+    assertEquals(group, targets.of(stream + "/load").orElseThrow().group());
+    assertEquals(
+        group, targets.conform(step(stream + "/load", "grid", 1, 2)).orElseThrow().group());
   }
 
   @Test
