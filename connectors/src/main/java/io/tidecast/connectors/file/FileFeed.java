@@ -340,11 +340,11 @@ public record FileFeed(
           return Double.NaN;
         }
         double converted = column.convert(read);
-        that(
-            ObservationRecord.isValue(converted),
-            column(),
-            "'" + text + "'",
-            accepted(text) + "; finite as a float");
+        if (!ObservationRecord.isValue(converted)) {
+          // words are made for those that are read by them, not for each value
+          throw new IllegalArgumentException(
+              column() + ": '" + text + "'; accepted: " + accepted(text) + "; finite as a float");
+        }
         return converted;
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException(
