@@ -56,7 +56,7 @@ class DashboardLintTest {
           rule.path("labels").toString().contains("$"),
           title + ": in a label Grafana takes $ for an environment variable");
     }
-    assertEquals(9, uids.size());
+    assertEquals(10, uids.size());
   }
 
   @Test
