@@ -114,8 +114,8 @@ final class Calibration {
   }
 
   /** Factors of all leads, {@code [horizon * levels]}. */
-  void factors(LeadKnots knots, float[] out) {
-    knots.interpolate(factor, levels, out);
+  void factors(LeadKnots.Interpolation ofLevels, float[] out) {
+    ofLevels.apply(factor, out);
   }
 
   /** The outcomes of a step have pushed the factors, {@code [knots * levels]}. */

@@ -19,6 +19,8 @@ final class ExpertForecasts {
 
   private final ForecasterConfig config;
   private final LeadKnots knots;
+  private final LeadKnots.Interpolation ofExperts;
+  private final LeadKnots.Interpolation ofLevels;
   private final boolean walk;
   private final boolean isLogarithm;
   private final int horizon;
@@ -53,6 +55,8 @@ final class ExpertForecasts {
     isLogarithm = config.transform() == Transform.LOG_RETURN;
     horizon = config.horizon();
     levels = config.levels().size();
+    ofExperts = knots.interpolation(Mixture.EXPERTS);
+    ofLevels = knots.interpolation(levels);
     median = config.levels().median();
     memberLevels = memberLevels(levels);
     phaseOf = Calibration.phasesOf(config);
@@ -132,7 +136,7 @@ final class ExpertForecasts {
       serve(state, model);
     }
     state.mixture().shares(taking, knots, knotShares);
-    knots.interpolate(knotShares, Mixture.EXPERTS, shares);
+    ofExperts.apply(knotShares, shares);
     mixWidths(state.naives());
     mix(state, origin);
     calibrate(state.calibration(), origin, inputs.last());
@@ -161,7 +165,7 @@ final class ExpertForecasts {
       int at = PendingForecasts.MEMBERS + naive;
       naives.add(naive, knotShares, at, Mixture.EXPERTS, knotWidths);
     }
-    knots.interpolate(knotWidths, levels, widths);
+    ofLevels.apply(knotWidths, widths);
   }
 
   private void mix(SeriesState state, long origin) {
@@ -232,7 +236,7 @@ final class ExpertForecasts {
   }
 
   private void calibrate(Calibration calibration, long origin, float last) {
-    calibration.factors(knots, factors);
+    calibration.factors(ofLevels, factors);
     float restlessness = walk ? 1 : calibration.restlessness();
     int position = (int) Math.floorMod(origin + 1, (long) phaseOf.length);
     for (int h = 0; h < horizon; h++) {

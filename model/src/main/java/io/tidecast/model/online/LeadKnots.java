@@ -92,24 +92,40 @@ final class LeadKnots {
     return towardsNext[h] == 0;
   }
 
-  /**
-   * {@code out[h * size + i]}: row of values by knot, interpolated for each lead.
-   *
-   * @param values {@code [knots * size]}
-   * @param out {@code [horizon * size]}
-   */
-  void interpolate(float[] values, int size, float[] out) {
-    for (int k = 0; k + 1 < leads.length; k++) {
-      int from = k * size;
-      for (int h = leads[k] - 1; h < leads[k + 1] - 1; h++) {
-        float share = towardsNext[h];
-        int at = h * size;
-        for (int i = from; i < from + size; i++) {
-          out[at++] = values[i] + share * (values[i + size] - values[i]);
-        }
+  /** What rows of {@code size} values by knot are at each lead. */
+  Interpolation interpolation(int size) {
+    return new Interpolation(this, size);
+  }
+
+  /** Flat over leads and values: loops over one row at a time cost more than what is in them. */
+  static final class Interpolation {
+    private final int size;
+    // [(horizon - 1) * size]: value at the knot, and how far to that of the next
+    private final int[] at;
+    private final float[] towardsNext;
+
+    private Interpolation(LeadKnots knots, int size) {
+      this.size = size;
+      at = new int[(knots.knot.length - 1) * size];
+      towardsNext = new float[at.length];
+      for (int k = 0; k < at.length; k++) {
+        at[k] = knots.knot[k / size] * size + k % size;
+        towardsNext[k] = knots.towardsNext[k / size];
       }
     }
-    int last = values.length - size;
-    System.arraycopy(values, last, out, out.length - size, size);
+
+    /**
+     * Interpolates.
+     *
+     * @param values {@code [knots * size]}
+     * @param out {@code [horizon * size]}
+     */
+    void apply(float[] values, float[] out) {
+      for (int k = 0; k < at.length; k++) {
+        float value = values[at[k]];
+        out[k] = value + towardsNext[k] * (values[at[k] + size] - value);
+      }
+      System.arraycopy(values, values.length - size, out, at.length, size);
+    }
   }
 }

@@ -49,7 +49,7 @@ final class Scores {
    * @param h lead - 1
    * @param served quantiles of the forecast that was given out, {@code [levels]}
    * @param servedPinball mean pinball loss of it
-   * @param naive quantiles of the seasonal naive, {@code [levels]}
+   * @param naive median of the seasonal naive
    * @param last value at the origin
    */
   void add(
@@ -57,7 +57,7 @@ final class Scores {
       float target,
       float[] served,
       float servedPinball,
-      float[] naive,
+      float naive,
       float pinballOfNaive,
       float last) {
     float error = target - served[intervals];
@@ -65,7 +65,7 @@ final class Scores {
     sum[at + ABSOLUTE] += Math.abs(error);
     sum[at + SQUARED] += error * error;
     sum[at + PINBALL] += servedPinball;
-    sum[at + NAIVE_ABSOLUTE] += Math.abs(target - naive[intervals]);
+    sum[at + NAIVE_ABSOLUTE] += Math.abs(target - naive);
     sum[at + NAIVE_PINBALL] += pinballOfNaive;
     sum[at + PERSISTENCE_ABSOLUTE] += Math.abs(target - last);
     int counts = h * (1 + intervals);

@@ -15,6 +15,7 @@ final class Scoring {
   private final ForecasterConfig config;
   private final int evaluationPeriod;
   private final LeadKnots knots;
+  private final LeadKnots.Interpolation ofLevels;
   private final ExpertForecasts experts;
   private final QuantileCode code;
   private final QuantileTracker tracker;
@@ -34,7 +35,6 @@ final class Scoring {
   private final float[] naiveDistances;
   private final float[] quantiles;
   private final float[] served;
-  private final float[] naive;
   // [MEMBER_LEVELS]
   private final float[] few = new float[PendingForecasts.MEMBER_LEVELS];
   // [(knots + 1) * (levels + 1)]: rates of the outcomes by rank; the last row is for the phase
@@ -61,6 +61,7 @@ final class Scoring {
     this.code = code;
     tracker = new QuantileTracker(config, experts.lowest(), experts.highest());
     levels = config.levels().size();
+    ofLevels = knots.interpolation(levels);
     slope = config.levels().toFloats();
     for (int j = 0; j < levels; j++) {
       slope[j] -= 0.5f;
@@ -77,7 +78,6 @@ final class Scoring {
     naiveDistances = new float[config.horizon() * levels];
     quantiles = new float[levels];
     served = new float[levels];
-    naive = new float[levels];
     ranked = new float[(knots.count() + 1) * (levels + 1)];
     pushed = new float[(knots.count() + 1) * levels];
     seasonalNaive = config.season() > 1 ? NaiveExperts.SEASON : NaiveExperts.LAST;
@@ -149,7 +149,11 @@ final class Scoring {
       state.naives().climate(index, config.season(), last, values[NaiveExperts.CLIMATE]);
     }
     state.naives().distances(seasonalNaive, knotDistances);
-    knots.interpolate(knotDistances, levels, naiveDistances);
+    for (int k = levels / 2; k < knotDistances.length; k += levels) {
+      // what it is known by is its value
+      knotDistances[k] = 0;
+    }
+    ofLevels.apply(knotDistances, naiveDistances);
   }
 
   private void score(
@@ -170,15 +174,11 @@ final class Scoring {
     }
     float value = values[seasonalNaive][lead - 1];
     float scale = pending.scale(slot);
-    for (int j = 0; j < levels; j++) {
-      naive[j] = value + scale * naiveDistances[(lead - 1) * levels + j];
-    }
-    naive[levels / 2] = value;
+    boolean isRaw = experts.isRaw();
     float[] given = quantiles;
-    if (!experts.isRaw()) {
+    if (!isRaw) {
       given = served;
       experts.raw(quantiles, served);
-      experts.raw(naive, naive);
     }
     if (lead == 1) {
       float unit = config.transform() == Transform.LOG_RETURN ? scale * given[levels / 2] : scale;
@@ -186,11 +186,20 @@ final class Scoring {
     }
     float loss = 0;
     float lossOfNaive = 0;
+    int from = (lead - 1) * levels;
     for (int j = 0; j < levels; j++) {
+      float naive = value + scale * naiveDistances[from + j];
       loss += pinball(j, raw, given[j]);
-      lossOfNaive += pinball(j, raw, naive[j]);
+      lossOfNaive += pinball(j, raw, isRaw ? naive : experts.raw(naive));
     }
-    scores.add(lead - 1, raw, given, loss / levels, naive, lossOfNaive / levels, experts.raw(last));
+    scores.add(
+        lead - 1,
+        raw,
+        given,
+        loss / levels,
+        experts.raw(value),
+        lossOfNaive / levels,
+        experts.raw(last));
   }
 
   private void push(int lead, float target) {
