@@ -1,6 +1,7 @@
 package io.tidecast.job.retrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.ControlRecord;
@@ -521,6 +522,44 @@ class RetrainOperatorHarnessTest {
     awaitDecisions(1);
 
     assertTrue(output().contains("g@4000 PROMOTED 'g-3-8'"));
+  }
+
+  @Test
+  void aFloodOfRequestsIsOneTrainingAndLeavesNothingBehind() throws Exception {
+    promoteTwice();
+    int entries = harness.numKeyedStateEntries();
+    for (int offset = 0; offset < 1_000; offset++) {
+      ask(offset, ControlRecord.Action.RETRAIN, Long.MIN_VALUE);
+    }
+    harness.processWatermark1(new Watermark(4_500));
+    awaitDecisions(1);
+    window("g", 4_900);
+    harness.processWatermark1(new Watermark(5_500));
+    awaitDecisions(2);
+
+    assertTrue(READ.containsKey("g@4000"));
+    assertFalse(READ.containsKey("g@5000"));
+    assertTrue(harness.numKeyedStateEntries() <= entries);
+  }
+
+  /** There is one version to go back to: asked again, the group stays where it is. */
+  @Test
+  void askedToGoBackTenTimesItGoesBackOnce() throws Exception {
+    promoteTwice();
+    output();
+    List<String> reasons = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      ask(i, ControlRecord.Action.ROLLBACK, Long.MIN_VALUE);
+      long boundary = 4_000 + 1_000L * i;
+      window("g", boundary - 100);
+      reasons.addAll(reasonsAfter(() -> harness.processWatermark1(new Watermark(boundary + 100))));
+    }
+
+    assertEquals("asked to go back to g-1-2", reasons.get(0));
+    assertTrue(
+        reasons.stream().skip(1).allMatch(reason -> reason.startsWith("refused to go back")),
+        reasons::toString);
+    assertEquals(10, reasons.size());
   }
 
   @Test
