@@ -149,13 +149,26 @@ final class ExpertForecasts {
   private static void serve(SeriesState state, PackedModel model) {
     String before = state.calibration().version();
     if (!before.equals(model.version())) {
-      boolean isMadeFromIt = before.equals(model.parent());
-      state.mixture().succeed(isMadeFromIt);
-      if (!isMadeFromIt) {
-        state.pending().forgetMembers();
+      if (!training(before).equals(training(model.version()))) {
+        succeed(state, before.equals(model.parent()));
       }
       state.calibration().serve(model.version());
     }
+  }
+
+  private static void succeed(SeriesState state, boolean isMadeFromTheLast) {
+    state.mixture().succeed(isMadeFromTheLast);
+    if (!isMadeFromTheLast) {
+      state.pending().forgetMembers();
+    }
+  }
+
+  /**
+   * A version is called by group, training and digest: what was chosen, and the same trained on all
+   * rows, differ in the last one.
+   */
+  private static String training(String version) {
+    return version.substring(0, Math.max(0, version.lastIndexOf('-')));
   }
 
   /** Quantiles of the naives in the mixture about their values, in units of the running scale. */

@@ -29,6 +29,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -406,6 +407,35 @@ class SeriesForecasterTest {
       boolean early = t < 160 + SeriesForecaster.WARMING_STEPS - 1;
       assertEquals(early ? Quality.WARMING : Quality.MODEL, forecast.quality(), "step " + t);
     }
+  }
+
+  /** A backtest serves what was chosen, and then the same trained on all rows. */
+  @Test
+  void whatTheMixtureKnowsOfAModelHoldsForTheSameTrainedOnAllRows() throws IOException {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    List<ClosedStep> steps = steps(3, 200);
+
+    byte[] same = mixture(forecaster, steps, RandomModels.model(config, "g-1-aa", 1));
+    byte[] complete = mixture(forecaster, steps, RandomModels.model(config, "g-1-bb", 1));
+    byte[] other = mixture(forecaster, steps, RandomModels.model(config, "g-2-cc", 1));
+
+    assertArrayEquals(same, complete);
+    assertFalse(Arrays.equals(same, other));
+  }
+
+  /** After the last step, which another version serves. */
+  private static byte[] mixture(
+      SeriesForecaster forecaster, List<ClosedStep> steps, ForecastModel successor)
+      throws IOException {
+    ForecastModel first = RandomModels.model(forecaster.config(), "g-1-aa", 1);
+    SeriesState state = forecaster.newState();
+    for (int i = 0; i < steps.size(); i++) {
+      forecaster.step(state, steps.get(i), i + 1 < steps.size() ? first : successor);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    state.mixture().write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
   }
 
   @Test
