@@ -11,7 +11,9 @@ import java.util.Arrays;
  *
  * @param index number of the step on the grid: it ends at {@code index * step} after the epoch
  * @param value the aggregated target; NaN if the target is missing while a covariate is there
- * @param covariates one value per configured covariate, NaN where missing
+ * @param covariates one value per configured covariate, then for each of those that are known
+ *     beforehand its values at the steps to come, as far as the horizon and as they were known at
+ *     this one; NaN where missing
  */
 public record ClosedStep(long index, float value, float[] covariates) {
 
@@ -23,6 +25,24 @@ public record ClosedStep(long index, float value, float[] covariates) {
       }
     }
     return Float.isNaN(value);
+  }
+
+  /** Without some of the covariates. */
+  public ClosedStep without(int[] places) {
+    float[] rest = covariates.clone();
+    for (int place : places) {
+      rest[place] = Float.NaN;
+    }
+    return new ClosedStep(index, value, rest);
+  }
+
+  /** With covariates where it has none. */
+  public ClosedStep with(float[] others) {
+    float[] all = covariates.clone();
+    for (int i = 0; i < all.length; i++) {
+      all[i] = Float.isNaN(all[i]) ? others[i] : all[i];
+    }
+    return new ClosedStep(index, value, all);
   }
 
   /** Whether another one of the same index holds the same. */

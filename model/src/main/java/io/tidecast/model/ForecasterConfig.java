@@ -3,6 +3,7 @@ package io.tidecast.model;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 
@@ -20,6 +21,8 @@ import java.util.zip.CRC32;
  * @param limits physical limits of the target
  * @param covariates names of the other variables of the stream that both members read, in the order
  *     of {@link ClosedStep#covariates}
+ * @param knownFuture those of the covariates whose values to come are known beforehand, as of each
+ *     origin; none by default
  * @param calendar what both members are told of the local calendar; nothing by default
  * @param cell shape of the recurrent member
  * @param history steps of raw values that are kept per series: look-back of the linear highway, and
@@ -37,6 +40,7 @@ public record ForecasterConfig(
     Transform transform,
     Limits limits,
     List<String> covariates,
+    List<String> knownFuture,
     Calendar calendar,
     CellConfig cell,
     int history,
@@ -70,6 +74,9 @@ public record ForecasterConfig(
 
   public ForecasterConfig {
     covariates = List.copyOf(covariates);
+    knownFuture = List.copyOf(knownFuture);
+    Checks.that(
+        covariates.containsAll(knownFuture), "knownFuture", knownFuture, "some of " + covariates);
     Checks.inRange("horizon", horizon, 1, MAX_HORIZON);
     Checks.inRange("season", season, 1, MAX_STEPS);
     Checks.inRange("longSeason", longSeason, 0, MAX_STEPS);
@@ -80,6 +87,54 @@ public record ForecasterConfig(
         "maximum",
         limits.maximum(),
         "above 0 with a transform of log-return");
+  }
+
+  /** Without anything that is known of the future but the calendar. */
+  public ForecasterConfig(
+      Grid grid,
+      int horizon,
+      QuantileLevels levels,
+      int season,
+      int longSeason,
+      Transform transform,
+      Limits limits,
+      List<String> covariates,
+      Calendar calendar,
+      CellConfig cell,
+      int history,
+      int maxGap,
+      Ablation ablation) {
+    this(
+        grid,
+        horizon,
+        levels,
+        season,
+        longSeason,
+        transform,
+        limits,
+        covariates,
+        List.of(),
+        calendar,
+        cell,
+        history,
+        maxGap,
+        ablation);
+  }
+
+  /** Number of values beside the target in a step, see {@link ClosedStep}. */
+  public int width() {
+    return covariates.size() + knownFuture.size() * horizon;
+  }
+
+  /** Names of the values beside the target in a step, in order: those to come with their lead. */
+  public List<String> columns() {
+    List<String> columns = new ArrayList<>(covariates);
+    for (String name : knownFuture) {
+      for (int lead = 1; lead <= horizon; lead++) {
+        columns.add(name + "+" + lead);
+      }
+    }
+    return columns;
   }
 
   /** Whether the linear highway takes part. */
@@ -102,6 +157,7 @@ public record ForecasterConfig(
         transform,
         Limits.NONE,
         covariates,
+        knownFuture,
         calendar.shape(),
         cell,
         history,
@@ -161,6 +217,7 @@ public record ForecasterConfig(
         transform,
         limits,
         covariates,
+        knownFuture,
         calendar,
         cell,
         history,

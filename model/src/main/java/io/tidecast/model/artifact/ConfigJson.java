@@ -38,6 +38,10 @@ final class ConfigJson {
     json.put("maximum", finiteOrNull(config.limits().maximum()));
     ArrayNode covariates = json.putArray("covariates");
     config.covariates().forEach(covariates::add);
+    if (!config.knownFuture().isEmpty()) {
+      ArrayNode known = json.putArray("knownFuture");
+      config.knownFuture().forEach(known::add);
+    }
     if (!config.calendar().equals(Calendar.NONE)) {
       ObjectNode calendar = json.putObject("calendar");
       calendar.put("zone", config.calendar().zone().getId());
@@ -70,6 +74,8 @@ final class ConfigJson {
     json.path("levels").forEach(level -> levels.add(level.asDouble()));
     List<String> covariates = new ArrayList<>();
     json.path("covariates").forEach(name -> covariates.add(name.asText()));
+    List<String> known = new ArrayList<>();
+    json.path("knownFuture").forEach(name -> known.add(name.asText()));
     JsonNode cell = json.path("cell");
     JsonNode ablation = json.path("ablation");
     return new ForecasterConfig(
@@ -83,6 +89,7 @@ final class ConfigJson {
             json.path("minimum").asDouble(Double.NEGATIVE_INFINITY),
             json.path("maximum").asDouble(Double.POSITIVE_INFINITY)),
         covariates,
+        known,
         calendar(json.path("calendar")),
         new CellConfig(kind(text(cell, "kind")), integer(cell, "layers"), integer(cell, "hidden")),
         integer(json, "history"),

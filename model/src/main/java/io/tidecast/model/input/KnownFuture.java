@@ -17,13 +17,16 @@ import java.util.Arrays;
  * read values of whole weeks before: at a target on a working day's holiday the value of the last
  * Sunday less that of the same weekday, and where the same weekday before was one, 1 and its value
  * less that of the week before it; the same of the origin. Values are in running scales, 0 where
- * they are not kept.
+ * they are not kept. Then, for each covariate that is known beforehand, its level at the target, as
+ * the recurrent member reads levels, 0 where it is missing; its level a season before; and where the
+ * first is missing 1 and the second once more, which then has a weight of its own.
  *
  * <p>Not thread safe: it keeps what it has worked out of the last steps.
  */
 public final class KnownFuture {
   private static final int KINDS = 4;
   private static final int OF_HOLIDAYS = KINDS + 5;
+  private static final int OF_VARIABLE = 4;
   private static final float MAX_DIFFERENCE = 8;
   private static final int DAYS = 7;
 
@@ -32,6 +35,8 @@ public final class KnownFuture {
   private final int horizon;
   private final int held;
   private final int phases;
+  private final int ofDays;
+  private final int variables;
   private final int size;
   private final int week;
   // of steps by the last digits of their number
@@ -46,6 +51,8 @@ public final class KnownFuture {
     horizon = config.horizon();
     held = config.history();
     phases = 2 * calendar.features().size();
+    ofDays = calendar.holidays().isEmpty() ? phases : phases + OF_HOLIDAYS;
+    variables = config.knownFuture().size();
     size = size(config);
     Duration days = Duration.ofDays(DAYS);
     week = grid.isFixed() && grid.holdsWhole(days) ? (int) grid.stepsIn(days) : 0;
@@ -60,7 +67,9 @@ public final class KnownFuture {
   /** Number of values per lead. */
   public static int size(ForecasterConfig config) {
     Calendar calendar = config.calendar();
-    return 2 * calendar.features().size() + (calendar.holidays().isEmpty() ? 0 : OF_HOLIDAYS);
+    return 2 * calendar.features().size()
+        + (calendar.holidays().isEmpty() ? 0 : OF_HOLIDAYS)
+        + OF_VARIABLE * config.knownFuture().size();
   }
 
   /** Number of values per lead. */
@@ -83,6 +92,20 @@ public final class KnownFuture {
 
     /** Unit of values. */
     float scale();
+
+    /**
+     * The level that a covariate is known to have at a lead, as of the origin; NaN if it is not.
+     *
+     * @param variable place among those that are known beforehand
+     */
+    default float ahead(int variable, int lead) {
+      return Float.NaN;
+    }
+
+    /** The level it had whole seasons before the target of a lead. */
+    default float seasonBefore(int variable, int lead) {
+      return 0;
+    }
   }
 
   /**
@@ -94,7 +117,7 @@ public final class KnownFuture {
       return;
     }
     Arrays.fill(out, 0);
-    boolean holidays = size > phases;
+    boolean holidays = ofDays > phases;
     int originSlot = slot(index);
     boolean afterHoliday = holidays && known[originSlot * (phases + KINDS) + phases] > 0;
     float atOrigin = afterHoliday ? difference(origin, 0, week) : 0;
@@ -106,6 +129,9 @@ public final class KnownFuture {
         fillHolidays(origin, index, h, slot, out, at + phases);
         out[at + phases + KINDS + 3] = afterHoliday ? 1 : 0;
         out[at + phases + KINDS + 4] = atOrigin;
+      }
+      for (int k = 0; k < variables; k++) {
+        fillVariable(origin, k, h, out, at + ofDays + OF_VARIABLE * k);
       }
     }
   }
@@ -127,6 +153,16 @@ public final class KnownFuture {
     }
   }
 
+  private void fillVariable(Origin origin, int variable, int lead, float[] out, int at) {
+    float then = origin.seasonBefore(variable, lead);
+    float ahead = origin.ahead(variable, lead);
+    boolean isMissing = Float.isNaN(ahead);
+    out[at] = isMissing ? 0 : ahead;
+    out[at + 1] = then;
+    out[at + 2] = isMissing ? 1 : 0;
+    out[at + 3] = isMissing ? then : 0;
+  }
+
   private float difference(Origin origin, int steps, int less) {
     int kept = Math.min(held, origin.length());
     if (week == 0 || steps >= kept || less >= kept) {
@@ -142,7 +178,7 @@ public final class KnownFuture {
       steps[slot] = step;
       int at = slot * (phases + KINDS);
       calendar.fill(grid, step, known, at);
-      if (size > phases) {
+      if (ofDays > phases) {
         LocalDate date = grid.date(step, calendar.zone());
         weekdays[slot] = (byte) date.getDayOfWeek().ordinal();
         fillKinds(date, at + phases);

@@ -49,6 +49,9 @@ public final class SeriesInputs implements KnownFuture.Origin {
   // has taken every row before the first one a replay steps, and moves on with it
   private final RunningInputs anchor;
   private final LevelShift shift;
+  // of the covariates that are known beforehand: which they are, and their values from the last step
+  private final int[] known;
+  private final float[] ahead;
 
   public SeriesInputs(ForecasterConfig config) {
     this.config = config;
@@ -57,6 +60,9 @@ public final class SeriesInputs implements KnownFuture.Origin {
     now = new RunningInputs(config);
     anchor = new RunningInputs(config);
     shift = new LevelShift(config);
+    known = config.knownFuture().stream().mapToInt(config.covariates()::indexOf).toArray();
+    ahead = new float[known.length * config.horizon()];
+    Arrays.fill(ahead, Float.NaN);
   }
 
   /** What a step has shown of the rows before it. */
@@ -78,7 +84,8 @@ public final class SeriesInputs implements KnownFuture.Origin {
    * One step of the grid.
    *
    * @param target raw, NaN if missing
-   * @param covariates raw, one per configured covariate, NaN where missing
+   * @param covariates raw, one per configured covariate, then what is known of the steps to come,
+   *     see {@link io.tidecast.model.ClosedStep}; NaN where missing
    * @param isStuck whether the source only repeats itself: the value stands, and counts as missing
    * @return unless it is {@link Hindsight#NONE}, what was made of the kept rows is void
    */
@@ -94,7 +101,8 @@ public final class SeriesInputs implements KnownFuture.Origin {
       look(x, admitted);
     }
     append(admitted, missing || isStuck);
-    for (int i = 0; i < covariates.length; i++) {
+    System.arraycopy(covariates, config.covariates().size(), ahead, 0, ahead.length);
+    for (int i = 0; i < config.covariates().size(); i++) {
       float covariate = Transform.LEVEL.apply(covariates[i]);
       if (!Float.isNaN(covariate)) {
         history.setCovariate(i, (float) now.covariate(i).admitted(covariate));
@@ -211,6 +219,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
       return;
     }
     shift.forget();
+    Arrays.fill(ahead, Float.NaN);
     long held = heldOf(steps);
     for (long i = 0; i < held; i++) {
       append(seasonalNaive(1), true);
@@ -296,6 +305,24 @@ public final class SeriesInputs implements KnownFuture.Origin {
    */
   public void seasonalForNext(int period, float[] past, float[] out) {
     history.seasonalForNext(period, past, out);
+  }
+
+  @Override
+  public float ahead(int variable, int lead) {
+    RunningScale scale = now.covariate(known[variable]);
+    float value = Transform.LEVEL.apply(ahead[variable * config.horizon() + lead - 1]);
+    return Float.isNaN(value) || !scale.seen() ? Float.NaN : level(scale, value);
+  }
+
+  @Override
+  public float seasonBefore(int variable, int lead) {
+    int season = config.season();
+    int steps = season * ((lead + season - 1) / season) - lead;
+    long row = history.rows() - 1 - Math.min(steps, length() - 1);
+    RunningScale scale = now.covariate(known[variable]);
+    return history.missing(row, 1 + known[variable])
+        ? level(scale)
+        : level(scale, history.covariate(row, known[variable]));
   }
 
   /** The value {@code steps} before the last one, transformed. */
@@ -411,9 +438,11 @@ public final class SeriesInputs implements KnownFuture.Origin {
   }
 
   private static float level(RunningScale covariate) {
-    return covariate.seen()
-        ? clip((covariate.last() - covariate.mean()) / covariate.levelScale(), MAX_LEVEL)
-        : 0;
+    return covariate.seen() ? level(covariate, covariate.last()) : 0;
+  }
+
+  private static float level(RunningScale covariate, double value) {
+    return clip((value - covariate.mean()) / covariate.levelScale(), MAX_LEVEL);
   }
 
   private static float clip(double value, float limit) {
@@ -426,6 +455,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
     copy.now.set(now);
     copy.anchor.set(anchor);
     copy.shift.set(shift);
+    System.arraycopy(ahead, 0, copy.ahead, 0, ahead.length);
     return copy;
   }
 

@@ -78,7 +78,7 @@ public final class SeriesForecaster {
     code = new QuantileCode(config.levels().size(), experts.lowest(), experts.highest());
     scoring = new Scoring(config, evaluationPeriod, knots, experts, code);
     inputs = new float[InputLayout.of(config).size()];
-    noCovariates = new float[config.covariates().size()];
+    noCovariates = new float[config.width()];
     Arrays.fill(noCovariates, Float.NaN);
   }
 

@@ -78,7 +78,7 @@ final class BaseForecast {
       }
     }
     if (map.weights.known() > 0) {
-      known.fill(series.at(row), series.steps()[row], future);
+      known.fill(series.at(row, out.length), series.steps()[row], future);
       for (int i = 0; i < future.length; i++) {
         out[i / known.size()] += map.weights.futureWeight()[i] * future[i];
       }

@@ -53,7 +53,7 @@ final class FutureInputs {
    * read.
    */
   void add(SeriesRows series, int row, int place, float[] outputs, int at) {
-    known.fill(series.at(row), series.steps()[row], values);
+    known.fill(series.at(row, size / known.size()), series.steps()[row], values);
     System.arraycopy(values, 0, read, place * size, size);
     for (int i = 0; i < size; i++) {
       for (int j = 0; values[i] != 0 && j < levels; j++) {

@@ -141,7 +141,7 @@ final class RidgeRows {
   void future(int i, int[] leads, double[] out, int at) {
     Origin origin = origins.get(i);
     SeriesRows series = origin.series();
-    known.fill(series.at(origin.row()), series.steps()[origin.row()], future);
+    known.fill(series.at(origin.row(), config.horizon()), series.steps()[origin.row()], future);
     double scale = series.scale()[origin.row()] / origin.unit();
     int to = at;
     for (int lead : leads) {

@@ -20,6 +20,9 @@ import java.util.List;
  * @param observed {@code [rows]}, whether the target is there
  * @param inputs {@code [rows][inputs]} of the recurrent member; null within a long gap, which no
  *     cell steps
+ * @param ahead {@code [rows][2 known horizon]} of the covariates that are known beforehand, by
+ *     variable and lead: the level at the target as it was known at the row, NaN where it was not,
+ *     and that of a season before; null where inputs are
  * @param segments between long gaps, in order: each begins with a zero state in service
  * @param firstUsable first row whose inputs have seen enough of the series
  */
@@ -29,6 +32,7 @@ record SeriesRows(
     float[] scale,
     boolean[] observed,
     float[][] inputs,
+    float[][] ahead,
     List<Segment> segments,
     int firstUsable) {
   // Below this share of its mean, a scale is that of a sensor that stands still: errors in units of
@@ -73,7 +77,7 @@ record SeriesRows(
   }
 
   /** A row as what is known of the future sees it. */
-  KnownFuture.Origin at(int row) {
+  KnownFuture.Origin at(int row, int horizon) {
     return new KnownFuture.Origin() {
       @Override
       public float past(int steps) {
@@ -88,6 +92,16 @@ record SeriesRows(
       @Override
       public float scale() {
         return scale[row];
+      }
+
+      @Override
+      public float ahead(int variable, int lead) {
+        return ahead[row][2 * (variable * horizon + lead - 1)];
+      }
+
+      @Override
+      public float seasonBefore(int variable, int lead) {
+        return ahead[row][2 * (variable * horizon + lead - 1) + 1];
       }
     };
   }
@@ -139,6 +153,7 @@ record SeriesRows(
     private float[] scale = new float[1024];
     private boolean[] observed = new boolean[1024];
     private float[][] inputs = new float[1024][];
+    private float[][] ahead = new float[1024][];
     private int rows;
     private int segment;
     private int ready = -1;
@@ -147,7 +162,7 @@ record SeriesRows(
       this.config = config;
       pipeline = new SeriesInputs(config);
       inputSize = InputLayout.of(config).size();
-      nothing = new float[1 + config.covariates().size()];
+      nothing = new float[1 + config.width()];
       Arrays.fill(nothing, Float.NaN);
     }
 
@@ -188,6 +203,13 @@ record SeriesRows(
       int r = row(index, there);
       inputs[r] = new float[inputSize];
       pipeline.fill(index, inputs[r]);
+      ahead[r] = new float[2 * config.knownFuture().size() * config.horizon()];
+      for (int i = 0; i < ahead[r].length / 2; i++) {
+        int variable = i / config.horizon();
+        int lead = i % config.horizon() + 1;
+        ahead[r][2 * i] = pipeline.ahead(variable, lead);
+        ahead[r][2 * i + 1] = pipeline.seasonBefore(variable, lead);
+      }
     }
 
     private int row(long index, boolean there) {
@@ -211,6 +233,7 @@ record SeriesRows(
       scale = Arrays.copyOf(scale, size);
       observed = Arrays.copyOf(observed, size);
       inputs = Arrays.copyOf(inputs, size);
+      ahead = Arrays.copyOf(ahead, size);
     }
 
     SeriesRows rows() {
@@ -225,6 +248,7 @@ record SeriesRows(
           Arrays.copyOf(scale, rows),
           Arrays.copyOf(observed, rows),
           Arrays.copyOf(inputs, rows),
+          Arrays.copyOf(ahead, rows),
           segments,
           first + warmUp);
     }

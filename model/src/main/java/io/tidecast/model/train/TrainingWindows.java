@@ -17,7 +17,7 @@ final class TrainingWindows {
    */
   static List<Stretch> usable(List<Stretch> windows, ForecasterConfig config) {
     List<Stretch> sorted = new ArrayList<>(windows);
-    sorted.removeIf(window -> !finite(window, 1 + config.covariates().size()));
+    sorted.removeIf(window -> !finite(window, 1 + config.width()));
     sorted.sort(
         Comparator.comparing(Stretch::series)
             .thenComparingLong(Stretch::end)

@@ -140,7 +140,7 @@ final class ReferenceNetwork {
       WindowBatch.Window window, int row, int lead, double[] p, int weights, int output) {
     KnownFuture known = new KnownFuture(config);
     float[] values = new float[config.horizon() * known.size()];
-    known.fill(window.rows().at(row), window.rows().steps()[row], values);
+    known.fill(window.rows().at(row, config.horizon()), window.rows().steps()[row], values);
     double sum = 0;
     for (int f = 0; f < known.size(); f++) {
       sum += p[weights + output * known.size() + f] * values[(lead - 1) * known.size() + f];

@@ -88,7 +88,7 @@ class TrainedAsServedTest {
     HiddenState hidden = new HiddenState(config);
     float[] row = new float[InputLayout.of(config).size()];
     for (int i = 0; i <= ORIGIN; i++) {
-      inputs.step(values[i][0], new float[] {values[i][1]});
+      inputs.step(values[i][0], Arrays.copyOfRange(values[i], 1, values[i].length));
       if (i >= FROM) {
         inputs.fill(i, row);
         member.step(hidden, row);
@@ -102,12 +102,16 @@ class TrainedAsServedTest {
   /** The target is missing between {@code FROM} and the origin; the covariate is not. */
   private static float[][] values() {
     Random random = new Random(4);
-    float[][] values = new float[ORIGIN + HORIZON + 1][2];
+    float[][] values = new float[ORIGIN + HORIZON + 1][2 + HORIZON];
     for (int i = 0; i < values.length; i++) {
       boolean there = i < FROM || i >= ORIGIN;
       values[i][0] =
           there ? (float) (50 + 3 * Math.sin(i * Math.PI / 4) + random.nextGaussian()) : Float.NaN;
       values[i][1] = (float) random.nextGaussian();
+      for (int lead = 1; lead <= HORIZON; lead++) {
+        boolean told = (i + lead) % 4 > 0;
+        values[i][1 + lead] = told ? (float) random.nextGaussian() : Float.NaN;
+      }
     }
     return values;
   }
@@ -183,6 +187,7 @@ class TrainedAsServedTest {
         0,
         transform,
         Limits.NONE,
+        List.of("wind"),
         List.of("wind"),
         new Calendar(
             Calendar.zone("Europe/Berlin"),
