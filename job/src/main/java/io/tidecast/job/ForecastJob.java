@@ -136,7 +136,8 @@ public final class ForecastJob {
                     config.series().aggregation(),
                     config.ingest().ttl(),
                     parts.reachSteps(),
-                    ends.topics()),
+                    ends.topics(),
+                    parts.ingest().future()),
                 StoredTypes.SERIES_STEP)
             .name("steps")
             .uid("steps");

@@ -10,10 +10,12 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.RetrainSection;
 import io.tidecast.job.config.SeriesSection;
 import io.tidecast.job.forecast.ForecastOperator;
+import io.tidecast.job.ingest.FutureColumns;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.ChallengerTrainer;
 import io.tidecast.job.retrain.RetrainConfig;
 import io.tidecast.job.state.Targets;
+import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Transform;
@@ -56,7 +58,7 @@ public final class JobParts {
     SeriesSection series = config.series();
     Map<String, Targets.Target> targets = new TreeMap<>();
     for (String name : series.targets()) {
-      targets.put(name, new Targets.Target(series.group(name), config.covariatesOf(name)));
+      targets.put(name, new Targets.Target(series.group(name), config.forecaster(name).columns()));
     }
     return new Targets(targets, series.streamGroups());
   }
@@ -67,7 +69,7 @@ public final class JobParts {
     Map<String, List<String>> covariates = new TreeMap<>();
     Map<String, String> groups = new TreeMap<>();
     for (String target : series.targets()) {
-      covariates.put(target, config.covariatesOf(target));
+      covariates.put(target, config.forecaster(target).columns());
       groups.put(target, series.group(target));
     }
     Map<String, Limits> limits = new TreeMap<>();
@@ -83,7 +85,25 @@ public final class JobParts {
         series.streamGroups(),
         limits,
         config.ingest().maxOutOfOrder().toMillis(),
-        config.ingest().maxFuture().toMillis());
+        config.ingest().maxFuture().toMillis(),
+        future());
+  }
+
+  private FutureColumns future() {
+    Map<String, int[]> places = new TreeMap<>();
+    for (String target : config.series().targets()) {
+      ForecasterConfig how = config.forecaster(target);
+      if (!how.knownFuture().isEmpty()) {
+        places.put(
+            target, how.knownFuture().stream().mapToInt(how.covariates()::indexOf).toArray());
+      }
+    }
+    return new FutureColumns(
+        places,
+        config.series().covariates().stream()
+            .filter(config.series().knownFuture()::contains)
+            .toList(),
+        config.forecast().horizon());
   }
 
   /** Reads the records of the observation topics. */

@@ -132,6 +132,7 @@ public record JobConfig(
         series.transform(),
         series.variable(target).limits(),
         covariatesOf(target),
+        covariatesOf(target).stream().filter(series.knownFuture()::contains).toList(),
         series.localCalendar(),
         model.cellConfig(),
         series.history(),

@@ -36,6 +36,7 @@ import java.util.stream.Stream;
  * @param longSeason length of the longer season; PT0S if there is none (default)
  * @param targets variables to forecast; at least one
  * @param covariates variables that the model reads beside the target (default none)
+ * @param knownFuture those covariates whose values to come are known beforehand (default none)
  * @param variables limits of variables, by name: a value outside is masked, a forecast stays inside
  * @param groups streams that have models of their own, by a name that their groups end in: names of
  *     streams, or what they begin with before a {@code *} (default none)
@@ -58,6 +59,7 @@ public record SeriesSection(
     Duration longSeason,
     List<String> targets,
     List<String> covariates,
+    List<String> knownFuture,
     Map<String, Variable> variables,
     Map<String, List<String>> groups,
     Transform transform,
@@ -108,6 +110,14 @@ public record SeriesSection(
     targets = names("targets", required(targets, "targets", "a list of variables"));
     that(!targets.isEmpty(), "targets", targets, "at least one variable");
     covariates = names("covariates", requireNonNullElse(covariates, List.of()));
+    knownFuture = names("knownFuture", requireNonNullElse(knownFuture, List.of()));
+    for (String name : knownFuture) {
+      that(
+          covariates.contains(name) && !targets.contains(name),
+          "knownFuture",
+          name,
+          "one of series.covariates that is no target");
+    }
     variables = new TreeMap<>(requireNonNullElse(variables, Map.of()));
     onlyOfUse(variables, targets, covariates);
     groups = new TreeMap<>(requireNonNullElse(groups, Map.of()));

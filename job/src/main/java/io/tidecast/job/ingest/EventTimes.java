@@ -40,8 +40,10 @@ public final class EventTimes implements SerializableTimestampAssigner<RawRecord
 
   private long reached(RawRecord record, Decoded decoded) {
     if (decoded instanceof Decoded.Accepted accepted) {
-      long time = accepted.observation().time().toEpochMilli();
-      return record.isTooFarAhead(time, config.maxFutureMillis()) ? NONE : time;
+      boolean saysNothing =
+          config.isIssue(accepted.observation())
+              || config.isTooFarAhead(record, accepted.observation());
+      return saysNothing ? NONE : accepted.observation().time().toEpochMilli();
     }
     if (decoded instanceof Decoded.Tick tick) {
       boolean isFuture = record.isTooFarAhead(tick.time().toEpochMilli(), 0);

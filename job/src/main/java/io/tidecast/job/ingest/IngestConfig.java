@@ -1,6 +1,7 @@
 package io.tidecast.job.ingest;
 
 import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.ObservationDecoder;
 import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
@@ -22,6 +23,8 @@ import java.util.Map;
  * @param maxOutOfOrderMillis how far a record may lie behind the latest of its partition before its
  *     step may be closed
  * @param maxFutureMillis how far an event time may lie ahead of the append time
+ * @param future variables that are known beforehand: what tells of nothing else may lie further
+ *     ahead, and says nothing of how far time has come
  */
 public record IngestConfig(
     Grid grid,
@@ -31,8 +34,45 @@ public record IngestConfig(
     Targets.Streams streams,
     Map<String, Limits> limits,
     long maxOutOfOrderMillis,
-    long maxFutureMillis)
+    long maxFutureMillis,
+    FutureColumns future)
     implements Serializable {
+
+  /** Without variables that are known beforehand. */
+  public IngestConfig(
+      Grid grid,
+      List<String> targets,
+      Map<String, List<String>> covariates,
+      Map<String, String> groups,
+      Targets.Streams streams,
+      Map<String, Limits> limits,
+      long maxOutOfOrderMillis,
+      long maxFutureMillis) {
+    this(
+        grid,
+        targets,
+        covariates,
+        groups,
+        streams,
+        limits,
+        maxOutOfOrderMillis,
+        maxFutureMillis,
+        FutureColumns.NONE);
+  }
+
+  /** Whether all that is read of a record is known beforehand. */
+  boolean isIssue(ObservationRecord record) {
+    return future.isAll(record.values().keySet().stream().filter(this::reads).toList());
+  }
+
+  /** Whether a record lies further ahead of its append time than it may. */
+  boolean isTooFarAhead(RawRecord record, ObservationRecord observation) {
+    long further =
+        isIssue(observation)
+            ? (future.horizon() + FutureColumns.KEPT_BEYOND) * grid.spacing().toMillis()
+            : 0;
+    return record.isTooFarAhead(observation.time().toEpochMilli(), maxFutureMillis + further);
+  }
 
   /** Whether a variable is a target or goes with one: what is not read spoils no record. */
   public boolean reads(String variable) {

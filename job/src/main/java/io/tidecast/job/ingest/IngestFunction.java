@@ -203,15 +203,20 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       Context context,
       Collector<SeriesObservation> out) {
     long time = observation.time().toEpochMilli();
-    watch.observed(observation.stream(), time, record.appended()).ifPresent(LOG::warn);
-    if (record.isTooFarAhead(time, config.maxFutureMillis())) {
+    boolean isIssue = config.isIssue(observation);
+    if (!isIssue) {
+      watch.observed(observation.stream(), time, record.appended()).ifPresent(LOG::warn);
+    }
+    if (config.isTooFarAhead(record, observation)) {
       Instant appended = Instant.ofEpochMilli(record.appended());
       reject(record, new Rejection.TooFarAhead(observation.time(), appended), context);
       return;
     }
-    latest.merge(partition, time, Math::max);
     boolean isKeyed = isKeyed(record, observation.stream());
-    clock.observed(record, time, isKeyed && config.closesAt(time));
+    if (!isIssue) {
+      latest.merge(partition, time, Math::max);
+      clock.observed(record, time, isKeyed && config.closesAt(time));
+    }
     observations.inc();
     coarseness.look(observation, this::coarse);
     splitter.split(

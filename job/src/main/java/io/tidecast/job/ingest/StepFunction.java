@@ -74,10 +74,12 @@ public final class StepFunction
   private final long ttl;
   private final int reach;
   private final SourceTopics topics;
+  private final FutureColumns future;
 
   private transient MapState<Long, OpenStep> open;
   private transient ValueState<SeriesStep.Progress> progress;
   private transient PastSteps past;
+  private transient Issues issues;
   private transient Counter late;
   private transient Counter corrected;
   private transient Counter stepped;
@@ -92,6 +94,22 @@ public final class StepFunction
    */
   public StepFunction(
       Grid grid, Aggregation aggregation, Duration ttl, int reach, SourceTopics topics) {
+    this(grid, aggregation, ttl, reach, topics, FutureColumns.NONE);
+  }
+
+  /**
+   * Steps of a grid, with what is known beforehand.
+   *
+   * @param future variables that are
+   */
+  public StepFunction(
+      Grid grid,
+      Aggregation aggregation,
+      Duration ttl,
+      int reach,
+      SourceTopics topics,
+      FutureColumns future) {
+    this.future = future;
     this.grid = grid;
     this.aggregation = aggregation;
     this.ttl = ttl.toMillis();
@@ -104,6 +122,7 @@ public final class StepFunction
     open = getRuntimeContext().getMapState(OPEN);
     progress = getRuntimeContext().getState(PROGRESS);
     past = new PastSteps(grid, aggregation, reach, getRuntimeContext());
+    issues = new Issues(grid, future, getRuntimeContext());
     var metrics = getRuntimeContext().getMetricGroup();
     late = Metrics.counter(metrics, Metrics.LATE);
     corrected = Metrics.counter(metrics, Metrics.CORRECTED);
@@ -116,6 +135,25 @@ public final class StepFunction
       SeriesObservation observation, Context context, Collector<SeriesStep> out) throws Exception {
     long index = grid.indexOf(observation.time());
     SeriesStep.Progress before = progressNow();
+    if (!issues.has(observation)) {
+      take(observation, index, before, context, out);
+      return;
+    }
+    SeriesObservation rest = issues.take(observation, index, before.closedUpTo());
+    if (!rest.isEmpty()) {
+      take(rest, index, before, context, out);
+    } else if (before.isEmpty()) {
+      progress.update(expiring(before, index, context.timerService()));
+    }
+  }
+
+  private void take(
+      SeriesObservation observation,
+      long index,
+      SeriesStep.Progress before,
+      Context context,
+      Collector<SeriesStep> out)
+      throws Exception {
     OpenStep known = before.open() == 0 ? null : open.get(index);
     long closesAt = known == null ? index : Math.max(index, known.closesAt());
     if (index <= before.closedUpTo() || observation.passed() >= closesAt) {
@@ -239,11 +277,13 @@ public final class StepFunction
     stepped.inc(step.seen() - step.replaced());
     replaced.inc(step.replaced());
     long closesAt = Math.max(index, step.closesAt());
+    OpenStep whole = issues.complete(step, index, series);
+    issues.forget(index);
     PastSteps.Change change = past.change(index, lateUntil, before);
     out.collect(
         new SeriesStep(
-            series, step.group(), step.close(index, aggregation), closesAt, change.past()));
-    return past.keep(index, step, change.now()).closed(index);
+            series, step.group(), whole.close(index, aggregation), closesAt, change.past()));
+    return past.keep(index, whole, change.now()).closed(index);
   }
 
   /** There is one expiry timer per series: one that comes too early looks again later. */
@@ -266,6 +306,7 @@ public final class StepFunction
     if (expiry <= time && now.open() == 0) {
       progress.clear();
       past.clear();
+      issues.clear();
     } else {
       long next = expiry > time ? expiry : time + ttl;
       timers.registerEventTimeTimer(next);

@@ -58,7 +58,7 @@ public final class BroughtModel {
     ForecasterConfig config = model.config();
     SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
     SeriesState state = forecaster.newState();
-    float[] covariates = new float[config.covariates().size()];
+    float[] covariates = new float[config.width()];
     double middle = Math.max(config.limits().minimum(), Math.min(config.limits().maximum(), 100));
     try {
       for (int t = 0; t < config.history() + 2 * config.horizon() + TRIED_STEPS; t++) {

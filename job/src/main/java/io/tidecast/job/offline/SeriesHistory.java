@@ -3,6 +3,7 @@ package io.tidecast.job.offline;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.ingest.FutureColumns;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.ingest.ObservationSplitter;
 import io.tidecast.job.state.Aggregation;
@@ -69,7 +70,8 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
           observation -> add(open, observation, config.grid(), aggregation));
     }
     return open.entrySet().stream()
-        .map(e -> closed(e.getKey(), e.getValue(), aggregation))
+        .map(e -> closed(e.getKey(), e.getValue(), aggregation, config.future()))
+        .filter(history -> !history.steps().isEmpty())
         .toList();
   }
 
@@ -91,12 +93,16 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
   }
 
   private static SeriesHistory closed(
-      String series, TreeMap<Long, OpenStep> open, Aggregation aggregation) {
-    List<SeriesStep> steps = new ArrayList<>(open.size());
+      String series, TreeMap<Long, OpenStep> open, Aggregation aggregation, FutureColumns future) {
     String group = open.firstEntry().getValue().group();
-    open.forEach(
-        (index, step) -> steps.add(new SeriesStep(series, group, step.close(index, aggregation))));
-    return new SeriesHistory(series, group, steps);
+    TreeMap<Long, ClosedStep> steps = new TreeMap<>();
+    open.forEach((index, step) -> steps.put(index, step.close(index, aggregation)));
+    return new SeriesHistory(
+        series,
+        group,
+        future.told(series, steps).stream()
+            .map(step -> new SeriesStep(series, group, step))
+            .toList());
   }
 
   long first() {

@@ -98,7 +98,7 @@ public final class ChallengerTrainer implements GroupTrainer {
       this.config = config;
       now = request.now();
       gate = new PromotionGate(config);
-      int shape = new Targets.Target(request.group(), config.covariates()).shape();
+      int shape = new Targets.Target(request.group(), config.columns()).shape();
       cleaning =
           Cleaning.of(
               request.windows().stream()

@@ -104,6 +104,16 @@ public record OpenStep(
         observation.group(), added.values().length, next, seen + more, replaced + lost, closesAt);
   }
 
+  /** With covariates that are known as it closes, beside those that were observed. */
+  public OpenStep with(float[] covariates, long time) {
+    float[] values = new float[width];
+    values[0] = Float.NaN;
+    System.arraycopy(covariates, 0, values, 1, covariates.length);
+    List<Part> next = new ArrayList<>(parts);
+    next.add(new Part(time, time, 0, 0, values));
+    return new OpenStep(group, width, next, seen, replaced, closesAt);
+  }
+
   private static float[] values(SeriesObservation observation) {
     float[] values = new float[1 + observation.covariates().length];
     values[0] = observation.value();

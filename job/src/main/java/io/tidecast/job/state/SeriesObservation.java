@@ -30,4 +30,21 @@ public record SeriesObservation(
     long passed,
     long appended,
     int partition,
-    long offset) {}
+    long offset) {
+
+  /** The same with other covariates. */
+  public SeriesObservation with(float[] others) {
+    return new SeriesObservation(
+        series, group, time, value, others, endsStep, isKeyed, passed, appended, partition, offset);
+  }
+
+  /** Whether it says nothing. */
+  public boolean isEmpty() {
+    for (float covariate : covariates) {
+      if (!Float.isNaN(covariate)) {
+        return false;
+      }
+    }
+    return Float.isNaN(value);
+  }
+}

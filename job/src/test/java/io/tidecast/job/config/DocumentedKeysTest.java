@@ -83,6 +83,7 @@ class DocumentedKeysTest {
           Map.entry("series.season", "P1D"),
           Map.entry("series.targets", "[a, b]"),
           Map.entry("series.covariates", "[b]"),
+          Map.entry("series.knownFuture", "[c]"),
           Map.entry("series.variables.NAME.minimum", "0"),
           Map.entry("series.variables.NAME.maximum", "100"),
           Map.entry("series.variables.NAME.unit", "m"),
@@ -179,7 +180,11 @@ class DocumentedKeysTest {
   @ParameterizedTest
   @MethodSource("rows")
   void whatMayChangeIsAsTheCodeSays(Row row) {
-    ConfigFile least = LEAST.with("series.calendar", "[day-of-week]");
+    ConfigFile calendar = LEAST.with("series.calendar", "[day-of-week]");
+    ConfigFile least =
+        row.key().equals("series.knownFuture")
+            ? calendar.with("series.covariates", "[c]")
+            : calendar;
     ConfigFile before =
         row.key().equals("series.anchor")
             ? least.with("series.step", "P1W").with("ingest.ttl", "P2000D")

@@ -188,6 +188,35 @@ class IngestFunctionHarnessTest {
   }
 
   @Test
+  void whatIsKnownBeforehandComesFromTheFutureAndMovesNothing() throws Exception {
+    harness.close();
+    IngestConfig config =
+        new IngestConfig(
+            new Grid.Fixed(10),
+            List.of("wind"),
+            Map.of("wind", List.of("forecast", "forecast+1", "forecast+2")),
+            Map.of("wind", "wind"),
+            Targets.Streams.NONE,
+            Map.of("forecast", new Limits(0, 60)),
+            MAX_OUT_OF_ORDER,
+            MAX_FUTURE,
+            new FutureColumns(Map.of("wind", new int[] {0}), List.of("forecast"), 2));
+    harness =
+        new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(new IngestFunction(config)));
+    harness.open();
+    String issue = "{\"stream\":\"p0\",\"time\":%s,\"values\":{\"forecast\":%s}}";
+    wind(0, 500, 1);
+    record(0, issue.formatted(time(APPENDED + 2 * MAX_FUTURE), 7));
+    record(0, issue.formatted(time(APPENDED + 2 * MAX_FUTURE), 70));
+    record(0, issue.formatted(time(APPENDED + 100 * MAX_FUTURE), 7));
+    wind(0, 500, 2);
+
+    // the last one as if nothing had been said of the future
+    assertEquals(List.of(Long.MIN_VALUE, 47L, 47L), passed());
+    assertEquals(List.of("masked", "too-far-ahead"), reasons());
+  }
+
+  @Test
   void tickFromTheFutureSaysNothing() throws Exception {
     record(0, "{\"type\":\"tidecast-tick\",\"time\":%s}".formatted(time(APPENDED + 1)));
     wind(0, 505, 2);

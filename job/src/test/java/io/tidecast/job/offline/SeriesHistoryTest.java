@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.ingest.FutureColumns;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.Targets;
@@ -64,6 +65,34 @@ class SeriesHistoryTest {
             at("2024-01-01T02:00:00Z", Map.of("t", 4.0)));
 
     assertArrayEquals(new float[] {Float.NaN, 2}, window.values()[0]);
+  }
+
+  @Test
+  void whatIsKnownBeforehandIsToldToTheStepsBeforeIt() {
+    IngestConfig config =
+        new IngestConfig(
+            CONFIG.grid(),
+            CONFIG.targets(),
+            Map.of("t", List.of("w", "w+1", "w+2")),
+            CONFIG.groups(),
+            CONFIG.streams(),
+            CONFIG.limits(),
+            0,
+            0,
+            new FutureColumns(Map.of("t", new int[] {0}), List.of("w"), 2));
+    List<ObservationRecord> records =
+        List.of(
+            at("2024-01-01T01:00:00Z", Map.of("t", 1.0, "w", 5.0)),
+            at("2024-01-01T02:00:00Z", Map.of("t", 3.0)),
+            at("2024-01-01T03:00:00Z", Map.of("w", 7.0)),
+            at("2024-01-01T04:00:00Z", Map.of("w", 8.0)));
+
+    Stretch window = SeriesHistory.of(records, config, Aggregation.LAST).get(0).toWindow();
+
+    // the rows of steps to come are none of the series' own
+    assertEquals(2, window.values().length);
+    assertArrayEquals(new float[] {1, 5, Float.NaN, 7}, window.values()[0]);
+    assertArrayEquals(new float[] {3, Float.NaN, 7, 8}, window.values()[1]);
   }
 
   private static Stretch window(Aggregation aggregation, ObservationRecord... records) {

@@ -18,8 +18,8 @@ import java.util.Arrays;
  * Sunday less that of the same weekday, and where the same weekday before was one, 1 and its value
  * less that of the week before it; the same of the origin. Values are in running scales, 0 where
  * they are not kept. Then, for each covariate that is known beforehand, its level at the target, as
- * the recurrent member reads levels, 0 where it is missing; its level a season before; and where the
- * first is missing 1 and the second once more, which then has a weight of its own.
+ * the recurrent member reads levels, 0 where it is missing; its level a season before; and where
+ * the first is missing 1 and the second once more, which then has a weight of its own.
  *
  * <p>Not thread safe: it keeps what it has worked out of the last steps.
  */
@@ -29,6 +29,7 @@ public final class KnownFuture {
   private static final int OF_VARIABLE = 4;
   private static final float MAX_DIFFERENCE = 8;
   private static final int DAYS = 7;
+  private static final int STEPS_OF_HISTORY = 1 << 16;
 
   private final Grid grid;
   private final Calendar calendar;
@@ -45,7 +46,17 @@ public final class KnownFuture {
   private final byte[] weekdays;
   private final int mask;
 
+  /** For origins in order of time. */
   public KnownFuture(ForecasterConfig config) {
+    this(config, 4 * (config.horizon() + 2 * Math.max(1, week(config.grid()))));
+  }
+
+  /** For origins all over a history. */
+  public static KnownFuture overall(ForecasterConfig config) {
+    return new KnownFuture(config, STEPS_OF_HISTORY);
+  }
+
+  private KnownFuture(ForecasterConfig config, int atMost) {
     grid = config.grid();
     calendar = config.calendar();
     horizon = config.horizon();
@@ -54,14 +65,18 @@ public final class KnownFuture {
     ofDays = calendar.holidays().isEmpty() ? phases : phases + OF_HOLIDAYS;
     variables = config.knownFuture().size();
     size = size(config);
-    Duration days = Duration.ofDays(DAYS);
-    week = grid.isFixed() && grid.holdsWhole(days) ? (int) grid.stepsIn(days) : 0;
-    int kept = size == 0 ? 1 : Integer.highestOneBit(4 * (horizon + 2 * Math.max(1, week)));
+    week = week(grid);
+    int kept = size == 0 ? 1 : Integer.highestOneBit(atMost);
     mask = kept - 1;
     steps = new long[kept];
     known = new float[kept * (phases + KINDS)];
     weekdays = new byte[kept];
     Arrays.fill(steps, Long.MIN_VALUE);
+  }
+
+  private static int week(Grid grid) {
+    Duration days = Duration.ofDays(DAYS);
+    return grid.isFixed() && grid.holdsWhole(days) ? (int) grid.stepsIn(days) : 0;
   }
 
   /** Number of values per lead. */

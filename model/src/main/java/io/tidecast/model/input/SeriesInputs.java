@@ -49,7 +49,8 @@ public final class SeriesInputs implements KnownFuture.Origin {
   // has taken every row before the first one a replay steps, and moves on with it
   private final RunningInputs anchor;
   private final LevelShift shift;
-  // of the covariates that are known beforehand: which they are, and their values from the last step
+  // of the covariates that are known beforehand: which they are, and their values from the last
+  // step
   private final int[] known;
   private final float[] ahead;
 

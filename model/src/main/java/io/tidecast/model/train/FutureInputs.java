@@ -21,7 +21,7 @@ final class FutureInputs {
    * @param rows whose values are kept at once
    */
   FutureInputs(ForecasterConfig config, int rows) {
-    known = new KnownFuture(config);
+    known = KnownFuture.overall(config);
     size = config.horizon() * known.size();
     levels = config.levels().size();
     values = new float[size];

@@ -43,7 +43,7 @@ final class RidgeRows {
     layout = InputLayout.of(config);
     seasons = new Phases(config);
     phases = new float[seasons.size()];
-    known = new KnownFuture(config);
+    known = KnownFuture.overall(config);
     future = new float[config.horizon() * known.size()];
     covariates = config.covariates().size();
   }

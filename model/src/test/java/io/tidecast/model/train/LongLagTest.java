@@ -114,7 +114,8 @@ class LongLagTest {
     long[] numbers = new long[steps];
     Arrays.setAll(numbers, i -> i);
     List<SeriesRows.Segment> whole = List.of(new SeriesRows.Segment(0, x.length));
-    return new SeriesRows(numbers, x, scale, observed, inputs, new float[inputs.length][0], whole, 0);
+    return new SeriesRows(
+        numbers, x, scale, observed, inputs, new float[inputs.length][0], whole, 0);
   }
 
   /** Ever further apart, the last at {@code LAG}; then 0. */
