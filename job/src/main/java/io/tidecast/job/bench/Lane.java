@@ -27,7 +27,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * so that the job alone sets the pace.
  */
 final class Lane implements AutoCloseable {
-  private static final int QUIET_POLLS = 5;
   private static final int STUCK_POLLS = 600;
   private static final int POLL_MILLIS = 200;
 
@@ -146,20 +145,21 @@ final class Lane implements AutoCloseable {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
-  /** Waits until what was published has come out, and returns the end of the forecast topic. */
-  long settle() throws Exception {
-    return await(Long.MAX_VALUE, end -> {});
+  /** Waits for as many forecasts as were asked for after an offset, and returns the end. */
+  long await(long from, long count) throws Exception {
+    return await(from + count, end -> {});
   }
 
-  /**
-   * Waits for an end, or until the topic no longer grows: of the first part the last hour may be
-   * held back until the next one begins.
-   */
+  /** A store on disk may pause for long: only what has stood for minutes is given up. */
   private long await(long expected, LongConsumer progress) throws Exception {
     long end = forecasts.end();
     int unchanged = 0;
-    while (end < expected && unchanged < (end == 0 ? STUCK_POLLS : QUIET_POLLS)) {
+    while (end < expected) {
       requireRunning();
+      if (unchanged == STUCK_POLLS) {
+        throw new IllegalStateException(
+            "Expected " + (expected - end) + " more forecasts but for two minutes none has come");
+      }
       Thread.sleep(POLL_MILLIS);
       long now = forecasts.end();
       unchanged = now == end ? unchanged + 1 : 0;

@@ -55,7 +55,7 @@ final class Latency {
       CompletableFuture<Long> end = new CompletableFuture<>();
       CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> readCommitted(from, end));
       lane.publisher().publishSteadily(firstHour, perSecond, count);
-      end.complete(lane.settle());
+      end.complete(lane.await(from, count));
       reading.join();
       observations.read(observedFrom, observations.end()).forEach(this::takeObservation);
       return latencies(forecasts.read(from, end.join()));
