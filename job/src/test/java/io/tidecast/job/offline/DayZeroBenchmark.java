@@ -1,0 +1,147 @@
+package io.tidecast.job.offline;
+
+import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Evaluation;
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.Stretch;
+import io.tidecast.model.online.SeriesForecaster;
+import io.tidecast.model.online.SeriesState;
+import io.tidecast.model.train.Cleaning;
+import io.tidecast.model.train.Trainer;
+import io.tidecast.model.train.TrainingConfig;
+import io.tidecast.model.train.TrainingListener;
+import io.tidecast.model.train.TrainingResult;
+import io.tidecast.model.train.TrainingRun;
+import io.tidecast.model.weights.ForecastModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How long until a series that was never seen is forecast as well as one that is long known?
+ *
+ * <p>A model is trained on the first half of all series of a group but the last; it has never seen
+ * that one, which then begins again and again in the second half, every {@value #APART} steps. Its
+ * pinball losses by time since its beginning are held against those of the same series, by the same
+ * model, with all its past; beside them the naives with all its past. Arguments are a configuration
+ * and its data file. Run as a plain main class on the test class path: {@code mvn -q test-compile
+ * exec:java -pl job -Dexec.classpathScope=test
+ * -Dexec.mainClass=io.tidecast.job.offline.DayZeroBenchmark
+ * -Dexec.args="conf/nycflights13_weather.yaml nycflights13_weather.csv.gz"}.
+ */
+final class DayZeroBenchmark {
+  private static final int APART = 101;
+
+  /** Ends of the times since the beginning that are told apart, in steps. */
+  private static final int[] UNTIL = {6, 12, 24, 48, 96, 168, 336, 504, 672};
+
+  private final ForecasterConfig config;
+  private final Stretch newcomer;
+  private final ForecastModel model;
+
+  private DayZeroBenchmark(ForecasterConfig config, Stretch newcomer, ForecastModel model) {
+    this.config = config;
+    this.newcomer = newcomer;
+    this.model = model;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    JobConfig job = ConfigFile.read(Path.of(arguments[0])).withData(Path.of(arguments[1])).job();
+    Map.Entry<String, List<SeriesHistory>> group =
+        SeriesHistory.byGroup(job).entrySet().iterator().next();
+    ForecasterConfig config = job.groups().get(group.getKey());
+    List<Stretch> all =
+        Cleaning.of(group.getValue().stream().map(SeriesHistory::toWindow).toList()).windows();
+    Stretch newcomer = all.get(all.size() - 1);
+    long middle = (newcomer.start() + newcomer.end()) / 2;
+    List<Stretch> known =
+        all.subList(0, all.size() - 1).stream().map(one -> until(one, middle)).toList();
+    TrainingResult.Chosen chosen =
+        (TrainingResult.Chosen)
+            new Trainer(config, TrainingConfig.DEFAULT)
+                .choose(
+                    known, new TrainingRun(group.getKey(), 1, 1, "bench"), TrainingListener.NONE);
+    new DayZeroBenchmark(config, newcomer, chosen.model()).print(arguments[0], middle);
+  }
+
+  private static Stretch until(Stretch stretch, long end) {
+    int rows = (int) Math.max(0, Math.min(stretch.values().length, end - stretch.start() + 1));
+    float[][] values = Arrays.copyOf(stretch.values(), rows);
+    return new Stretch(stretch.series(), stretch.start() + rows - 1, values);
+  }
+
+  private void print(String name, long middle) {
+    double[][] warm = losses(newcomer.start(), newcomer.end(), model);
+    double[][] naive = losses(newcomer.start(), newcomer.end(), null);
+    double[][] sums = new double[3][UNTIL.length];
+    int longest = UNTIL[UNTIL.length - 1];
+    int beginnings = 0;
+    for (long first = middle + 1; first + longest < newcomer.end(); first += APART) {
+      double[][] fresh = losses(first, first + longest, model);
+      beginnings++;
+      for (int i = 0; i < longest; i++) {
+        int at = (int) (first + i - newcomer.start());
+        // the same targets of both: those of forecasts made since the beginning
+        add(sums, i, fresh[i], warm[at], naive[at]);
+      }
+    }
+    List<String> ratios = new ArrayList<>();
+    for (int i = 0; i < UNTIL.length; i++) {
+      ratios.add(
+          String.format(
+              Locale.ROOT,
+              "\"%d\":[%.3f,%.3f]",
+              UNTIL[i],
+              sums[0][i] / sums[1][i],
+              sums[2][i] / sums[1][i]));
+    }
+    System.out.printf(
+        "{\"data\":\"%s\",\"beginnings\":%d,\"lossOverWarmAndOfNaives\":{%s}}%n",
+        name, beginnings, String.join(",", ratios));
+  }
+
+  /** All leads that were scored by then. */
+  private static void add(
+      double[][] sums, int since, double[] fresh, double[] warm, double[] naive) {
+    int bucket = 0;
+    while (since >= UNTIL[bucket]) {
+      bucket++;
+    }
+    for (int h = 0; h < fresh.length; h++) {
+      if (!Double.isNaN(fresh[h]) && !Double.isNaN(warm[h]) && !Double.isNaN(naive[h])) {
+        sums[0][bucket] += fresh[h];
+        sums[1][bucket] += warm[h];
+        sums[2][bucket] += naive[h];
+      }
+    }
+  }
+
+  /** By step from {@code first} on, and lead: loss; NaN where nothing was scored. */
+  private double[][] losses(long first, long last, ForecastModel serves) {
+    SeriesForecaster forecaster = new SeriesForecaster(config, 1);
+    SeriesState state = forecaster.newState();
+    double[][] losses = new double[(int) (last - first + 1)][config.horizon()];
+    for (double[] of : losses) {
+      Arrays.fill(of, Double.NaN);
+    }
+    for (long index = first; index <= last; index++) {
+      float[] row = newcomer.values()[(int) (index - newcomer.start())];
+      float[] beside = Arrays.copyOfRange(row, 1, row.length);
+      ClosedStep step = new ClosedStep(index, row[0], beside);
+      for (Evaluation evaluation : forecaster.step(state, step, serves).evaluations()) {
+        double[] at = losses[(int) (evaluation.end() - first)];
+        for (int h = 0; h < at.length; h++) {
+          if (evaluation.count()[h] > 0) {
+            at[h] = (Double.isNaN(at[h]) ? 0 : at[h]) + evaluation.pinball()[h];
+          }
+        }
+      }
+    }
+    return losses;
+  }
+}
