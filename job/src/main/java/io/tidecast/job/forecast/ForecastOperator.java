@@ -30,6 +30,7 @@ import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -60,8 +61,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>State per series: {@link SeriesState} (its Javadoc has the formula in bytes), dropped {@code
  * ttlSteps} after the last one, by one timer; what {@link Swaps} and {@link Past} keep; waiting
- * steps, about 60 bytes each; broadcast: the artifacts of the versions an origin may still need,
- * three per group as a rule.
+ * steps, about 60 bytes each; the artifacts of the versions an origin may still need, three per
+ * group as a rule, see {@link DecidedModels}.
  */
 public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     implements TwoInputStreamOperator<SeriesStep, GroupNotice, KeyedBytes>,
@@ -145,10 +146,13 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     super.initializeState(context);
     models =
         new DecidedModels(
-            context.getOperatorStateStore().getBroadcastState(DecidedModels.MODELS),
-            champions,
-            grid,
-            2L * config.reachSteps());
+            context.getOperatorStateStore(), champions, grid, 2L * config.reachSteps());
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    models.snapshot(getRuntimeContext().getTaskInfo());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.tidecast.job.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,8 +12,10 @@ import java.util.Optional;
  * @param models ascending by {@code validFrom}
  */
 public record GroupModels(long coveredBefore, List<Held> models) {
-  /** For origins that come late, and for those that wait while the watermark has gone on. */
+  /** At least, for origins that come late, and that wait while the watermark has gone on. */
   private static final int KEPT = 3;
+
+  private static final byte[] ELSEWHERE = {};
 
   /** At most, for origins that are made again. */
   private static final int KEPT_TO_REPLAY = 8;
@@ -26,7 +29,11 @@ public record GroupModels(long coveredBefore, List<Held> models) {
    * @param version of the model
    * @param artifact the model
    */
-  public record Held(long validFrom, String version, byte[] artifact) {}
+  public record Held(long validFrom, String version, byte[] artifact) {
+    private Held with(byte[] other) {
+      return new Held(validFrom, version, other);
+    }
+  }
 
   /** Before the first decision: the model the group started with, from the first origin on. */
   public static GroupModels initial(GroupProgress progress) {
@@ -35,6 +42,36 @@ public record GroupModels(long coveredBefore, List<Held> models) {
         : new GroupModels(
             Long.MIN_VALUE,
             List.of(new Held(Long.MIN_VALUE, progress.version(), progress.champion())));
+  }
+
+  /** Those that are held wherever the same has been said, ascending. */
+  public List<Held> newest() {
+    return models.subList(Math.max(0, models.size() - KEPT), models.size());
+  }
+
+  /** The same, the artifacts of the {@link #newest} being elsewhere. */
+  public GroupModels withoutArtifactsOfNewest() {
+    List<Held> bare = new ArrayList<>(models.subList(0, models.size() - newest().size()));
+    newest().forEach(held -> bare.add(held.with(ELSEWHERE)));
+    return new GroupModels(coveredBefore, bare);
+  }
+
+  /**
+   * The same with the artifacts that were elsewhere.
+   *
+   * @param byVersion the artifacts
+   */
+  public GroupModels withArtifacts(Map<String, byte[]> byVersion) {
+    List<Held> whole = new ArrayList<>();
+    for (Held held : models) {
+      boolean isHere = held.artifact().length > 0;
+      byte[] artifact = isHere ? held.artifact() : byVersion.get(held.version());
+      if (artifact == null) {
+        throw new IllegalStateException("the state has no artifact of " + held.version());
+      }
+      whole.add(held.with(artifact));
+    }
+    return new GroupModels(coveredBefore, whole);
   }
 
   /** The version for an origin; empty before the first. */

@@ -51,7 +51,9 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.SavepointType;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.StateObject;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -882,6 +884,57 @@ class ForecastOperatorHarnessTest {
     Loop expected = new Loop("s", none()).over(1, 32).anew();
     assertEquals(expected.forecasts, forecasts());
     assertEquals(expected.evaluations, evaluations());
+  }
+
+  /** Two subtasks hold both, which have dropped none yet; each is written by one of them. */
+  @Test
+  void aModelIsInACheckpointOnceHoweverManySubtasksHoldIt() throws Exception {
+    List<OperatorSubtaskState> states = new ArrayList<>();
+    for (int subtask = 0; subtask < 2; subtask++) {
+      harness.close();
+      open(null, 2, subtask);
+      decide(1, 30, first);
+      decide(30, 60, second);
+      states.add(harness.snapshot(1, 1));
+    }
+    long models = ModelArtifact.write(first).length + ModelArtifact.write(second).length;
+    long written =
+        states.stream()
+            .flatMap(state -> state.getManagedOperatorState().stream())
+            .mapToLong(StateObject::getStateSize)
+            .sum();
+    assertTrue(written > models && written < 1.5 * models, written + " bytes for " + models);
+
+    OperatorSubtaskState state =
+        AbstractStreamOperatorTestHarness.repackageState(
+            states.toArray(OperatorSubtaskState[]::new));
+    for (int subtask = 0; subtask < 3; subtask++) {
+      harness.close();
+      open(
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              state, MAX_PARALLELISM, 2, 3, subtask),
+          3,
+          subtask);
+      String series = seriesOf(subtask, 3);
+      for (long index = 1; index <= 40; index++) {
+        step(series, index);
+      }
+      assertEquals(
+          new Loop(series, index -> index < 30 ? first : second).over(1, 40).forecasts,
+          forecasts());
+    }
+  }
+
+  /** One whose key a subtask owns. */
+  private static String seriesOf(int subtask, int parallelism) {
+    return TARGETS.byName().keySet().stream()
+        .filter(
+            name ->
+                KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                        name, MAX_PARALLELISM, parallelism)
+                    == subtask)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

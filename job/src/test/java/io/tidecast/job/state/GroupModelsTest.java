@@ -1,9 +1,13 @@
 package io.tidecast.job.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GroupModelsTest {
@@ -30,6 +34,29 @@ class GroupModelsTest {
 
   private static List<String> versions(GroupModels models) {
     return models.models().stream().map(GroupModels.Held::version).toList();
+  }
+
+  /** The older ones are not held everywhere; an earlier version kept all of them here. */
+  @Test
+  void artifactsOfTheNewestMayLieElsewhere() {
+    GroupModels models = GroupModels.NONE;
+    for (int i = 1; i <= 4; i++) {
+      models = models.with(decision(100 * i, "g-" + i), Long.MIN_VALUE, Long.MIN_VALUE);
+    }
+    Map<String, byte[]> elsewhere = new HashMap<>();
+    models.newest().forEach(held -> elsewhere.put(held.version(), held.artifact()));
+    GroupModels bare = models.withoutArtifactsOfNewest();
+
+    assertEquals(Set.of("g-2", "g-3", "g-4"), elsewhere.keySet());
+    assertEquals(List.of(3, 0, 0, 0), bytes(bare));
+    assertEquals(List.of(3, 3, 3, 3), bytes(bare.withArtifacts(elsewhere)));
+    assertEquals(bytes(models), bytes(models.withArtifacts(Map.of())));
+    elsewhere.remove("g-3");
+    assertThrows(IllegalStateException.class, () -> bare.withArtifacts(elsewhere));
+  }
+
+  private static List<Integer> bytes(GroupModels models) {
+    return models.models().stream().map(held -> held.artifact().length).toList();
   }
 
   /** A job that was restored says again what it had said. */
