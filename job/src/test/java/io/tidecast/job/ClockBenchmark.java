@@ -1,5 +1,7 @@
 package io.tidecast.job;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
@@ -18,6 +20,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How long after the end of a step is its forecast there, where the clock has to close it?
@@ -25,9 +29,9 @@ import org.apache.flink.configuration.Configuration;
  * <p>Observations lie anywhere inside steps of five seconds, in two partitions, as time passes.
  * Prints the time from the end of a step to the append of its forecast, which is when readers that
  * do not wait for transactions have it, and to the poll that gave it to a {@code read_committed}
- * reader: both hold {@code ingest.maxDelay}. Run as a plain main class on the test class path:
- * {@code mvn -q test-compile exec:java -pl job -Dexec.classpathScope=test
- * -Dexec.mainClass=io.tidecast.job.ClockBenchmark}.
+ * reader: both hold {@code ingest.maxDelay}. No build runs it but {@code mvn verify -Dtest=none
+ * -Dit.test=ClockBenchmark -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dfailsafe.failIfNoSpecifiedTests=false}, in two minutes and a half.
  */
 final class ClockBenchmark {
   private static final int STREAMS = 100;
@@ -39,12 +43,12 @@ final class ClockBenchmark {
   private final List<Long> appended = new ArrayList<>();
   private final List<Long> committed = new ArrayList<>();
 
-  private ClockBenchmark() {}
+  @TempDir Path directory;
 
-  public static void main(String[] arguments) throws Exception {
-    Path directory = Files.createTempDirectory("tidecast-clock");
+  @Test
+  void everyStepIsForecastSoonAfterItsEnd() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
-      JobConfig config = config(directory, kafka.bootstrapServers());
+      JobConfig config = config(kafka.bootstrapServers());
       TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
       Configuration settings = new Configuration();
       settings.setString("execution.checkpointing.interval", INTERVAL.toMillis() + " ms");
@@ -58,7 +62,7 @@ final class ClockBenchmark {
               directory.resolve("checkpoints"),
               null)) {
         job.awaitCheckpoints(1);
-        new ClockBenchmark().measure(config);
+        measure(config);
       }
     }
   }
@@ -92,6 +96,7 @@ final class ClockBenchmark {
         INTERVAL.toMillis(),
         percentiles(appended),
         percentiles(committed));
+    assertEquals(STREAMS * STEPS, appended.size());
   }
 
   private void read(KafkaConfig kafka, int count) {
@@ -119,7 +124,7 @@ final class ClockBenchmark {
     return sorted.get((sorted.size() - 1) * percent / 100);
   }
 
-  private static JobConfig config(Path directory, String servers) throws Exception {
+  private JobConfig config(String servers) throws Exception {
     return JobConfig.read(
         Files.writeString(
             directory.resolve("config.yaml"),

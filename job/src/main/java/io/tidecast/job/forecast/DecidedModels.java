@@ -29,8 +29,8 @@ import org.apache.flink.api.java.tuple.Tuple2;
  * one subtask, to union state, which every subtask reads.
  *
  * <p><b>Why none is missing.</b> Before a barrier all subtasks have had the same notices. They drop
- * versions at different times, but never one of the newest few of a group, so of these all have
- * the same. What a subtask holds beyond them it writes itself.
+ * versions at different times, but never one of the newest few of a group, so of these all have the
+ * same. What a subtask holds beyond them it writes itself.
  */
 final class DecidedModels {
   private static final MapStateDescriptor<String, GroupModels> MODELS =
