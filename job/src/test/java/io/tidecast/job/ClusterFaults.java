@@ -244,9 +244,9 @@ class ClusterFaults {
   /** The job goes on beside it; at the end the tables are equal to the topics. */
   @ParameterizedTest
   @CsvSource({
-    "store_killed, kill -9 of the store job, store, 0",
-    "database_away, PostgreSQL away for 60 s, postgres, 60",
-    "all_killed, 'store, PostgreSQL and broker killed', store postgres kafka, 0"
+    "store-killed, kill -9 of the store job, store, 0",
+    "database-away, PostgreSQL away for 60 s, postgres, 60",
+    "all-killed, 'store, PostgreSQL and broker killed', store postgres kafka, 0"
   })
   void storeAndItsDatabase(String domain, String scenario, String parts, int seconds)
       throws Exception {

@@ -230,7 +230,7 @@ final class ClusterJobs implements AutoCloseable {
     PostgresConfig known = cluster.database();
     try (Connection connection = new PostgresConfig(known.url(), "postgres", "").connect();
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name + " OWNER " + known.user());
+      statement.execute("CREATE DATABASE \"" + name + "\" OWNER " + known.user());
     }
     return new PostgresConfig(
         known.url().replaceFirst("[^/]*$", name), known.user(), known.password());
