@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.function.ThrowingRunnable;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Trainings {
   private static final Logger LOG = LoggerFactory.getLogger(Trainings.class);
 
-  private static final long PAUSE_NANOS = 1_000_000;
+  private static final long PAUSE_MILLIS = 1;
 
   private final GroupTrainer trainer;
   private final RetrainConfig config;
@@ -137,7 +136,8 @@ final class Trainings {
           giveUp(its, reason + config.endLimit());
         }
       } else if (!mailbox.tryYield()) {
-        LockSupport.parkNanos(PAUSE_NANOS);
+        // ends where the task is cancelled meanwhile
+        Thread.sleep(PAUSE_MILLIS);
       }
     }
   }

@@ -2,6 +2,7 @@ package io.tidecast.job.retrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.ControlRecord;
@@ -719,6 +720,19 @@ class RetrainOperatorHarnessTest {
         output().stream().filter(line -> line.contains("@")).sorted().toList());
     HANGING.clear();
     atTheEnd.countDown();
+  }
+
+  /** Else the task manager would be ended for it, after three minutes. */
+  @Test
+  void aTaskThatIsCancelledWaitsForNoTrainingOfTheEnd() throws Exception {
+    window("g", 400);
+    window("g", 800);
+    harness.processWatermark1(Watermark.MAX_WATERMARK);
+    harness.endInput1();
+
+    Thread.currentThread().interrupt();
+
+    assertThrows(InterruptedException.class, harness::endInput2);
   }
 
   private record Hang(Semaphore started, CountDownLatch end) {}
