@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedTopic;
+import io.tidecast.connectors.kafka.DeadLetterTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.record.DeadLetter;
@@ -81,7 +82,10 @@ class SourceITCase {
         theirs.add(foreign(topic, stream, step));
       }
     }
-    theirs.add(new ProducerRecord<>("hall.2.raw", 1, null, "{\"ts\":1,\"p\":{\"f\":50}}"));
+    ProducerRecord<String, String> nameless =
+        new ProducerRecord<>("hall.2.raw", 1, null, "{\"ts\":1,\"p\":{\"f\":50}}");
+    nameless.headers().add("from", "gate 7".getBytes(StandardCharsets.UTF_8));
+    theirs.add(nameless);
     create("hall.1.raw", 2);
     create("hall.2.raw", 3);
     create("office.raw", 1);
@@ -105,6 +109,9 @@ class SourceITCase {
     assertEquals(2 * STEPS, forecasts(own).size());
     assertEquals(forecasts(own), forecasts(foreign));
     assertEquals(List.of("no-stream from hall.2.raw 1"), letters(foreign));
+    assertEquals(1, replay(foreign).records());
+    assertEquals(0, replay(foreign).records(), "once");
+    assertEquals(List.of("{\"ts\":1,\"p\":{\"f\":50}} {from=gate 7}"), marked("hall.2.raw"), "as it was");
     assertEquals(observations(own), observations(foreign), "offline it is the same");
   }
 
@@ -269,6 +276,26 @@ class SourceITCase {
                   + headers.get(DeadLetter.PARTITION_HEADER));
         });
     return letters;
+  }
+
+  private static DeadLetterTopic.Replay replay(JobConfig config) {
+    return new DeadLetterTopic(config.kafkaConfig()).replay(entry -> true);
+  }
+
+  /** Records of a partition's end with a header of their own, but for the first of them. */
+  private static List<String> marked(String topic) {
+    KafkaConfig config = new KafkaConfig(kafka.bootstrapServers(), "any", Map.of());
+    return CommittedTopic.read(config, topic).stream()
+        .filter(record -> record.headers().lastHeader("from") != null)
+        .skip(1)
+        .map(
+            record ->
+                new String(record.value(), StandardCharsets.UTF_8)
+                    + " {from="
+                    + new String(
+                        record.headers().lastHeader("from").value(), StandardCharsets.UTF_8)
+                    + "}")
+        .toList();
   }
 
   private static List<ObservationRecord> observations(JobConfig config) {

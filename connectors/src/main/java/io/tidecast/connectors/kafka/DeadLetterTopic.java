@@ -20,7 +20,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The dead-letter topic as its operator sees it, and the way back for what it holds: a refused
- * record is published again to the end of the partition it came from, with its own key and bytes.
+ * record is published again to the end of the partition it came from, with its own key and bytes;
+ * into a topic of others as it stands there, headers included.
  *
  * <p>Each is replayed once, however often and by whomever that is asked for: in the transaction of
  * the records stands, in the topic {@code <domain>.feed.v1}, which they were, by partition and
@@ -44,12 +45,22 @@ public final class DeadLetterTopic {
    * @param letter what was refused, and why
    * @param refused when it came into the dead-letter topic
    * @param hash of the whole value in hexadecimal if the letter's is cut; null if it is whole
+   * @param isForeign whether its record came from a topic that others write
    * @param isReplayed whether its record was published again
    */
-  public record Entry(DeadLetter letter, Instant refused, String hash, boolean isReplayed) {
-    /** Where its record came from: partition and offset of the observation topic. */
+  public record Entry(
+      DeadLetter letter, Instant refused, String hash, boolean isForeign, boolean isReplayed) {
+    /**
+     * Where its record came from: partition and offset of the domain's observation topic, after the
+     * name of any other topic.
+     */
     public String source() {
-      return DeadLetterTopic.source(letter);
+      String place = letter.partition() + "@" + letter.offset();
+      return isForeign ? letter.topic() + ":" + place : place;
+    }
+
+    private Entry replayed() {
+      return new Entry(letter, refused, hash, isForeign, true);
     }
   }
 
@@ -57,7 +68,8 @@ public final class DeadLetterTopic {
    * What came of a replay.
    *
    * @param records that were published again
-   * @param lost that were to be and could not: cut, and no longer in their own topic
+   * @param lost that were to be and could not: cut or of a topic of others, which no longer holds
+   *     them
    */
   public record Replay(long records, Set<String> lost) {}
 
@@ -126,20 +138,19 @@ public final class DeadLetterTopic {
               Integer.parseInt(header(record, DeadLetter.PARTITION_HEADER)),
               Long.parseLong(header(record, DeadLetter.OFFSET_HEADER)));
       Header hash = record.headers().lastHeader(DeadLetter.HASH_HEADER);
-      return Optional.of(
-              new Entry(
-                  letter,
-                  Instant.ofEpochMilli(record.timestamp()),
-                  hash == null ? null : text(hash.value()),
-                  replayed.contains(source(letter))))
-          .filter(entry -> letter.topic().equals(kafka.topics().observation()));
+      Entry entry =
+          new Entry(
+              letter,
+              Instant.ofEpochMilli(record.timestamp()),
+              hash == null ? null : text(hash.value()),
+              !letter.topic().equals(kafka.topics().observation()),
+              false);
+      return letter.topic().equals(kafka.topics().control())
+          ? Optional.empty()
+          : Optional.of(replayed.contains(entry.source()) ? entry.replayed() : entry);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-  }
-
-  private static String source(DeadLetter letter) {
-    return letter.partition() + "@" + letter.offset();
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
@@ -172,21 +183,33 @@ public final class DeadLetterTopic {
         return;
       }
       DeadLetter letter = entry.letter();
-      if (entry.hash() == null) {
-        publish(entry.source(), letter.partition(), letter.key(), letter.value());
+      if (entry.hash() == null && !entry.isForeign()) {
+        publish(
+            entry.source(),
+            new ProducerRecord<>(
+                letter.topic(), letter.partition(), letter.key(), letter.value()));
       } else {
         original(entry)
             .ifPresentOrElse(
-                record -> publish(entry.source(), record.partition(), record.key(), record.value()),
+                record ->
+                    publish(
+                        entry.source(),
+                        new ProducerRecord<>(
+                            record.topic(),
+                            record.partition(),
+                            null,
+                            record.key(),
+                            record.value(),
+                            record.headers())),
                 () -> lost.add(entry.source()));
       }
     }
 
-    private void publish(String source, int partition, byte[] key, byte[] value) {
+    private void publish(String source, ProducerRecord<byte[], byte[]> record) {
       if (open == 0) {
         producer.beginTransaction();
       }
-      producer.send(new ProducerRecord<>(kafka.topics().observation(), partition, key, value));
+      producer.send(record);
       byte[] mark = (MARK + source).getBytes(StandardCharsets.UTF_8);
       producer.send(new ProducerRecord<>(kafka.topics().feed(), mark, REPLAYED));
       replayed.add(source);
@@ -204,10 +227,11 @@ public final class DeadLetterTopic {
       open = 0;
     }
 
-    private Optional<ConsumerRecord<byte[], byte[]>> original(Entry cut) {
-      DeadLetter letter = cut.letter();
+    private Optional<ConsumerRecord<byte[], byte[]>> original(Entry entry) {
+      DeadLetter letter = entry.letter();
+      String hash = entry.hash();
       return CommittedTopic.at(kafka, letter.topic(), letter.partition(), letter.offset())
-          .filter(record -> DeadLetterSink.sha256(record.value()).equals(cut.hash()));
+          .filter(record -> hash == null || DeadLetterSink.sha256(record.value()).equals(hash));
     }
   }
 }

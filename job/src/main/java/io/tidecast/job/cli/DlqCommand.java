@@ -45,7 +45,9 @@ final class DlqCommand {
         names = "--source",
         split = ",",
         paramLabel = "PARTITION@OFFSET",
-        description = "only these records of the observation topic, as list names them")
+        description =
+            "only these records, as list names them: those of a topic of others with its name,"
+                + " TOPIC:PARTITION@OFFSET")
     private Set<String> sources = Set.of();
 
     @Option(
@@ -70,7 +72,7 @@ final class DlqCommand {
 
     void requireSources() {
       for (String source : sources) {
-        if (!source.matches("\\d+@\\d+")) {
+        if (!source.matches("(.+:)?\\d+@\\d+")) {
           throw new IllegalArgumentException(
               "--source: " + source + "; accepted: PARTITION@OFFSET, as list names them");
         }
@@ -111,7 +113,7 @@ final class DlqCommand {
   @Command(
       description =
           "Publishes the records of chosen dead letters again, at the end of the partition they"
-              + " came from, once a change makes them acceptable: a variable that is configured"
+              + " came from, a topic of others included, once a change makes them acceptable: a variable that is configured"
               + " now, limits, a clock. Each is replayed once, however often this is called; what"
               + " is refused again is a dead letter again.",
       mixinStandardHelpOptions = true,
@@ -133,7 +135,7 @@ final class DlqCommand {
     for (String source : replay.lost()) {
       spec.commandLine()
           .getErr()
-          .println(source + ": cut, and the observation topic does not hold it any more");
+          .println(source + ": the letter has not all of it, and its topic not any more");
     }
     return replay.lost().isEmpty() ? 0 : 1;
   }
