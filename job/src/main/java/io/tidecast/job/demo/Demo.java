@@ -17,10 +17,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
@@ -106,7 +108,7 @@ public final class Demo {
         Optional<DemoDatabase> database = Optional.empty();
         try {
           database = startDatabase(config, work);
-          runJob(config, work, tally, feeding, story, started);
+          Map<String, Object> fates = runJob(config, work, tally, feeding, story, started);
           if (isBounded() && !stopped) {
             tally.readToEnd();
             if (database.isPresent()) {
@@ -114,7 +116,7 @@ public final class Demo {
             }
           }
           if (options.exitAtEnd() && (!stopped || options.scenario())) {
-            out.println(Summary.of(tally, (System.nanoTime() - started) * 1e-9));
+            out.println(Summary.of(tally, fates, (System.nanoTime() - started) * 1e-9));
           }
         } finally {
           feed.stop();
@@ -172,7 +174,8 @@ public final class Demo {
     return done;
   }
 
-  private void runJob(
+  /** What became of the values, if it came to its end. */
+  private Map<String, Object> runJob(
       JobConfig config,
       WorkDirectory work,
       TopicTally tally,
@@ -183,7 +186,7 @@ public final class Demo {
     if (isBounded()) {
       watch(tally, feeding, null, () -> feeding.isDone(), started);
       if (stopped) {
-        return;
+        return Map.of();
       }
       feeding.get();
     }
@@ -193,7 +196,7 @@ public final class Demo {
     new ForecastJob(config, new JobParts(config).trainer(), options.champions()).addTo(env, ends);
     JobClient job = env.executeAsync("tidecast " + config.domain());
     view.say("Flink at http://127.0.0.1:" + env.getConfiguration().get(RestOptions.PORT));
-    CompletableFuture<?> done = job.getJobExecutionResult();
+    CompletableFuture<JobExecutionResult> done = job.getJobExecutionResult();
     try {
       watch(tally, feeding, story, done::isDone, started);
     } finally {
@@ -202,12 +205,13 @@ public final class Demo {
         done.exceptionally(cancelled -> null).join();
       }
     }
-    if (!stopped) {
-      try {
-        done.get();
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("the job failed", e.getCause());
-      }
+    if (stopped) {
+      return Map.of();
+    }
+    try {
+      return done.get().getAllAccumulatorResults();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the job failed", e.getCause());
     }
   }
 

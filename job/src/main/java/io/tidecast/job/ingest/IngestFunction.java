@@ -7,6 +7,7 @@ import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.Rejection;
 import io.tidecast.job.metrics.Metrics;
+import io.tidecast.job.metrics.ResultCounter;
 import io.tidecast.job.state.SeriesObservation;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -153,7 +154,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   public void open(OpenContext context) {
     var metrics = getRuntimeContext().getMetricGroup();
     observations = Metrics.counter(metrics, Metrics.OBSERVATIONS);
-    masked = Metrics.counter(metrics, Metrics.MASKED);
+    masked = ResultCounter.of(getRuntimeContext(), Metrics.MASKED);
     coarse = Metrics.counter(metrics, Metrics.COARSE);
     rejected = new HashMap<>();
     coarseness = new Coarseness();

@@ -6,6 +6,7 @@ import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.SeriesKey;
 import io.tidecast.connectors.serde.ObservationJsonV1;
 import io.tidecast.job.metrics.Metrics;
+import io.tidecast.job.metrics.ResultCounter;
 import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.OpenStep;
 import io.tidecast.job.state.SeriesObservation;
@@ -123,11 +124,10 @@ public final class StepFunction
     progress = getRuntimeContext().getState(PROGRESS);
     past = new PastSteps(grid, aggregation, reach, getRuntimeContext());
     issues = new Issues(grid, future, getRuntimeContext());
-    var metrics = getRuntimeContext().getMetricGroup();
-    late = Metrics.counter(metrics, Metrics.LATE);
-    corrected = Metrics.counter(metrics, Metrics.CORRECTED);
-    stepped = Metrics.counter(metrics, Metrics.STEPPED);
-    replaced = Metrics.counter(metrics, Metrics.REPLACED);
+    late = ResultCounter.of(getRuntimeContext(), Metrics.LATE);
+    corrected = ResultCounter.of(getRuntimeContext(), Metrics.CORRECTED);
+    stepped = ResultCounter.of(getRuntimeContext(), Metrics.STEPPED);
+    replaced = ResultCounter.of(getRuntimeContext(), Metrics.REPLACED);
   }
 
   @Override
