@@ -87,16 +87,13 @@ class FeedsITCase {
       Map<String, Long> fate = new TreeMap<>();
       for (String counter :
           List.of(
-              Metrics.STEPPED,
-              Metrics.REPLACED,
-              Metrics.CORRECTED,
-              Metrics.LATE,
-              Metrics.MASKED)) {
+              Metrics.STEPPED, Metrics.REPLACED, Metrics.CORRECTED, Metrics.LATE, Metrics.MASKED)) {
         fate.put(counter, (Long) counts.get(counter));
       }
       assertEquals(read, fate.values().stream().mapToLong(n -> n).sum(), fate::toString);
+      // a record at the end of its step closes that, and the row sent again amends it
       assertEquals(
-          List.of((long) ROWS, 1L, 1L, 1L),
+          List.of(0L, ROWS + 1L, 1L, 1L),
           List.of(
               fate.get(Metrics.REPLACED),
               fate.get(Metrics.CORRECTED),
@@ -152,21 +149,34 @@ class FeedsITCase {
     feeds.put("descending", csv("descending", "time,v", i -> hour(ROWS - 1 - i) + "," + value(i)));
     feeds.put(
         "resent",
-        csv("resent", "time,v", i -> hour(i) + "," + value(i) + "\n" + hour(i) + "," + value(i + 1)));
+        csv(
+            "resent",
+            "time,v",
+            i -> hour(i) + "," + value(i) + "\n" + hour(i) + "," + value(i + 1)));
     feeds.put("outside", csv("outside", "time,v", i -> hour(i) + "," + (i == 9 ? 5000 : value(i))));
     feeds.put(
         "bad", csv("bad", "time,v", i -> (i == 9 ? "Total" : hour(i).toString()) + "," + value(i)));
     feeds.put(
         "clock",
-        csv("clock", "time,v", i -> (i == 0 ? "1970-01-01T00:00:05Z,1\n" : "") + hour(i) + "," + value(i)));
+        csv(
+            "clock",
+            "time,v",
+            i -> (i == 0 ? "1970-01-01T00:00:05Z,1\n" : "") + hour(i) + "," + value(i)));
     feeds.put(
         "seconds", csv("seconds", "time\tv", i -> hour(i).getEpochSecond() + ".5\t$" + value(i)));
-    feeds.put("blanks", csv("blanks", "date time  v", i -> local(i).toString().replace("T", "  ") + "   " + value(i)));
+    feeds.put(
+        "blanks",
+        csv(
+            "blanks",
+            "date time  v",
+            i -> local(i).toString().replace("T", "  ") + "   " + value(i)));
     feeds.put(
         "lines",
         checked(
             "lines",
-            text("", i -> "{\"ts\":%d,\"m\":{\"v\":%s}}".formatted(hour(i).toEpochMilli(), value(i)))
+            text(
+                    "",
+                    i -> "{\"ts\":%d,\"m\":{\"v\":%s}}".formatted(hour(i).toEpochMilli(), value(i)))
                 .getBytes(StandardCharsets.UTF_8)));
     feeds.put(
         "byhour",
@@ -277,7 +287,8 @@ class FeedsITCase {
         .mapToObj(
             i ->
                 "[%d,\"1\",\"99\",\"1\",\"%s\",\"5\",%d]"
-                    .formatted(hour(i).toEpochMilli(), value(i + 1), hour(i + 1).toEpochMilli() - 1))
+                    .formatted(
+                        hour(i).toEpochMilli(), value(i + 1), hour(i + 1).toEpochMilli() - 1))
         .toList()
         .toString();
   }
@@ -340,7 +351,9 @@ class FeedsITCase {
         record -> {
           if (ObservationDecoder.decode(record.value()) instanceof Decoded.Accepted accepted) {
             values.add(
-                accepted.observation().values().keySet().stream().filter(targets::contains).count());
+                accepted.observation().values().keySet().stream()
+                    .filter(targets::contains)
+                    .count());
           }
         });
     return values.stream().mapToLong(n -> n).sum();
@@ -354,7 +367,8 @@ class FeedsITCase {
         record ->
             Arrays.stream(record.headers().toArray())
                 .filter(header -> header.key().equals(DeadLetter.REASON_HEADER))
-                .forEach(header -> reasons.add(new String(header.value(), StandardCharsets.UTF_8))));
+                .forEach(
+                    header -> reasons.add(new String(header.value(), StandardCharsets.UTF_8))));
     return reasons.stream().collect(Collectors.groupingBy(r -> r, Collectors.counting()));
   }
 }

@@ -111,7 +111,8 @@ class SourceITCase {
     assertEquals(List.of("no-stream from hall.2.raw 1"), letters(foreign));
     assertEquals(1, replay(foreign).records());
     assertEquals(0, replay(foreign).records(), "once");
-    assertEquals(List.of("{\"ts\":1,\"p\":{\"f\":50}} {from=gate 7}"), marked("hall.2.raw"), "as it was");
+    assertEquals(
+        List.of("{\"ts\":1,\"p\":{\"f\":50}} {from=gate 7}"), marked("hall.2.raw"), "as it was");
     assertEquals(observations(own), observations(foreign), "offline it is the same");
   }
 

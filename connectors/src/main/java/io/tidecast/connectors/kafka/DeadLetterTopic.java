@@ -186,8 +186,7 @@ public final class DeadLetterTopic {
       if (entry.hash() == null && !entry.isForeign()) {
         publish(
             entry.source(),
-            new ProducerRecord<>(
-                letter.topic(), letter.partition(), letter.key(), letter.value()));
+            new ProducerRecord<>(letter.topic(), letter.partition(), letter.key(), letter.value()));
       } else {
         original(entry)
             .ifPresentOrElse(

@@ -16,8 +16,7 @@ final class Summary {
   private Summary() {}
 
   private static final List<String> FATES =
-      List.of(
-          Metrics.STEPPED, Metrics.REPLACED, Metrics.CORRECTED, Metrics.LATE, Metrics.MASKED);
+      List.of(Metrics.STEPPED, Metrics.REPLACED, Metrics.CORRECTED, Metrics.LATE, Metrics.MASKED);
 
   /**
    * @param fates what became of how many values; empty if the job was stopped

@@ -18,6 +18,14 @@ public final class ResultCounter extends LongCounter implements Counter {
     return Metrics.group(context.getMetricGroup()).counter(name, counter);
   }
 
+  /** Flink merges counts of one type alone. */
+  @Override
+  public ResultCounter clone() {
+    ResultCounter copy = new ResultCounter();
+    copy.merge(this);
+    return copy;
+  }
+
   @Override
   public void inc() {
     add(1);
