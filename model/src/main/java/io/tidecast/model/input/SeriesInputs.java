@@ -40,7 +40,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
   // as what is left out of trainings is thrown off
   private static final int ABSURD = 20;
   private static final double USUAL = 0.95;
-  private static final int LEAST_CHANGES = 48;
+  private static final int LEAST_CHANGES = 24;
 
   private final ForecasterConfig config;
   private final int[] lags;

@@ -104,6 +104,11 @@ final class Calibration {
     ever += (root - ever) / errors;
   }
 
+  /** The source is stuck: what it did of late was not its own. */
+  void calm() {
+    lately = ever;
+  }
+
   /** How much wider than usual intervals are for now. */
   float restlessness() {
     if (errors < LEAST_ERRORS || !(ever > 0)) {

@@ -126,6 +126,8 @@ final class Scoring {
     }
     if (learns) {
       move(state, index);
+    } else {
+      state.calibration().calm();
     }
   }
 
