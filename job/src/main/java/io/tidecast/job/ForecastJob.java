@@ -231,14 +231,16 @@ public final class ForecastJob {
    * a while, but not in a bounded run: there every partition ends, and processing time must not
    * show in the output.
    *
-   * <p>None is read far ahead of the slowest: what it brings would only wait, in state.
+   * <p>None is read far ahead of the slowest: what it brings would only wait, in state. Not so in a
+   * bounded run: Flink tells a source how far it may read even if it was finished when the
+   * checkpoint was taken that the task starts from, and the task fails on that.
    */
   WatermarkStrategy<RawRecord> watermarks(Source<RawRecord, ?, ?> source) {
     boolean isLive = source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED;
     Duration epoch = config.retrain().epoch();
     Duration outOfOrder = config.ingest().maxOutOfOrder();
     Duration idle = isLive ? config.ingest().idleTimeout() : Duration.ZERO;
-    Duration drift = config.ingest().maxDrift();
+    Duration drift = isLive ? config.ingest().maxDrift() : Duration.ZERO;
     WatermarkStrategy<RawRecord> perPartition =
         WatermarkStrategy.<RawRecord>forGenerator(
                 context ->

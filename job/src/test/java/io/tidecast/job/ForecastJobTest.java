@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.RawRecordSource;
 import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.kafka.Ticks;
@@ -15,6 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamEdge;
@@ -65,9 +69,23 @@ class ForecastJobTest {
     assertFalse(unbound.isEnabled());
   }
 
+  /** A source that was finished at a checkpoint could not be told how far it may read. */
+  @Test
+  void partitionsThatEndAreReadAsFarAsTheyGo() {
+    Source<RawRecord, ?, ?> ends =
+        new DataGeneratorSource<>(index -> null, 1, TypeInformation.of(RawRecord.class));
+
+    assertFalse(alignment(CONFIG, ends).isEnabled());
+  }
+
   private static WatermarkAlignmentParams alignment(JobConfig config) {
+    return alignment(config, ends().observations());
+  }
+
+  private static WatermarkAlignmentParams alignment(
+      JobConfig config, Source<RawRecord, ?, ?> source) {
     return new ForecastJob(config, new JobParts(config).trainer())
-        .watermarks(ends().observations())
+        .watermarks(source)
         .getAlignmentParameters();
   }
 
