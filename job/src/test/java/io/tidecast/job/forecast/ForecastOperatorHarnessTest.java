@@ -704,8 +704,12 @@ class ForecastOperatorHarnessTest {
     evaluations();
   }
 
-  /** The first model with another bias. */
   private static ForecastModel version(int number) {
+    return version(first, number);
+  }
+
+  /** A model with another bias. */
+  static ForecastModel version(ForecastModel first, int number) {
     HeadWeights head = first.head().orElseThrow();
     float[] bias = head.bias().clone();
     bias[0] += number * 0.001f;

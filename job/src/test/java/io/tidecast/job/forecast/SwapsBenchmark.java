@@ -19,7 +19,6 @@ import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
-import io.tidecast.model.weights.HeadWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,15 +99,15 @@ final class SwapsBenchmark {
       if (swap % 10 == 1) {
         begin();
       }
-      serve(version(swap), STEPS);
+      serve(ForecastOperatorHarnessTest.version(first, swap), STEPS);
       if (swap % 10 == 0) {
         print(swap + " swaps");
       }
     }
     begin();
     for (int swap = 51; swap <= 60; swap++) {
-      serve(version(swap), STEPS);
-      rollBack(version(50));
+      serve(ForecastOperatorHarnessTest.version(first, swap), STEPS);
+      rollBack(ForecastOperatorHarnessTest.version(first, 50));
     }
     print("10 rollbacks");
   }
@@ -202,23 +201,5 @@ final class SwapsBenchmark {
                 new TrainingRun("g", 1, 1, "bench"),
                 TrainingListener.NONE);
     return ((TrainingResult.Chosen) result).model();
-  }
-
-  /** The first model with another bias. */
-  private ForecastModel version(int number) {
-    HeadWeights head = first.head().orElseThrow();
-    float[] bias = head.bias().clone();
-    bias[0] += number * 0.001f;
-    HeadWeights other =
-        new HeadWeights(
-            head.horizon(),
-            head.levels(),
-            head.hidden(),
-            head.weight(),
-            bias,
-            head.blend(),
-            head.unit());
-    return ModelArtifact.seal(
-        first.config(), first.layers(), other, first.highway().orElse(null), first.provenance());
   }
 }

@@ -44,7 +44,6 @@ final class RidgeFit {
   private static final int[] LOOK_BACKS = {24, 168, 336, 720, 1440};
   // a covariate's level lasts for days: many origins, but few of them tell something new
   private static final double COVARIATE_RIDGE = 30;
-  private static final double PHASE_RIDGE = 100;
   // an error of so much above the best counts e times less
   private static final double TOLERANCE = 0.006;
   private static final double LEAST_SHARE = 0.05;
