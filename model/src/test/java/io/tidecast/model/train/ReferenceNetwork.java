@@ -5,6 +5,8 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The recurrent member's loss in double, in plain loops in the order of the equations. */
 final class ReferenceNetwork {
@@ -12,6 +14,13 @@ final class ReferenceNetwork {
   private final float[] unit;
   private final BaseForecast base;
   private final int hidden;
+  // no parameter changes them, and a gradient asks for them thousands of times
+  private final Map<Origin, Given> given = new HashMap<>();
+
+  private record Origin(SeriesRows rows, int row) {}
+
+  /** What is known of the targets, {@code [horizon, known]}, and where forecasts begin. */
+  private record Given(float[] future, float[] near) {}
 
   ReferenceNetwork(ForecasterConfig config, float[] unit, BaseForecast base) {
     this.config = config;
@@ -100,13 +109,14 @@ final class ReferenceNetwork {
     int median = config.levels().median();
     double[] o = new double[levels];
     int outputs = config.horizon() * levels;
+    Given given = given(window.rows(), row);
     for (int j = 0; j < levels; j++) {
       int k = (lead - 1) * levels + j;
       o[j] = p[head + outputs * hidden + k];
       for (int i = 0; i < hidden; i++) {
         o[j] += p[head + k * hidden + i] * h[i];
       }
-      o[j] += ofFuture(window, row, lead, p, head + outputs * (hidden + 1) + config.horizon(), k);
+      o[j] += ofFuture(given, lead, p, head + outputs * (hidden + 1) + config.horizon(), k);
     }
     double sign = window.negated() ? -1 : 1;
     float[] x = window.rows().x();
@@ -117,9 +127,7 @@ final class ReferenceNetwork {
     double a = sigmoid(p[head + outputs * (hidden + 1) + lead - 1]);
     double u = (double) window.rows().scale()[row] * unit[lead - 1];
     double[] q = new double[levels];
-    float[] near = new float[config.horizon()];
-    base.fill(window.rows(), row, near);
-    double from = last + sign * near[lead - 1] * window.rows().scale()[row];
+    double from = last + sign * given.near()[lead - 1] * window.rows().scale()[row];
     q[median] = a * from + (1 - a) * naive + u * o[median];
     for (int j = median + 1; j < levels; j++) {
       q[j] = q[j - 1] + u * Math.log1p(Math.exp(o[j]));
@@ -136,16 +144,25 @@ final class ReferenceNetwork {
     return loss / window.meanScale();
   }
 
-  private double ofFuture(
-      WindowBatch.Window window, int row, int lead, double[] p, int weights, int output) {
-    KnownFuture known = new KnownFuture(config);
-    float[] values = new float[config.horizon() * known.size()];
-    known.fill(window.rows().at(row, config.horizon()), window.rows().steps()[row], values);
+  private double ofFuture(Given given, int lead, double[] p, int weights, int output) {
+    int size = KnownFuture.size(config);
     double sum = 0;
-    for (int f = 0; f < known.size(); f++) {
-      sum += p[weights + output * known.size() + f] * values[(lead - 1) * known.size() + f];
+    for (int f = 0; f < size; f++) {
+      sum += p[weights + output * size + f] * given.future()[(lead - 1) * size + f];
     }
     return sum;
+  }
+
+  private Given given(SeriesRows rows, int row) {
+    return given.computeIfAbsent(
+        new Origin(rows, row),
+        origin -> {
+          float[] future = new float[config.horizon() * KnownFuture.size(config)];
+          new KnownFuture(config).fill(rows.at(row, config.horizon()), rows.steps()[row], future);
+          float[] near = new float[config.horizon()];
+          base.fill(rows, row, near);
+          return new Given(future, near);
+        });
   }
 
   private static double sigmoid(double x) {
