@@ -4,7 +4,7 @@ import io.tidecast.model.ForecasterConfig;
 import java.util.TreeSet;
 
 /**
- * Which input of the recurrent member is what, see {@link SeriesInputs}: those of the target, one
+ * Which input of the recurrent member is what, see {@link StepInputs}: those of the target, one
  * that tells whether it is missing, three per covariate, those of the calendar.
  */
 public final class InputLayout {

@@ -10,57 +10,40 @@ import java.util.Arrays;
 
 /**
  * The feature pipeline of one series: raw steps in, inputs of the recurrent member out, everything
- * from the past alone. The same object serves the stream, backtests and training.
- *
- * <p>Inputs, in order, each clipped; x is the transformed target:
- *
- * <ul>
- *   <li>{@link Transform#LEVEL}: level {@code (x - mean) / scale}; change over the running scale of
- *       changes; {@code (x[t - k] - x) / scale} for seasonal lags k; {@code (x - average) / scale}
- *       for four exponential averages.
- *   <li>random walks: change, |change| over the running volatility; log of the volatility over a
- *       slow one; {@code (x - average) / (volatility sqrt(span))} for four exponential averages.
- *   <li>then 1 if the target is missing at this step, else 0;
- *   <li>then per covariate: level and change scaled the same way, and 1 if it is missing;
- *   <li>then what the {@link Calendar} tells about the steps to be forecast.
- * </ul>
+ * from the past alone. The same object serves the stream, backtests and training. What is made of
+ * a row is told at {@link StepInputs}.
  *
  * <p>Missing values: the last one is carried forward for three steps, then those of a season before
  * stand in; they count in averages and lags, not in the scale. Not finite, or not positive under
- * {@link Transform#LOG_RETURN}, is missing. Steps before the first target are ignored. A lag that
- * reaches before the first step gives 0.
+ * {@link Transform#LOG_RETURN}, is missing. Steps before the first target are ignored. 
  *
  * <p>Mutable, owned by one series, not thread safe.
  */
 public final class SeriesInputs implements KnownFuture.Origin {
-  private static final float MAX_LEVEL = 6;
-  private static final float MAX_CHANGE = 8;
-  private static final float MAX_LAGGED = 4;
   private static final int MAX_CARRIED = 3;
-  // as what is left out of trainings is thrown off
-  private static final int ABSURD = 20;
-  private static final double USUAL = 0.95;
-  private static final int LEAST_CHANGES = 24;
-
   private final ForecasterConfig config;
-  private final int[] lags;
-  private InputHistory history;
+  private final StepInputs stepInputs;
+  private final InputHistory history;
   private final RunningInputs now;
   // has taken every row before the first one a replay steps, and moves on with it
   private final RunningInputs anchor;
-  private final LevelShift shift;
+  private final Revision revision;
   // of the covariates that are known beforehand: which they are, and their values from the last
   // step
   private final int[] known;
   private final float[] ahead;
 
   public SeriesInputs(ForecasterConfig config) {
+    this(config, new InputHistory(config));
+  }
+
+  private SeriesInputs(ForecasterConfig config, InputHistory history) {
     this.config = config;
-    lags = InputLayout.of(config).lags();
-    history = new InputHistory(config);
+    this.history = history;
+    stepInputs = new StepInputs(config);
     now = new RunningInputs(config);
     anchor = new RunningInputs(config);
-    shift = new LevelShift(config);
+    revision = new Revision(config, history, now, anchor);
     known = config.knownFuture().stream().mapToInt(config.covariates()::indexOf).toArray();
     ahead = new float[known.length * config.horizon()];
     Arrays.fill(ahead, Float.NaN);
@@ -96,10 +79,11 @@ public final class SeriesInputs implements KnownFuture.Origin {
     if (missing && !started()) {
       return Hindsight.NONE;
     }
-    boolean wasAccident = !missing && (isStuck ? takeBackStuck() : takeBackThrownOff(x));
+    boolean wasAccident =
+        !missing && (isStuck ? revision.takeBackStuck() : revision.takeBackThrownOff(x));
     float admitted = missing ? filled() : (float) now.target().admitted(x);
     if (!missing && !isStuck) {
-      look(x, admitted);
+      revision.look(x, admitted);
     }
     append(admitted, missing || isStuck);
     System.arraycopy(covariates, config.covariates().size(), ahead, 0, ahead.length);
@@ -110,43 +94,10 @@ public final class SeriesInputs implements KnownFuture.Origin {
       }
     }
     now.step(history, history.rows() - 1);
-    if (bringToNewLevel()) {
+    if (revision.bringToNewLevel()) {
       return Hindsight.SHIFT;
     }
     return wasAccident ? Hindsight.ACCIDENT : Hindsight.NONE;
-  }
-
-  /** The source is stuck where its values deviate, and has been since they do. */
-  private boolean takeBackStuck() {
-    if (shift.deviating() == 0) {
-      return false;
-    }
-    takeBack(history.rows() - shift.deviating(), false);
-    return true;
-  }
-
-  /** The last few values were thrown off, and the series is back where it was before. */
-  private boolean takeBackThrownOff(float x) {
-    if (!shift.mayBeAccident()) {
-      return false;
-    }
-    long first = history.rows() - shift.deviating();
-    float usual = history.target(first - 1);
-    if (4 * Math.abs(x - usual) >= Math.abs(history.target(first) - usual)) {
-      return false;
-    }
-    takeBack(first, true);
-    return true;
-  }
-
-  private void takeBack(long first, boolean fills) {
-    float usual = history.target(first - 1);
-    shift.restore(now);
-    now.forgive();
-    for (long row = first; row < history.rows(); row++) {
-      history.setMissing(row, fills ? usual : history.target(row));
-      now.step(history, row);
-    }
   }
 
   /** For a while the last value stands; then it is as it was a season before. */
@@ -159,56 +110,6 @@ public final class SeriesInputs implements KnownFuture.Origin {
     return now.target().stale();
   }
 
-  private void look(float raw, float x) {
-    if (config.transform().isRandomWalk() || !started()) {
-      return;
-    }
-    double above = Double.POSITIVE_INFINITY;
-    double below = Double.NEGATIVE_INFINITY;
-    for (int period : new int[] {config.season(), config.longSeason()}) {
-      if (period > 1) {
-        double distance = x - before(period, history.rows(), shift.deviating());
-        above = Math.min(above, distance);
-        below = Math.max(below, distance);
-      }
-    }
-    shift.look(now, x, above, below);
-    if (shift.deviating() == 1) {
-      double usual = history.usualChange(USUAL, LEAST_CHANGES);
-      shift.setAbsurd(Math.abs((double) raw - last()) > ABSURD * usual);
-    }
-  }
-
-  /** The value whole periods before a row, and before the last {@code deviating} rows. */
-  private double before(int period, long row, int deviating) {
-    long found = row - (long) period * (deviating / period + 1);
-    return history.holds(found) ? history.target(found) : shift.mean(now);
-  }
-
-  private boolean bringToNewLevel() {
-    if (!shift.isSure()) {
-      return false;
-    }
-    long first = history.rows() - LevelShift.CONFIRMED;
-    double[] distances = new double[LevelShift.CONFIRMED];
-    for (int i = 0; i < distances.length; i++) {
-      double expected =
-          config.season() > 1 ? before(config.season(), first + i, i) : shift.mean(now);
-      distances[i] = history.target(first + i) - expected;
-    }
-    Arrays.sort(distances);
-    // the first of them may have been limited: the median was not
-    float by = (float) distances[distances.length / 2];
-    shift.restore(now);
-    now.shift(by);
-    anchor.shift(by);
-    history.shift(by, first);
-    for (long row = first; row < history.rows(); row++) {
-      now.step(history, row);
-    }
-    return true;
-  }
-
   /**
    * A long stretch without any observation. The past season is repeated over it, so that lagged
    * values still meet their hour; a stretch longer than the history costs no more than that.
@@ -219,7 +120,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
     if (!started()) {
       return;
     }
-    shift.forget();
+    revision.forget();
     Arrays.fill(ahead, Float.NaN);
     long held = heldOf(steps);
     for (long i = 0; i < held; i++) {
@@ -312,7 +213,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
   public float ahead(int variable, int lead) {
     RunningScale scale = now.covariate(known[variable]);
     float value = Transform.LEVEL.apply(ahead[variable * config.horizon() + lead - 1]);
-    return Float.isNaN(value) || !scale.seen() ? Float.NaN : level(scale, value);
+    return Float.isNaN(value) || !scale.seen() ? Float.NaN : StepInputs.level(scale, value);
   }
 
   @Override
@@ -322,8 +223,8 @@ public final class SeriesInputs implements KnownFuture.Origin {
     long row = history.rows() - 1 - Math.min(steps, length() - 1);
     RunningScale scale = now.covariate(known[variable]);
     return history.missing(row, 1 + known[variable])
-        ? level(scale)
-        : level(scale, history.covariate(row, known[variable]));
+        ? StepInputs.level(scale)
+        : StepInputs.level(scale, history.covariate(row, known[variable]));
   }
 
   /** The value {@code steps} before the last one, transformed. */
@@ -358,7 +259,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
    */
   public void covariateLevels(float[] out) {
     for (int i = 0; i < out.length; i++) {
-      out[i] = level(now.covariate(i));
+      out[i] = StepInputs.level(now.covariate(i));
     }
   }
 
@@ -369,7 +270,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
    * @param inputs {@code [size]}
    */
   public void fill(long index, float[] inputs) {
-    fill(inputs, now, history.rows() - 1, index);
+    stepInputs.fill(history, history.rows() - 1, now, index, inputs);
   }
 
   /**
@@ -383,7 +284,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
     for (long row = history.firstReplayed(); row < history.rows(); row++) {
       running.step(history, row);
       // gaps are filled in: the kept rows are consecutive steps
-      fill(inputs, running, row, index - (history.rows() - 1 - row));
+      stepInputs.fill(history, row, running, index - (history.rows() - 1 - row), inputs);
       replayed.step(inputs);
     }
   }
@@ -393,69 +294,12 @@ public final class SeriesInputs implements KnownFuture.Origin {
     void step(float[] inputs);
   }
 
-  private void fill(float[] inputs, RunningInputs running, long row, long index) {
-    float x = history.target(row);
-    int i =
-        config.transform().isRandomWalk()
-            ? fillWalk(inputs, running.target())
-            : fillLevel(inputs, running.target(), x, row);
-    for (int k = 0; k < RunningInputs.averages(); k++) {
-      inputs[i++] = clip(running.deviation(k, x), MAX_LEVEL);
-    }
-    inputs[i++] = history.missing(row, 0) ? 1 : 0;
-    for (int k = 0; k < config.covariates().size(); k++) {
-      i = fillCovariate(inputs, i, running.covariate(k));
-    }
-    config.calendar().fill(config.grid(), index, config.horizon(), inputs, i);
-  }
-
-  private int fillLevel(float[] inputs, RunningScale target, float x, long row) {
-    double scale = target.levelScale();
-    int i = 0;
-    inputs[i++] = clip((x - target.mean()) / scale, MAX_LEVEL);
-    inputs[i++] = clip(target.change() / target.changeScale(), MAX_CHANGE);
-    for (int lag : lags) {
-      inputs[i++] =
-          row < lag ? 0 : clip(((double) history.target(row - lag) - x) / scale, MAX_LAGGED);
-    }
-    return i;
-  }
-
-  private static int fillWalk(float[] inputs, RunningScale target) {
-    double volatility = target.changeScale();
-    double change = target.change() / volatility;
-    inputs[0] = clip(change, MAX_CHANGE);
-    inputs[1] = clip(Math.abs(change), MAX_CHANGE);
-    inputs[2] = clip(Math.log(volatility / target.slowChangeScale()), MAX_LAGGED);
-    return 3;
-  }
-
-  private static int fillCovariate(float[] inputs, int at, RunningScale covariate) {
-    inputs[at] = level(covariate);
-    inputs[at + 1] =
-        covariate.seen() ? clip(covariate.change() / covariate.changeScale(), MAX_CHANGE) : 0;
-    inputs[at + 2] = covariate.missing() ? 1 : 0;
-    return at + 3;
-  }
-
-  private static float level(RunningScale covariate) {
-    return covariate.seen() ? level(covariate, covariate.last()) : 0;
-  }
-
-  private static float level(RunningScale covariate, double value) {
-    return clip((value - covariate.mean()) / covariate.levelScale(), MAX_LEVEL);
-  }
-
-  private static float clip(double value, float limit) {
-    return (float) Math.max(-limit, Math.min(limit, value));
-  }
-
   public SeriesInputs copy() {
     SeriesInputs copy = new SeriesInputs(config);
     copy.history.set(history);
     copy.now.set(now);
     copy.anchor.set(anchor);
-    copy.shift.set(shift);
+    copy.revision.set(revision);
     System.arraycopy(ahead, 0, copy.ahead, 0, ahead.length);
     return copy;
   }
@@ -471,7 +315,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
    */
   public static int runningBytes(ForecasterConfig config) {
     int running = RunningInputs.bytes(config.covariates().size());
-    return Short.BYTES + running + LevelShift.BYTES;
+    return Short.BYTES + running + Revision.BYTES;
   }
 
   /** Rows stepped so far. */
@@ -483,12 +327,11 @@ public final class SeriesInputs implements KnownFuture.Origin {
   static SeriesInputs read(
       ForecasterConfig config, InputHistory rows, RunningInputs anchor, DataInput running)
       throws IOException {
-    SeriesInputs inputs = new SeriesInputs(config);
-    inputs.history = rows;
+    SeriesInputs inputs = new SeriesInputs(config, rows);
     inputs.anchor.set(anchor);
     rows.readSince(running, inputs::moveAnchor);
     inputs.now.read(running);
-    inputs.shift.read(running);
+    inputs.revision.read(running);
     return inputs;
   }
 
@@ -507,6 +350,6 @@ public final class SeriesInputs implements KnownFuture.Origin {
   public void writeRunning(long written, DataOutput out) throws IOException {
     history.writeSince(written, out);
     now.write(out);
-    shift.write(out);
+    revision.write(out);
   }
 }

@@ -111,7 +111,7 @@ final class LeadEquations {
 
   /** The products of shared predictors with what is known of all leads. */
   double[][] products() {
-    return known == 0 ? new double[rows.predictors()][0] : RidgeFit.matrix(products);
+    return known == 0 ? new double[rows.predictors()][0] : OffHeap.rows(products);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -40,6 +41,17 @@ final class OffHeap implements AutoCloseable {
     arrays.push(array);
     OPEN_BYTES.addAndGet(bytes(array));
     return array;
+  }
+
+  /** What a matrix of doubles holds, {@code [rows][columns]}. */
+  static double[][] rows(INDArray array) {
+    double[] flat = new double[array.rows() * array.columns()];
+    array.data().asNioDouble().get(flat);
+    double[][] rows = new double[array.rows()][];
+    for (int r = 0; r < rows.length; r++) {
+      rows[r] = Arrays.copyOfRange(flat, r * array.columns(), (r + 1) * array.columns());
+    }
+    return rows;
   }
 
   private static long bytes(INDArray array) {

@@ -4,19 +4,19 @@ import java.util.Optional;
 
 /** What the validation part has chosen, to be done again on the whole history. */
 final class Recipe {
-  private final RidgeFit.Blend blend;
+  private final RidgeBlend blend;
   private final RecurrentFit.Fitted network;
 
   /**
    * @param blend of the linear maps; null if there is none
    * @param network after the chosen updates; null if there is none
    */
-  Recipe(RidgeFit.Blend blend, RecurrentFit.Fitted network) {
+  Recipe(RidgeBlend blend, RecurrentFit.Fitted network) {
     this.blend = blend;
     this.network = network;
   }
 
-  Optional<RidgeFit.Blend> blend() {
+  Optional<RidgeBlend> blend() {
     return Optional.ofNullable(blend);
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /**
  * Origins of a regression and what is read and to be forecast at each.
@@ -46,6 +47,26 @@ final class RidgeRows {
     known = KnownFuture.overall(config);
     future = new float[config.horizon() * known.size()];
     covariates = config.covariates().size();
+  }
+
+  /** What the maps are fitted to. */
+  static RidgeRows ofTraining(ForecasterConfig config, TrainingSet set, int lookBack) {
+    RidgeRows rows = new RidgeRows(config, lookBack);
+    for (SeriesRows series : set.series()) {
+      int trained = set.trainingEnd(series);
+      rows.add(series, 0, trained, series.meanScale(trained));
+    }
+    return rows;
+  }
+
+  /** What they are chosen by, in the units of what they are fitted to. */
+  static RidgeRows ofValidation(ForecasterConfig config, TrainingSet set, int lookBack) {
+    RidgeRows rows = new RidgeRows(config, lookBack);
+    for (SeriesRows series : set.series()) {
+      int trained = set.trainingEnd(series);
+      rows.add(series, trained, set.validationEnd(series), series.meanScale(trained));
+    }
+    return rows;
   }
 
   /** Takes the origins of a series in rows {@code [from, end)}, targets included. */
@@ -177,5 +198,33 @@ final class RidgeRows {
     double limit = limit(origin);
     double change = origin.series().x()[origin.row() + lead] - last;
     return Math.max(-limit, Math.min(limit, change)) / origin.unit();
+  }
+
+  /**
+   * What a map makes of what it reads.
+   *
+   * @param solution {@code [predictors read][leads]}
+   * @param read what all leads share
+   * @param future {@code [leads * known]}, as far as the solution has rows for it
+   */
+  static void forecast(double[] read, double[] future, double[][] solution, double[] out) {
+    Arrays.fill(out, 0);
+    for (int i = 0; i < read.length; i++) {
+      double value = read[i];
+      double[] row = solution[i];
+      for (int h = 0; h < out.length; h++) {
+        out[h] += value * row[h];
+      }
+    }
+    int known = solution.length - read.length;
+    for (int i = 0; i < out.length * known; i++) {
+      out[i / known] += future[i] * solution[read.length + i % known][i / known];
+    }
+  }
+
+  static void requireNotInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("training was interrupted");
+    }
   }
 }

@@ -148,7 +148,7 @@ public final class Trainer {
 
     private TrainingResult chosen(Start start, String parent) throws TrainingFailedException {
       requireHistory();
-      RidgeFit.Blend blend = blend().orElse(null);
+      RidgeBlend blend = blend().orElse(null);
       HighwayWeights maps = blend == null ? null : ridge.fit(set, blend);
       Candidate best = null;
       for (BaseForecast base : bases(maps, start)) {
@@ -206,8 +206,10 @@ public final class Trainer {
       }
     }
 
-    private Optional<RidgeFit.Blend> blend() {
-      return config.hasHighway() ? ridge.choose(set) : Optional.empty();
+    private Optional<RidgeBlend> blend() {
+      return config.hasHighway()
+          ? new RidgeSelection(config, training.ridge()).choose(set)
+          : Optional.empty();
     }
 
     private boolean hasNetwork() {
@@ -220,7 +222,7 @@ public final class Trainer {
     }
 
     ForecastModel complete(TrainingResult.Chosen chosen) throws TrainingFailedException {
-      RidgeFit.Blend blend = chosen.recipe().blend().orElse(null);
+      RidgeBlend blend = chosen.recipe().blend().orElse(null);
       HighwayWeights maps = blend == null ? null : ridge.fit(set, blend);
       RecurrentFit.Fitted network = chosen.recipe().network().orElse(null);
       if (network != null) {

@@ -125,7 +125,8 @@ class RidgeFitTest {
     ForecasterConfig walk = config(Transform.DIFFERENCE);
     SeriesRows series = SeriesRows.of(List.of(new Stretch("a", 1999, values(2000))), walk);
     RidgeFit ridge = new RidgeFit(walk, RIDGE);
-    HighwayWeights fit = ridge.fit(set(series), ridge.choose(set(series)).orElseThrow());
+    HighwayWeights fit =
+        ridge.fit(set(series), new RidgeSelection(walk, RIDGE).choose(set(series)).orElseThrow());
 
     assertEquals(1, fit.lookBack());
     assertEquals(0, fit.covariates());
@@ -150,9 +151,8 @@ class RidgeFitTest {
     SeriesRows series = series(2000);
     TimeSplit split = new TimeSplit(0, 1500, 2000, 1999);
     TrainingSet set = new TrainingSet(List.of(series), List.of(), 0, split);
-    RidgeFit ridge = new RidgeFit(config(), RIDGE);
 
-    RidgeFit.Blend blend = ridge.choose(set).orElseThrow();
+    RidgeBlend blend = new RidgeSelection(config(), RIDGE).choose(set).orElseThrow();
 
     double[] sums = new double[HORIZON];
     for (double[] shares : blend.shares().values()) {
@@ -200,15 +200,15 @@ class RidgeFitTest {
 
   @Test
   void tooFewOriginsGiveNoHighway() {
-    assertTrue(new RidgeFit(config(), RIDGE).choose(set(series(26))).isEmpty());
+    assertTrue(new RidgeSelection(config(), RIDGE).choose(set(series(26))).isEmpty());
   }
 
   private static Optional<HighwayWeights> fit(TrainingSet set) {
     return Optional.of(new RidgeFit(config(), RIDGE).fit(set, plain()));
   }
 
-  private static RidgeFit.Blend plain() {
-    return RidgeFit.Blend.of(new RidgeChoice(LOOK_BACK, RIDGE, true, false, false), HORIZON);
+  private static RidgeBlend plain() {
+    return RidgeBlend.of(new RidgeChoice(LOOK_BACK, RIDGE, true, false, false), HORIZON);
   }
 
   private static int origin(SeriesRows series) {
