@@ -15,12 +15,13 @@ import java.util.Arrays;
  *
  * <p>Missing values: the last one is carried forward for three steps, then those of a season before
  * stand in; they count in averages and lags, not in the scale. Not finite, or not positive under
- * {@link Transform#LOG_RETURN}, is missing. Steps before the first target are ignored. 
+ * {@link Transform#LOG_RETURN}, is missing. Steps before the first target are ignored.
  *
  * <p>Mutable, owned by one series, not thread safe.
  */
 public final class SeriesInputs implements KnownFuture.Origin {
   private static final int MAX_CARRIED = 3;
+
   private final ForecasterConfig config;
   private final StepInputs stepInputs;
   private final InputHistory history;
