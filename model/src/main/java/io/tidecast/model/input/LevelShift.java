@@ -27,6 +27,9 @@ final class LevelShift {
 
   private static final double DEVIATIONS = 5;
 
+  // what lasts for longer is how the series is now; and as many are held in a byte
+  private static final int MAX_DEVIATING = Byte.MAX_VALUE;
+
   private final RunningInputs before;
   private int side;
   private int deviating;
@@ -51,7 +54,7 @@ final class LevelShift {
     if (direction == 0 || !now.ready()) {
       deviating = 0;
     } else if (deviating > 0 && direction == side) {
-      deviating++;
+      deviating = deviating < MAX_DEVIATING ? deviating + 1 : 0;
     } else {
       before.set(now);
       side = direction;

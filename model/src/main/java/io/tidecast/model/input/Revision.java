@@ -26,8 +26,7 @@ final class Revision {
   private final RunningInputs anchor;
   private final LevelShift shift;
 
-  Revision(
-      ForecasterConfig config, InputHistory history, RunningInputs now, RunningInputs anchor) {
+  Revision(ForecasterConfig config, InputHistory history, RunningInputs now, RunningInputs anchor) {
     this.config = config;
     this.history = history;
     this.now = now;

@@ -1,6 +1,5 @@
 package io.tidecast.model.input;
 
-import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Transform;
 import java.io.DataInput;
@@ -10,8 +9,8 @@ import java.util.Arrays;
 
 /**
  * The feature pipeline of one series: raw steps in, inputs of the recurrent member out, everything
- * from the past alone. The same object serves the stream, backtests and training. What is made of
- * a row is told at {@link StepInputs}.
+ * from the past alone. The same object serves the stream, backtests and training. What is made of a
+ * row is told at {@link StepInputs}.
  *
  * <p>Missing values: the last one is carried forward for three steps, then those of a season before
  * stand in; they count in averages and lags, not in the scale. Not finite, or not positive under

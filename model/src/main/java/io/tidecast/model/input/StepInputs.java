@@ -40,8 +40,7 @@ final class StepInputs {
    * @param index number of the row's step on the grid
    * @param inputs {@code [size]}
    */
-  void fill(
-      InputHistory history, long row, RunningInputs running, long index, float[] inputs) {
+  void fill(InputHistory history, long row, RunningInputs running, long index, float[] inputs) {
     float x = history.target(row);
     int i =
         config.transform().isRandomWalk()

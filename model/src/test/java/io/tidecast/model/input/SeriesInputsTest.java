@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -82,6 +83,26 @@ class SeriesInputsTest {
       int rows = (int) (restored.rows() - writtenRows);
       assertEquals(SeriesInputs.runningBytes(config) + rows * (4 + 2 * 4 + 3), running.length);
       restored = KeptRows.read(in(history), config).goOn(in(running), config);
+    }
+  }
+
+  @Test
+  void aNewLevelOfASeriesThatOftenDeviatesIsKeptForAsLongAsItLasts() throws IOException {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, 4);
+    Random random = new Random(7);
+    SeriesInputs inputs = new SeriesInputs(config);
+    SeriesInputs restored = new SeriesInputs(config);
+    float[] covariates = new float[config.covariates().size()];
+
+    for (int t = 0; t < 600; t++) {
+      float value = (float) random.nextGaussian() + (t >= 300 ? 10_000 : t % 60 >= 55 ? 10 * t : 0);
+      inputs.step(value, covariates);
+      restored.step(value, covariates);
+      long rows = restored.rows();
+      byte[] kept = history(restored);
+      byte[] running = running(restored, rows);
+      assertArrayEquals(running(inputs, rows), running, "step " + t);
+      restored = KeptRows.read(in(kept), config).goOn(in(running), config);
     }
   }
 
