@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the local calendar tells about the steps to be forecast, known however far ahead.
@@ -77,6 +78,27 @@ public record Calendar(ZoneId zone, List<Feature> features, Holidays holidays)
   /** Without what may change in the course of time: the dates of holidays. */
   Calendar shape() {
     return new Calendar(zone, features, holidays.shape());
+  }
+
+  /** Why a model that was told of another calendar is not served by this one; may be empty. */
+  String hindrance(Calendar trained) {
+    boolean readsNone = trained.features.isEmpty() && trained.holidays.isEmpty();
+    return Stream.of(
+            ForecasterConfig.unless(
+                readsNone || zone.equals(trained.zone), "zone", trained.zone, zone),
+            ForecasterConfig.unless(
+                features.containsAll(trained.features),
+                "calendar",
+                trained.features,
+                "some of " + features),
+            ForecasterConfig.unless(
+                trained.holidays.isEmpty() || !holidays.isEmpty(),
+                "holidays",
+                trained.holidays,
+                "none"))
+        .filter(reason -> !reason.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 
   /**

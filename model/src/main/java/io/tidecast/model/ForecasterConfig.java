@@ -5,11 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
  * How the series of one model group are forecast. A value: part of every model artifact, so that a
- * model is never stepped with another configuration than it was trained for.
+ * model never serves under a configuration that its weights do not fit, see {@link #hindrance}.
  *
  * @param grid where steps end
  * @param horizon number of leads, 1 to 2160
@@ -165,34 +167,83 @@ public record ForecasterConfig(
         Ablation.NONE);
   }
 
-  /** Whether a model that was trained for the other serves this one. */
+  /** Whether what was trained for the other has weights of the same shape and meaning. */
   public boolean sharesWeightsWith(ForecasterConfig other) {
     return shapeOfWeights().equals(other.shapeOfWeights());
   }
 
   /**
+   * Why a model does not serve under this configuration; empty if it does. Its cell may be any. It
+   * may look further ahead: what it says of later leads is left out. It may read fewer of the
+   * covariates, less of the calendar, and less of the history.
+   *
+   * @param trained what the model was trained for
+   */
+  public Optional<String> hindrance(ForecasterConfig trained) {
+    return Stream.of(
+            unless(grid.shape().equals(trained.grid.shape()), "step", trained.grid, grid),
+            unless(levels.equals(trained.levels), "levels", trained.levels, levels),
+            unless(transform == trained.transform, "transform", trained.transform, transform),
+            unless(season == trained.season, "season", trained.season, season),
+            unless(longSeason == trained.longSeason, "longSeason", trained.longSeason, longSeason),
+            unless(horizon <= trained.horizon, "horizon", trained.horizon, horizon + " or more"),
+            unless(history >= trained.history, "history", trained.history, "at most " + history),
+            unless(
+                covariates.containsAll(trained.covariates),
+                "covariates",
+                trained.covariates,
+                "some of " + covariates),
+            unless(
+                knownFuture.containsAll(trained.knownFuture),
+                "knownFuture",
+                trained.knownFuture,
+                "some of " + knownFuture),
+            calendar.hindrance(trained.calendar),
+            // what the cell is told of the last lead is told of another
+            unless(
+                horizon == trained.horizon || trained.calendar.features().isEmpty(),
+                "horizon",
+                trained.horizon,
+                horizon + ", as it reads the calendar"))
+        .filter(reason -> !reason.isEmpty())
+        .findFirst();
+  }
+
+  static String unless(boolean serves, String name, Object trained, Object accepted) {
+    return serves ? "" : name + ": " + trained + "; accepted: " + accepted;
+  }
+
+  /** Whether a model that was trained for another configuration serves under this one. */
+  public boolean canServe(ForecasterConfig trained) {
+    return hindrance(trained).isEmpty();
+  }
+
+  /**
    * What shapes the state of a series, as a number: step, horizon, levels, seasons, transform,
-   * covariates, cell and history. With any other change a state goes on as it is; with one of these
-   * it is rebuilt from the rows it keeps. Those of another step, or of other covariates, are of no
-   * use.
+   * covariates and history. With any other change a state goes on as it is; with one of these it is
+   * rebuilt from the rows it keeps. Those of another step, or of other covariates, are of no use.
    */
   public int shapeOfState() {
-    return hash(
-        shapeOfRows()
-            + ""
-            + horizon
-            + levels
-            + " "
-            + season
-            + " "
-            + longSeason
-            + transform
-            + cell.kind()
-            + cell.layers()
-            + " "
-            + cell.hidden()
-            + " "
-            + history);
+    return hash(shapeOfState(""));
+  }
+
+  /** The same as states up to format 6 have it, of which the cell was part. */
+  public int shapeOfStateWithCell() {
+    return hash(shapeOfState(cell.kind() + "" + cell.layers() + " " + cell.hidden() + " "));
+  }
+
+  private String shapeOfState(String ofCell) {
+    return shapeOfRows()
+        + ""
+        + horizon
+        + levels
+        + " "
+        + season
+        + " "
+        + longSeason
+        + transform
+        + ofCell
+        + history;
   }
 
   /** What the kept rows of a series mean, as a number. */

@@ -1,6 +1,8 @@
 package io.tidecast.model;
 
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
+import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;
 import io.tidecast.model.weights.ForecastModel;
@@ -80,6 +82,42 @@ public final class RandomModels {
             floats(horizon, 1, random),
             unit);
     return new ForecastModel(version, config, layers, head, highway(config, random), provenance());
+  }
+
+  /** The same, and both members read all that there is to read. */
+  public static ForecastModel readingAll(ForecasterConfig config, String version, long seed) {
+    ForecastModel model = model(config, version, seed);
+    Random random = new Random(seed + 1);
+    HeadWeights head = model.head().orElseThrow();
+    int outputs = head.horizon() * head.levels();
+    HeadWeights reading =
+        new HeadWeights(
+            head.horizon(),
+            head.levels(),
+            head.hidden(),
+            head.weight(),
+            head.bias(),
+            head.blend(),
+            head.unit(),
+            floats(outputs * KnownFuture.size(config), 0.2, random),
+            true);
+    HighwayWeights maps = phased(config, config.history(), random).with(phased(config, 10, random));
+    return new ForecastModel(version, config, model.layers(), reading, maps, model.provenance());
+  }
+
+  private static HighwayWeights phased(ForecasterConfig config, int lookBack, Random random) {
+    HighwayWeights map = linearMap(config, lookBack, random);
+    return new HighwayWeights(
+        map.horizon(),
+        lookBack,
+        map.levels(),
+        map.weight(),
+        map.covariateWeight(),
+        floats(map.horizon() * new Phases(config).size(), 0.2, random),
+        floats(map.horizon() * KnownFuture.size(config), 0.2, random),
+        map.intercept(),
+        map.residual(),
+        List.of());
   }
 
   public static ForecastModel withoutHighway(ForecastModel model) {

@@ -21,18 +21,17 @@ final class ModelCache {
     this.size = size;
   }
 
-  /** Empty if the model was trained under another configuration that shapes its weights. */
+  /** Empty if the model cannot serve under the configuration. */
   Optional<ForecastModel> get(GroupModels.Held held, ForecasterConfig how) {
     Optional<ForecastModel> known = models.get(held.version());
     if (known != null) {
       return known;
     }
-    Optional<ForecastModel> fitting =
-        Optional.of(new ModelFile(held.version(), held.artifact()).open())
-            .filter(model -> how.sharesWeightsWith(model.config()));
-    if (fitting.isEmpty()) {
-      LOG.info("{} is of another configuration: the naive serves until a training", held.version());
-    }
+    ForecastModel model = new ModelFile(held.version(), held.artifact()).open();
+    Optional<String> hindrance = how.hindrance(model.config());
+    hindrance.ifPresent(
+        why -> LOG.info("{} ({}): the naive serves until a training", held.version(), why));
+    Optional<ForecastModel> fitting = hindrance.isEmpty() ? Optional.of(model) : Optional.empty();
     models.put(held.version(), fitting);
     if (models.size() > size) {
       models.remove(models.keySet().iterator().next());

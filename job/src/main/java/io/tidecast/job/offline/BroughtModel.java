@@ -26,8 +26,8 @@ public final class BroughtModel {
    * Reads a file.
    *
    * @param groups of the job: how their series are forecast
-   * @throws IllegalArgumentException if it holds no model, none for this configuration, or one that
-   *     breaks on a made-up series
+   * @throws IllegalArgumentException if it holds no model, none that serves under this
+   *     configuration, or one that breaks on a made-up series
    */
   public static ForecastModel read(Path file, Map<String, ForecasterConfig> groups)
       throws IOException {
@@ -38,14 +38,15 @@ public final class BroughtModel {
     try {
       ForecastModel model = ModelArtifact.importFrom(Files.readAllBytes(file));
       ForecasterConfig how = groups.get(model.provenance().group());
-      if (how == null || !how.sharesWeightsWith(model.config())) {
-        throw new IllegalArgumentException(
-            file
-                + ": is for another configuration; accepted: a model with this one, for one of the"
-                + " groups "
-                + groups.keySet());
+      if (how == null) {
+        throw refused("is of no group here; accepted: a model for one of " + groups.keySet());
       }
-      requireForecasts(model);
+      how.hindrance(model.config())
+          .ifPresent(
+              why -> {
+                throw refused("does not serve under this configuration: " + why);
+              });
+      requireForecasts(model, how);
       return model;
     } catch (InvalidArtifactException e) {
       throw new IllegalArgumentException(
@@ -53,9 +54,12 @@ public final class BroughtModel {
     }
   }
 
+  private IllegalArgumentException refused(String why) {
+    return new IllegalArgumentException(file + ": " + why);
+  }
+
   /** A made-up series must come through: what breaks on it would break the job. */
-  private void requireForecasts(ForecastModel model) {
-    ForecasterConfig config = model.config();
+  private void requireForecasts(ForecastModel model, ForecasterConfig config) {
     SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
     SeriesState state = forecaster.newState();
     float[] covariates = new float[config.width()];

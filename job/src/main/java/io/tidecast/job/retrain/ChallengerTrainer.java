@@ -90,7 +90,7 @@ public final class ChallengerTrainer implements GroupTrainer {
     private final Cleaning cleaning;
     private final List<Stretch> windows;
 
-    /** Null if there is none of this configuration: weights and values may mean something else. */
+    /** Null if there is none that serves under this configuration. */
     private final ForecastModel champion;
 
     Call(Request request, ForecasterConfig config) {
@@ -111,7 +111,7 @@ public final class ChallengerTrainer implements GroupTrainer {
 
     private ForecastModel fitting(ModelFile file) {
       ForecastModel model = file.open();
-      return config.sharesWeightsWith(model.config()) ? model : null;
+      return config.canServe(model.config()) ? model : null;
     }
 
     Result answer() {
@@ -187,7 +187,8 @@ public final class ChallengerTrainer implements GroupTrainer {
     private Result judge(Errand.Judge brought) {
       ForecastModel model = fitting(brought.model());
       if (model == null) {
-        return Result.failed(request, brought.reason() + ": it is of another configuration");
+        return Result.failed(
+            request, brought.reason() + ": it does not serve under the present configuration");
       }
       if (brought.force()) {
         return new Result(

@@ -19,10 +19,10 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Reads what people ask of the retraining. What is no such record, asks something of a group that
- * there is not, or brings a model that is damaged or of another configuration, goes to the side
- * with the reason. Of every record, good or not, each group is told that it was read: what is told
- * to groups alone, by their key, need not be the same everywhere at a barrier, and so a barrier may
- * overtake what the retraining holds up.
+ * there is not, or brings a model that is damaged or does not serve under the configuration, goes
+ * to the side with the reason. Of every record, good or not, each group is told that it was read:
+ * what is told to groups alone, by their key, need not be the same everywhere at a barrier, and so
+ * a barrier may overtake what the retraining holds up.
  */
 public final class ControlFunction extends ProcessFunction<RawRecord, GroupControl> {
   private static final long serialVersionUID = 1;
@@ -100,10 +100,12 @@ public final class ControlFunction extends ProcessFunction<RawRecord, GroupContr
               + "; accepted: of "
               + record.group());
     }
-    if (!how.sharesWeightsWith(model.config())) {
-      throw new IllegalArgumentException(
-          "artifact: trained for another configuration; accepted: for that of the job");
-    }
+    how.hindrance(model.config())
+        .ifPresent(
+            why -> {
+              throw new IllegalArgumentException(
+                  "artifact: does not serve under this configuration: " + why);
+            });
     return new ModelFile(model.version(), record.artifact());
   }
 }

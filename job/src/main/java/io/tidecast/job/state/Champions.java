@@ -43,11 +43,14 @@ public final class Champions implements Serializable {
       ForecastModel model = decode(file, artifact);
       String group = model.provenance().group();
       ForecasterConfig how = groups.get(group);
-      if (how == null || !how.sharesWeightsWith(model.config())) {
-        throw refused(
-            file,
-            "a model trained with this configuration, for one of the groups " + groups.keySet());
+      if (how == null) {
+        throw refused(file, "a model for one of the groups " + groups.keySet());
       }
+      how.hindrance(model.config())
+          .ifPresent(
+              why -> {
+                throw refused(file, "a model that serves under this configuration (" + why + ")");
+              });
       GroupProgress progress =
           GroupProgress.startingWith(model.provenance().sequence(), model.version(), artifact);
       if (byGroup.put(group, progress) != null) {
@@ -70,7 +73,8 @@ public final class Champions implements Serializable {
   }
 
   /**
-   * These, and for other groups the models of a registry, as far as they are of this configuration.
+   * These, and for other groups the models of a registry, as far as they serve under this
+   * configuration.
    *
    * @param registry by group
    */
@@ -80,7 +84,7 @@ public final class Champions implements Serializable {
         (group, file) -> {
           ForecastModel model = file.open();
           if (groups.containsKey(group)
-              && groups.get(group).sharesWeightsWith(model.config())
+              && groups.get(group).canServe(model.config())
               && !all.containsKey(group)) {
             int sequence = model.provenance().sequence();
             all.put(group, GroupProgress.startingWith(sequence, file.version(), file.bytes()));

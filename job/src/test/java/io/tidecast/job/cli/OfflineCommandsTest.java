@@ -269,7 +269,8 @@ class OfflineCommandsTest {
         Files.writeString(directory.resolve("other.yaml"), CONFIG.formatted(5)).toString();
     assertEquals(2, run("run", "--config", other, "--model", model.toString()));
     assertTrue(
-        err.toString().contains("accepted: a model trained with this configuration"),
+        err.toString()
+            .contains("accepted: a model that serves under this configuration (horizon: "),
         err::toString);
     assertEquals(2, run("run", "--config", config, "--model", data));
     assertTrue(err.toString().contains("accepted: a model artifact"), err::toString);
@@ -291,7 +292,9 @@ class OfflineCommandsTest {
     String other =
         Files.writeString(directory.resolve("other.yaml"), CONFIG.formatted(5)).toString();
     assertEquals(2, run("import", "--config", other, foreign.toString()));
-    assertTrue(err.toString().contains("is for another configuration"), err::toString);
+    assertTrue(
+        err.toString().contains("does not serve under this configuration: horizon: "),
+        err::toString);
     assertEquals(2, run("import", "--config", config, data));
     assertTrue(err.toString().contains("accepted: a model in safetensors"), err::toString);
   }

@@ -197,6 +197,11 @@ class DocumentedKeysTest {
       case "yes" ->
           assertEquals(weights.entrySet(), intersection(weights(after).entrySet(), weights));
       case "new model" -> assertNotEquals(weights, weights(after));
+      case "next model" -> {
+        assertNotEquals(weights, weights(after));
+        weights.forEach(
+            (group, model) -> assertTrue(weights(after).get(group).canServe(model), group));
+      }
       case "no" -> assertTrue(FIXED.contains(row.key()), row.key());
       default -> throw new AssertionError(row);
     }

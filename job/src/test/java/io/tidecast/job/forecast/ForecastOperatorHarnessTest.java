@@ -82,20 +82,7 @@ class ForecastOperatorHarnessTest {
   private static final Grid GRID = Grid.of(STEP);
 
   private static final ForecasterConfig CONFIG =
-      new ForecasterConfig(
-          GRID,
-          3,
-          QuantileLevels.DEFAULT,
-          12,
-          0,
-          Transform.LEVEL,
-          Limits.NONE,
-          List.of(),
-          Calendar.NONE,
-          new CellConfig(CellConfig.Kind.LSTM, 1, 4),
-          24,
-          8,
-          ForecasterConfig.Ablation.NONE);
+      config(3, new CellConfig(CellConfig.Kind.LSTM, 1, 4));
 
   private static final Targets TARGETS =
       new Targets(
@@ -104,6 +91,7 @@ class ForecastOperatorHarnessTest {
 
   private static ForecastModel first;
   private static ForecastModel second;
+  private static ForecastModel ofAnotherShape;
 
   private int maxWaiting = 1_000_000;
   private long swapKeptSteps = 30;
@@ -114,12 +102,30 @@ class ForecastOperatorHarnessTest {
 
   @BeforeAll
   static void train() {
-    first = trained(1);
-    second = trained(2);
+    first = trained(CONFIG, 1);
+    second = trained(CONFIG, 2);
+    ofAnotherShape = trained(config(5, new CellConfig(CellConfig.Kind.RNN, 2, 7)), 2);
+  }
+
+  private static ForecasterConfig config(int horizon, CellConfig cell) {
+    return new ForecasterConfig(
+        GRID,
+        horizon,
+        QuantileLevels.DEFAULT,
+        12,
+        0,
+        Transform.LEVEL,
+        Limits.NONE,
+        List.of(),
+        Calendar.NONE,
+        cell,
+        24,
+        8,
+        ForecasterConfig.Ablation.NONE);
   }
 
   /** A small model by the real trainer; another seed gives other weights. */
-  private static ForecastModel trained(int sequence) {
+  private static ForecastModel trained(ForecasterConfig config, int sequence) {
     TrainingConfig training =
         new TrainingConfig(
             new TrainingConfig.Windows(8, 24, 4),
@@ -133,7 +139,7 @@ class ForecastOperatorHarnessTest {
       values[i] = new float[] {value(i)};
     }
     TrainingResult result =
-        new Trainer(CONFIG, training)
+        new Trainer(config, training)
             .choose(
                 List.of(new Stretch("s", values.length, values)),
                 new TrainingRun("g", sequence, sequence, "test"),
@@ -536,24 +542,39 @@ class ForecastOperatorHarnessTest {
     assertTrue(expected.get(97).contains(second.version()), expected.get(97));
   }
 
-  @Test
-  void swapForecastsAsIfTheKeptHistoryHadBeenSteppedByTheNewVersion() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void swapForecastsAsIfTheKeptHistoryHadBeenSteppedByTheNewVersion(boolean ofAnother)
+      throws Exception {
+    ForecastModel next = ofAnother ? ofAnotherShape : second;
     decide(1, 80, first);
     steps(1, 79);
-    decide(80, 100, second);
-    steps(80, 80);
+    decide(80, 100, next);
+    steps(80, 82);
+    restore();
+    steps(83, 99);
 
-    assertEquals(
-        new Loop("s", index -> index < 80 ? first : second).over(1, 80).forecasts, forecasts());
+    List<String> expected = new Loop("s", index -> index < 80 ? first : next).over(1, 99).forecasts;
+    assertEquals(expected.subList(82, 99), forecasts());
+    assertTrue(expected.get(98).contains(next.version()), expected.get(98));
   }
 
   /** A version that serves again finds its series where it would have been had it never stopped. */
   @ParameterizedTest
-  @ValueSource(ints = {-1, 80, 85, 95, 100, 104})
-  void rolledBackSeriesForecastsAsIfItHadNeverLeftTheVersion(int restoredBefore) throws Exception {
+  @CsvSource({
+    "-1, false",
+    "80, false",
+    "85, true",
+    "95, false",
+    "100, false",
+    "100, true",
+    "104, true"
+  })
+  void rolledBackSeriesForecastsAsIfItHadNeverLeftTheVersion(int restoredBefore, boolean ofAnother)
+      throws Exception {
     List<String> found = new ArrayList<>();
     decide(1, 80, first);
-    decide(80, 100, second);
+    decide(80, 100, ofAnother ? ofAnotherShape : second);
     decide(100, 150, first);
     for (long index = 1; index <= 120; index++) {
       if (index == restoredBefore) {
@@ -705,7 +726,7 @@ class ForecastOperatorHarnessTest {
   }
 
   private static ForecastModel version(int number) {
-    return version(first, number);
+    return version(number % 5 == 1 ? ofAnotherShape : first, number);
   }
 
   /** A model with another bias. */

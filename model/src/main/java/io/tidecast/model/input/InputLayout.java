@@ -8,6 +8,8 @@ import java.util.TreeSet;
  * that tells whether it is missing, three per covariate, those of the calendar.
  */
 public final class InputLayout {
+  static final int OF_COVARIATE = 3;
+
   private final int[] lags;
   private final int own;
   private final int covariates;
@@ -18,7 +20,7 @@ public final class InputLayout {
     walk = config.transform().isRandomWalk();
     lags = lags(config);
     own = (walk ? 3 : 2 + lags.length) + RunningInputs.averages();
-    covariates = 3 * config.covariates().size();
+    covariates = OF_COVARIATE * config.covariates().size();
     calendar = config.calendar().size(config.horizon());
   }
 
@@ -58,7 +60,7 @@ public final class InputLayout {
     for (int i = 0; i < own; i++) {
       odd[i] = !(walk && (i == 1 || i == 2));
     }
-    for (int i = own + 1; i < own + 1 + covariates; i += 3) {
+    for (int i = own + 1; i < own + 1 + covariates; i += OF_COVARIATE) {
       odd[i] = true;
       odd[i + 1] = true;
     }
@@ -67,7 +69,7 @@ public final class InputLayout {
 
   /** Which input is the level of a covariate. */
   public int covariateLevel(int covariate) {
-    return own + 1 + 3 * covariate;
+    return own + 1 + OF_COVARIATE * covariate;
   }
 
   /** Distances in steps of the lagged values among the inputs of a level. */

@@ -25,8 +25,8 @@ import java.util.Arrays;
  */
 public final class KnownFuture {
   private static final int KINDS = 4;
-  private static final int OF_HOLIDAYS = KINDS + 5;
-  private static final int OF_VARIABLE = 4;
+  static final int OF_HOLIDAYS = KINDS + 5;
+  static final int OF_VARIABLE = 4;
   private static final float MAX_DIFFERENCE = 8;
   private static final int DAYS = 7;
   private static final int STEPS_OF_HISTORY = 1 << 16;

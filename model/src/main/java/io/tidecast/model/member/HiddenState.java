@@ -10,27 +10,31 @@ import java.util.Arrays;
 
 /**
  * Hidden and cell state of one series, and the version of the weights that made them; they mean
- * nothing to any other weights.
+ * nothing to any other weights, and have the shape of those. Without weights there are none.
  */
 public final class HiddenState {
   private static final String NO_VERSION = "";
+  private static final float[][] NONE = {};
 
-  private final float[][] h;
-  private final float[][] c;
+  private float[][] h = NONE;
+  private float[][] c = NONE;
   private String version = NO_VERSION;
 
+  /** Of no weights. */
+  public HiddenState() {}
+
+  /** Zero, of the shape that is configured. */
   public HiddenState(ForecasterConfig config) {
-    h = new float[layers(config)][config.cell().hidden()];
-    c = new float[layers(config)][config.cell().hidden()];
+    begin(NO_VERSION, layers(config), config.cell().hidden());
   }
 
   private static int layers(ForecasterConfig config) {
     return config.cell().kind() == CellConfig.Kind.NONE ? 0 : config.cell().layers();
   }
 
-  /** Without the name of the version. */
+  /** Without the name of the version; of the shape that is configured. */
   public static int bytes(ForecasterConfig config) {
-    return 2 * Float.BYTES * layers(config) * config.cell().hidden();
+    return 1 + Short.BYTES + 2 * Float.BYTES * layers(config) * config.cell().hidden();
   }
 
   /** Hidden state per layer, {@code [layers][hidden]}. */
@@ -48,15 +52,30 @@ public final class HiddenState {
   }
 
   /** Zero, for the weights of {@code version}. */
-  public void reset(String version) {
-    this.version = version;
+  void begin(String ofVersion, int layers, int hidden) {
+    version = ofVersion;
+    shape(layers, hidden);
+    clear();
+  }
+
+  private void shape(int layers, int hidden) {
+    if (h.length != layers || layers > 0 && h[0].length != hidden) {
+      h = new float[layers][hidden];
+      c = new float[layers][hidden];
+    }
+  }
+
+  /** Zero, for the same weights. */
+  public void clear() {
     clear(h);
     clear(c);
   }
 
   /** No longer that of any weights. */
   public void invalidate() {
-    reset(NO_VERSION);
+    version = NO_VERSION;
+    h = NONE;
+    c = NONE;
   }
 
   static void clear(float[][] layers) {
@@ -67,14 +86,21 @@ public final class HiddenState {
 
   public void set(HiddenState other) {
     version = other.version;
+    shape(other.h.length, other.width());
     for (int layer = 0; layer < h.length; layer++) {
       System.arraycopy(other.h[layer], 0, h[layer], 0, h[layer].length);
       System.arraycopy(other.c[layer], 0, c[layer], 0, c[layer].length);
     }
   }
 
+  private int width() {
+    return h.length == 0 ? 0 : h[0].length;
+  }
+
   public void write(DataOutput out) throws IOException {
     out.writeUTF(version);
+    out.writeByte(h.length);
+    out.writeShort(width());
     for (int layer = 0; layer < h.length; layer++) {
       LittleEndian.write(out, h[layer]);
       LittleEndian.write(out, c[layer]);
@@ -83,7 +109,21 @@ public final class HiddenState {
 
   public void read(DataInput in) throws IOException {
     version = in.readUTF();
-    for (int layer = 0; layer < h.length; layer++) {
+    read(in.readByte(), in.readShort(), in);
+  }
+
+  /** As it was written when every version was of the shape that is configured. */
+  public void readConfigured(DataInput in, ForecasterConfig config) throws IOException {
+    version = in.readUTF();
+    read(layers(config), config.cell().hidden(), in);
+    if (version.isEmpty()) {
+      invalidate();
+    }
+  }
+
+  private void read(int layers, int hidden, DataInput in) throws IOException {
+    shape(layers, hidden);
+    for (int layer = 0; layer < layers; layer++) {
       LittleEndian.read(in, h[layer]);
       LittleEndian.read(in, c[layer]);
     }

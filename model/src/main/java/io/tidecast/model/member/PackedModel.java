@@ -46,30 +46,20 @@ public final class PackedModel {
   }
 
   /**
-   * @throws IllegalArgumentException if the model was trained for another configuration
+   * A model as the configuration serves it, see {@link ForecasterConfig#hindrance}.
+   *
+   * @throws IllegalArgumentException if it cannot serve under it
    */
   public static PackedModel of(ForecastModel model, ForecasterConfig config) {
-    requireTrainedFor(config, model);
+    ForecastModel fitted = FittedModel.of(model, config);
     return new PackedModel(
-        model.version(),
-        model.provenance().parent(),
-        model.head().isPresent() ? new RecurrentMember(model, config) : null,
-        model.highway().map(maps -> new HighwayMember(maps, config)).orElse(null),
+        fitted.version(),
+        fitted.provenance().parent(),
+        fitted.head().isPresent() ? new RecurrentMember(fitted, config) : null,
+        fitted.highway().map(maps -> new HighwayMember(maps, config)).orElse(null),
         config.horizon(),
         config.hasHighway(),
         new KnownFuture(config));
-  }
-
-  private static void requireTrainedFor(ForecasterConfig config, ForecastModel model) {
-    if (!config.sharesWeightsWith(model.config())) {
-      throw new IllegalArgumentException(
-          "Expected a model for "
-              + config
-              + " but "
-              + model.version()
-              + " is for "
-              + model.config());
-    }
   }
 
   /** Empty if there is no model. */
@@ -85,6 +75,11 @@ public final class PackedModel {
   /** Whether there is a hidden state to step. */
   public boolean isRecurrent() {
     return recurrent != null;
+  }
+
+  /** Zeroes the hidden state, for this version. */
+  public void begin(HiddenState state) {
+    recurrent.begin(state, version);
   }
 
   /** Steps the hidden state with the inputs of one step of the series. */

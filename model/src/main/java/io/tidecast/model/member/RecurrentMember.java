@@ -44,6 +44,11 @@ public final class RecurrentMember {
     return weights.known() > 0;
   }
 
+  /** Zeroes the state, for these weights. */
+  void begin(HiddenState state, String version) {
+    state.begin(version, cells.length, weights.hidden());
+  }
+
   /** Steps the state with the inputs of one step of the series. */
   public void step(HiddenState state, float[] inputs) {
     if (ablation.resetState()) {

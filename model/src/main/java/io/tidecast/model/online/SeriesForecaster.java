@@ -102,7 +102,7 @@ public final class SeriesForecaster {
     state.setLastIndex(lastIndex);
     state.restartSteps(before.length());
     if (packed(model).isRecurrent()) {
-      state.hidden().reset(model.version());
+      packed(model).begin(state.hidden());
     }
     return state;
   }
@@ -112,7 +112,7 @@ public final class SeriesForecaster {
    *
    * @param model the version that serves this origin; null while the group has none
    * @throws IllegalStateException if the index is not above that of the last step
-   * @throws IllegalArgumentException if the model was trained for another configuration
+   * @throws IllegalArgumentException if the model cannot serve under the configuration
    */
   public StepResult step(SeriesState state, ClosedStep closed, ForecastModel model) {
     requireNext(state, closed);
@@ -271,7 +271,7 @@ public final class SeriesForecaster {
     long missing = index - state.lastIndex() - 1;
     if (missing > config.maxGap()) {
       state.inputs().skip(missing);
-      state.hidden().reset(state.hidden().version());
+      state.hidden().clear();
       state.restartSteps(0);
       return;
     }
@@ -285,7 +285,7 @@ public final class SeriesForecaster {
   /** A covariate may have gone on while the target was away. */
   private void restartAfterLongSilence(SeriesState state) {
     if (state.inputs().started() && state.inputs().missingInARow() > config.maxGap()) {
-      state.hidden().reset(state.hidden().version());
+      state.hidden().clear();
       state.restartSteps(0);
     }
   }
@@ -334,7 +334,7 @@ public final class SeriesForecaster {
       state.inputs().fill(index, inputs);
       model.step(hidden, inputs);
     } else {
-      hidden.reset(model.version());
+      model.begin(hidden);
       state.inputs().replay(index, row -> model.step(hidden, row), inputs);
     }
   }

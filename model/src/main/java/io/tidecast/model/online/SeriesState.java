@@ -20,7 +20,7 @@ import java.util.Arrays;
  * <p>Stored in two parts, so that a store that writes at each step need not write all: the kept
  * rows and the pending forecasts that stay as they are for a while, {@link #writeHistory}, are
  * written again once {@link #historyIsDue}, and the rest, {@link #writeLive}, has what came since
- * then. {@link #write} has one after the other. Format 6; multi-byte numbers are big-endian except
+ * then. {@link #write} has one after the other. Format 7; multi-byte numbers are big-endian except
  * inside arrays, which are little-endian:
  *
  * <pre>
@@ -37,7 +37,8 @@ import java.util.Arrays;
  *           long   index of the last step; Long.MIN_VALUE before the first
  *           int    steps since the state began or was rebuilt, at most 1,000,000
  *                  rows since the history; running scales now
- *                  hidden state: version, then per layer float[hidden] h and c
+ *                  hidden state: version, byte layers, short hidden, then per layer
+ *                  float[hidden] h and c
  *                  naives and their errors, regrets of the mixture, calibration
  *                  other pending forecasts
  *                  open period: scores per version
@@ -54,7 +55,8 @@ import java.util.Arrays;
  * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 6;
+  static final int FORMAT = 7;
+  private static final int FORMAT_6 = 6;
   private static final int FORMAT_5 = 5;
   private static final int FORMAT_4 = 4;
   private static final int FORMAT_3 = 3;
@@ -81,7 +83,7 @@ public final class SeriesState {
   SeriesState(ForecasterConfig config) {
     this.config = config;
     inputs = new SeriesInputs(config);
-    hidden = new HiddenState(config);
+    hidden = new HiddenState();
     naives = new NaiveExperts(config);
     mixture = new Mixture(config);
     calibration = new Calibration(config);
@@ -165,7 +167,10 @@ public final class SeriesState {
     return copy;
   }
 
-  /** Bytes of {@link #write} without the names of versions. */
+  /**
+   * Bytes of {@link #write} without the names of versions, while a model of the configured cell
+   * serves; without any there is no hidden state.
+   */
   static long bytes(ForecasterConfig config, int versionsInPeriod) {
     int frame = 6 * Integer.BYTES + 2 * Long.BYTES;
     return frame
@@ -262,7 +267,8 @@ public final class SeriesState {
     if (format == 1) {
       return readFormat1(history, config);
     }
-    require(format >= FORMAT_2 && format <= FORMAT, "series state of format 1 to 6", format);
+    require(
+        format >= FORMAT_2 && format <= FORMAT, "series state of format 1 to " + FORMAT, format);
     if (history.readInt() != config.shapeOfRows()) {
       return new SeriesState(config);
     }
@@ -271,7 +277,9 @@ public final class SeriesState {
     byte[] kept = new byte[format == FORMAT_2 ? 0 : history.readInt()];
     history.readFully(kept);
     require(live.readInt() == format, "series state of format " + format, "another");
-    boolean alike = live.readInt() == config.shapeOfState();
+    boolean alike =
+        live.readInt()
+            == (format == FORMAT ? config.shapeOfState() : config.shapeOfStateWithCell());
     SeriesState state = new SeriesState(config);
     state.lastIndex = live.readLong();
     state.steps = live.readInt();
@@ -293,7 +301,11 @@ public final class SeriesState {
       throws IOException {
     long rowsInHistory = rows.count();
     inputs = rows.goOn(live, config);
-    hidden.read(live);
+    if (format <= FORMAT_6) {
+      hidden.readConfigured(live, config);
+    } else {
+      hidden.read(live);
+    }
     if (format <= FORMAT_4) {
       naives.readFormat4(live);
     } else {

@@ -128,7 +128,7 @@ public final class PromotionGate {
     RollingScore rolling = new RollingScore(config, windows);
     RollingScore.Score ofChallenger = score(rolling, challenger, span);
     double naive = Math.min(ofChallenger.naive(), score(rolling, null, span).model());
-    if (champion == null || !config.sharesWeightsWith(champion.config())) {
+    if (champion == null || !config.canServe(champion.config())) {
       return new Judgement(scores(ofChallenger, Double.NaN, naive, 0), ofChallenger.blocks());
     }
     RollingScore.Score ofChampion = score(rolling, champion, span);

@@ -63,7 +63,7 @@ public final class Trainer {
   }
 
   /**
-   * Trains from the champion's weights, if it has the same configuration and a network; from
+   * Trains from the champion's weights, if they are of this configuration and have a network; from
    * scratch otherwise. The hold-out begins where the champion's training ended, as far as there is
    * enough of it: on less, the champion has the advantage of having seen some.
    *
@@ -71,12 +71,12 @@ public final class Trainer {
    */
   public TrainingResult choose(
       List<Stretch> windows, ForecastModel champion, TrainingRun run, TrainingListener listener) {
-    if (!config.sharesWeightsWith(champion.config()) || champion.head().isEmpty()) {
-      return choose(windows, run, listener);
-    }
     TrainingSet set =
         TrainingSet.of(windows, config, training).since(champion.provenance().lastStep(), training);
-    return new Session(set, run, listener).choose(new FromChampion(champion), champion.version());
+    Session session = new Session(set, run, listener);
+    return config.sharesWeightsWith(champion.config()) && champion.head().isPresent()
+        ? session.choose(new FromChampion(champion), champion.version())
+        : session.choose(RecurrentFit::fit, "");
   }
 
   /** Trains what was chosen on the whole history; if that fails, the chosen model itself. */

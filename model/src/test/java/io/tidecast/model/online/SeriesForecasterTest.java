@@ -242,7 +242,8 @@ class SeriesForecasterTest {
       float value = t == 150 ? 52 : series.perhapsMissing(series.value(t), 10);
       steps.add(new ClosedStep(t, value, series.covariates()));
     }
-    ForecastModel before = RandomModels.model(config, "test-1", 1);
+    CellConfig ofBefore = new CellConfig(CellConfig.Kind.LSTM, 2, 5);
+    ForecastModel before = RandomModels.model(Otherwise.cell(config, ofBefore), "test-1", 1);
     ForecastModel after = RandomModels.withoutHighway(RandomModels.model(config, "test-2", 2));
     int swap = 150;
 

@@ -1,14 +1,17 @@
 package io.tidecast.model.online;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.Otherwise;
 import io.tidecast.model.RandomModels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.weights.ForecastModel;
@@ -33,7 +36,8 @@ class SeriesStateTest {
     SeriesState state = forecaster.newState();
     // two bytes of length for the version of the hidden state, that of the calibration, and for
     // the one name, "", pending
-    assertEquals(SeriesState.bytes(CONFIG, 0) + 3 * 2, written(state).length);
+    int hidden = 2 * Float.BYTES * CONFIG.cell().hidden();
+    assertEquals(SeriesState.bytes(CONFIG, 0) - hidden + 3 * 2, written(state).length);
 
     GeneratedSeries series = new GeneratedSeries(1);
     for (int t = 1; t < 400; t++) {
@@ -101,12 +105,40 @@ class SeriesStateTest {
   void refusesAnotherFormatAndGivesUpRowsOfAnotherStep() throws IOException {
     byte[] bytes = written(new SeriesForecaster(CONFIG, 1000).newState());
     byte[] newer = bytes.clone();
-    ByteBuffer.wrap(newer).putInt(7);
+    ByteBuffer.wrap(newer).putInt(8);
 
     IOException format = assertThrows(IOException.class, () -> read(newer, CONFIG));
-    assertEquals("Expected series state of format 1 to 6 but found 7", format.getMessage());
+    assertEquals("Expected series state of format 1 to 7 but found 8", format.getMessage());
     ForecasterConfig daily = ForecasterConfig.of(Duration.ofDays(1), 24, 7, 0);
     assertEquals(new SeriesForecaster(daily, 1000).newState(), read(bytes, daily));
+  }
+
+  /** What is configured is the cell of the next training. */
+  @ParameterizedTest
+  @CsvSource({"LSTM, 2, 5", "RNN, 1, 20", "NONE, 1, 1"})
+  void stateGoesOnUnderAnotherCellWithTheVersionThatServes(
+      CellConfig.Kind kind, int layers, int hidden) throws IOException {
+    ForecasterConfig other = Otherwise.cell(CONFIG, new CellConfig(kind, layers, hidden));
+    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 1000);
+    SeriesState state = forecaster.newState();
+    ForecastModel model = RandomModels.model(CONFIG, "v", 1);
+    GeneratedSeries series = new GeneratedSeries(3);
+    for (int t = 0; t < 100; t++) {
+      ClosedStep step = new ClosedStep(t, series.value(t), series.covariates());
+      forecaster.step(state, step, model);
+    }
+
+    SeriesState read = read(written(state), other);
+
+    assertEquals(state, read);
+    ClosedStep next = new ClosedStep(100, 50, series.covariates());
+    assertArrayEquals(
+        forecaster.step(state, next, model).forecast().orElseThrow().quantiles(),
+        new SeriesForecaster(other, 1000)
+            .step(read, next, model)
+            .forecast()
+            .orElseThrow()
+            .quantiles());
   }
 
   @Test

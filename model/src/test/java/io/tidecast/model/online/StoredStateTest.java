@@ -67,7 +67,7 @@ class StoredStateTest {
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
     SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
-    byte[] stored = stored("series-state-v6.bin");
+    byte[] stored = stored("series-state-v7.bin");
 
     SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
@@ -111,6 +111,15 @@ class StoredStateTest {
     assertEquals(1, read.calibration().restlessness());
     assertTrue(read.historyIsDue());
     assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read), 0.01f);
+  }
+
+  @Test
+  void stateOfFormat6HasTheCellThatIsConfigured() throws IOException {
+    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
+    SeriesState read = read(stored("series-state-v6.bin"));
+
+    assertTrue(read.historyIsDue());
+    assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read), 0);
   }
 
   @Test
