@@ -46,8 +46,7 @@ class PromotionGateTest {
 
   @Test
   void aChallengerThatIsTheChampionIsNotPromoted() {
-    List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    TrainingResult.Chosen model = trained(windows);
+    TrainingResult.Chosen model = TrainerTest.trained(2000);
 
     PromotionGate.Scores scores = gate().score(model, model.model());
 
@@ -58,7 +57,7 @@ class PromotionGateTest {
   @Test
   void orderOfWindowsDoesNotMatter() {
     List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    TrainingResult.Chosen model = trained(windows);
+    TrainingResult.Chosen model = TrainerTest.trained(2000);
     List<Stretch> shuffled = new ArrayList<>(windows);
     Collections.shuffle(shuffled, new Random(9));
 
@@ -67,8 +66,7 @@ class PromotionGateTest {
 
   @Test
   void lossesDoNotDependOnTheUnitOfASeries() {
-    List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    TrainingResult.Chosen model = trained(windows);
+    TrainingResult.Chosen model = TrainerTest.trained(2000);
     List<Stretch> larger = TrainerTest.windows("a", 2000, 100, 1);
     for (Stretch window : larger) {
       for (float[] row : window.values()) {

@@ -24,8 +24,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,6 +49,12 @@ class TrainerTest {
           24,
           ForecasterConfig.Ablation.NONE);
   private static final TrainingRun RUN = new TrainingRun("load", 1, 7, "test");
+  private static final Map<Integer, TrainingResult.Chosen> TRAINED = new ConcurrentHashMap<>();
+
+  /** Trained once for all that only read it, on windows of 100 steps of series a. */
+  static TrainingResult.Chosen trained(int steps) {
+    return TRAINED.computeIfAbsent(steps, all -> train(windows("a", all, 100, 1)));
+  }
 
   @Test
   void sameWindowsInAnyOrderAndSameSeedGiveTheSameBytes() {
@@ -63,7 +71,7 @@ class TrainerTest {
 
   @Test
   void learnsASeasonalSeries() {
-    TrainingResult.Chosen trained = train(windows("a", 3000, 100, 1));
+    TrainingResult.Chosen trained = trained(3000);
 
     PromotionGate.Scores scores = new PromotionGate(CONFIG).score(trained);
     // the naive repeats the noise of the season before: a perfect forecast comes to 0.71 of it
@@ -94,7 +102,8 @@ class TrainerTest {
   @Test
   void championsWeightsAreTheStart() {
     List<Stretch> windows = windows("a", 2000, 100, 1);
-    ForecastModel champion = train(windows).model();
+    TrainingResult.Chosen before = trained(2000);
+    ForecastModel champion = before.model();
     TrainingResult.Chosen again =
         assertInstanceOf(
             TrainingResult.Chosen.class,
@@ -105,13 +114,13 @@ class TrainerTest {
     List<Double> validation = again.report().validation();
     assertTrue(validation.size() <= TrainingConfig.DEFAULT.schedule().warmStartRounds() + 1);
     // on other parts: the hold-out of a champion begins where its training ended
-    assertTrue(validation.get(0) < 0.8 * train(windows).report().validation().get(0));
+    assertTrue(validation.get(0) < 0.8 * before.report().validation().get(0));
   }
 
   @Test
   void championOfAnotherConfigurationIsNoStart() {
     List<Stretch> windows = windows("a", 1000, 100, 1);
-    ForecastModel champion = train(windows).model();
+    ForecastModel champion = trained(1000).model();
     ForecasterConfig other = Otherwise.season(CONFIG, 12);
 
     TrainingResult result =
@@ -123,7 +132,7 @@ class TrainerTest {
   }
 
   @Test
-  void lossesThatAreNotFiniteAreDroppedCountedAndInTheEndFailTheTraining() {
+  void lossesThatAreNotFiniteAreDroppedCountedAndInTheEndFailTheTraining() throws Exception {
     TrainingResult.Failed failed = trainFromHeadBiases(Float.NaN);
 
     assertTrue(failed.reason().contains("not finite"), failed.reason());
@@ -133,15 +142,15 @@ class TrainerTest {
   }
 
   @Test
-  void weightsThatHaveExplodedFailTheTraining() {
+  void weightsThatHaveExplodedFailTheTraining() throws Exception {
     TrainingResult.Failed failed = trainFromHeadBiases(1e30f);
 
     assertTrue(failed.reason().contains("weights"), failed.reason());
   }
 
-  private static TrainingResult.Failed trainFromHeadBiases(float bias) {
+  private static TrainingResult.Failed trainFromHeadBiases(float bias) throws Exception {
     List<Stretch> windows = windows("a", 1000, 100, 1);
-    ForecastModel champion = train(windows).model();
+    ForecastModel champion = ModelArtifact.read(ModelArtifact.write(trained(1000).model()));
     HeadWeights head = champion.head().orElseThrow();
     Arrays.fill(head.bias(), bias);
     ForecastModel broken =
@@ -231,8 +240,7 @@ class TrainerTest {
 
   @Test
   void whatServesIsTrainedOnTheNewestStepsAsWell() {
-    List<Stretch> windows = windows("a", 2000, 100, 1);
-    TrainingResult.Chosen chosen = train(windows);
+    TrainingResult.Chosen chosen = trained(2000);
 
     ForecastModel complete =
         new Trainer(CONFIG, TrainingConfig.DEFAULT).complete(chosen, TrainingListener.NONE);
@@ -308,7 +316,7 @@ class TrainerTest {
   @Test
   void oneAbsurdValueDoesNotSpoilTheUnitOfTheHead() {
     List<Stretch> windows = windows("a", 2000, 100, 1);
-    double clean = train(windows).model().head().orElseThrow().unit()[5];
+    double clean = trained(2000).model().head().orElseThrow().unit()[5];
     windows.get(5).values()[50][0] = 1e6f;
 
     double unit = train(windows).model().head().orElseThrow().unit()[5];
