@@ -6,10 +6,14 @@ import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -20,8 +24,24 @@ final class CsvTable {
   private static final List<String> DELIMITERS = List.of(",", ";", "\t", "|");
   private static final int LOOK = 200;
   private static final int HEADER_LINES = 100;
+  private static final Pattern ESCAPED = Pattern.compile("[^\"\\\\]\\\\\"[^,;\t]");
+  private static final Pattern SINGLE = Pattern.compile("^'[^'\"]*'[,;\t|]|[,;\t|]'[^'\"]*'$");
 
-  private CsvTable() {}
+  private final String text;
+  private final Map<String, Object> settings = new LinkedHashMap<>();
+  private final boolean hasComments;
+  private final boolean isEscaped;
+  private final char quote;
+
+  private CsvTable(String text) {
+    this.text = text;
+    hasComments = text.lines().limit(LOOK).anyMatch(line -> line.startsWith("#"));
+    isEscaped = text.lines().limit(LOOK).anyMatch(line -> ESCAPED.matcher(line).find());
+    quote = text.lines().limit(LOOK).filter(l -> SINGLE.matcher(l).find()).count() > 1 ? '\'' : '"';
+  }
+
+  /** One record, and the line it ends on. */
+  private record Line(List<String> fields, long end) {}
 
   /**
    * Its first rows.
@@ -29,36 +49,107 @@ final class CsvTable {
    * @throws IllegalArgumentException if quotes are not closed
    */
   static Table of(String text, int maxRows) {
-    Map<String, Object> settings = new LinkedHashMap<>();
-    boolean comments = text.lines().limit(LOOK).anyMatch(line -> line.startsWith("#"));
-    if (comments) {
+    return new CsvTable(text).table(maxRows);
+  }
+
+  private Table table(int maxRows) {
+    if (hasComments) {
       settings.put("comment", "#");
     }
-    String delimiter = delimiter(text, comments);
+    if (quote == '\'') {
+      settings.put("quote", "'");
+    }
+    if (isEscaped) {
+      settings.put("escape", "\\");
+    }
+    String delimiter = delimiter();
     if (!delimiter.equals(",")) {
       settings.put("delimiter", delimiter);
     }
-    List<List<String>> records = records(text, delimiter, comments, maxRows + LOOK);
+    List<Line> lines = lines(delimiter, maxRows + LOOK);
+    List<List<String>> records = lines.stream().map(Line::fields).toList();
     int width = usualWidth(records);
     int header = header(records, width);
-    List<String> columns = header < 0 ? numbered(width) : records.get(header);
-    if (header < 0) {
+    int data = header + 1;
+    while (header >= 0 && data + 1 < records.size() && isWords(records.get(data))) {
+      data++;
+    }
+    List<String> columns = columns(records, header, width, delimiter);
+    boolean apart = new HashSet<>(columns).size() < columns.size() || data > header + 1;
+    if (header >= 0 && apart) {
+      settings.put("skip", lines.get(data - 1).end());
+      columns = distinct(columns);
+    }
+    if (header < 0 || apart) {
       settings.put("header", columns);
     }
     List<List<String>> rows =
-        records.subList(header + 1, records.size()).stream()
+        records.subList(data, records.size()).stream()
             .filter(row -> row.stream().anyMatch(field -> !field.isBlank()))
             .limit(maxRows)
             .toList();
+    if (isRagged(rows, columns.size())) {
+      settings.put("ragged", true);
+    }
     return new Table(columns, rows, settings);
   }
 
+  /** Whether ends of many rows are left out, and none has more than is named. */
+  private static boolean isRagged(List<List<String>> rows, int width) {
+    long shorter = rows.stream().filter(row -> row.size() < width).count();
+    return shorter * 10 > rows.size() && rows.stream().allMatch(row -> row.size() <= width);
+  }
+
+  private List<String> columns(
+      List<List<String>> records, int header, int width, String delimiter) {
+    if (header >= 0) {
+      return records.get(header);
+    }
+    return hasComments ? commented(width, delimiter) : numbered(width);
+  }
+
+  /** Names that stand in a comment above the rows; made-up ones if none does. */
+  private List<String> commented(int width, String delimiter) {
+    return text.lines()
+        .takeWhile(line -> line.startsWith("#") || line.isBlank())
+        .map(line -> line.replaceFirst("^#+", "").strip())
+        .map(line -> split(line, delimiter))
+        .filter(names -> names.size() == width && isWords(names))
+        .filter(CsvTable::isNaming)
+        .filter(names -> names.stream().anyMatch(TimeGuess::isTime))
+        .findFirst()
+        .orElse(numbered(width));
+  }
+
+  private static List<String> split(String line, String delimiter) {
+    String between = delimiter.equals(" ") ? "\\s+" : Pattern.quote(delimiter);
+    return Arrays.stream(line.split(between, -1)).map(String::strip).toList();
+  }
+
+  private static boolean isWords(List<String> record) {
+    return record.stream().noneMatch(CsvTable::isDatum);
+  }
+
+  /** Names that are there twice get numbers, absent ones too. */
+  private static List<String> distinct(List<String> names) {
+    List<String> distinct = new ArrayList<>();
+    for (String name : names) {
+      String base = name.isBlank() ? "c" + (distinct.size() + 1) : name;
+      String free = base;
+      for (int i = 2; distinct.contains(free); i++) {
+        free = base + "_" + i;
+      }
+      distinct.add(free);
+    }
+    return distinct;
+  }
+
   /** The one that parts most lines alike; of equals the one that parts them into most. */
-  private static String delimiter(String text, boolean comments) {
+  private String delimiter() {
     String best = ",";
     double highest = 0;
     for (String delimiter : DELIMITERS) {
-      List<List<String>> records = records(text, delimiter, comments, LOOK);
+      List<List<String>> records = records(delimiter);
       int width = usualWidth(records);
       long alike = records.stream().filter(record -> record.size() == width).count();
       double score = width < 2 ? 0 : (double) alike / records.size() + 1e-3 * Math.min(width, 100);
@@ -68,30 +159,32 @@ final class CsvTable {
       }
     }
     // names and dates have blanks as well
-    return highest == 0 && width(text, comments) > 1 ? " " : best;
+    return highest == 0 && usualWidth(records(" ")) > 1 ? " " : best;
   }
 
-  private static int width(String text, boolean comments) {
-    return usualWidth(records(text, " ", comments, LOOK));
+  private List<List<String>> records(String delimiter) {
+    return lines(delimiter, LOOK).stream().map(Line::fields).toList();
   }
 
-  private static List<List<String>> records(
-      String text, String delimiter, boolean comments, int most) {
+  private List<Line> lines(String delimiter, int most) {
     CSVFormat.Builder format =
         CSVFormat.RFC4180
             .builder()
             .setDelimiter(delimiter)
             .setIgnoreEmptyLines(true)
+            .setQuote(quote)
+            .setEscape(isEscaped ? '\\' : null)
             .setIgnoreSurroundingSpaces(!delimiter.equals("\t"));
-    if (comments) {
+    if (hasComments) {
       format.setCommentMarker('#');
     }
-    List<List<String>> records = new ArrayList<>();
+    List<Line> records = new ArrayList<>();
     Reader all = new StringReader(text);
     Reader fields = delimiter.equals(" ") ? new BlankRuns(all) : all;
     try (CSVParser parser = CSVParser.parse(fields, format.get())) {
       for (CSVRecord record : parser) {
-        records.add(record.stream().map(String::strip).toList());
+        records.add(
+            new Line(record.stream().map(String::strip).toList(), parser.getCurrentLineNumber()));
         if (records.size() == most) {
           break;
         }
@@ -117,7 +210,30 @@ final class CsvTable {
     int header = header(records, 0, width, width);
     header = header >= 0 ? header : header(records, 0, width, width - 1);
     int next = header < 0 ? -1 : header(records, header + 1, width, width);
-    return next >= 0 && next <= header + 3 ? next : header;
+    return names(records, next >= 0 && next <= header + 3 ? next : header);
+  }
+
+  /** Of lines of words, one below the other, the first that names every column, and a time. */
+  private static int names(List<List<String>> records, int last) {
+    int first = last;
+    while (first > 0
+        && records.get(first - 1).size() == records.get(last).size()
+        && isWords(records.get(first - 1))) {
+      first--;
+    }
+    List<Integer> named =
+        IntStream.range(Math.max(0, first), last)
+            .filter(i -> isNaming(records.get(i)))
+            .boxed()
+            .toList();
+    return named.stream()
+        .filter(i -> records.get(i).stream().anyMatch(TimeGuess::isTime))
+        .findFirst()
+        .orElse(named.isEmpty() ? last : named.get(0));
+  }
+
+  private static boolean isNaming(List<String> line) {
+    return line.stream().noneMatch(String::isBlank) && new HashSet<>(line).size() == line.size();
   }
 
   /** The first line of words before a line with a number; -1 if rows begin before. */

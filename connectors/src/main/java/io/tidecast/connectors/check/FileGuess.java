@@ -1,13 +1,6 @@
 package io.tidecast.connectors.check;
 
 import io.tidecast.connectors.file.SourceFiles;
-import io.tidecast.connectors.file.TextReader;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -29,12 +24,15 @@ import java.util.stream.Collectors;
  */
 public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<String> notes) {
   private static final int MAX_ROWS = 100_000;
-  private static final int MAX_CHARACTERS = 32 << 20;
-  private static final Charset WINDOWS = Charset.forName("windows-1252");
-  private static final List<String> MEMBERS = List.of("*.csv", "*.tsv", "*.json", "*");
   private static final Pattern STREAMS =
       Pattern.compile(
-          "s|stream|series|station|origin|symbol|ticker|instrument|sensor|device|meter|city|site|location|name|id|unique_id|item_id|.*_id");
+          "s|stream|series|station|code|key|origin|symbol|ticker|instrument|sensor|device|meter|city|site|location|name|id|unique_id|item_id|.*_id");
+  private static final int MAX_VARIABLES = 200;
+  private static final int MAX_NAMED = 10;
+  private static final Map<Pattern, Integer> ACROSS =
+      Map.of(
+          Pattern.compile("(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[.]?"), 12,
+          Pattern.compile("(?i)(he|h|hr|hour)?[ _]?[0-9]{1,2}(:00)?"), 23);
   private static final Set<String> DATE_PARTS = Set.of("year", "month", "day", "hour", "minute");
   private static final Pattern STARTS =
       Pattern.compile("(.*_)?(start|open_?time|opened|begin|from)(_.*)?");
@@ -54,6 +52,7 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
     private final Map<String, Object> feed = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
     private Table table;
+    private TimeGuess guess;
 
     private Looking(Path file) {
       this.file = file;
@@ -62,7 +61,7 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
     private FileGuess guess() {
       feed.put("type", "file");
       feed.put("file", file.toString());
-      String text = text();
+      String text = new SourceText(file, feed, notes).text();
       if (text.isBlank()) {
         throw new IllegalArgumentException(file + ": empty; accepted: a file with rows");
       }
@@ -87,79 +86,8 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
       }
     }
 
-    private String text() {
-      try {
-        return decoded(bytes());
-      } catch (CharacterCodingException e) {
-        throw new IllegalArgumentException(
-            file
-                + ": bytes that are neither UTF-8, which a byte order mark may promise, nor text of"
-                + " windows-1252; accepted: text in one encoding, or feed.encoding",
-            e);
-      } catch (IOException e) {
-        throw new IllegalArgumentException(
-            file + ": " + e.getMessage() + "; accepted: a whole file that can be read", e);
-      }
-    }
-
-    private byte[] bytes() throws IOException {
-      Path first = SourceFiles.named(file).get(0);
-      List<byte[]> contents = new ArrayList<>();
-      try {
-        SourceFiles.read(first, "", (name, bytes) -> contents.add(some(bytes)));
-        return contents.get(0);
-      } catch (IllegalArgumentException e) {
-        if (contents.isEmpty()) {
-          throw e;
-        }
-        notes.add("the zip has several members; feed.member chooses those that are read");
-        return member(first);
-      }
-    }
-
-    /** Of a zip with several: data before texts that go with it. */
-    private byte[] member(Path zip) throws IOException {
-      List<byte[]> contents = new ArrayList<>();
-      for (String pattern : MEMBERS) {
-        try {
-          SourceFiles.read(zip, pattern, (name, bytes) -> contents.add(some(bytes)));
-          feed.put("member", pattern);
-          return contents.get(0);
-        } catch (IllegalArgumentException e) {
-          if (pattern.equals("*")) {
-            throw e;
-          }
-        }
-      }
-      throw new IllegalStateException("a star is any name");
-    }
-
-    private static byte[] some(InputStream bytes) throws IOException {
-      return bytes.readNBytes(MAX_CHARACTERS);
-    }
-
-    private String decoded(byte[] bytes) throws IOException {
-      try {
-        return decoded(bytes, StandardCharsets.UTF_8);
-      } catch (CharacterCodingException e) {
-        feed.put("encoding", WINDOWS.name().toLowerCase(Locale.ROOT));
-        return decoded(bytes, WINDOWS);
-      }
-    }
-
-    private static String decoded(byte[] bytes, Charset encoding) throws IOException {
-      try (TextReader reader = TextReader.of(new ByteArrayInputStream(bytes), encoding)) {
-        StringBuilder text = new StringBuilder();
-        char[] buffer = new char[1 << 16];
-        for (int read = reader.read(buffer); read >= 0; read = reader.read(buffer)) {
-          text.append(buffer, 0, read);
-        }
-        return text.toString();
-      }
-    }
-
     private void time() {
-      TimeGuess guess = new TimeGuess(table);
+      guess = new TimeGuess(table);
       Map<String, Object> time =
           guess
               .settings()
@@ -192,7 +120,10 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
           && !format.contains("z")) {
         notes.add("times without an offset are taken as UTC: set feed.time.zone");
       }
-      if (format.matches(".*(dd|d)/(MM|M).*|.*(MM|M)/(dd|d).*")) {
+      if (format.matches("excel|iso-week")) {
+        notes.add("numbers are taken as times: set feed.time if they are none");
+      }
+      if (format.matches(".*(dd|d)/(MM|M)/.*|.*(MM|M)/(dd|d)/.*")) {
         notes.add("day and month may be the other way round in feed.time.format");
       }
       feed.put("time", time);
@@ -205,18 +136,25 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
       List<Column> columns = new ArrayList<>();
       for (int i = 0; i < table.columns().size(); i++) {
         String name = table.columns().get(i);
-        if (!name.isBlank() && !times.contains(name) && table.place(name) == i) {
+        boolean isOwn = !name.isBlank() && table.place(name) == i;
+        if (isOwn && !times.contains(name) && !guess.isAnother(i, timeSettings())) {
           columns.add(new Column(name, table.texts(i)));
         }
       }
       return columns;
     }
 
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> timeSettings() {
+      return (Map<String, Object>) feed.get("time");
+    }
+
     private void values(List<Column> columns) {
       Column stream = streamOf(columns);
       List<Column> numbers =
           columns.stream()
-              .filter(c -> c != stream && c.isNumeric() && !isRowNumber(c))
+              .filter(c -> c != stream && (c.isNumeric() || !c.switches().isEmpty()))
+              .filter(c -> !isRowNumber(c))
               .filter(c -> !DATE_PARTS.contains(c.name.toLowerCase(Locale.ROOT)))
               .toList();
       if (numbers.isEmpty()) {
@@ -227,14 +165,24 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
                 + ": "
                 + words(columns, stream));
       }
-      Map<String, Object> values = new LinkedHashMap<>();
+      Optional<Column> named = stream == null ? Optional.empty() : namesOf(columns, stream);
+      refuseTimesAcross(numbers);
       for (Column column : numbers) {
-        Object read =
-            column.marks.isEmpty()
-                ? column.name
-                : Map.of("column", column.name, "marks", List.copyOf(column.marks));
-        values.put(variable(lastName(column, numbers), values.keySet()), read);
+        if (!column.marks.isEmpty()) {
+          notes.add("left out around the numbers of " + column.name + ": " + column.marks);
+        }
+        column
+            .farOut()
+            .filter(text -> !column.missing().contains(text))
+            .ifPresent(
+                text ->
+                    notes.add(
+                        "%s is %s again and again, far from all else: feed.missing takes it for none"
+                            .formatted(column.name, text)));
       }
+      Map<String, Object> values =
+          named.isPresent() ? ofRows(named.get(), numbers) : ofColumns(numbers);
+      notRead(columns, numbers, stream, named.orElse(null));
       numbers.stream()
           .map(Column::grouping)
           .filter(mark -> !mark.isEmpty())
@@ -250,6 +198,79 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
         feed.put("decimal", ",");
       }
       missing(numbers);
+    }
+
+    /** A year's months or a day's hours side by side. */
+    private void refuseTimesAcross(List<Column> numbers) {
+      for (Map.Entry<Pattern, Integer> times : ACROSS.entrySet()) {
+        List<String> across =
+            numbers.stream()
+                .map(c -> c.name)
+                .filter(n -> times.getKey().matcher(n).matches())
+                .toList();
+        if (across.size() >= times.getValue()) {
+          throw new IllegalArgumentException(
+              file
+                  + ": times side by side, in columns "
+                  + across
+                  + "; accepted: a row for each time");
+        }
+      }
+    }
+
+    private static Map<String, Object> ofColumns(List<Column> numbers) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      for (Column column : numbers) {
+        Map<String, Object> read = new LinkedHashMap<>(Map.of("column", column.name));
+        if (!column.marks.isEmpty()) {
+          read.put("marks", List.copyOf(column.marks));
+        }
+        if (!column.switches().isEmpty()) {
+          read.put("words", column.switches());
+        }
+        values.put(
+            variable(lastName(column, numbers), values.keySet()),
+            read.size() == 1 ? column.name : read);
+      }
+      return values;
+    }
+
+    /** What a column names is there once for a stream and a time, and its values beside it. */
+    private Map<String, Object> ofRows(Column named, List<Column> numbers) {
+      feed.put("variable", named.name);
+      String value = numbers.get(numbers.size() - 1).name;
+      Map<String, Object> values = new LinkedHashMap<>();
+      for (String name : new TreeSet<>(table.texts(table.place(named.name)))) {
+        String variable = variable(name, values.keySet());
+        values.put(
+            variable, variable.equals(name) ? value : Map.of("column", value, "named", name));
+      }
+      return values;
+    }
+
+    /** A column that tells rows of one stream and time apart, if the stream alone does not. */
+    private Optional<Column> namesOf(List<Column> columns, Column stream) {
+      if (!repeats(List.of(stream.name))) {
+        return Optional.empty();
+      }
+      return columns.stream()
+          .filter(c -> c != stream && c.isName() && c.count() == table.rows().size())
+          .filter(c -> c.distinct() > 1 && c.distinct() <= MAX_VARIABLES)
+          .filter(c -> !repeats(List.of(stream.name, c.name)))
+          .findFirst();
+    }
+
+    private void notRead(
+        List<Column> columns, List<Column> numbers, Column stream, Column variable) {
+      List<String> others =
+          columns.stream()
+              .filter(c -> c != stream && c != variable && !numbers.contains(c) && !c.isEmpty())
+              .map(c -> c.name)
+              .limit(MAX_NAMED)
+              .toList();
+      if (!others.isEmpty()) {
+        notes.add("columns that are not read: " + others);
+      }
     }
 
     /** Of a pointer its last part, where that names no other column. */
@@ -282,6 +303,9 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
     }
 
     private Column streamOf(List<Column> columns) {
+      if (feed.get("stream") instanceof String given) {
+        return columns.stream().filter(c -> c.name.equals(given)).findFirst().orElseThrow();
+      }
       int rows = table.rows().size();
       for (Column column : columns) {
         String name = column.name.substring(column.name.lastIndexOf('/') + 1);
@@ -303,11 +327,17 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
 
     /** Whether the same time stands in several rows, as those of several streams. */
     private boolean repeatsTimes() {
+      return repeats(List.of());
+    }
+
+    /** Whether the same time stands in several rows that are alike in some columns. */
+    private boolean repeats(List<String> alike) {
       Object named = ((Map<?, ?>) feed.get("time")).get("column");
       if (named == null) {
         return false;
       }
-      List<?> columns = named instanceof List<?> several ? several : List.of(named);
+      List<Object> columns = new ArrayList<>(alike);
+      columns.addAll(named instanceof List<?> several ? several : List.of(named));
       Set<String> times = new LinkedHashSet<>();
       for (List<String> row : table.rows()) {
         StringBuilder time = new StringBuilder();
@@ -323,7 +353,7 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
     private boolean isRowNumber(Column column) {
       List<String> texts = table.texts(table.place(column.name));
       return texts.size() > 2
-          && column.name.matches("(?i)no|nr|row|index|#|id|unnamed.*")
+          && column.name.matches("(?i)no|nr|row|rn|record|index|#|id|unnamed.*")
           && column.distinct() == texts.size();
     }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ final class JsonTable {
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final Pattern TIME =
       Pattern.compile("[0-9]{4}-[0-9]{2}(-[0-9]{2}([T ].*)?)?|[0-9]{9,19}");
-  private static final int MAX_DEPTH = 4;
+  private static final int MAX_DEPTH = 6;
 
   private JsonTable() {}
 
@@ -41,6 +42,10 @@ final class JsonTable {
   static Table of(String text, int maxRows) {
     List<JsonNode> roots = roots(text);
     String pointer = pointer(roots.get(0));
+    Optional<Table> ofElements = JsonElements.of(roots, pointer, maxRows);
+    if (ofElements.isPresent()) {
+      return ofElements.get();
+    }
     List<JsonNode> rows = new ArrayList<>();
     for (JsonNode root : roots) {
       JsonNode found = root.at(pointer);
@@ -79,7 +84,7 @@ final class JsonTable {
   }
 
   /** Where most is: an array counts its elements, an object of arrays the longest. */
-  private static String pointer(JsonNode root) {
+  static String pointer(JsonNode root) {
     Place best = new Place("", size(root));
     for (Map.Entry<String, JsonNode> field : root.properties()) {
       best = larger(best, largest(step("", field.getKey()), field.getValue(), MAX_DEPTH));
@@ -107,11 +112,11 @@ final class JsonTable {
         : best;
   }
 
-  private static String step(String pointer, String field) {
+  static String step(String pointer, String field) {
     return pointer + "/" + field.replace("~", "~0").replace("/", "~1");
   }
 
-  private static int size(JsonNode node) {
+  static int size(JsonNode node) {
     if (node.isArray()) {
       return node.size() > 0 && node.get(0).isContainerNode() ? node.size() : 0;
     }
@@ -128,13 +133,29 @@ final class JsonTable {
         && node.properties().stream().allMatch(field -> TIME.matcher(field.getKey()).matches());
   }
 
-  private static boolean isColumns(JsonNode node) {
+  static boolean isColumns(JsonNode node) {
     boolean columns = node.isObject() && node.size() > 1;
     for (JsonNode value : node) {
       columns &= value.isArray() && value.size() == node.elements().next().size();
       columns &= value.path(0).isValueNode();
     }
     return columns;
+  }
+
+  /** The rows of one place. */
+  static Table at(JsonNode found, String pointer, int maxRows) {
+    if (isByTime(found)) {
+      return named(found, pointer);
+    }
+    if (isColumns(found)) {
+      return columns(found, pointer);
+    }
+    List<JsonNode> rows = new ArrayList<>();
+    found.forEach(rows::add);
+    Map<String, Object> settings = new LinkedHashMap<>(Map.of("array", pointer));
+    return rows.get(0).isArray()
+        ? arrays(rows, settings, maxRows)
+        : objects(rows, settings, maxRows);
   }
 
   private static Table named(JsonNode found, String pointer) {
@@ -189,7 +210,7 @@ final class JsonTable {
     return new Table(List.copyOf(names), texts, settings);
   }
 
-  private static void names(JsonNode row, String prefix, Set<String> names) {
+  static void names(JsonNode row, String prefix, Set<String> names) {
     row.properties()
         .forEach(
             field -> {
@@ -202,7 +223,7 @@ final class JsonTable {
             });
   }
 
-  private static String text(JsonNode row, String name) {
+  static String text(JsonNode row, String name) {
     return text(name.startsWith("/") ? row.at(name) : row.path(name));
   }
 

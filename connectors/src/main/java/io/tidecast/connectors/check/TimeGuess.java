@@ -1,6 +1,15 @@
 package io.tidecast.connectors.check;
 
+import static io.tidecast.connectors.check.TimeFormats.DATES;
+import static io.tidecast.connectors.check.TimeFormats.DATES_AND_HOURS;
+import static io.tidecast.connectors.check.TimeFormats.EPOCHS;
+import static io.tidecast.connectors.check.TimeFormats.HOURS;
+import static io.tidecast.connectors.check.TimeFormats.LANGUAGES;
+import static io.tidecast.connectors.check.TimeFormats.WHOLE_DATES;
+
 import io.tidecast.connectors.file.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,7 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -17,72 +29,31 @@ import java.util.stream.IntStream;
 final class TimeGuess {
   private static final Pattern NAMED =
       Pattern.compile(
-          ".*(time|date|datum|zeit|stamp|month|year|monat|jahr|fecha|day|tag|quarter|period).*|t|ts|ym|yyyymm|dt|start|end|opened|closed|utc|c1");
-  private static final List<String> DATES_AND_HOURS =
-      List.of(
-          "rfc3339",
-          "iso",
-          "yyyy-MM-dd HH:mm z",
-          "yyyy-MM-dd HH:mm:ss z",
-          "yyyy-MM-dd HH:mm:ss VV",
-          "yyyy/MM/dd HH:mm:ss",
-          "yyyy/MM/dd HH:mm",
-          "dd.MM.yyyy HH:mm:ss",
-          "dd.MM.yyyy HH:mm",
-          "d.M.yyyy H:mm",
-          "dd/MM/yyyy HH:mm:ss",
-          "dd/MM/yyyy HH:mm",
-          "MM/dd/yyyy HH:mm:ss",
-          "MM/dd/yyyy HH:mm",
-          "M/d/yyyy H:mm",
-          "M/d/yyyy h:mm a",
-          "MM/dd/yyyy hh:mm:ss a",
-          "dd-MMM-yyyy HH:mm",
-          "yyyyMMdd HH:mm:ss",
-          "yyyyMMdd HH:mm",
-          "yyyyMMdd'T'HHmmss",
-          "yyyyMMddHHmmss",
-          "yyyyMMddHHmm",
-          "yyyyMMddHH",
-          "EEE, d MMM yyyy HH:mm:ss z",
-          "yyyy-MM-dd HH:mm*",
-          "dd.MM.yyyy HH:mm*",
-          "dd/MM/yyyy HH:mm*",
-          "MM/dd/yyyy HH:mm*");
-  private static final List<String> EPOCHS =
-      List.of("epoch-seconds", "epoch-millis", "epoch-micros", "epoch-nanos");
-  private static final List<String> DATES =
-      List.of(
-          "iso",
-          "yyyy/MM/dd",
-          "dd.MM.yyyy",
-          "d.M.yyyy",
-          "dd/MM/yyyy",
-          "MM/dd/yyyy",
-          "M/d/yyyy",
-          "yyyyMMdd",
-          "dd-MMM-yyyy",
-          "d MMM yyyy",
-          "MMM yyyy",
-          "MM/yyyy",
-          "yyyy/MM",
-          "yyyyMM",
-          "yyyy'Q'q",
-          "yyyy-'Q'q",
-          "yyyy 'Q'q",
-          "yyyy");
-
-  /** The first of them say the day. */
-  private static final int WHOLE_DATES = 10;
-
-  private static final List<String> HOURS =
-      List.of("HH:mm:ss", "HH:mm", "H:mm", "HHmm", "h:mm a", "k", "H");
+          ".*(time|date|datum|zeit|stamp|month|year|monat|jahr|fecha|day|tag|quarter|period|week|woche).*|kw|t|ts|ym|yyyymm|dt|start|end|opened|closed|utc|c1");
 
   /** As years and days have them, and few names of things. */
   private static final Pattern DIGITS =
       Pattern.compile("[0-9]{4}|[0-9]{1,2}[-./:][0-9]{1,2}[-./:]");
 
+  private static final List<String> YEAR = List.of("year", "yr", "jahr", "yyyy", "yy");
+  private static final List<String> MONTH = List.of("month", "mon", "mo", "monat");
+  private static final List<String> DAY_OF_YEAR =
+      List.of("doy", "day_of_year", "dayofyear", "yday", "julian", "jday", "day");
   private static final Pattern HOUR = Pattern.compile("(?i)(hour|hr|he|stunde|time)\\b.*|.*hour");
+  private static final Pattern WEEK = Pattern.compile("(?i)(.*[ _])?(week|woche|kw|yyyyww)");
+  private static final Pattern MONTH_NAMED =
+      Pattern.compile("\\p{L}{3}.*[0-9]{2}|[0-9].*\\p{L}{3}");
+
+  private static final Pattern SLASHED = Pattern.compile("^(d+|M+)/(M+|d+)(?=/)");
+
+  /** What a look at names takes for one that no person has given. */
+  private static final Pattern MADE_UP = Pattern.compile("c[0-9]+|\\{name}");
+
+  /** Days that spreadsheets count: 1980 to 2064. */
+  private static final int FIRST_DAY = 29_221;
+
+  private static final int LAST_DAY = 60_266;
+
   private static final double SHARE = 0.9;
   private static final int SAMPLES = 500;
 
@@ -92,6 +63,7 @@ final class TimeGuess {
   private String nearest = "";
 
   private double nearestShare;
+  private Locale language;
 
   TimeGuess(Table table) {
     this.table = table;
@@ -101,16 +73,63 @@ final class TimeGuess {
   Optional<Map<String, Object>> settings() {
     List<Integer> places = places();
     return first(places, DATES_AND_HOURS, true)
-        .or(() -> first(places, EPOCHS, true).filter(epoch -> isLarge(epoch.get("column"))))
+        .or(() -> first(places, EPOCHS, true))
         .or(this::dateAndHour)
         .or(this::numbers)
-        .or(() -> first(places, DATES, false));
+        .or(() -> first(places, DATES, false))
+        .or(() -> numbered(places))
+        .or(() -> inOtherLanguages(places));
+  }
+
+  /** Weeks in digits, and days as spreadsheets count them. */
+  private Optional<Map<String, Object>> numbered(List<Integer> places) {
+    for (int place : places) {
+      List<String> samples = samples(List.of(place));
+      boolean isWeek = isNamed(place, WEEK);
+      if (isNamed(place) && (isWeek || samples.stream().allMatch(TimeGuess::isDay))) {
+        String format = isWeek ? "iso-week" : "excel";
+        if (isRead(samples, format, List.of(place))) {
+          return Optional.of(settings(List.of(place), format, samples));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isDay(String text) {
+    return Column.isNumber(text)
+        && Double.parseDouble(text) >= FIRST_DAY
+        && Double.parseDouble(text) <= LAST_DAY;
+  }
+
+  private Optional<Map<String, Object>> inOtherLanguages(List<Integer> places) {
+    for (int place : places) {
+      List<String> samples = samples(List.of(place));
+      boolean named = samples.stream().allMatch(text -> MONTH_NAMED.matcher(text).find());
+      for (Locale other : named ? LANGUAGES : List.<Locale>of()) {
+        language = other;
+        for (String format : DATES) {
+          if (format.contains("MMM") && isRead(samples, format, List.of(place))) {
+            Map<String, Object> settings = settings(List.of(place), format, samples);
+            settings.put("language", other.toLanguageTag());
+            return Optional.of(settings);
+          }
+        }
+        language = null;
+      }
+    }
+    return Optional.empty();
   }
 
   /** Small numbers are years, counts, prices. */
-  private boolean isLarge(Object column) {
-    return samples(List.of(table.place((String) column))).stream()
-        .allMatch(text -> Column.isNumber(text) && Math.abs(Double.parseDouble(text)) >= 1e8);
+  private static boolean isLarge(String text) {
+    return Column.isNumber(text) && Math.abs(Double.parseDouble(text)) >= 1e8;
+  }
+
+  /** Whether a column of this name mostly says when. */
+  static boolean isTime(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return NAMED.matcher(lower).matches() || YEAR.contains(lower);
   }
 
   /** A column that says when in words nobody here knows, with one of them. */
@@ -137,8 +156,18 @@ final class TimeGuess {
   private List<Integer> places() {
     return IntStream.range(0, table.columns().size())
         .boxed()
-        .sorted(Comparator.comparing(place -> !isNamed(place)))
+        .sorted(Comparator.comparing(this::isConstant).thenComparing(place -> !isNamed(place)))
         .toList();
+  }
+
+  /** As the day of a download is. */
+  private boolean isConstant(int place) {
+    List<String> samples = samples(List.of(place));
+    return samples.size() > 1 && samples.stream().distinct().count() == 1;
+  }
+
+  private boolean isNamed(int place, Pattern pattern) {
+    return pattern.matcher(table.columns().get(place)).matches();
   }
 
   private boolean isNamed(int place) {
@@ -151,7 +180,10 @@ final class TimeGuess {
     for (int place : places) {
       List<String> samples = samples(List.of(place));
       boolean numbers = !samples.isEmpty() && samples.stream().allMatch(Column::isNumber);
-      if (samples.isEmpty() || numbers && !isNamed(place)) {
+      boolean hidden = !isNamed(place) && !(formats == EPOCHS && isNamed(place, MADE_UP));
+      if (samples.isEmpty()
+          || numbers && hidden
+          || formats == EPOCHS && !samples.stream().allMatch(TimeGuess::isLarge)) {
         continue;
       }
       if (hours
@@ -163,7 +195,7 @@ final class TimeGuess {
         boolean dateAlone =
             hours && format.equals("iso") && samples.stream().noneMatch(t -> t.contains(":"));
         if (!dateAlone && isRead(samples, format, List.of(place))) {
-          return Optional.of(settings(List.of(place), format, samples));
+          return Optional.of(settings(List.of(place), likelier(format, samples), samples));
         }
       }
     }
@@ -198,6 +230,38 @@ final class TimeGuess {
 
   /** Columns named after the parts of a date. */
   private Optional<Map<String, Object>> numbers() {
+    return parts()
+        .or(() -> parts("y MMM", MONTH))
+        .or(() -> parts("y MMMM", MONTH))
+        .or(() -> parts("y q", List.of("quarter", "qtr", "q")))
+        .or(() -> parts("iso-week", List.of("week", "iso_week", "woche", "kw", "wk")))
+        .or(() -> parts("y D H", DAY_OF_YEAR, List.of("hour", "hr")))
+        .or(() -> parts("y D HHmm", DAY_OF_YEAR, List.of("time", "hhmm")))
+        .or(() -> parts("y D", DAY_OF_YEAR));
+  }
+
+  /** A year, and what counts within it. */
+  @SafeVarargs
+  private Optional<Map<String, Object>> parts(String format, List<String>... names) {
+    List<Integer> places = new ArrayList<>(List.of(place(YEAR)));
+    for (List<String> part : names) {
+      places.add(place(part));
+    }
+    return !places.contains(-1) && isRead(samples(places), format, places)
+        ? Optional.of(settings(places, format, samples(places)))
+        : Optional.empty();
+  }
+
+  private int place(List<String> names) {
+    for (int i = 0; i < table.columns().size(); i++) {
+      if (names.contains(table.columns().get(i).toLowerCase(Locale.ROOT))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private Optional<Map<String, Object>> parts() {
     List<Integer> places = new ArrayList<>();
     StringBuilder format = new StringBuilder();
     for (String[] part :
@@ -250,6 +314,18 @@ final class TimeGuess {
     return samples;
   }
 
+  /** Whether a column tells the same as a time, such as the end of what that begins. */
+  boolean isAnother(int place, Map<String, Object> time) {
+    String format = String.valueOf(time.get("format"));
+    List<String> samples = samples(List.of(place));
+    boolean tells =
+        time.containsKey("format")
+            && !Set.of("yyyy", "iso-week").contains(format)
+            && isNamed(place);
+    boolean large = !EPOCHS.contains(format) || samples.stream().allMatch(TimeGuess::isLarge);
+    return tells && large && !samples.isEmpty() && samples.stream().allMatch(reads(format));
+  }
+
   private boolean isRead(List<String> samples, String format, List<Integer> places) {
     if (samples.isEmpty()) {
       return false;
@@ -272,9 +348,35 @@ final class TimeGuess {
     return share >= SHARE;
   }
 
-  private static Predicate<String> reads(String format) {
-    return new FileTime(List.of("t"), format, ZoneOffset.UTC, "next-day", null, null, null, null)
-        .reads();
+  private Predicate<String> reads(String format) {
+    Function<String, Optional<Instant>> reader = reader(format);
+    return text -> reader.apply(text).isPresent();
+  }
+
+  private Function<String, Optional<Instant>> reader(String format) {
+    return new FileTime(
+            List.of("t"), format, ZoneOffset.UTC, language, "next-day", null, null, null, null)
+        .reader();
+  }
+
+  /** Of a day and a month that may be the other way round, the way that spans less time. */
+  private String likelier(String format, List<String> samples) {
+    Matcher slashed = SLASHED.matcher(format);
+    if (!slashed.find()) {
+      return format;
+    }
+    String other = slashed.group(2) + "/" + slashed.group(1) + format.substring(slashed.end());
+    boolean better =
+        samples.stream().allMatch(reads(other))
+            && span(other, samples).compareTo(span(format, samples)) < 0;
+    return better ? other : format;
+  }
+
+  private Duration span(String format, List<String> samples) {
+    Function<String, Optional<Instant>> reader = reader(format);
+    List<Instant> times =
+        samples.stream().flatMap(text -> reader.apply(text).stream()).sorted().toList();
+    return Duration.between(times.get(0), times.get(times.size() - 1));
   }
 
   private Map<String, Object> settings(List<Integer> places, String format, List<String> samples) {

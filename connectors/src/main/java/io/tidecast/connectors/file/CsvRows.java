@@ -64,6 +64,7 @@ final class CsvRows {
             .builder()
             .setDelimiter(feed.delimiter())
             .setQuote(feed.quote().isEmpty() ? null : feed.quote().charAt(0))
+            .setEscape(feed.escape().isEmpty() ? null : feed.escape().charAt(0))
             .setIgnoreEmptyLines(true)
             .setIgnoreSurroundingSpaces(feed.delimiter().charAt(0) != '\t');
     if (!feed.comment().isEmpty()) {
@@ -163,12 +164,12 @@ final class CsvRows {
   }
 
   private String field(CSVRecord row, String column) {
-    if (row.size() > width && !isBlank(row, width)) {
+    if (row.size() > width && !feed.ragged() && !isBlank(row, width)) {
       throw new IllegalArgumentException(
           row.size()
               + " fields, the header "
               + width
-              + "; accepted: as many, one with feed.delimiter in it in quotes");
+              + "; accepted: as many, one with feed.delimiter in it in quotes, or feed.ragged: true");
     }
     if (column.equals(FileRows.FILE)) {
       return SourceFiles.stem(name);
@@ -178,10 +179,14 @@ final class CsvRows {
       throw new IllegalArgumentException(
           "no column '" + column + "'; accepted: columns of " + new ArrayList<>(columns.keySet()));
     }
-    if (place >= row.size()) {
-      throw new IllegalArgumentException(
-          row.size() + " fields, the header " + width + ": none for '" + column + "'");
+    if (place < row.size()) {
+      return row.get(place);
     }
-    return row.get(place);
+    if (feed.ragged()) {
+      return "";
+    }
+    throw new IllegalArgumentException(
+        "%d fields, the header %d: none for '%s'; accepted: as many, or feed.ragged: true"
+            .formatted(row.size(), width, column));
   }
 }

@@ -9,7 +9,6 @@ import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FeedRow;
 import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.record.ObservationRecord;
-import io.tidecast.connectors.serde.Decimals;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -42,17 +41,24 @@ import java.util.TreeSet;
  * @param encoding of a file without a byte order mark; default utf-8
  * @param array JSON Pointer of what holds the rows: an array of objects, whose names are the
  *     columns; an array of arrays, whose places {@code header} names; or an object of arrays, a
- *     column each. Empty for the whole; absent for separated fields
+ *     column each. Empty for the whole; absent for separated fields. A star in it stands for every
+ *     element, one after the other, which the columns <code>{*}</code>, its name or number, and
+ *     <code>{*}/...</code>, what it holds, belong to
  * @param delimiter between fields, one character or more; a blank stands for any number of blanks
  *     and tabs; default a comma
  * @param quote around fields that hold a delimiter; default {@code "}, empty for none
+ * @param escape character before a quote within quotes, where that is not doubled; default none
  * @param comment character that begins a line to skip; default none
  * @param skip lines before all else to skip; default 0
  * @param header names of the columns of a file that has no header line, in their order; absent: the
  *     first line that has all columns that are read names them
+ * @param ragged whether rows may have other than as many fields as the header: absent ones are
+ *     missing, those beyond it are left out; default false
  * @param time where event times come from
  * @param stream column that names the stream, or {@code {file}} for the name of the file without
  *     its extension; absent if {@code streams} or {@code wide} does
+ * @param variable column that names the variable of a row, for a table with one value in each; a
+ *     variable's {@code named} is what it is called there. Rows of others are left out and counted
  * @param values variables of the stream in {@code stream}
  * @param streams for a file whose columns are streams: by stream, its variables; absent if {@code
  *     stream} is there
@@ -76,11 +82,14 @@ public record FileFeed(
     String array,
     String delimiter,
     String quote,
+    String escape,
     String comment,
     Integer skip,
     List<String> header,
+    Boolean ragged,
     FileTime time,
     String stream,
+    String variable,
     Map<String, Column> values,
     Map<String, Map<String, Column>> streams,
     String wide,
@@ -97,6 +106,7 @@ public record FileFeed(
    * A column of numbers; alone, its name is enough.
    *
    * @param column its name
+   * @param named what its variable is called in the column {@code variable}; default as here
    * @param words numbers that words in it stand for, such as the points of the compass; default
    *     none
    * @param marks texts before or after its numbers that are left out, such as {@code $}, {@code %},
@@ -110,6 +120,7 @@ public record FileFeed(
    */
   public record Column(
       String column,
+      String named,
       Map<String, Double> words,
       List<String> marks,
       String unit,
@@ -132,6 +143,7 @@ public record FileFeed(
             Map.entry("ft", new double[] {0.3048, 0}));
 
     public Column {
+      named = orElse(named, "");
       that(column != null, "feed.values.*.column", column, "the name of a column");
       words = words == null ? Map.of() : Map.copyOf(words);
       that(
@@ -165,12 +177,12 @@ public record FileFeed(
     }
 
     @JsonCreator
-    public static Column named(String column) {
-      return new Column(column, null, null, null, null, null);
+    public static Column of(String column) {
+      return new Column(column, null, null, null, null, null, null);
     }
 
     /** Without the marks around it; the column's own words are no numbers. */
-    private String unmarked(String text) {
+    String unmarked(String text) {
       String plain = text;
       for (String mark : marks) {
         plain = plain.startsWith(mark) ? plain.substring(mark.length()).strip() : plain;
@@ -182,7 +194,7 @@ public record FileFeed(
       return plain;
     }
 
-    private double convert(double value) {
+    double convert(double value) {
       if (unit.isEmpty() && multiply == null && add == null) {
         return value;
       }
@@ -205,10 +217,12 @@ public record FileFeed(
         delimiter,
         "1 to 3 characters");
     quote = mark("quote", quote, "\"");
+    escape = mark("escape", escape, "");
     comment = mark("comment", comment, "");
     skip = orElse(skip, 0);
     that(skip >= 0, "feed.skip", skip, "0 or more lines");
     header = header == null ? List.of() : List.copyOf(header);
+    ragged = orElse(ragged, false);
     that(time != null, "feed.time", time, "a column with its format, or start and step");
     values = inOrder(values);
     streams = inOrder(streams);
@@ -224,6 +238,7 @@ public record FileFeed(
         values.keySet(),
         "at least one variable");
     that(stream != null || values.isEmpty(), "feed.values", values.keySet(), "only beside stream");
+    that(stream != null || variable == null, "feed.variable", variable, "only beside stream");
     checkNames(values, streams, wide);
     missing = missing == null ? List.of("NA") : List.copyOf(missing);
     decimal = orElse(decimal, ".");
@@ -293,119 +308,27 @@ public record FileFeed(
     if (stream != null) {
       columns.add(stream);
     }
+    if (variable != null) {
+      columns.add(variable);
+    }
     values.values().forEach(column -> columns.add(column.column()));
     streams.values().forEach(named -> named.values().forEach(c -> columns.add(c.column())));
     columns.remove(FileRows.FILE);
     return columns;
   }
 
+  /** What is read of a row, by what that calls its variable. */
+  Map<String, Map<String, ValueReading>> byVariable() {
+    Map<String, Map<String, ValueReading>> byName = new LinkedHashMap<>();
+    values.forEach(
+        (name, column) ->
+            byName.put(
+                column.named().isEmpty() ? name : column.named(), Map.of(name, reading(column))));
+    return byName;
+  }
+
   /** How this feed reads a column's texts. */
   ValueReading reading(Column column) {
     return new ValueReading(this, column);
-  }
-
-  /** Texts of one column as numbers. */
-  static final class ValueReading {
-    private final Column column;
-    private final List<String> missing;
-    private final List<Double> missingNumbers;
-    private final char decimal;
-    private final String grouping;
-
-    private ValueReading(FileFeed feed, Column column) {
-      this.column = column;
-      this.missing = feed.missing;
-      this.decimal = feed.decimal.charAt(0);
-      this.grouping = feed.grouping;
-      this.missingNumbers = missing.stream().filter(this::isNumber).map(this::number).toList();
-    }
-
-    String column() {
-      return column.column();
-    }
-
-    /**
-     * A number in the unit wanted; NaN if it is missing.
-     *
-     * @throws IllegalArgumentException if it is neither, or no number a float can hold
-     */
-    double read(String text) {
-      if (text.isEmpty() || missing.contains(text)) {
-        return Double.NaN;
-      }
-      Double word = column.words().get(text);
-      try {
-        double read = word == null ? number(column.unmarked(text)) : word;
-        if (word == null && missingNumbers.contains(read)) {
-          return Double.NaN;
-        }
-        double converted = column.convert(read);
-        if (!ObservationRecord.isValue(converted)) {
-          // words are made for those that are read by them, not for each value
-          throw new IllegalArgumentException(
-              column() + ": '" + text + "'; accepted: " + accepted(text) + "; finite as a float");
-        }
-        return converted;
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            column() + ": '" + text + "'; accepted: " + accepted(text), e);
-      }
-    }
-
-    private String hint(String text) {
-      if (decimal == '.' && text.matches("[+-]?[0-9]{1,3}([,' ][0-9]{3})+(\\.[0-9]*)?")) {
-        return " (with feed.grouping: '"
-            + text.replaceAll("[+\\-0-9.]", "").charAt(0)
-            + "' this is one)";
-      }
-      if (decimal == '.' && text.matches("[+-]?[0-9.]*,[0-9]+")) {
-        return " (with feed.decimal: ',' this is one)";
-      }
-      if (decimal == ',' && text.matches("[+-]?[0-9]{1,3}(\\.[0-9]{3})+(,[0-9]*)?")) {
-        return " with a decimal comma (with feed.grouping: '.' this is one)";
-      }
-      boolean marked = text.matches("[^0-9+-]{0,4}[+-]?[0-9]+([.,][0-9]+)?\\s?\\D{0,8}");
-      return (decimal == ',' ? " with a decimal comma" : "")
-          + (marked ? " (what stands around it is left out by marks of its column)" : "");
-    }
-
-    private String accepted(String text) {
-      return "a number"
-          + hint(text)
-          + (column.words().isEmpty()
-              ? ""
-              : ", one of words: " + new TreeSet<>(column.words().keySet()))
-          + ", or one of feed.missing: "
-          + missing;
-    }
-
-    private boolean isNumber(String text) {
-      try {
-        return !Double.isNaN(number(text));
-      } catch (NumberFormatException e) {
-        return false;
-      }
-    }
-
-    private double number(String text) {
-      return Decimals.parse(decimal == '.' && grouping.isEmpty() ? text : pointed(text));
-    }
-
-    /** With a decimal point and without marks between thousands. */
-    private String pointed(String text) {
-      String whole = text;
-      if (!grouping.isEmpty() && text.contains(grouping)) {
-        String mark = java.util.regex.Pattern.quote(grouping);
-        String groups = "[+-]?[0-9]{1,3}(" + mark + "[0-9]{3})+(\\D.*)?";
-        if (!text.matches(groups)) {
-          throw new NumberFormatException("marks between other than thousands");
-        }
-        whole = text.replace(grouping, "");
-      }
-      if (decimal == ',' && whole.indexOf('.') >= 0) {
-        throw new NumberFormatException("a point");
-      }
-      return decimal == ',' ? whole.replace(',', '.') : whole;
-    }
   }
 }

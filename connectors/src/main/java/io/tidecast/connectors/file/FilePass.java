@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,23 +18,30 @@ import java.util.TreeMap;
 final class FilePass implements FileRows.Visitor {
   private static final int FLAWS = 20;
 
+  /** Times the way between its neighbours that a row is off from them. */
+  private static final int LEAP = 3;
+
   private final FileFeed feed;
   private final TimeReading times;
   private final Map<String, Stream> streams = new LinkedHashMap<>();
   private final Map<String, Long> refused = new TreeMap<>();
-  private Map<String, Map<String, FileFeed.ValueReading>> byStream = Map.of();
-  private Map<String, FileFeed.ValueReading> ofColumn = Map.of();
+  private Map<String, Map<String, ValueReading>> byStream = Map.of();
+  private Map<String, ValueReading> ofColumn = Map.of();
+  private final Map<String, Map<String, ValueReading>> byVariable;
   private String content = "";
   private long rows;
   private long blank;
   private long leftOut;
   private long ambiguous;
   private long shortened;
+  private long leaps;
+  private String firstLeap = "";
 
   private FilePass(FileFeed feed) {
     this.feed = feed;
     this.times = feed.time().reading();
     this.ofColumn = readings(feed.values());
+    this.byVariable = feed.byVariable();
     byStream = new LinkedHashMap<>();
     feed.streams().forEach((name, columns) -> byStream.put(name, readings(columns)));
   }
@@ -44,8 +52,8 @@ final class FilePass implements FileRows.Visitor {
     return pass.reading();
   }
 
-  private Map<String, FileFeed.ValueReading> readings(Map<String, FileFeed.Column> columns) {
-    Map<String, FileFeed.ValueReading> readings = new LinkedHashMap<>();
+  private Map<String, ValueReading> readings(Map<String, FileFeed.Column> columns) {
+    Map<String, ValueReading> readings = new LinkedHashMap<>();
     columns.forEach((variable, column) -> readings.put(variable, feed.reading(column)));
     return readings;
   }
@@ -63,7 +71,7 @@ final class FilePass implements FileRows.Visitor {
     byStream = new LinkedHashMap<>();
     for (String column : columns) {
       if (!column.isBlank() && !feed.time().column().contains(column)) {
-        byStream.put(column, readings(Map.of(feed.wide(), FileFeed.Column.named(column))));
+        byStream.put(column, readings(Map.of(feed.wide(), FileFeed.Column.of(column))));
       }
     }
   }
@@ -96,10 +104,19 @@ final class FilePass implements FileRows.Visitor {
     TimeReading.Read time = time(number, row);
     feed.time().check(time.time());
     if (feed.stream() != null) {
-      seen.add(seen(time, stream(row.text(feed.stream()).strip()), row, ofColumn));
+      Map<String, ValueReading> read = feed.variable() == null ? ofColumn : ofVariable(row);
+      leftOut += read.isEmpty() ? 1 : 0;
+      if (!read.isEmpty()) {
+        seen.add(seen(time, stream(row.text(feed.stream()).strip()), row, read));
+      }
     } else {
       byStream.forEach((name, columns) -> seen.add(seen(time, stream(name), row, columns)));
     }
+  }
+
+  /** The one that the row names; none if that is not read. */
+  private Map<String, ValueReading> ofVariable(FileRows.Row row) {
+    return byVariable.getOrDefault(row.text(feed.variable()).strip(), Map.of());
   }
 
   private Stream stream(String name) {
@@ -126,10 +143,7 @@ final class FilePass implements FileRows.Visitor {
   }
 
   private static Seen seen(
-      TimeReading.Read time,
-      Stream stream,
-      FileRows.Row row,
-      Map<String, FileFeed.ValueReading> columns) {
+      TimeReading.Read time, Stream stream, FileRows.Row row, Map<String, ValueReading> columns) {
     Map<String, Double> values = new LinkedHashMap<>();
     columns.forEach(
         (variable, reading) -> {
@@ -157,7 +171,36 @@ final class FilePass implements FileRows.Visitor {
     }
     observations.sort(
         Comparator.comparing(ObservationRecord::time).thenComparing(ObservationRecord::stream));
-    return new FileReading(observations, rows, blank, refused, leftOut, ambiguous, shortened);
+    return new FileReading(
+        feed.variable() == null ? observations : joined(observations),
+        rows,
+        blank,
+        refused,
+        leftOut,
+        ambiguous,
+        shortened,
+        leaps,
+        firstLeap);
+  }
+
+  /** What several rows say of one stream and time, each of another variable, is one observation. */
+  private static List<ObservationRecord> joined(List<ObservationRecord> observations) {
+    List<ObservationRecord> joined = new ArrayList<>();
+    ObservationRecord last = null;
+    for (ObservationRecord next : observations) {
+      boolean same =
+          last != null && last.time().equals(next.time()) && last.stream().equals(next.stream());
+      if (same && Collections.disjoint(last.values().keySet(), next.values().keySet())) {
+        Map<String, Double> values = new LinkedHashMap<>(last.values());
+        values.putAll(next.values());
+        last = new ObservationRecord(next.stream(), next.time(), values);
+        joined.set(joined.size() - 1, last);
+      } else {
+        joined.add(next);
+        last = next;
+      }
+    }
+    return joined;
   }
 
   /** One observation before its time is settled. */
@@ -194,10 +237,23 @@ final class FilePass implements FileRows.Visitor {
     }
 
     private void closeInto(List<ObservationRecord> observations) {
+      countLeaps();
       twice.forEach(this::part);
       List<Instant> ends = feed.interval().isZero() ? moments : ends();
       for (int i = 0; i < ends.size(); i++) {
         observations.add(new ObservationRecord(name, ends.get(i), values.get(i)));
+      }
+    }
+
+    /** Rows far from the two around them, which are near each other. */
+    private void countLeaps() {
+      for (int i = 1; i + 1 < moments.size(); i++) {
+        Duration around = Duration.between(moments.get(i - 1), moments.get(i + 1)).abs();
+        Duration off = Duration.between(moments.get(i - 1), moments.get(i)).abs();
+        if (off.compareTo(around.multipliedBy(LEAP)) > 0 && !around.isZero()) {
+          leaps++;
+          firstLeap = firstLeap.isEmpty() ? name + " at " + moments.get(i) : firstLeap;
+        }
       }
     }
 

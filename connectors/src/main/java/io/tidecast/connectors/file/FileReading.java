@@ -13,10 +13,13 @@ import java.util.Map;
  * @param blank rows in which nothing stands
  * @param refused rows that were skipped, as {@code badRows} says, by their first flaw; at most 20
  *     different ones are told apart
- * @param leftOut observations outside {@code time.earliest} to {@code time.latest}
+ * @param leftOut observations outside {@code time.earliest} to {@code time.latest}, or of a
+ *     variable that is not read
  * @param ambiguous observations in a repeated hour of which nothing tells whether they were before
  *     or after the clock went back; taken as before
  * @param shortened bars that end before their interval, as the next one of their stream begins
+ * @param leaps rows far in time from the rows before and after, which are near each other
+ * @param firstLeap stream and time of the first of them; empty if there is none
  */
 public record FileReading(
     List<ObservationRecord> observations,
@@ -25,7 +28,9 @@ public record FileReading(
     Map<String, Long> refused,
     long leftOut,
     long ambiguous,
-    long shortened) {
+    long shortened,
+    long leaps,
+    String firstLeap) {
 
   public long refusedRows() {
     return refused.values().stream().mapToLong(Long::longValue).sum();
@@ -35,7 +40,10 @@ public record FileReading(
   public String notes() {
     StringBuilder notes = new StringBuilder();
     note(notes, refusedRows(), "rows refused " + refused);
-    note(notes, leftOut, "outside feed.time.earliest to latest");
+    note(
+        notes,
+        leftOut,
+        "outside feed.time.earliest to latest, or of a variable not in feed.values");
     note(notes, ambiguous, "in a repeated hour, taken as before the clock went back");
     note(notes, shortened, "bars end where the next begins");
     note(notes, blank, "blank rows");

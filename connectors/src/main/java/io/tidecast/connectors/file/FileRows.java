@@ -18,6 +18,9 @@ final class FileRows {
 
   static final String VALUE = "{value}";
 
+  /** Begin of the columns of what a star in the array stands for. */
+  static final String ELEMENT = "{*}";
+
   private FileRows() {}
 
   /** One row. */

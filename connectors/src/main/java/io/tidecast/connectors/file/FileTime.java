@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Where the event times of a file come from: columns, or the number of the row.
@@ -21,14 +24,17 @@ import java.util.function.Predicate;
  * @param column name of the column; or several, whose texts are joined by a blank before they are
  *     read. Absent if {@code start} is there
  * @param format {@code rfc3339} (default); {@code iso}: the same, and where the offset is absent a
- *     local time, also a date or a month alone; {@code epoch-seconds}, {@code epoch-millis}, {@code
- *     epoch-micros}, {@code epoch-nanos}, with or without a fraction; or a pattern of {@link
- *     java.time.format.DateTimeFormatter}. An offset or zone in the text counts ({@code XXX},
- *     {@code VV}, {@code z}). A pattern without an hour is midnight, without a day the first of the
- *     month, without a month January. {@code k} counts from 1 to 24, and 24 is the midnight that
- *     ends the day
+ *     local time, also a date, a month, a day of the year ({@code 2024-123}) or a week ({@code
+ *     2024-W05-3}) alone; {@code iso-week}: a year and a week of ISO 8601 in digits; {@code excel}:
+ *     days since the end of 1899, as spreadsheets count them; {@code epoch-seconds}, {@code
+ *     epoch-millis}, {@code epoch-micros}, {@code epoch-nanos}, with or without a fraction; or a
+ *     pattern of {@link java.time.format.DateTimeFormatter}. An offset or zone in the text counts
+ *     ({@code XXX}, {@code VV}, {@code z}). A pattern without an hour is midnight, without a day
+ *     the first of the month, without a month January. {@code k} counts from 1 to 24, and 24 is the
+ *     midnight that ends the day
  * @param zone of local times; default UTC. Where an hour occurs twice, see {@link RepeatedHour}; a
  *     time that the zone skips is refused
+ * @param language of names of months and days in a pattern, such as {@code de}; default English
  * @param hour24 what the hour 24 is: {@code refused} (default) or {@code next-day}, the midnight
  *     that ends the day, as in files that label an hour by its end
  * @param start event time of the first row, for a file without times
@@ -42,6 +48,7 @@ public record FileTime(
     @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> column,
     String format,
     ZoneId zone,
+    Locale language,
     String hour24,
     Instant start,
     Duration step,
@@ -58,29 +65,37 @@ public record FileTime(
         "either column with its format, or start and step");
     format = orElse(format, "rfc3339");
     zone = orElse(zone, ZoneOffset.UTC);
+    language = orElse(language, Locale.ENGLISH);
+    that(isKnown(language), "feed.time.language", language, "a language, such as de or fr");
     hour24 = orElse(hour24, "refused");
     that(
         hour24.equals("refused") || hour24.equals("next-day"),
         "feed.time.hour24",
         hour24,
         "refused, next-day");
-    new TimeReading(format, zone, hour24.equals("next-day"), earliest != null);
+    new TimeReading(format, zone, language, hour24.equals("next-day"), earliest != null);
+  }
+
+  private static boolean isKnown(Locale language) {
+    return Arrays.asList(Locale.getAvailableLocales()).contains(language)
+        && !language.getLanguage().isEmpty();
   }
 
   /** A reading of the joined texts of the columns, for one pass over a file. */
   TimeReading reading() {
-    return new TimeReading(format, zone, hour24.equals("next-day"), earliest != null);
+    return new TimeReading(format, zone, language, hour24.equals("next-day"), earliest != null);
   }
 
-  /** Whether a text is a time in this format, one that measurements can have. */
-  public Predicate<String> reads() {
+  /** The time that a text is in this format, if it is one that measurements can have. */
+  public Function<String, Optional<Instant>> reader() {
     TimeReading reading = reading();
     return text -> {
       try {
-        check(reading.read(text).time());
-        return true;
+        Instant time = reading.read(text).time();
+        check(time);
+        return Optional.of(time);
       } catch (IllegalArgumentException e) {
-        return false;
+        return Optional.empty();
       }
     };
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ import java.util.Set;
  * The rows of a text of JSON: one value or several, one after the other or a line each. Under the
  * configured pointer lies an array of objects, one row each; an array of arrays, whose places the
  * settings name; an object of arrays, one column each; an object whose fields are rows, if {@link
- * FileRows#NAME} is read; or one flat object, a row.
+ * FileRows#NAME} is read; or one flat object, a row. Where the pointer has a star, all that lies
+ * there is gone through, element by element.
  *
  * <p>A column is the name of a field, or a JSON Pointer into the row if it begins with a slash.
  */
@@ -36,6 +38,9 @@ final class JsonRows {
   private final String name;
   private final Reader text;
   private final boolean maybeAbsent;
+  private final List<String> pointers;
+  private JsonNode element;
+  private String elementName = "";
   private long number;
   private boolean named;
 
@@ -47,26 +52,55 @@ final class JsonRows {
     this.name = name;
     this.text = text;
     this.maybeAbsent = maybeAbsent;
+    this.pointers = List.of(feed.array().split("/\\*(?=/|$)", -1));
   }
 
   void read(FileRows.Visitor visitor) throws IOException {
     try (JsonParser parser = READER.getFactory().createParser(text);
         MappingIterator<JsonNode> values = READER.readValues(parser)) {
       while (values.hasNextValue()) {
-        JsonNode found = values.nextValue().at(feed.array());
-        if (!found.isContainerNode()) {
-          throw new IllegalArgumentException(
-              name
-                  + ": feed.array: '"
-                  + feed.array()
-                  + "'; accepted: JSON Pointer of an array of rows, or of an object of columns");
-        }
-        name(found, visitor);
-        rows(found, visitor);
+        element = values.nextValue();
+        elementName = "";
+        under(element, 0, visitor);
       }
     } catch (JsonProcessingException e) {
       throw flaw(e);
     }
+  }
+
+  /**
+   * Goes down from one star to the next.
+   *
+   * @param depth stars above
+   */
+  private void under(JsonNode above, int depth, FileRows.Visitor visitor) {
+    JsonNode found = above.at(pointers.get(depth));
+    if (depth > 0 && (found.isMissingNode() || found.isNull())) {
+      return; // one of several that has no rows
+    }
+    if (!found.isContainerNode()) {
+      throw new IllegalArgumentException(
+          name
+              + ": feed.array: '"
+              + feed.array()
+              + "'; accepted: JSON Pointer of an array of rows, or of an object of columns");
+    }
+    if (depth == pointers.size() - 1) {
+      name(found, visitor);
+      rows(found, visitor);
+    } else if (found.isArray()) {
+      for (int i = 0; i < found.size(); i++) {
+        under(Integer.toString(i), found.get(i), depth, visitor);
+      }
+    } else {
+      found.properties().forEach(one -> under(one.getKey(), one.getValue(), depth, visitor));
+    }
+  }
+
+  private void under(String key, JsonNode one, int depth, FileRows.Visitor visitor) {
+    elementName = key;
+    element = one;
+    under(one, depth + 1, visitor);
   }
 
   private IllegalArgumentException flaw(JsonProcessingException e) {
@@ -153,11 +187,21 @@ final class JsonRows {
     }
   }
 
-  private static JsonNode of(JsonNode row, String column) {
+  private JsonNode of(JsonNode row, String column) {
+    if (column.startsWith(FileRows.ELEMENT)) {
+      return element(column.substring(FileRows.ELEMENT.length()));
+    }
     return column.startsWith("/") ? row.at(column) : row.path(column);
   }
 
+  private JsonNode element(String pointer) {
+    return pointer.isEmpty() ? TextNode.valueOf(elementName) : element.at(pointer);
+  }
+
   private JsonNode placed(JsonNode row, String column) {
+    if (column.startsWith(FileRows.ELEMENT)) {
+      return of(row, column);
+    }
     return row.path(feed.header().indexOf(column));
   }
 

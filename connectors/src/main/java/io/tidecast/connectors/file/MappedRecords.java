@@ -53,9 +53,10 @@ public final class MappedRecords implements RawRecord.Reader {
     private final FileFeed feed;
     private final FileTime time;
     private final TimeReading times;
-    private final Map<String, Map<String, FileFeed.ValueReading>> named = new LinkedHashMap<>();
-    private final Map<String, FileFeed.ValueReading> values;
-    private Map<String, Map<String, FileFeed.ValueReading>> streams;
+    private final Map<String, Map<String, ValueReading>> named = new LinkedHashMap<>();
+    private final Map<String, ValueReading> values;
+    private final Map<String, Map<String, ValueReading>> byVariable;
+    private Map<String, Map<String, ValueReading>> streams;
     private RawRecord record;
     private List<ObservationRecord> good;
     private Rejection flaw;
@@ -65,11 +66,12 @@ public final class MappedRecords implements RawRecord.Reader {
       time = feed.time();
       times = time.reading();
       values = readings(feed.values());
+      byVariable = feed.byVariable();
       feed.streams().forEach((stream, columns) -> named.put(stream, readings(columns)));
     }
 
-    private Map<String, FileFeed.ValueReading> readings(Map<String, FileFeed.Column> columns) {
-      Map<String, FileFeed.ValueReading> readings = new LinkedHashMap<>();
+    private Map<String, ValueReading> readings(Map<String, FileFeed.Column> columns) {
+      Map<String, ValueReading> readings = new LinkedHashMap<>();
       columns.forEach((variable, column) -> readings.put(variable, feed.reading(column)));
       return readings;
     }
@@ -119,7 +121,7 @@ public final class MappedRecords implements RawRecord.Reader {
       streams = new LinkedHashMap<>();
       for (String column : columns) {
         if (!time.column().contains(column)) {
-          streams.put(column, readings(Map.of(feed.wide(), FileFeed.Column.named(column))));
+          streams.put(column, readings(Map.of(feed.wide(), FileFeed.Column.of(column))));
         }
       }
     }
@@ -150,8 +152,16 @@ public final class MappedRecords implements RawRecord.Reader {
         streams.forEach((name, columns) -> take(name, at, row, columns));
       } else {
         String name = text(row, feed.stream());
-        take(name == null ? "" : name.strip(), at, row, values);
+        take(name == null ? "" : name.strip(), at, row, ofRow(row));
       }
+    }
+
+    private Map<String, ValueReading> ofRow(FileRows.Row row) {
+      if (feed.variable() == null) {
+        return values;
+      }
+      String named = text(row, feed.variable());
+      return byVariable.getOrDefault(named == null ? "" : named.strip(), Map.of());
     }
 
     private Instant time(FileRows.Row row) {
@@ -172,14 +182,14 @@ public final class MappedRecords implements RawRecord.Reader {
     }
 
     private void take(
-        String stream, Instant at, FileRows.Row row, Map<String, FileFeed.ValueReading> columns) {
+        String stream, Instant at, FileRows.Row row, Map<String, ValueReading> columns) {
       if (!Names.isStream(stream)) {
         refuse(new Rejection.NoStream("'" + stream + "'"));
         return;
       }
       Map<String, Double> read = new LinkedHashMap<>();
       boolean any = false;
-      for (Map.Entry<String, FileFeed.ValueReading> column : columns.entrySet()) {
+      for (Map.Entry<String, ValueReading> column : columns.entrySet()) {
         String text = text(row, column.getValue().column());
         any |= text != null;
         try {
@@ -195,7 +205,7 @@ public final class MappedRecords implements RawRecord.Reader {
       if (any) {
         good.add(new ObservationRecord(stream, at, read));
       } else if (feed.stream() != null) {
-        refuse(new Rejection.NoVariable("the fields of the record: " + columns.keySet()));
+        refuse(new Rejection.NoVariable("the fields of the record: " + feed.values().keySet()));
       }
     }
 

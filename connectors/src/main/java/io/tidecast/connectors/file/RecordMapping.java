@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param header names of the places of a row that is an array
  * @param time where event times come from
  * @param stream what names the stream
+ * @param variable what names the variable, of records with one value
  * @param values variables of the stream in {@code stream}; one that is absent is missing
  * @param streams for records whose fields are streams: by stream, its variables
  * @param wide for records every field of which but the time's is a stream: the variable
@@ -37,6 +38,7 @@ public record RecordMapping(
     List<String> header,
     FileTime time,
     String stream,
+    String variable,
     Map<String, FileFeed.Column> values,
     Map<String, Map<String, FileFeed.Column>> streams,
     String wide,
@@ -58,18 +60,22 @@ public record RecordMapping(
     streams = streams == null ? Map.of() : new LinkedHashMap<>(streams);
     missing = missing == null ? List.of("NA") : List.copyOf(missing);
     interval = orElse(interval, Duration.ZERO);
-    feed(array, header, time, stream, values, streams, wide, missing, decimal, grouping, interval);
+    feed(
+        array, header, time, stream, variable, values, streams, wide, missing, decimal, grouping,
+        interval);
     that(!time.isByRow(), "feed.time", "start", "a column");
-    Set<String> headers = headers(time, stream, values, streams);
+    Set<String> headers = headers(time, stream, variable, values, streams);
     that(headers.size() <= 1, "feed.stream", headers, "one header");
   }
 
   private static Set<String> headers(
       FileTime time,
       String stream,
+      String variable,
       Map<String, FileFeed.Column> values,
       Map<String, Map<String, FileFeed.Column>> streams) {
     Set<String> headers = new TreeSet<>(time.column());
+    headers.add(orElse(variable, ""));
     headers.add(orElse(stream, ""));
     Stream.concat(Stream.of(values), streams.values().stream())
         .map(Map::values)
@@ -85,7 +91,7 @@ public record RecordMapping(
 
   /** Name of the header that is read; empty if none is. */
   public String headerName() {
-    return headers(time, stream, values, streams).stream()
+    return headers(time, stream, variable, values, streams).stream()
         .map(column -> column.substring(HEADER.length(), column.length() - 1))
         .findFirst()
         .orElse("");
@@ -104,7 +110,8 @@ public record RecordMapping(
   /** The same settings of a file. */
   FileFeed feed() {
     return feed(
-        array, header, time, stream, values, streams, wide, missing, decimal, grouping, interval);
+        array, header, time, stream, variable, values, streams, wide, missing, decimal, grouping,
+        interval);
   }
 
   private static FileFeed feed(
@@ -112,6 +119,7 @@ public record RecordMapping(
       List<String> header,
       FileTime time,
       String stream,
+      String variable,
       Map<String, FileFeed.Column> values,
       Map<String, Map<String, FileFeed.Column>> streams,
       String wide,
@@ -128,9 +136,12 @@ public record RecordMapping(
         null,
         null,
         null,
+        null,
         header,
+        null,
         time,
         stream,
+        variable,
         values,
         streams,
         wide,

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 final class TimePattern {
   private static final LocalDateTime SAMPLE = LocalDateTime.of(2024, 3, 17, 13, 45, 30);
   private static final String ACCEPTED =
-      "rfc3339, iso, epoch-seconds, epoch-millis, epoch-micros, epoch-nanos, or a pattern such as"
+      "rfc3339, iso, iso-week, excel, epoch-seconds, epoch-millis, epoch-micros, epoch-nanos, or a pattern such as"
           + " yyyy-MM-dd HH:mm";
 
   /** Hours from Greenwich of names with one meaning; IST, CST and BST have several. */
@@ -78,12 +78,14 @@ final class TimePattern {
   private final String pattern;
   private final String letters;
   private final ZoneId zone;
+  private final Locale language;
 
-  private TimePattern(String format, ZoneId zone) {
+  private TimePattern(String format, ZoneId zone, Locale language) {
     this.hasRest = format.endsWith(REST);
     this.pattern = hasRest ? format.substring(0, format.length() - REST.length()) : format;
     this.letters = pattern.replaceAll("'[^']*'", "");
     this.zone = zone;
+    this.language = language;
   }
 
   /**
@@ -91,8 +93,8 @@ final class TimePattern {
    *
    * @throws IllegalArgumentException with what is wrong and what is accepted
    */
-  static TimePattern of(String pattern, ZoneId zone) {
-    TimePattern made = new TimePattern(pattern, zone);
+  static TimePattern of(String pattern, ZoneId zone, Locale language) {
+    TimePattern made = new TimePattern(pattern, zone, language);
     try {
       made.check();
     } catch (DateTimeException | IllegalArgumentException e) {
@@ -122,6 +124,10 @@ final class TimePattern {
   /** Whether the hours count from 1 to 24. */
   boolean countsTo24() {
     return has("k");
+  }
+
+  boolean hasHalfDays() {
+    return has("a");
   }
 
   boolean isDateAlone() {
@@ -163,7 +169,7 @@ final class TimePattern {
     append(builder, zoneNames);
     builder.parseDefaulting(ChronoField.ERA, 1);
     defaults(builder);
-    return builder.toFormatter(Locale.ENGLISH).withResolverStyle(ResolverStyle.STRICT);
+    return builder.toFormatter(language).withResolverStyle(ResolverStyle.STRICT);
   }
 
   private void defaults(DateTimeFormatterBuilder builder) {

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 /** How the texts of a file's times are read. Not thread safe: for one pass over a file. */
 final class TimeReading {
   private static final Pattern HOUR_24 = Pattern.compile("([Tt ])24:00(:00([.,]0+)?)?");
+  private static final Pattern HALF_DAY = Pattern.compile("(?i)([ap])\\.\\s?m\\.");
   private static final Pattern ISO_LOCAL =
       Pattern.compile(
           "([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?:[Tt ]([0-9]{2}):([0-9]{2})"
@@ -65,11 +66,12 @@ final class TimeReading {
   private final Form form;
 
   /**
+   * @param language of names in a pattern
    * @param nextDay whether the hour 24 is the midnight that ends the day
    * @param anyEpoch whether numbers that look like another unit are taken as they are declared
    * @throws IllegalArgumentException if the format is none, with what is accepted
    */
-  TimeReading(String format, ZoneId zone, boolean nextDay, boolean anyEpoch) {
+  TimeReading(String format, ZoneId zone, Locale language, boolean nextDay, boolean anyEpoch) {
     this.format = format;
     this.zone = zone;
     this.nextDay = nextDay;
@@ -78,11 +80,13 @@ final class TimeReading {
         switch (format) {
           case "rfc3339" -> text -> new Read.Told(Times.rfc3339(text));
           case "iso" -> this::iso;
+          case "iso-week" -> text -> startOfDay(IsoDates.week(text), zone);
+          case "excel" -> text -> local(IsoDates.spreadsheet(text), zone, false);
           case "epoch-seconds" -> epoch(Times.Unit.SECONDS, anyEpoch);
           case "epoch-millis" -> epoch(Times.Unit.MILLIS, anyEpoch);
           case "epoch-micros" -> epoch(Times.Unit.MICROS, anyEpoch);
           case "epoch-nanos" -> epoch(Times.Unit.NANOS, anyEpoch);
-          default -> new Patterned(TimePattern.of(format, zone));
+          default -> new Patterned(TimePattern.of(format, zone, language));
         };
   }
 
@@ -114,7 +118,8 @@ final class TimeReading {
   private Read iso(String text) {
     Matcher local = ISO_LOCAL.matcher(text);
     if (!local.matches()) {
-      return new Read.Told(Times.rfc3339(text));
+      LocalDate other = IsoDates.other(text);
+      return other == null ? new Read.Told(Times.rfc3339(text)) : startOfDay(other, zone);
     }
     LocalDate date =
         LocalDate.of(
@@ -183,7 +188,11 @@ final class TimeReading {
     }
 
     @Override
-    public Read read(String whole) {
+    public Read read(String spelled) {
+      String whole =
+          pattern.hasHalfDays()
+              ? HALF_DAY.matcher(Spelling.plain(spelled)).replaceFirst("$1m")
+              : spelled;
       String text = pattern.begin(whole, formatter);
       try {
         TemporalAccessor parsed = formatter.parse(text);

@@ -89,6 +89,32 @@ class MappedRecordsTest {
   }
 
   @Test
+  void elementsOfAStarNameTheirRows() {
+    assertEquals(
+        List.of("2025-01-01T00:00:00Z a {v=1.0}", "2025-01-01T00:00:00Z b {v=2.0}"),
+        read(
+            "'array':'/result/*/values','header':['t','v'],'stream':'{*}/metric/host',"
+                + "'time':{'column':'t','format':'epoch-seconds'},'values':{'v':'v'}",
+            "{'result':[{'metric':{'host':'a'},'values':[[1735689600,'1']]},"
+                + "{'metric':{'host':'b'},'values':[[1735689600,'2']]}]}"));
+  }
+
+  @Test
+  void recordWithOneValueNamesItsVariable() {
+    String mapping =
+        "'time':{'column':'t'},'stream':'id','variable':'what',"
+            + "'values':{'temp':{'column':'value','named':'t °C'}}";
+
+    assertEquals(
+        List.of("2025-01-01T00:00:00Z a {temp=3.0}"),
+        read(mapping, "{'id':'a','t':'2025-01-01T00:00:00Z','what':'t °C','value':3}"));
+    assertTrue(
+        read(mapping, "{'id':'a','t':'2025-01-01T00:00:00Z','what':'rh','value':3}")
+            .toString()
+            .contains("temp"));
+  }
+
+  @Test
   void arraysOfArraysAreNamedByTheirPlaces() {
     assertEquals(
         List.of("2025-01-01T04:00:00Z BTC {close=42475.23}"),

@@ -15,6 +15,7 @@ import io.tidecast.job.config.SeriesSection;
 import io.tidecast.job.config.StepLength;
 import io.tidecast.job.ingest.Coarseness;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,9 @@ public final class FileCheck {
           .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
           .build();
   private static final int FIRST = 3;
+
+  /** Steps that the last row may come after the others before that is said. */
+  private static final int FAR_APART = 10;
 
   /** Rows that may be refused before a configuration that skips them is no longer offered. */
   private static final double MAX_REFUSED = 0.1;
@@ -74,6 +78,7 @@ public final class FileCheck {
     notes.addAll(starter.notes());
     notes.addAll(Coarseness.of(reading.observations()));
     hole.ifPresent(left -> notes.add("left out: " + left.words()));
+    notes.addAll(clocks(reading, spacing));
     return understood(file, job.series(), reading, spacing, notes) + text;
   }
 
@@ -93,25 +98,46 @@ public final class FileCheck {
     List<ObservationRecord> rows = reading.observations();
     List<String> notes = new ArrayList<>(Coarseness.of(rows));
     TimeHole.in(rows, config.series().step().duration()).ifPresent(hole -> notes.add(hole.words()));
+    notes.addAll(clocks(reading, Spacing.of(rows)));
     return understood(feed.file(), config.series(), reading, Spacing.of(rows), notes);
+  }
+
+  /** Few rows that may have had a wrong clock, too near for it to be certain. */
+  private static List<String> clocks(FileReading reading, Spacing spacing) {
+    List<String> notes = new ArrayList<>();
+    List<ObservationRecord> rows = reading.observations();
+    if (reading.leaps() > 0 && reading.leaps() * 100 <= Math.max(100, rows.size())) {
+      notes.add(
+          "%,d rows are far in time from the rows around them, the first is %s: a clock may be wrong"
+              .formatted(reading.leaps(), reading.firstLeap()));
+    }
+    int end = rows.size() - 1;
+    Duration apart =
+        end < FAR_APART
+            ? Duration.ZERO
+            : Duration.between(rows.get(end - 1).time(), rows.get(end).time());
+    if (apart.compareTo(spacing.step().multipliedBy(FAR_APART)) > 0) {
+      notes.add(
+          "the last row, %s, is %s after the one before it: a clock may be wrong, or feed.time.latest leaves it out"
+              .formatted(rows.get(end).time(), StepLength.text(apart)));
+    }
+    return notes;
   }
 
   private static FileReading read(Map<String, Object> feed, Path file) {
     try {
       return feed(feed).read();
     } catch (IllegalArgumentException e) {
-      Map<String, Object> lenient = new LinkedHashMap<>(feed);
-      lenient.put("badRows", "skip");
-      FileReading reading = skipping(lenient, e);
+      FileReading reading = skipping(feed, e);
       if (reading.refusedRows() > MAX_REFUSED * reading.rows()) {
         throw e;
       }
-      feed.put("badRows", "skip");
       return reading;
     }
   }
 
   private static FileReading skipping(Map<String, Object> feed, IllegalArgumentException first) {
+    feed.put("badRows", "skip");
     try {
       return feed(feed).read();
     } catch (IllegalArgumentException e) {

@@ -145,7 +145,8 @@ record Spacing(
   }
 
   boolean isRegular() {
-    return share >= REGULAR;
+    // of steps of the calendar none is the usual one
+    return share >= REGULAR || gaps == 0 && isNear(step, usual) && usual.toDays() >= 28;
   }
 
   String words() {
