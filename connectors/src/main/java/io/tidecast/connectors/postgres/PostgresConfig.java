@@ -3,9 +3,9 @@ package io.tidecast.connectors.postgres;
 import io.tidecast.connectors.record.Require;
 import java.io.Serializable;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
+import org.postgresql.Driver;
 
 /**
  * A PostgreSQL database and who connects to it.
@@ -17,6 +17,8 @@ import java.util.Properties;
 public record PostgresConfig(String url, String user, String password) implements Serializable {
   /** The role that may only read, made by the schema. */
   public static final String READER = "tidecast_reader";
+
+  private static final Driver DRIVER = driver();
 
   public PostgresConfig {
     Require.that(
@@ -40,7 +42,23 @@ public record PostgresConfig(String url, String user, String password) implement
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("reWriteBatchedInserts", "true");
     properties.setProperty("ApplicationName", "tidecast");
-    return DriverManager.getConnection(url, properties);
+    return DRIVER.connect(url, properties);
+  }
+
+  /**
+   * The driver's class registers itself. What is registered stays as long as the process does, and
+   * with it the class loader and all classes of every job that a TaskManager has run.
+   */
+  private static Driver driver() {
+    try {
+      Driver driver = new Driver();
+      if (Driver.isRegistered()) {
+        Driver.deregister();
+      }
+      return driver;
+    } catch (SQLException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   /** Without passwords, also of the URL: this text ends in logs. */
