@@ -31,6 +31,8 @@ import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How much later do forecasts come while hundreds of groups train, one after the other and without
@@ -40,10 +42,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * every four seconds, which is 1,250 forecasts a second. First a minute without a training; then a
  * boundary comes at which every group is to be trained, and the stream goes on for another 100
  * seconds. Prints, of both, the time from the append of an observation to that of its forecast, and
- * how many trainings ended meanwhile. Takes about four minutes. Run as a plain main class on the
- * test class path: {@code mvn -q test-compile exec:java -pl job -Dexec.classpathScope=test
- * -Dexec.mainClass=io.tidecast.job.GroupsBenchmark}, with another number of groups and of streams
- * as arguments if need be.
+ * how many trainings ended meanwhile. Takes about four minutes; no build runs it, {@code
+ * job/BENCHMARKS.md} has the command. Properties {@code groups} and {@code streams} give other
+ * numbers.
  */
 final class GroupsBenchmark {
   private static final int PAST = 150;
@@ -56,35 +57,28 @@ final class GroupsBenchmark {
   private static final long BOUNDARY = 470 * EPOCH_HOURS;
   private static final long FIRST = BOUNDARY - CALM - PAST;
 
-  private final int groups;
-  private final int streams;
+  private final int groups = Integer.getInteger("groups", 200);
+  private final int streams = Integer.getInteger("streams", 25);
 
   private JobConfig config;
 
-  private GroupsBenchmark(int groups, int streams) {
-    this.groups = groups;
-    this.streams = streams;
-  }
+  @TempDir Path directory;
 
-  public static void main(String[] arguments) throws Exception {
-    Path directory = Files.createTempDirectory("tidecast-groups");
+  @Test
+  void forecastsComeWhileGroupsTrain() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
-      int groups = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
-      int streams = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 25;
-      new GroupsBenchmark(groups, streams).run(directory, kafka.bootstrapServers());
+      run(kafka.bootstrapServers());
     }
-    // trainings under way are of no interest
-    System.exit(0);
   }
 
-  private void run(Path directory, String servers) throws Exception {
-    config = config(directory, servers);
+  private void run(String servers) throws Exception {
+    config = config(servers);
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     Configuration flink = new JobParts(config).flink();
     flink.setString("execution.checkpointing.dir", directory.resolve("c").toUri().toString());
     flink.setString("pekko.ask.timeout", "2 min");
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
-    new ForecastJob(config, new JobParts(config).trainer(), champions(directory))
+    new ForecastJob(config, new JobParts(config).trainer(), champions())
         .addTo(env, KafkaEnds.unbounded(config));
     List<Publisher.Observation> past = new ArrayList<>();
     for (long hour = FIRST; hour < FIRST + PAST; hour++) {
@@ -228,7 +222,7 @@ final class GroupsBenchmark {
   }
 
   /** One training, under the names of all groups. */
-  private Champions champions(Path directory) throws Exception {
+  private Champions champions() throws Exception {
     List<Stretch> windows = new ArrayList<>();
     for (int stream = 0; stream < streams; stream++) {
       float[][] rows = new float[PAST][];
@@ -271,7 +265,7 @@ final class GroupsBenchmark {
     return Champions.read(files, config.groups());
   }
 
-  private JobConfig config(Path directory, String servers) throws Exception {
+  private JobConfig config(String servers) throws Exception {
     String targets =
         IntStream.range(0, groups)
             .mapToObj(GroupsBenchmark::variable)

@@ -36,18 +36,17 @@ import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.Test;
 
 /**
  * Does a year of weekly swaps leave anything behind: in the state of a series, in memory, in what a
  * step costs?
  *
- * <p>The operator of the job with 200 series, or as many as the argument says, a swap every {@value
+ * <p>The operator of the job with 200 series, or as many as the property {@code series} says, a swap every {@value
  * #STEPS} steps, which is often; fifty swaps forward, then ten times back to the version before.
  * Prints a line for every ten: bytes of a checkpoint per series, resident memory of the process
  * (Linux) after a collection, and microseconds per step, the replays of the swaps included. Takes
- * about a minute. Run as a plain main class on the test class path: {@code mvn -q test-compile
- * exec:java -pl job -Dexec.classpathScope=test
- * -Dexec.mainClass=io.tidecast.job.forecast.SwapsBenchmark}.
+ * about a minute; no build runs it, {@code job/BENCHMARKS.md} has the command.
  */
 final class SwapsBenchmark {
   private static final int STEPS = 24;
@@ -58,13 +57,12 @@ final class SwapsBenchmark {
   private final KeyedTwoInputStreamOperatorTestHarness<String, SeriesStep, GroupNotice, KeyedBytes>
       harness;
   private final MailboxExecutorImpl mailbox;
-  private final int series;
+  private final int series = Integer.getInteger("series", 200);
   private long hour;
   private long stepped;
   private long started;
 
-  private SwapsBenchmark(int series) throws Exception {
-    this.series = series;
+  SwapsBenchmark() throws Exception {
     ForecastOperator operator =
         new ForecastOperator(
             new ForecastOperator.Config(
@@ -88,12 +86,8 @@ final class SwapsBenchmark {
     Harnesses.open(harness, TypeInformation.of(KeyedBytes.class), null);
   }
 
-  public static void main(String[] arguments) throws Exception {
-    int series = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
-    new SwapsBenchmark(series).run();
-  }
-
-  private void run() throws Exception {
+  @Test
+  void swapsLeaveNothingBehind() throws Exception {
     serve(first, 2 * CONFIG.history());
     for (int swap = 1; swap <= 50; swap++) {
       if (swap % 10 == 1) {

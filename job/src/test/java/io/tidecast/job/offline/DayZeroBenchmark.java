@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /**
  * How long until a series that was never seen is forecast as well as one that is long known?
@@ -28,11 +29,9 @@ import java.util.Map;
  * <p>A model is trained on the first half of all series of a group but the last; it has never seen
  * that one, which then begins again and again in the second half, every {@value #APART} steps. Its
  * pinball losses by time since its beginning are held against those of the same series, by the same
- * model, with all its past; beside them the naives with all its past. Arguments are a configuration
- * and its data file. Run as a plain main class on the test class path: {@code mvn -q test-compile
- * exec:java -pl job -Dexec.classpathScope=test
- * -Dexec.mainClass=io.tidecast.job.offline.DayZeroBenchmark
- * -Dexec.args="conf/nycflights13_weather.yaml nycflights13_weather.csv.gz"}.
+ * model, with all its past; beside them the naives with all its past. No build runs
+ * it, {@code job/BENCHMARKS.md} has the command; properties {@code config} and {@code data} are a
+ * configuration and its data file.
  */
 final class DayZeroBenchmark {
   private static final int APART = 101;
@@ -40,24 +39,21 @@ final class DayZeroBenchmark {
   /** Ends of the times since the beginning that are told apart, in steps. */
   private static final int[] UNTIL = {6, 12, 24, 48, 96, 168, 336, 504, 672};
 
-  private final ForecasterConfig config;
-  private final Stretch newcomer;
-  private final ForecastModel model;
+  private ForecasterConfig config;
+  private Stretch newcomer;
+  private ForecastModel model;
 
-  private DayZeroBenchmark(ForecasterConfig config, Stretch newcomer, ForecastModel model) {
-    this.config = config;
-    this.newcomer = newcomer;
-    this.model = model;
-  }
-
-  public static void main(String[] arguments) throws Exception {
-    JobConfig job = ConfigFile.read(Path.of(arguments[0])).withData(Path.of(arguments[1])).job();
+  @Test
+  void newcomerIsSoonForecastAsWellAsOneThatIsLongKnown() throws Exception {
+    Path data = Path.of(System.getProperty("data"));
+    JobConfig job =
+        ConfigFile.read(Path.of(System.getProperty("config"))).withData(data).job();
     Map.Entry<String, List<SeriesHistory>> group =
         SeriesHistory.byGroup(job).entrySet().iterator().next();
-    ForecasterConfig config = job.groups().get(group.getKey());
+    config = job.groups().get(group.getKey());
     List<Stretch> all =
         Cleaning.of(group.getValue().stream().map(SeriesHistory::toWindow).toList()).windows();
-    Stretch newcomer = all.get(all.size() - 1);
+    newcomer = all.get(all.size() - 1);
     long middle = (newcomer.start() + newcomer.end()) / 2;
     List<Stretch> known =
         all.subList(0, all.size() - 1).stream().map(one -> until(one, middle)).toList();
@@ -66,7 +62,8 @@ final class DayZeroBenchmark {
             new Trainer(config, TrainingConfig.DEFAULT)
                 .choose(
                     known, new TrainingRun(group.getKey(), 1, 1, "bench"), TrainingListener.NONE);
-    new DayZeroBenchmark(config, newcomer, chosen.model()).print(arguments[0], middle);
+    model = chosen.model();
+    print(data.getFileName().toString(), middle);
   }
 
   private static Stretch until(Stretch stretch, long end) {

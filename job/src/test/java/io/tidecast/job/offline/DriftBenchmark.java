@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 /**
  * How often does the test for drift raise an alarm where there is none?
@@ -27,23 +28,20 @@ import java.util.Random;
  * <p>A model is trained on the first half of a file's history and then left to serve the second,
  * whose losses by block are put in another order, a thousand times: whatever changes there are in
  * the file, none is left. Beside it the alarms in the order of the file, where changes are real.
- * Arguments are pairs of a configuration and its data file. Run as a plain main class on the test
- * class path: {@code mvn -q test-compile exec:java -pl job -Dexec.classpathScope=test
- * -Dexec.mainClass=io.tidecast.job.offline.DriftBenchmark -Dexec.args="conf/ETTh1.yaml
- * ETTh1.csv.gz"}.
+ * No build runs it, {@code job/BENCHMARKS.md} has the command; properties {@code config} and {@code
+ * data} are a configuration and its data file.
  */
 final class DriftBenchmark {
   private static final int ORDERS = 1_000;
 
-  private DriftBenchmark() {}
-
-  public static void main(String[] arguments) throws Exception {
-    for (int i = 0; i < arguments.length; i += 2) {
-      ConfigFile file = ConfigFile.read(Path.of(arguments[i])).withData(Path.of(arguments[i + 1]));
-      for (Map.Entry<String, List<SeriesHistory>> group :
-          SeriesHistory.byGroup(file.job()).entrySet()) {
-        print(arguments[i], file.job(), group.getKey(), group.getValue());
-      }
+  @Test
+  void falseAlarmsAreAsRareAsIsSaid() throws Exception {
+    Path data = Path.of(System.getProperty("data"));
+    ConfigFile file =
+        ConfigFile.read(Path.of(System.getProperty("config"))).withData(data);
+    for (Map.Entry<String, List<SeriesHistory>> group :
+        SeriesHistory.byGroup(file.job()).entrySet()) {
+      print(data.getFileName().toString(), file.job(), group.getKey(), group.getValue());
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 
 /**
  * How many steps after a change for good is the live error back, with the test for drift and with
@@ -30,10 +31,9 @@ import java.util.TreeMap;
  * <p>The story of {@code tidecast demo --scenario regime-change} without a stream: the policy, the
  * trainer and the forecaster of the job over the observations of its generated feed, in several
  * worlds. Back is the first half hour with at most 1.5 times the mean error of the four hours
- * before anything was wrong, as the demo has it. Run as a plain main class on the test class path:
- * {@code mvn -q test-compile exec:java -pl job -Dexec.classpathScope=test
- * -Dexec.mainClass=io.tidecast.job.offline.RecoveryBenchmark -Dexec.args="conf/regime-change.yaml
- * 3"}, the last argument being the number of worlds.
+ * before anything was wrong, as the demo has it. No build runs it, {@code
+ * job/BENCHMARKS.md} has the command; the property {@code worlds} is their number, {@code tell} has
+ * every decision printed.
  */
 final class RecoveryBenchmark {
   private static final int STRETCH = 30;
@@ -41,18 +41,17 @@ final class RecoveryBenchmark {
   private static final double BACK = 1.5;
   private static final int AFTER = 900;
 
-  private RecoveryBenchmark() {}
-
-  public static void main(String[] arguments) throws Exception {
-    ConfigFile file = ConfigFile.read(Path.of(arguments[0]));
-    int worlds = Integer.parseInt(arguments[1]);
+  @Test
+  void liveErrorIsSoonerBackWithTheTestForDrift() throws Exception {
+    ConfigFile file = ConfigFile.read(Path.of("src/main/dist/conf/regime-change.yaml"));
+    int worlds = Integer.getInteger("worlds", 3);
     for (int seed = 1; seed <= worlds; seed++) {
       for (boolean drift : new boolean[] {true, false}) {
         JobConfig config =
             file.with("feed.seed", Integer.toString(seed))
                 .with("retrain.drift", Boolean.toString(drift))
                 .job();
-        live(config, seed, drift, arguments.length > 2);
+        live(config, seed, drift, Boolean.getBoolean("tell"));
       }
     }
   }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 /**
  * How many challengers are promoted where nothing changes, and how many of those are worse than
@@ -28,10 +29,9 @@ import java.util.Random;
  *
  * <p>Twenty worlds: a daily cycle, an AR(1) disturbance and noise, the same for ever. In each a
  * group is trained and then challenged every epoch, by the policy and the trainer of the job; every
- * promotion is scored on 10,000 steps that are kept from all of them. Run as a plain main class on
- * the test class path: {@code mvn -q test-compile exec:java -pl job -Dexec.classpathScope=test
- * -Dexec.mainClass=io.tidecast.job.retrain.PromotionBenchmark -Dexec.args="0.005 101 20"}: the
- * margin, the first seed and how many worlds there are.
+ * promotion is scored on 10,000 steps that are kept from all of them. No build runs it,
+ * {@code job/BENCHMARKS.md} has the command; properties {@code margin}, {@code seed} and {@code
+ * worlds} are the margin, the first seed and how many worlds there are.
  */
 final class PromotionBenchmark {
   private static final int WORLDS = 20;
@@ -86,16 +86,14 @@ final class PromotionBenchmark {
   private int looks;
   private double gained;
 
-  private PromotionBenchmark() {}
-
-  public static void main(String[] arguments) throws Exception {
-    double margin = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 0.005;
-    PromotionBenchmark benchmark = new PromotionBenchmark();
-    int first = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1;
-    int worlds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : WORLDS;
+  @Test
+  void fewArePromotedAndFewerOfThemAreWorse() throws Exception {
+    double margin = Double.parseDouble(System.getProperty("margin", "0.005"));
+    int first = Integer.getInteger("seed", 1);
+    int worlds = Integer.getInteger("worlds", WORLDS);
     for (int i = 0; i < worlds; i++) {
-      benchmark.live(first + i, margin);
-      benchmark.print(i + 1, margin);
+      live(first + i, margin);
+      print(i + 1, margin);
     }
   }
 
