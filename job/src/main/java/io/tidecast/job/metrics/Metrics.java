@@ -64,6 +64,9 @@ public final class Metrics {
   /** Boundaries that have passed and are not decided yet, those in training included. */
   public static final String BOUNDARIES_DUE = "boundariesDue";
 
+  /** Of these those of the group that has most: epochs without a decision. */
+  public static final String EPOCHS_UNDECIDED = "epochsUndecided";
+
   /** Steps that wait for the decision that covers them. */
   public static final String STEPS_WAITING = "stepsWaiting";
 

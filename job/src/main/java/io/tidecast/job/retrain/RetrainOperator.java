@@ -185,6 +185,8 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     metrics.gauge(Metrics.TRAINING_SECONDS, trainings::lastSeconds);
     metrics.gauge(Metrics.BOUNDARIES_DUE, () -> own.values().stream().mapToInt(Group::due).sum());
     metrics.gauge(
+        Metrics.EPOCHS_UNDECIDED, () -> own.values().stream().mapToInt(Group::due).max().orElse(0));
+    metrics.gauge(
         Metrics.STEPS_KEPT, () -> own.values().stream().mapToLong(Group::stepsKept).sum());
   }
 

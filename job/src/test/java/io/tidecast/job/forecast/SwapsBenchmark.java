@@ -42,11 +42,11 @@ import org.junit.jupiter.api.Test;
  * Does a year of weekly swaps leave anything behind: in the state of a series, in memory, in what a
  * step costs?
  *
- * <p>The operator of the job with 200 series, or as many as the property {@code series} says, a swap every {@value
- * #STEPS} steps, which is often; fifty swaps forward, then ten times back to the version before.
- * Prints a line for every ten: bytes of a checkpoint per series, resident memory of the process
- * (Linux) after a collection, and microseconds per step, the replays of the swaps included. Takes
- * about a minute; no build runs it, {@code job/BENCHMARKS.md} has the command.
+ * <p>The operator of the job with 200 series, or as many as the property {@code series} says, a
+ * swap every {@value #STEPS} steps, which is often; fifty swaps forward, then ten times back to the
+ * version before. Prints a line for every ten: bytes of a checkpoint per series, resident memory of
+ * the process (Linux) after a collection, and microseconds per step, the replays of the swaps
+ * included. Takes about a minute; no build runs it, {@code job/BENCHMARKS.md} has the command.
  */
 final class SwapsBenchmark {
   private static final int STEPS = 24;

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
  * <p>A model is trained on the first half of all series of a group but the last; it has never seen
  * that one, which then begins again and again in the second half, every {@value #APART} steps. Its
  * pinball losses by time since its beginning are held against those of the same series, by the same
- * model, with all its past; beside them the naives with all its past. No build runs
- * it, {@code job/BENCHMARKS.md} has the command; properties {@code config} and {@code data} are a
+ * model, with all its past; beside them the naives with all its past. No build runs it, {@code
+ * job/BENCHMARKS.md} has the command; properties {@code config} and {@code data} are a
  * configuration and its data file.
  */
 final class DayZeroBenchmark {
@@ -46,8 +46,7 @@ final class DayZeroBenchmark {
   @Test
   void newcomerIsSoonForecastAsWellAsOneThatIsLongKnown() throws Exception {
     Path data = Path.of(System.getProperty("data"));
-    JobConfig job =
-        ConfigFile.read(Path.of(System.getProperty("config"))).withData(data).job();
+    JobConfig job = ConfigFile.read(Path.of(System.getProperty("config"))).withData(data).job();
     Map.Entry<String, List<SeriesHistory>> group =
         SeriesHistory.byGroup(job).entrySet().iterator().next();
     config = job.groups().get(group.getKey());

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>A model is trained on the first half of a file's history and then left to serve the second,
  * whose losses by block are put in another order, a thousand times: whatever changes there are in
- * the file, none is left. Beside it the alarms in the order of the file, where changes are real.
- * No build runs it, {@code job/BENCHMARKS.md} has the command; properties {@code config} and {@code
+ * the file, none is left. Beside it the alarms in the order of the file, where changes are real. No
+ * build runs it, {@code job/BENCHMARKS.md} has the command; properties {@code config} and {@code
  * data} are a configuration and its data file.
  */
 final class DriftBenchmark {
@@ -37,8 +37,7 @@ final class DriftBenchmark {
   @Test
   void falseAlarmsAreAsRareAsIsSaid() throws Exception {
     Path data = Path.of(System.getProperty("data"));
-    ConfigFile file =
-        ConfigFile.read(Path.of(System.getProperty("config"))).withData(data);
+    ConfigFile file = ConfigFile.read(Path.of(System.getProperty("config"))).withData(data);
     for (Map.Entry<String, List<SeriesHistory>> group :
         SeriesHistory.byGroup(file.job()).entrySet()) {
       print(data.getFileName().toString(), file.job(), group.getKey(), group.getValue());

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
  * <p>The story of {@code tidecast demo --scenario regime-change} without a stream: the policy, the
  * trainer and the forecaster of the job over the observations of its generated feed, in several
  * worlds. Back is the first half hour with at most 1.5 times the mean error of the four hours
- * before anything was wrong, as the demo has it. No build runs it, {@code
- * job/BENCHMARKS.md} has the command; the property {@code worlds} is their number, {@code tell} has
- * every decision printed.
+ * before anything was wrong, as the demo has it. No build runs it, {@code job/BENCHMARKS.md} has
+ * the command; the property {@code worlds} is their number, {@code tell} has every decision
+ * printed.
  */
 final class RecoveryBenchmark {
   private static final int STRETCH = 30;

@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Twenty worlds: a daily cycle, an AR(1) disturbance and noise, the same for ever. In each a
  * group is trained and then challenged every epoch, by the policy and the trainer of the job; every
- * promotion is scored on 10,000 steps that are kept from all of them. No build runs it,
- * {@code job/BENCHMARKS.md} has the command; properties {@code margin}, {@code seed} and {@code
- * worlds} are the margin, the first seed and how many worlds there are.
+ * promotion is scored on 10,000 steps that are kept from all of them. No build runs it, {@code
+ * job/BENCHMARKS.md} has the command; properties {@code margin}, {@code seed} and {@code worlds}
+ * are the margin, the first seed and how many worlds there are.
  */
 final class PromotionBenchmark {
   private static final int WORLDS = 20;
