@@ -16,9 +16,9 @@ import java.time.Duration;
  *     (default the kept history, series.history, with an aggregation of last, else 48 steps; in
  *     either case less than ttl)
  * @param maxFuture how far an event time may lie ahead of the broker's append time (default PT10M)
- * @param maxDelay how long after its event time an observation may be appended before the clock
- *     closes its step; PT0S: only the next observation does (default a 60th of the step, at least
- *     PT1S)
+ * @param maxDelay how long after the end of a step the clock closes it, if observations have not
+ *     come later than that of late; PT0S: only the next observation does (default a 60th of the
+ *     step, at least PT1S)
  * @param maxGap longest gap that is bridged by masked steps (default 24 steps)
  * @param idleTimeout a partition without records for this long no longer holds the others back;
  *     PT0S: never (default two steps, at least PT30S)
