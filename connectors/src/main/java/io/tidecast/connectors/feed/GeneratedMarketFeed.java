@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -120,7 +121,7 @@ public record GeneratedMarketFeed(
 
     private Symbol(Market market, int number) {
       this.market = market;
-      this.name = "SYM%04d".formatted(number + 1);
+      this.name = String.format(Locale.ROOT, "SYM%04d", number + 1);
       this.random = new Random(Generation.mixed(seed, number));
       this.logPrice = StrictMath.log(50 + 150 * random.nextDouble());
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -120,7 +121,7 @@ public record GeneratedWeatherFeed(
 
     private Station(Region region, int number) {
       this.region = region;
-      this.name = "ST%04d".formatted(number + 1);
+      this.name = String.format(Locale.ROOT, "ST%04d", number + 1);
       this.random = new Random(Generation.mixed(seed, number));
       this.level = 8 + 10 * random.nextDouble();
       this.amplitude = 4 + 4 * random.nextDouble();

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -130,8 +131,14 @@ final class BinanceRows implements LiveFeed.Rows {
 
   private URI klines(String symbol, Instant from, int limit) {
     return URI.create(
-        "%s/api/v3/klines?symbol=%s&interval=%s&startTime=%d&limit=%d"
-            .formatted(feed.rest(), symbol, feed.interval(), from.toEpochMilli(), limit));
+        String.format(
+            Locale.ROOT,
+            "%s/api/v3/klines?symbol=%s&interval=%s&startTime=%d&limit=%d",
+            feed.rest(),
+            symbol,
+            feed.interval(),
+            from.toEpochMilli(),
+            limit));
   }
 
   private void advance(Instant to, TreeMap<LiveFeed.Place, FeedRow> rows) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class GeneratedFeedTest {
@@ -38,6 +39,22 @@ class GeneratedFeedTest {
     assertEquals(START, rows.get(2).observation().time());
     assertEquals("ST0001", rows.get(3).observation().stream());
     assertEquals(START.plus(Duration.ofHours(1)), rows.get(6).observation().time());
+  }
+
+  @Test
+  void namesAreTheSameWhereverTheyAreMade() {
+    List<FeedRow> rows = take(weather(1, 0, 0), 3);
+    List<FeedRow> prices = take(market(1), 3);
+    Locale here = Locale.getDefault();
+    try {
+      // whose digits are others
+      Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+
+      assertEquals(rows, take(weather(1, 0, 0), 3));
+      assertEquals(prices, take(market(1), 3));
+    } finally {
+      Locale.setDefault(here);
+    }
   }
 
   @Test

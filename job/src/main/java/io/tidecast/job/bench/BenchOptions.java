@@ -47,6 +47,8 @@ public record BenchOptions(
 
   private ConfigFile file() {
     return ConfigFile.parse(
+        String.format(
+        Locale.ROOT,
         """
         domain: bench
         series:
@@ -58,8 +60,8 @@ public record BenchOptions(
           horizon: %d
         model:
           hidden: %d
-        """
-            .formatted(horizon, hidden),
+        """,
+        horizon, hidden),
         Map.of());
   }
 

@@ -3,6 +3,7 @@ package io.tidecast.job.bench;
 import io.tidecast.connectors.record.ObservationRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -20,7 +21,7 @@ final class GeneratedLoad {
   private GeneratedLoad() {}
 
   static String stream(int series) {
-    return "meter-%07d".formatted(series);
+    return String.format(Locale.ROOT, "meter-%07d", series);
   }
 
   static Instant time(long hour) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -72,6 +73,8 @@ record FlinkHome(Path directory, Path distribution) {
     Files.createDirectories(conf());
     Files.writeString(
         conf().resolve("config.yaml"),
+        String.format(
+        Locale.ROOT,
         """
         jobmanager.rpc.address: 127.0.0.1
         jobmanager.rpc.port: %d
@@ -105,8 +108,7 @@ record FlinkHome(Path directory, Path distribution) {
         execution.checkpointing.savepoint-dir: %s
         execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
         io.tmp.dirs: %s
-        """
-            .formatted(
+        """,
                 ports.jobManager(),
                 ports.rest(),
                 slots,
@@ -119,14 +121,16 @@ record FlinkHome(Path directory, Path distribution) {
                 Files.createDirectories(directory.resolve("tmp"))));
     Files.writeString(
         conf().resolve("zoo.cfg"),
+        String.format(
+        Locale.ROOT,
         """
         tickTime=2000
         dataDir=%s
         clientPort=%d
         clientPortAddress=127.0.0.1
         admin.enableServer=false
-        """
-            .formatted(Files.createDirectories(directory.resolve("zookeeper")), ports.zooKeeper()));
+        """,
+            Files.createDirectories(directory.resolve("zookeeper")), ports.zooKeeper()));
     log("log4j2.properties", "INFO");
     log("log4j2-client.properties", "ERROR");
   }

@@ -94,17 +94,20 @@ class DlqCommandITCase {
   }
 
   @Test
-  void whatIsToBeReplayedHasToBeSaid() throws Exception {
+  void whatIsMeantHasToBeSaid() throws Exception {
     Path file = Files.writeString(directory.resolve("plant.yaml"), text("127.0.0.1:9", "[power]"));
 
     for (List<String> wrong :
         List.of(
-            List.<String>of(),
-            List.of("--all", "--reason", "late"),
-            List.of("--source", "weather@7"))) {
+            List.of("replay"),
+            List.of("replay", "--all", "--reason", "late"),
+            List.of("replay", "--source", "weather@7"),
+            List.of("list", "--source", "weather@7"))) {
       StringWriter err = new StringWriter();
       String[] arguments =
-          Stream.concat(Stream.of("dlq", "replay", "--config", file.toString()), wrong.stream())
+          Stream.concat(
+                  Stream.concat(Stream.of("dlq"), wrong.stream()),
+                  Stream.of("--config", file.toString()))
               .toArray(String[]::new);
 
       assertEquals(2, run(err, arguments), err::toString);

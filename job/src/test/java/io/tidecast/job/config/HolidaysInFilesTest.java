@@ -41,7 +41,7 @@ class HolidaysInFilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"XX", "DE-XX", "Germany", "24.12.", "2025-02-30"})
+  @CsvSource({"XX", "DE-XX", "Germany", "24.12.", "2025-02-30", "-", "DE-"})
   void whatNamesNoneIsRefused(String name) {
     String refusal =
         assertThrows(IllegalArgumentException.class, () -> holidays("['" + name + "']"))
