@@ -48,8 +48,8 @@ public record BenchOptions(
   private ConfigFile file() {
     return ConfigFile.parse(
         String.format(
-        Locale.ROOT,
-        """
+            Locale.ROOT,
+            """
         domain: bench
         series:
           step: PT1H
@@ -61,7 +61,8 @@ public record BenchOptions(
         model:
           hidden: %d
         """,
-        horizon, hidden),
+            horizon,
+            hidden),
         Map.of());
   }
 

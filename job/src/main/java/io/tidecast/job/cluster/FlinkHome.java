@@ -74,8 +74,8 @@ record FlinkHome(Path directory, Path distribution) {
     Files.writeString(
         conf().resolve("config.yaml"),
         String.format(
-        Locale.ROOT,
-        """
+            Locale.ROOT,
+            """
         jobmanager.rpc.address: 127.0.0.1
         jobmanager.rpc.port: %d
         jobmanager.bind-host: 127.0.0.1
@@ -109,28 +109,29 @@ record FlinkHome(Path directory, Path distribution) {
         execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
         io.tmp.dirs: %s
         """,
-                ports.jobManager(),
-                ports.rest(),
-                slots,
-                slots,
-                ports.zooKeeper(),
-                directory.resolve("ha").toUri(),
-                ports.jobManager(),
-                directory.resolve("checkpoints").toUri(),
-                directory.resolve("savepoints").toUri(),
-                Files.createDirectories(directory.resolve("tmp"))));
+            ports.jobManager(),
+            ports.rest(),
+            slots,
+            slots,
+            ports.zooKeeper(),
+            directory.resolve("ha").toUri(),
+            ports.jobManager(),
+            directory.resolve("checkpoints").toUri(),
+            directory.resolve("savepoints").toUri(),
+            Files.createDirectories(directory.resolve("tmp"))));
     Files.writeString(
         conf().resolve("zoo.cfg"),
         String.format(
-        Locale.ROOT,
-        """
+            Locale.ROOT,
+            """
         tickTime=2000
         dataDir=%s
         clientPort=%d
         clientPortAddress=127.0.0.1
         admin.enableServer=false
         """,
-            Files.createDirectories(directory.resolve("zookeeper")), ports.zooKeeper()));
+            Files.createDirectories(directory.resolve("zookeeper")),
+            ports.zooKeeper()));
     log("log4j2.properties", "INFO");
     log("log4j2-client.properties", "ERROR");
   }
