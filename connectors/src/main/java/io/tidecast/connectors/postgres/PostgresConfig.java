@@ -61,6 +61,16 @@ public record PostgresConfig(String url, String user, String password) implement
     }
   }
 
+  /**
+   * Lets the {@link java.sql.DriverManager} connect all the same, as an embedded server does to see
+   * whether it serves. For processes that run no jobs of a session.
+   */
+  public static void register() throws SQLException {
+    if (!Driver.isRegistered()) {
+      Driver.register();
+    }
+  }
+
   /** Without passwords, also of the URL: this text ends in logs. */
   @Override
   public String toString() {
