@@ -95,6 +95,7 @@ final class DlqCommand {
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast dlq list --config conf/weather.yaml --reason malformed"})
   int list(@Mixin ConfigOption file, @Mixin Choice choice) throws IOException {
+    choice.requireSources();
     PrintWriter out = spec.commandLine().getOut();
     Map<String, Long> reasons = new TreeMap<>();
     new DeadLetterTopic(file.job().kafkaConfig())

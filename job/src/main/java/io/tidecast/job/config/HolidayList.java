@@ -58,7 +58,7 @@ final class HolidayList {
   }
 
   private static List<LocalDate> ofCountry(String name) {
-    String[] parts = name.equals(NO) ? NORWAY : name.toLowerCase(Locale.ROOT).split("-");
+    String[] parts = name.equals(NO) ? NORWAY : name.toLowerCase(Locale.ROOT).split("-", -1);
     Set<String> countries = HolidayManager.getSupportedCalendarCodes();
     Checks.that(countries.contains(parts[0].toUpperCase(Locale.ROOT)), "holidays", name, ACCEPTED);
     HolidayManager manager =
