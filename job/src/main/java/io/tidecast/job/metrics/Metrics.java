@@ -67,6 +67,9 @@ public final class Metrics {
   /** Of these those of the group that has most: epochs without a decision. */
   public static final String EPOCHS_UNDECIDED = "epochsUndecided";
 
+  /** Trainings of a group that failed one after the other, of the group that has most. */
+  public static final String FAILED_IN_A_ROW = "failedInARow";
+
   /** Steps that wait for the decision that covers them. */
   public static final String STEPS_WAITING = "stepsWaiting";
 

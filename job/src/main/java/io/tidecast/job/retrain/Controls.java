@@ -53,8 +53,16 @@ final class Controls {
     return read.value() >= awaited - 1;
   }
 
+  /** Takes the place of those that it is heard in place of at every boundary. */
   void add(GroupControl control) throws Exception {
-    waiting.add(control);
+    List<GroupControl> left = new ArrayList<>();
+    for (GroupControl before : all()) {
+      if (before.notBefore() < control.notBefore() || before.offset() > control.offset()) {
+        left.add(before);
+      }
+    }
+    left.add(control);
+    waiting.update(left);
   }
 
   /** The last that was asked for and may be decided at a boundary. */

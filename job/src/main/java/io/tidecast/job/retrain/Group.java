@@ -28,6 +28,7 @@ final class Group {
   private long next;
   private long coveredBefore = Long.MIN_VALUE;
   private long stepsKept;
+  private int failures;
 
   /** The group of the current key, as its state has it. */
   Group(String name, RetrainPolicy policy, KeyedStateStore state) throws Exception {
@@ -97,6 +98,15 @@ final class Group {
 
   long coveredBefore() {
     return coveredBefore;
+  }
+
+  /** Trainings that failed one after the other, since the task began. */
+  int failures() {
+    return failures;
+  }
+
+  void trained(boolean failed) {
+    failures = failed ? failures + 1 : 0;
   }
 
   /** Of its windows, for its trainings. */

@@ -187,6 +187,9 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     metrics.gauge(
         Metrics.EPOCHS_UNDECIDED, () -> own.values().stream().mapToInt(Group::due).max().orElse(0));
     metrics.gauge(
+        Metrics.FAILED_IN_A_ROW,
+        () -> own.values().stream().mapToInt(Group::failures).max().orElse(0));
+    metrics.gauge(
         Metrics.STEPS_KEPT, () -> own.values().stream().mapToLong(Group::stepsKept).sum());
   }
 
@@ -360,6 +363,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     decided.get(result.outcome().kind()).inc();
     if (result.trained()) {
       trained.get(result.outcome().kind()).inc();
+      group.trained(result.outcome() instanceof Outcome.Failed);
     }
   }
 

@@ -529,9 +529,12 @@ class RetrainOperatorHarnessTest {
   void aFloodOfRequestsIsOneTrainingAndLeavesNothingBehind() throws Exception {
     promoteTwice();
     int entries = harness.numKeyedStateEntries();
-    for (int offset = 0; offset < 1_000; offset++) {
+    ask(0, ControlRecord.Action.RETRAIN, Long.MIN_VALUE);
+    long bytes = harness.snapshot(1, 1).getStateSize();
+    for (int offset = 1; offset < 1_000; offset++) {
       ask(offset, ControlRecord.Action.RETRAIN, Long.MIN_VALUE);
     }
+    assertEquals(bytes, harness.snapshot(2, 2).getStateSize());
     harness.processWatermark1(new Watermark(4_500));
     awaitDecisions(1);
     window("g", 4_900);
