@@ -181,7 +181,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
                 forecasters.put(
                     group,
                     new SeriesForecaster(how, config.evaluationPeriod(), config.reachSteps())));
-    cache = new ModelCache(2 * config.groups().size() + 2);
+    cache = new ModelCache(2 * config.groups().size() + 2, ModelCache.MAX_BYTES);
     past = new Past(getPartitionedState(Past.ANCHORS), swaps, grid, cache, getMetricGroup());
     writer = new ForecastWriter(output, config, getMetricGroup());
     dropped = Metrics.counter(getMetricGroup(), Metrics.STEPS_DROPPED);

@@ -81,8 +81,7 @@ class ForecastOperatorHarnessTest {
   private static final Duration STEP = Duration.ofHours(1);
   private static final Grid GRID = Grid.of(STEP);
 
-  private static final ForecasterConfig CONFIG =
-      config(3, new CellConfig(CellConfig.Kind.LSTM, 1, 4));
+  static final ForecasterConfig CONFIG = config(3, new CellConfig(CellConfig.Kind.LSTM, 1, 4));
 
   private static final Targets TARGETS =
       new Targets(
@@ -125,7 +124,7 @@ class ForecastOperatorHarnessTest {
   }
 
   /** A small model by the real trainer; another seed gives other weights. */
-  private static ForecastModel trained(ForecasterConfig config, int sequence) {
+  static ForecastModel trained(ForecasterConfig config, int sequence) {
     TrainingConfig training =
         new TrainingConfig(
             new TrainingConfig.Windows(8, 24, 4),
