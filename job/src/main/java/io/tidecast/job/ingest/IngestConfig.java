@@ -38,31 +38,10 @@ public record IngestConfig(
     FutureColumns future)
     implements Serializable {
 
-  /** Without variables that are known beforehand. */
-  public IngestConfig(
-      Grid grid,
-      List<String> targets,
-      Map<String, List<String>> covariates,
-      Map<String, String> groups,
-      Targets.Streams streams,
-      Map<String, Limits> limits,
-      long maxOutOfOrderMillis,
-      long maxFutureMillis) {
-    this(
-        grid,
-        targets,
-        covariates,
-        groups,
-        streams,
-        limits,
-        maxOutOfOrderMillis,
-        maxFutureMillis,
-        FutureColumns.NONE);
-  }
-
   /** Whether all that is read of a record is known beforehand. */
   boolean isIssue(ObservationRecord record) {
-    return future.isAll(record.values().keySet().stream().filter(this::reads).toList());
+    return !future.known().isEmpty()
+        && future.isAll(record.values().keySet().stream().filter(this::reads).toList());
   }
 
   /** Whether a record lies further ahead of its append time than it may. */

@@ -44,7 +44,8 @@ class IngestFunctionHarnessTest {
           Targets.Streams.NONE,
           Map.of("temperature", new Limits(-60, 60), "dew", new Limits(-80, 40)),
           MAX_OUT_OF_ORDER,
-          MAX_FUTURE);
+          MAX_FUTURE,
+          FutureColumns.NONE);
 
   private OneInputStreamOperatorTestHarness<RawRecord, SeriesObservation> harness;
   private long offset;
@@ -163,7 +164,8 @@ class IngestFunctionHarnessTest {
             Targets.Streams.NONE,
             Map.of(),
             0,
-            MAX_FUTURE);
+            MAX_FUTURE,
+            FutureColumns.NONE);
     harness =
         new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(new IngestFunction(closes)));
     harness.open();

@@ -27,7 +27,8 @@ class SeriesHistoryTest {
           Targets.Streams.NONE,
           Map.of("t", new Limits(-60, 60)),
           0,
-          0);
+          0,
+          FutureColumns.NONE);
 
   @Test
   void rowsBecomeStepsThatEndOnTheGridWithTheConfiguredAggregation() {
