@@ -251,7 +251,7 @@ class PyTorchParityTest {
             pipeline.deviations(past, past.length);
             add(deviations, past);
             float[] levels = new float[config.covariates().size()];
-            pipeline.covariateLevels(levels);
+            pipeline.covariateLevels(levels, 0);
             add(covariates, levels);
           }
         });

@@ -2,6 +2,7 @@ package io.tidecast.model;
 
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
+import io.tidecast.model.input.PhaseProducts;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;
@@ -105,7 +106,8 @@ public final class RandomModels {
     return new ForecastModel(version, config, model.layers(), reading, maps, model.provenance());
   }
 
-  private static HighwayWeights phased(ForecasterConfig config, int lookBack, Random random) {
+  /** A linear map that reads all there is. */
+  public static HighwayWeights phased(ForecasterConfig config, int lookBack, Random random) {
     HighwayWeights map = linearMap(config, lookBack, random);
     return new HighwayWeights(
         map.horizon(),
@@ -113,11 +115,17 @@ public final class RandomModels {
         map.levels(),
         map.weight(),
         map.covariateWeight(),
-        floats(map.horizon() * new Phases(config).size(), 0.2, random),
+        floats(map.horizon() * phases(config, lookBack), 0.2, random),
         floats(map.horizon() * KnownFuture.size(config), 0.2, random),
         map.intercept(),
         map.residual(),
         List.of());
+  }
+
+  /** With the products that fit in. */
+  private static int phases(ForecasterConfig config, int lookBack) {
+    PhaseProducts products = new PhaseProducts(config);
+    return new Phases(config).size() + (products.fits(lookBack) ? products.size() : 0);
   }
 
   public static ForecastModel withoutHighway(ForecastModel model) {

@@ -6,6 +6,7 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
+import io.tidecast.model.input.PhaseProducts;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.ForecastModel;
@@ -49,7 +50,8 @@ import java.util.Optional;
  * head.future_weight           [horizon levels, known]  if it reads what is known of the future
  * highway.weight               [horizon, look-back - 1]
  * highway.covariate_weight     [horizon, covariates]   if the highway reads covariates
- * highway.phase_weight         [horizon, phases]       if it reads the phases of the seasons
+ * highway.phase_weight         [horizon, phases]       if it reads the phases of the seasons;
+ *                                                       then of the products with them, if it does
  * highway.future_weight        [horizon, known]        if it reads what is known of the future
  * highway.intercept            [horizon]
  * highway.residual             [horizon, levels]
@@ -269,11 +271,24 @@ public final class ModelArtifact {
         levels,
         weight.values(),
         optional(file, prefix + COVARIATE_WEIGHT, horizon, config.covariates().size()),
-        optional(file, prefix + PHASE_WEIGHT, horizon, new Phases(config).size()),
+        phaseWeight(file, prefix + PHASE_WEIGHT, config, lookBack),
         optional(file, prefix + FUTURE_WEIGHT, horizon, KnownFuture.size(config)),
         file.tensor(prefix + "intercept", horizon).values(),
         file.tensor(prefix + "residual", horizon, levels).values(),
         List.of());
+  }
+
+  /** Of the phases, or of these and the products with them. */
+  private static float[] phaseWeight(
+      Safetensors file, String name, ForecasterConfig config, int lookBack)
+      throws InvalidArtifactException {
+    int phases = new Phases(config).size();
+    PhaseProducts products = new PhaseProducts(config);
+    boolean has =
+        products.fits(lookBack)
+            && file.has(name)
+            && file.tensor(name, config.horizon(), -1).shape()[1] > phases;
+    return optional(file, name, config.horizon(), has ? phases + products.size() : phases);
   }
 
   private static float[] optional(Safetensors file, String name, int rows, int columns)

@@ -22,11 +22,29 @@ public final class Columns {
     return names;
   }
 
-  /** Of the phases that the linear maps read. */
-  public static List<String> ofPhases(ForecasterConfig config) {
+  /**
+   * Of the phases that the linear maps read.
+   *
+   * @param products whether they read products with them as well
+   */
+  public static List<String> ofPhases(ForecasterConfig config, boolean products) {
     List<String> calendar = ofCalendar(config);
     List<String> names = numbered("season", new Phases(config).size() - calendar.size());
     names.addAll(calendar);
+    if (products) {
+      names.addAll(ofProducts(config));
+    }
+    return names;
+  }
+
+  private static List<String> ofProducts(ForecasterConfig config) {
+    PhaseProducts products = new PhaseProducts(config);
+    List<String> values = numbered("value", products.lags().length);
+    values.addAll(config.covariates());
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < products.size(); i++) {
+      names.add(values.get(products.valueOf(i)) + " by phase " + products.phaseOf(i));
+    }
     return names;
   }
 

@@ -255,11 +255,11 @@ public final class SeriesInputs implements KnownFuture.Origin {
   /**
    * Those inputs at the last step that are the levels of covariates.
    *
-   * @param out for the first of the covariates, or all of them
+   * @param out for the first of the covariates, or all of them, from {@code at} on
    */
-  public void covariateLevels(float[] out) {
-    for (int i = 0; i < out.length; i++) {
-      out[i] = StepInputs.level(now.covariate(i));
+  public void covariateLevels(float[] out, int at) {
+    for (int i = at; i < out.length; i++) {
+      out[i] = StepInputs.level(now.covariate(i - at));
     }
   }
 

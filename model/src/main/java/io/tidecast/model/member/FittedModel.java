@@ -2,6 +2,7 @@ package io.tidecast.model.member;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.Columns;
+import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.FeedForwardWeights;
 import io.tidecast.model.weights.ForecastModel;
@@ -105,11 +106,19 @@ final class FittedModel {
         map.levels(),
         leads(map.weight()),
         columns(leads(map.covariateWeight()), trained.covariates(), config.covariates()),
-        columns(leads(map.phaseWeight()), Columns.ofPhases(trained), Columns.ofPhases(config)),
+        phases(map),
         columns(leads(map.futureWeight()), Columns.ofKnown(trained), Columns.ofKnown(config)),
         leads(map.intercept()),
         leads(map.residual()),
         map.shorter().stream().map(this::fit).toList());
+  }
+
+  private float[] phases(HighwayWeights map) {
+    boolean products = map.phases() > new Phases(trained).size();
+    return columns(
+        leads(map.phaseWeight()),
+        Columns.ofPhases(trained, products),
+        Columns.ofPhases(config, products));
   }
 
   /** The first rows, of a tensor that has as many for each lead. */

@@ -1,6 +1,7 @@
 package io.tidecast.model.member;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.PhaseProducts;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.HighwayWeights;
@@ -17,9 +18,11 @@ public final class HighwayMember {
   private final List<HighwayMember> shorter;
   private final Affine map;
   private final Phases seasons;
+  private final PhaseProducts products;
   private final int deviations;
   private final float[] covariates;
   private final float[] phases;
+  private final float[] multiplied;
   private final int known;
   private final float[] changes;
   private final float[] medians;
@@ -31,6 +34,8 @@ public final class HighwayMember {
     deviations = weights.lookBack() - 1;
     covariates = new float[weights.covariates()];
     phases = new float[weights.phases()];
+    products = new PhaseProducts(config);
+    multiplied = new float[phases.length > seasons.size() ? products.values() : 0];
     known = weights.known();
     changes = new float[weights.horizon()];
     medians = new float[weights.horizon()];
@@ -97,15 +102,27 @@ public final class HighwayMember {
     for (int i = 0; i < deviations; i++) {
       read[i] = Math.max(-limit, Math.min(limit, read[i]));
     }
-    inputs.covariateLevels(covariates);
+    inputs.covariateLevels(covariates, 0);
     for (int k = 0; k < covariates.length; k++) {
       read[deviations + k] = covariates[k] * scale;
     }
     if (phases.length > 0) {
-      seasons.fill(index, phases);
+      fillPhases(inputs, index, 1 / scale);
       for (int m = 0; m < phases.length; m++) {
         read[deviations + covariates.length + m] = phases[m] * scale;
       }
+    }
+  }
+
+  private void fillPhases(SeriesInputs inputs, long index, float perScale) {
+    seasons.fill(index, phases);
+    if (multiplied.length > 0) {
+      int[] lags = products.lags();
+      for (int i = 0; i < lags.length; i++) {
+        multiplied[i] = map.inputs()[deviations - lags[i]] * perScale;
+      }
+      inputs.covariateLevels(multiplied, lags.length);
+      products.fill(index, multiplied, phases, seasons.size());
     }
   }
 }

@@ -3,6 +3,7 @@ package io.tidecast.model.train;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
+import io.tidecast.model.input.PhaseProducts;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ final class BaseForecast {
   private final List<PackedMap> maps = new ArrayList<>();
   private final InputLayout layout;
   private final Phases seasons;
+  private final PhaseProducts products;
+  private final float[] multiplied;
   private final float[] phases;
   private final KnownFuture known;
   private final float[] future;
@@ -25,7 +28,9 @@ final class BaseForecast {
   private BaseForecast(ForecasterConfig config) {
     layout = InputLayout.of(config);
     seasons = new Phases(config);
-    phases = new float[seasons.size()];
+    products = new PhaseProducts(config);
+    multiplied = new float[products.values()];
+    phases = new float[seasons.size() + products.size()];
     known = KnownFuture.overall(config);
     future = new float[config.horizon() * known.size()];
   }
@@ -64,16 +69,14 @@ final class BaseForecast {
     System.arraycopy(map.weights.intercept(), 0, out, 0, out.length);
     int past = map.weights.lookBack() - 1;
     for (int i = 0; i < past; i++) {
-      float deviation = (series.x()[row - past + i] - series.x()[row]) / series.scale()[row];
-      float limit = HighwayWeights.MAX_DEVIATION;
-      map.add(i, Math.max(-limit, Math.min(limit, deviation)), out);
+      map.add(i, deviation(series, row, past - i), out);
     }
     for (int k = 0; k < map.weights.covariates(); k++) {
       map.add(past + k, series.inputs()[row][layout.covariateLevel(k)], out);
     }
     if (map.weights.phases() > 0) {
-      seasons.fill(series.steps()[row], phases);
-      for (int m = 0; m < phases.length; m++) {
+      fillPhases(series, row, map.weights.phases() > seasons.size());
+      for (int m = 0; m < map.weights.phases(); m++) {
         map.add(past + map.weights.covariates() + m, phases[m], out);
       }
     }
@@ -82,6 +85,27 @@ final class BaseForecast {
       for (int i = 0; i < future.length; i++) {
         out[i / known.size()] += map.weights.futureWeight()[i] * future[i];
       }
+    }
+  }
+
+  private static float deviation(SeriesRows series, int row, int lag) {
+    float deviation = (series.x()[row - lag] - series.x()[row]) / series.scale()[row];
+    float limit = HighwayWeights.MAX_DEVIATION;
+    return Math.max(-limit, Math.min(limit, deviation));
+  }
+
+  private void fillPhases(SeriesRows series, int row, boolean withProducts) {
+    long step = series.steps()[row];
+    seasons.fill(step, phases);
+    int[] lags = products.lags();
+    for (int i = 0; withProducts && i < multiplied.length; i++) {
+      multiplied[i] =
+          i < lags.length
+              ? deviation(series, row, lags[i])
+              : series.inputs()[row][layout.covariateLevel(i - lags.length)];
+    }
+    if (withProducts) {
+      products.fill(step, multiplied, phases, seasons.size());
     }
   }
 

@@ -159,7 +159,7 @@ final class NormalEquations {
   }
 
   private double penalty(RidgeChoice choice, int predictor) {
-    if (rows.isPast(predictor)) {
+    if (rows.isPast(predictor) || rows.isProduct(predictor)) {
       return choice.penalty();
     }
     return rows.isIntercept(predictor) ? 1e-9 * rows.size() : COVARIATE_RIDGE * choice.penalty();

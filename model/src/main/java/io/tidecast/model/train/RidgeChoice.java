@@ -9,31 +9,55 @@ import java.util.Locale;
  * @param penalty of the past values, on values in units of each series' mean scale
  * @param covariates whether they are read
  * @param phases whether the phases of the seasons are read
+ * @param products which products with phases are read
  * @param future whether what is known of the future is read
  */
 record RidgeChoice(
-    int lookBack, double penalty, boolean covariates, boolean phases, boolean future) {
+    int lookBack,
+    double penalty,
+    boolean covariates,
+    boolean phases,
+    Products products,
+    boolean future) {
+
+  /** By whose phases values are multiplied. */
+  enum Products {
+    NONE,
+    OF_SEASON,
+    ALL
+  }
+
+  /** One that reads no products. */
+  RidgeChoice(int lookBack, double penalty, boolean covariates, boolean phases, boolean future) {
+    this(lookBack, penalty, covariates, phases, Products.NONE, future);
+  }
+
   RidgeChoice withCovariates(boolean read) {
-    return new RidgeChoice(lookBack, penalty, read, phases, future);
+    return new RidgeChoice(lookBack, penalty, read, phases, products, future);
   }
 
   RidgeChoice withPhases(boolean read) {
-    return new RidgeChoice(lookBack, penalty, covariates, read, future);
+    return new RidgeChoice(lookBack, penalty, covariates, read, products, future);
+  }
+
+  RidgeChoice withProducts(Products read) {
+    return new RidgeChoice(lookBack, penalty, covariates, phases, read, future);
   }
 
   RidgeChoice withFuture(boolean read) {
-    return new RidgeChoice(lookBack, penalty, covariates, phases, read);
+    return new RidgeChoice(lookBack, penalty, covariates, phases, products, read);
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "look-back %d, penalty %.0f%s%s%s",
+        "look-back %d, penalty %.0f%s%s%s%s",
         lookBack,
         penalty,
         covariates ? ", covariates" : "",
         phases ? ", phases" : "",
+        products == Products.NONE ? "" : ", products " + products,
         future ? ", future" : "");
   }
 }

@@ -2,7 +2,6 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.KnownFuture;
-import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.Arrays;
 import java.util.List;
@@ -78,8 +77,7 @@ final class RidgeFit {
   }
 
   private HighwayWeights weights(RidgeRows rows, double[][] solution) {
-    Phases seasons = new Phases(config);
-    int past = rows.predictors() - config.covariates().size() - seasons.size() - 1;
+    int past = rows.predictors() - config.covariates().size() - rows.phases() - 1;
     int phases = past + config.covariates().size();
     int intercept = rows.predictors() - 1;
     return new HighwayWeights(

@@ -3,6 +3,7 @@ package io.tidecast.model.train;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
+import io.tidecast.model.input.PhaseProducts;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.HighwayWeights;
 import java.time.Duration;
@@ -16,10 +17,11 @@ import java.util.concurrent.CancellationException;
  *
  * <p>With m the mean running scale of the series, the predictors are, in order: {@code (x[t - k] -
  * x[t]) / m} for k from look-back - 1 down to 1, {@code z[t] scale[t] / m} for the level z of each
- * covariate, {@code p[t] scale[t] / m} for each phase of the seasons, and {@code scale[t] / m},
- * whose weight is the intercept in units of the running scale. The target of lead h is {@code (x[t
- * + h] - x[t]) / m}. Past values and targets count within {@link HighwayWeights#MAX_DEVIATION}
- * running scales of the last one.
+ * covariate, {@code p[t] scale[t] / m} for each phase of the seasons, products of these with past
+ * values and levels as {@link PhaseProducts} orders them, and {@code scale[t] / m}, whose weight is
+ * the intercept in units of the running scale. The target of lead h is {@code (x[t + h] - x[t]) /
+ * m}. Past values and targets count within {@link HighwayWeights#MAX_DEVIATION} running scales of
+ * the last one.
  *
  * <p>Beyond these, each lead has predictors of its own: {@code v[t, h, f] scale[t] / m} for the
  * values v that are known of its target.
@@ -29,6 +31,8 @@ final class RidgeRows {
   private final InputLayout layout;
   private final Phases seasons;
   private final float[] phases;
+  private final PhaseProducts products;
+  private final float[] multiplied;
   private final KnownFuture known;
   private final float[] future;
   private final int lookBack;
@@ -43,7 +47,9 @@ final class RidgeRows {
     this.lookBack = lookBack;
     layout = InputLayout.of(config);
     seasons = new Phases(config);
-    phases = new float[seasons.size()];
+    products = new PhaseProducts(config);
+    multiplied = new float[products.fits(lookBack) ? products.values() : 0];
+    phases = new float[seasons.size() + (products.fits(lookBack) ? products.size() : 0)];
     known = KnownFuture.overall(config);
     future = new float[config.horizon() * known.size()];
     covariates = config.covariates().size();
@@ -109,14 +115,25 @@ final class RidgeRows {
     for (int k = 0; choice.covariates() && k < covariates; k++) {
       read[count++] = lookBack - 1 + k;
     }
-    for (int k = 0; choice.phases() && k < phases.length; k++) {
-      read[count++] = lookBack - 1 + covariates + k;
+    for (int k = 0; k < phases.length; k++) {
+      if (reads(choice, k)) {
+        read[count++] = lookBack - 1 + covariates + k;
+      }
     }
     read[count++] = predictors() - 1;
     for (int f = 0; choice.future() && f < known(); f++) {
       read[count++] = predictors() + f;
     }
     return Arrays.copyOf(read, count);
+  }
+
+  private boolean reads(RidgeChoice choice, int phase) {
+    int product = phase - seasons.size();
+    return switch (choice.products()) {
+      case NONE -> product < 0 && choice.phases();
+      case OF_SEASON -> product < 0 ? choice.phases() : products.isOfSeason(product);
+      case ALL -> product >= 0 || choice.phases();
+    };
   }
 
   /** Those of them that all leads share. */
@@ -126,6 +143,15 @@ final class RidgeRows {
 
   boolean isPast(int predictor) {
     return predictor < lookBack - 1;
+  }
+
+  boolean isProduct(int predictor) {
+    return predictor >= lookBack - 1 + covariates + seasons.size() && !isIntercept(predictor);
+  }
+
+  /** Number of the phases and the products with them. */
+  int phases() {
+    return phases.length;
   }
 
   boolean isIntercept(int predictor) {
@@ -148,11 +174,29 @@ final class RidgeRows {
     for (int k = 0; k < covariates; k++) {
       out[p++] = series.inputs()[row][layout.covariateLevel(k)] * scale;
     }
-    seasons.fill(series.steps()[row], phases);
+    fillPhases(series, row, limit);
     for (float phase : phases) {
       out[p++] = phase * scale;
     }
     out[p] = scale;
+  }
+
+  private void fillPhases(SeriesRows series, int row, double limit) {
+    long step = series.steps()[row];
+    seasons.fill(step, phases);
+    int[] lags = products.lags();
+    for (int i = 0; i < multiplied.length; i++) {
+      if (i < lags.length) {
+        double deviation = (double) series.x()[row - lags[i]] - series.x()[row];
+        multiplied[i] =
+            (float) (Math.max(-limit, Math.min(limit, deviation)) / series.scale()[row]);
+      } else {
+        multiplied[i] = series.inputs()[row][layout.covariateLevel(i - lags.length)];
+      }
+    }
+    if (multiplied.length > 0) {
+      products.fill(step, multiplied, phases, seasons.size());
+    }
   }
 
   /**

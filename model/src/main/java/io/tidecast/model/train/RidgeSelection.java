@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.KnownFuture;
+import io.tidecast.model.input.PhaseProducts;
 import io.tidecast.model.input.Phases;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,10 +14,10 @@ import java.util.TreeSet;
 
 /**
  * What of a history a linear map reads, and how hard it is held: the validation part chooses
- * look-back, penalty, covariates and phases by the mean error to the power 1.5, between that of the
- * median and that of the mean. What is close to the best is averaged with it, each lead by weights
- * that fall with its error: a mean of linear maps is a linear map, and one choice alone would be
- * the noise of one part.
+ * look-back, penalty, covariates, phases and products with them by the mean error to the power 1.5,
+ * between that of the median and that of the mean. What is close to the best is averaged with it,
+ * each lead by weights that fall with its error: a mean of linear maps is a linear map, and one
+ * choice alone would be the noise of one part.
  */
 final class RidgeSelection {
   private static final int MAX_JUDGED = 4000;
@@ -81,6 +82,7 @@ final class RidgeSelection {
     if (new Phases(config).size() > 0) {
       more.add(best.withPhases(true));
     }
+    more.addAll(withProducts(best));
     if (covariates) {
       more.add(best.withCovariates(false));
     }
@@ -91,6 +93,21 @@ final class RidgeSelection {
       errors.put(choice, judge.errors(choice, normal.solve(choice)));
     }
     return blend(errors);
+  }
+
+  /** With products, where a season fits into what is read. */
+  private List<RidgeChoice> withProducts(RidgeChoice best) {
+    List<RidgeChoice> choices = new ArrayList<>();
+    if (new PhaseProducts(config).fits(best.lookBack())) {
+      boolean isLong = config.longSeason() > config.season();
+      for (boolean phases : new boolean[] {false, true}) {
+        choices.add(best.withPhases(phases).withProducts(RidgeChoice.Products.OF_SEASON));
+        if (isLong) {
+          choices.add(best.withPhases(phases).withProducts(RidgeChoice.Products.ALL));
+        }
+      }
+    }
+    return choices;
   }
 
   private boolean readsFuture() {

@@ -24,8 +24,8 @@ import java.util.List;
  * @param weight {@code [horizon, lookBack - 1]}, row-major
  * @param covariateWeight {@code [horizon, covariates]}, row-major, in units of the running scale;
  *     empty if covariates are not read
- * @param phaseWeight {@code [horizon, phases]}, row-major, in units of the running scale; empty if
- *     phases are not read
+ * @param phaseWeight {@code [horizon, phases]}, row-major, in units of the running scale; of the
+ *     phases and, if there are more columns, of the products with them; empty if neither is read
  * @param futureWeight {@code [horizon, known]}, row-major, in units of the running scale; empty if
  *     nothing that is known of the future is read
  * @param intercept {@code [horizon]}, in units of the running scale
@@ -99,7 +99,7 @@ public record HighwayWeights(
     return covariateWeight.length / horizon;
   }
 
-  /** Number of phases that are read. */
+  /** Number of phases that are read, and of products with them. */
   public int phases() {
     return phaseWeight.length / horizon;
   }

@@ -148,23 +148,7 @@ class TrainedAsServedTest {
   }
 
   private static HighwayWeights map(ForecasterConfig config) {
-    HighwayWeights map = RandomModels.linearMap(config, 7, new Random(3));
-    Random random = new Random(5);
-    float[] future = new float[HORIZON * KnownFuture.size(config)];
-    for (int i = 0; i < future.length; i++) {
-      future[i] = (float) random.nextGaussian();
-    }
-    return new HighwayWeights(
-        map.horizon(),
-        map.lookBack(),
-        map.levels(),
-        map.weight(),
-        map.covariateWeight(),
-        map.phaseWeight(),
-        future,
-        map.intercept(),
-        map.residual(),
-        List.of());
+    return RandomModels.phased(config, config.season() + 1, new Random(3));
   }
 
   private static ForecastModel model(ForecasterConfig config, float[] parameters, float[] unit) {
