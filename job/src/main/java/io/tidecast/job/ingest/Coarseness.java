@@ -50,20 +50,17 @@ public final class Coarseness {
    * @param named told of each series once, in one line
    */
   void look(ObservationRecord record, Consumer<String> named) {
-    record
-        .values()
-        .forEach(
-            (variable, value) -> {
-              String name = SeriesKey.text(record.stream(), variable);
-              Values seen = series.get(name);
-              if (seen == null && series.size() < MAX_SERIES) {
-                seen = values(record.stream(), variable);
-              }
-              if (seen != null && seen.changes < MAX_CHANGES) {
-                seen.add(value);
-                seen.name(name, named);
-              }
-            });
+    for (Map.Entry<String, Double> value : record.values().entrySet()) {
+      String name = SeriesKey.text(record.stream(), value.getKey());
+      Values seen = series.get(name);
+      if (seen == null && series.size() < MAX_SERIES) {
+        seen = values(record.stream(), value.getKey());
+      }
+      if (seen != null && seen.changes < MAX_CHANGES) {
+        seen.add(value.getValue());
+        seen.name(name, named);
+      }
+    }
   }
 
   private List<String> words() {

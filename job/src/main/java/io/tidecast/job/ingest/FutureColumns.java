@@ -25,6 +25,8 @@ public record FutureColumns(Map<String, int[]> places, List<String> known, int h
   /** Steps beyond the horizon that are kept until it comes to them. */
   static final int KEPT_BEYOND = 1000;
 
+  private static final int[] NOWHERE = {};
+
   /** Whether a record tells of nothing but steps to come, as far as it is read. */
   boolean isAll(Collection<String> read) {
     return !read.isEmpty() && known.containsAll(read);
@@ -32,7 +34,7 @@ public record FutureColumns(Map<String, int[]> places, List<String> known, int h
 
   /** Of a series. */
   int[] of(String series) {
-    return places.getOrDefault(SeriesKey.variable(series), new int[0]);
+    return places.isEmpty() ? NOWHERE : places.getOrDefault(SeriesKey.variable(series), NOWHERE);
   }
 
   /**

@@ -55,8 +55,15 @@ public record IngestConfig(
 
   /** Whether a variable is a target or goes with one: what is not read spoils no record. */
   public boolean reads(String variable) {
-    return targets.contains(variable)
-        || covariates.values().stream().anyMatch(named -> named.contains(variable));
+    if (targets.contains(variable)) {
+      return true;
+    }
+    for (List<String> named : covariates.values()) {
+      if (named.contains(variable)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Reads Tidecast's own records: only what is read of them can refuse one. */

@@ -114,7 +114,8 @@ public record Targets(Map<String, Target> byName, Streams streams) implements Se
   private static SeriesStep conform(SeriesStep step, Target target) {
     int covariates = target.covariates().size();
     if (isOf(covariates, step.step())
-        && step.past().steps().stream().allMatch(past -> isOf(covariates, past))
+        && (step.past().steps().isEmpty()
+            || step.past().steps().stream().allMatch(past -> isOf(covariates, past)))
         && step.group().equals(target.group())) {
       return step;
     }
