@@ -215,9 +215,10 @@ public final class JobBench {
     var topics = lane.config().kafkaConfig().topics();
     for (String topic : List.of(topics.observation(), topics.forecast(), topics.evaluation())) {
       try (TopicWatch watch = lane.watch(topic)) {
-        long records = watch.end();
+        long end = watch.end();
+        long records = watch.count(0, end);
         double value =
-            watch.last(1_000, records).stream()
+            watch.last(1_000, end).stream()
                 .mapToInt(record -> record.value().length)
                 .average()
                 .orElse(0);

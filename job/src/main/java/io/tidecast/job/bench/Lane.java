@@ -138,7 +138,20 @@ final class Lane implements AutoCloseable {
     long cpu = processCpuNanos() - cpuStarted;
     var last = forecasts.last(100, end);
     long ended = last.get(last.size() - 1).timestamp();
-    return new Pace((end - from) * 1e3 / (ended - started), cpu / 1e3 / (end - from));
+    long there = forecasts.count(from, end);
+    awaitMore(end, count - there);
+    return new Pace(there * 1e3 / (ended - started), cpu / 1e3 / there);
+  }
+
+  /** Of as many offsets some are those of markers, and so many records are still to come. */
+  private long awaitMore(long from, long missing) throws Exception {
+    long end = from;
+    for (long left = missing; left > 0; ) {
+      long next = await(end + left, there -> {});
+      left -= forecasts.count(end, next);
+      end = next;
+    }
+    return end;
   }
 
   private static long processCpuNanos() {
@@ -147,7 +160,8 @@ final class Lane implements AutoCloseable {
 
   /** Waits for as many forecasts as were asked for after an offset, and returns the end. */
   long await(long from, long count) throws Exception {
-    return await(from + count, end -> {});
+    long end = await(from + count, there -> {});
+    return awaitMore(end, count - forecasts.count(from, end));
   }
 
   /** A store on disk may pause for long: only what has stood for minutes is given up. */

@@ -48,6 +48,18 @@ final class TopicWatch implements AutoCloseable {
     return records;
   }
 
+  /** Records from an offset to an end that is there, without the markers. */
+  long count(long from, long end) {
+    long count = 0;
+    consumer.seek(partition, from);
+    while (consumer.position(partition) < end) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        count += record.offset() < end ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
   /** The last records before an end. */
   List<ConsumerRecord<byte[], byte[]>> last(int count, long end) {
     return read(Math.max(0, end - count), end);

@@ -30,6 +30,10 @@ class JobBenchITCase {
         result::toString);
     JsonNode bytes = result.get("bytes");
     assertEquals(3, bytes.size(), result::toString);
+    assertEquals(
+        bytes.get("bench.observation.v1").get("records"),
+        bytes.get("bench.forecast.v1").get("records"),
+        "without markers: " + result);
     assertTrue(bytes.get("bench.forecast.v1").get("perValue").asDouble() > 100, result::toString);
     JsonNode state = result.get("state");
     assertTrue(state.get("bytes").asLong() > 1_000 * KEYS, result::toString);
