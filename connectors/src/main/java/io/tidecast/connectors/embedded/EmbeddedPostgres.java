@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -70,7 +69,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
       Path binaries = Files.createDirectories(directory.resolve("binaries"));
       endOrphan(tables);
       dropHalfMade(binaries, tables);
-      PostgresConfig.register();
       return new EmbeddedPostgres(
           io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
               .setOverrideWorkingDirectory(binaries.toFile())
@@ -80,7 +78,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
               .setServerConfig("max_connections", "50")
               .setServerConfig("listen_addresses", "127.0.0.1")
               .start());
-    } catch (IOException | SQLException | RuntimeException | ExceptionInInitializerError e) {
+    } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
       throw new CannotStartException(e);
     }
   }

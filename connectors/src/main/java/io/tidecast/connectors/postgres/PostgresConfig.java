@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
+import org.apache.flink.util.FlinkUserCodeClassLoader;
 import org.postgresql.Driver;
 
 /**
@@ -47,27 +48,17 @@ public record PostgresConfig(String url, String user, String password) implement
 
   /**
    * The driver's class registers itself. What is registered stays as long as the process does, and
-   * with it the class loader and all classes of every job that a TaskManager has run.
+   * with it all classes of a job that Flink has loaded by itself into a TaskManager.
    */
   private static Driver driver() {
     try {
       Driver driver = new Driver();
-      if (Driver.isRegistered()) {
+      if (Driver.class.getClassLoader() instanceof FlinkUserCodeClassLoader) {
         Driver.deregister();
       }
       return driver;
     } catch (SQLException e) {
       throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  /**
-   * Lets the {@link java.sql.DriverManager} connect all the same, as an embedded server does to see
-   * whether it serves. For processes that run no jobs of a session.
-   */
-  public static void register() throws SQLException {
-    if (!Driver.isRegistered()) {
-      Driver.register();
     }
   }
 
