@@ -99,25 +99,26 @@ record FlinkHome(Path directory, Path distribution) {
         high-availability.type: zookeeper
         high-availability.zookeeper.quorum: 127.0.0.1:%d
         high-availability.zookeeper.client.session-timeout: 15 s
-        high-availability.storageDir: %s
+        high-availability.storageDir: "%s"
         high-availability.jobmanager.port: "%d"
         heartbeat.interval: 1 s
         heartbeat.timeout: 10 s
         pekko.startup-timeout: 2 min
-        execution.checkpointing.dir: %s
-        execution.checkpointing.savepoint-dir: %s
+        client.timeout: 10 min
+        execution.checkpointing.dir: "%s"
+        execution.checkpointing.savepoint-dir: "%s"
         execution.checkpointing.externalized-checkpoint-retention: RETAIN_ON_CANCELLATION
-        io.tmp.dirs: %s
+        io.tmp.dirs: "%s"
         """,
             ports.jobManager(),
             ports.rest(),
             slots,
             slots,
             ports.zooKeeper(),
-            directory.resolve("ha").toUri(),
+            uri("ha"),
             ports.jobManager(),
-            directory.resolve("checkpoints").toUri(),
-            directory.resolve("savepoints").toUri(),
+            uri("checkpoints"),
+            uri("savepoints"),
             Files.createDirectories(directory.resolve("tmp"))));
     Files.writeString(
         conf().resolve("zoo.cfg"),
@@ -134,6 +135,11 @@ record FlinkHome(Path directory, Path distribution) {
             ports.zooKeeper()));
     log("log4j2.properties", "INFO");
     log("log4j2-client.properties", "ERROR");
+  }
+
+  /** As Flink reads it, which takes what stands for a blank in other URIs as it is. */
+  private String uri(String name) {
+    return "file:" + directory.resolve(name);
   }
 
   private void log(String file, String level) throws IOException {
@@ -154,6 +160,9 @@ record FlinkHome(Path directory, Path distribution) {
         logger.kafka.level = WARN
         logger.broker.name = kafka
         logger.broker.level = WARN
+        # an error to it that ZooKeeper wants no password
+        logger.zookeeper.name = org.apache.flink.shaded.curator5.org.apache.curator.ConnectionState
+        logger.zookeeper.level = OFF
         """
             .formatted(level));
   }

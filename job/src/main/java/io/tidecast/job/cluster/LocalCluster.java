@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * A Flink cluster, a broker and a database on this machine, each part a process of its own and all
@@ -28,6 +29,9 @@ import java.util.function.Predicate;
 public final class LocalCluster {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(100);
+
+  /** Without what separates paths from each other or means something to Flink. */
+  private static final Pattern NAME = Pattern.compile("[^:;,\"\\\\'#%]+");
 
   /** What JobManager and TaskManagers need. */
   private static final List<String> SERVERS = List.of("zookeeper", "kafka", "postgres");
@@ -75,6 +79,10 @@ public final class LocalCluster {
    */
   public static LocalCluster start(Path named, Path distribution, Ports ports, Size size)
       throws IOException {
+    if (!NAME.matcher(named.toAbsolutePath().toString()).matches()) {
+      throw new IllegalArgumentException(
+          "--work-dir: " + named + "; accepted: a path without any of : ; , \" \\ ' # %");
+    }
     Path directory = Files.createDirectories(named).toRealPath();
     Path file = directory.resolve("ports.properties");
     if (!Files.exists(file)) {
