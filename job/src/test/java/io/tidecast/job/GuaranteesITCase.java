@@ -108,7 +108,7 @@ class GuaranteesITCase {
       check("CLEAN_" + shape, clean, shape.world().origins(), clean, true);
       assertEquals(Map.of(), clean.deadLetters().values());
       String last = clean.forecasts().values().get(World.series(0, World.A)).get(300);
-      assertTrue(last.contains("\"model\":\"PM2.5__ug_-"), last);
+      assertTrue(last.contains("\"model\":\"PM2.5_2m__ug_-"), last);
       assertTrue(trainings(clean, World.A).size() >= 3, trainings(clean, World.A).toString());
     }
   }

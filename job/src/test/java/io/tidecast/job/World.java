@@ -22,7 +22,7 @@ import java.util.TreeMap;
 record World(
     String yaml, List<Publisher.Observation> observations, Map<String, List<Instant>> origins) {
   /** Names are users' data: what holds for these holds for plain ones. */
-  static final String A = "PM2.5 (ug)";
+  static final String A = "PM2.5@2m (ug)";
 
   static final String B = "気温 \"in\" 50 % 🌡";
   private static final String C = "C'est <l'été>, #1";
