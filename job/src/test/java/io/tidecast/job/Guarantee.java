@@ -32,7 +32,7 @@ import java.util.TreeMap;
  * a record too large for a dead letter
  *     KafkaITCase.boundedRunEndsByItselfAndRefusedBytesKeepTheirOrigin
  * a group of a name that no topic key takes
- *     WrongConfigurationTest.valueOutOfRangeIsRefusedWithItsKeyAndWhatIsAccepted
+ *     GuaranteesITCase.everyGroupIsForecastByModelsTrainedInTheStream
  * a training that throws took all groups along
  *     RetrainOperatorHarnessTest.trainingThatBreaksIsAFailedDecisionAndHurtsNoOther
  * every live forecast came a step late
