@@ -25,7 +25,8 @@ final class ModelCache {
   private final LinkedHashMap<String, Read> models = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
-  private record Read(Optional<ForecastModel> model, int bytes) {}
+  /** With null for a model that cannot serve. */
+  private record Read(ForecastModel model, int bytes) {}
 
   ModelCache(int size, long maxBytes) {
     this.size = size;
@@ -41,7 +42,7 @@ final class ModelCache {
       bytes += known.bytes();
       makeRoom();
     }
-    return known.model();
+    return Optional.ofNullable(known.model());
   }
 
   private static Read read(GroupModels.Held held, ForecasterConfig how) {
@@ -49,9 +50,7 @@ final class ModelCache {
     Optional<String> hindrance = how.hindrance(model.config());
     hindrance.ifPresent(
         why -> LOG.info("{} ({}): the naive serves until a training", held.version(), why));
-    return hindrance.isPresent()
-        ? new Read(Optional.empty(), 0)
-        : new Read(Optional.of(model), held.artifact().length);
+    return hindrance.isPresent() ? new Read(null, 0) : new Read(model, held.artifact().length);
   }
 
   /** The one that is asked for is there, however large it is. */
