@@ -28,6 +28,7 @@ public final class PhaseProducts {
   private final int[] lags;
   private final int values;
   private final float[] phases;
+  private long turnedTo = Long.MIN_VALUE;
 
   public PhaseProducts(ForecasterConfig config) {
     season = config.season();
@@ -90,15 +91,23 @@ public final class PhaseProducts {
    * @param out receives {@link #size} products in that unit, from {@code at} on
    */
   public void fill(long origin, float[] read, float[] out, int at) {
-    fill(origin, season, OF_SEASON, 0);
-    if (longSeason > 0) {
-      fill(origin, longSeason, OF_LONG_SEASON, 2 * OF_SEASON);
-    }
+    turnTo(origin);
     int to = at;
     for (int i = 0; i < values; i++) {
       for (float phase : phases) {
         out[to++] = read[i] * phase;
       }
+    }
+  }
+
+  /** Series of a group close their steps together: their phases are the same. */
+  private void turnTo(long origin) {
+    if (origin != turnedTo) {
+      fill(origin, season, OF_SEASON, 0);
+      if (longSeason > 0) {
+        fill(origin, longSeason, OF_LONG_SEASON, 2 * OF_SEASON);
+      }
+      turnedTo = origin;
     }
   }
 
