@@ -51,10 +51,20 @@ public final class BacktestReport {
       Table leads = new Table(leadHeader(group));
       group.methods().forEach(result -> leads.add(leadCells(result, group)));
       text.append("MAE by lead\n").append(leads).append('\n');
-      text.append(byHour(group));
+      text.append(byQuarter(group)).append(byHour(group));
       group.remarks().forEach(remark -> text.append(remark).append('\n'));
     }
     return text.toString();
+  }
+
+  private static String byQuarter(GroupResult group) {
+    StringBuilder text = new StringBuilder();
+    for (double share : group.methods().get(0).coverageByQuarter()[0]) {
+      text.append(text.isEmpty() ? "" : ", ");
+      text.append(Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.3f", share));
+    }
+    String interval = interval(group.config().levels(), 0);
+    return "%s interval by quarter of the test part: holds %s%n".formatted(interval, text);
   }
 
   /** Where in the day the widest interval of the forecaster holds least and most. */
@@ -228,13 +238,8 @@ public final class BacktestReport {
     for (int j = 0; j < levels.size(); j++) {
       reliability.put(Double.toString(levels.get(j)), result.reliability()[j]);
     }
-    ObjectNode hours = json.putObject("coverageByHour");
-    for (int i = 0; i < levels.intervals(); i++) {
-      ArrayNode coverage = hours.putArray(Double.toString(nominal(levels, i)));
-      for (double share : result.coverageByHour()[i]) {
-        coverage.add(Double.isFinite(share) ? Double.valueOf(share) : null);
-      }
-    }
+    addCoverage(json.putObject("coverageByHour"), result.coverageByHour(), levels);
+    addCoverage(json.putObject("coverageByQuarter"), result.coverageByQuarter(), levels);
     ArrayNode leads = json.putArray("leads");
     for (BacktestRow row : result.byLead()) {
       addMeasures(leads.addObject().put("lead", row.horizon()), row, levels);
@@ -244,6 +249,15 @@ public final class BacktestReport {
     ArrayNode series = json.putArray("series");
     for (Map.Entry<String, BacktestRow> one : result.bySeries().entrySet()) {
       addMeasures(series.addObject().put("series", one.getKey()), one.getValue(), levels);
+    }
+  }
+
+  private static void addCoverage(ObjectNode json, double[][] shares, QuantileLevels levels) {
+    for (int i = 0; i < levels.intervals(); i++) {
+      ArrayNode coverage = json.putArray(Double.toString(nominal(levels, i)));
+      for (double share : shares[i]) {
+        coverage.add(Double.isFinite(share) ? Double.valueOf(share) : null);
+      }
     }
   }
 

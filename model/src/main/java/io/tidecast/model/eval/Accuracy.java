@@ -8,6 +8,8 @@ import java.util.Arrays;
 
 /** Sums of errors by lead; sums of several series add up. */
 final class Accuracy {
+  private static final int QUARTERS = 4;
+
   private final QuantileLevels levels;
   private final int horizon;
   private final long[] count;
@@ -25,14 +27,17 @@ final class Accuracy {
   private final double[][] width;
   private final long[] atOrBelow;
   private final Grid grid;
-  private final long[] byHour = new long[24];
-  private final long[][] insideByHour;
+  private final Backtest.Split split;
+  private final CoverageByTime byHour;
+  private final CoverageByTime byQuarter;
   private long windows;
 
-  Accuracy(QuantileLevels levels, int horizon, Grid grid) {
+  Accuracy(QuantileLevels levels, int horizon, Grid grid, Backtest.Split split) {
     this.levels = levels;
     this.grid = grid;
-    insideByHour = new long[levels.intervals()][24];
+    this.split = split;
+    byHour = new CoverageByTime(levels.intervals(), 24);
+    byQuarter = new CoverageByTime(levels.intervals(), QUARTERS);
     this.horizon = horizon;
     count = new long[horizon];
     scaledCount = new long[horizon];
@@ -63,32 +68,31 @@ final class Accuracy {
     for (int h = 0; h < horizon; h++) {
       if (!Float.isNaN(targets[h])) {
         add(forecast.quantiles(), h, targets[h], deviation, maseScale);
-        addHour(forecast, h, targets[h]);
+        long step = forecast.origin() + h + 1;
+        byHour.add(hour(step), forecast.quantiles(), h, targets[h]);
+        byQuarter.add(quarter(step), forecast.quantiles(), h, targets[h]);
       }
     }
   }
 
-  private void addHour(Forecast forecast, int h, double y) {
-    long end = grid.end(forecast.origin() + h + 1);
+  private int hour(long step) {
     // what a step covers lies before its end
-    int hour = (int) Math.floorMod(Math.floorDiv(end - 1, 3_600_000L), 24L);
-    byHour[hour]++;
-    for (int i = 0; i < levels.intervals(); i++) {
-      double low = forecast.quantiles()[i][h];
-      double high = forecast.quantiles()[levels.size() - 1 - i][h];
-      insideByHour[i][hour] += y >= low && y <= high ? 1 : 0;
-    }
+    return (int) Math.floorMod(Math.floorDiv(grid.end(step) - 1, 3_600_000L), 24L);
+  }
+
+  private int quarter(long step) {
+    long since = step - split.testStart();
+    return (int) Math.max(0, Math.min(QUARTERS - 1, QUARTERS * since / split.testSteps()));
   }
 
   /** Share inside each interval by the hour of the day (UTC) the target lies in, NaN without. */
   double[][] coverageByHour() {
-    double[][] coverage = new double[levels.intervals()][24];
-    for (int i = 0; i < coverage.length; i++) {
-      for (int hour = 0; hour < 24; hour++) {
-        coverage[i][hour] = (double) insideByHour[i][hour] / byHour[hour];
-      }
-    }
-    return coverage;
+    return byHour.shares();
+  }
+
+  /** The same by quarters of the test part. */
+  double[][] coverageByQuarter() {
+    return byQuarter.shares();
   }
 
   private void add(float[][] q, int h, double y, double deviation, double maseScale) {
@@ -140,12 +144,8 @@ final class Accuracy {
     for (int j = 0; j < atOrBelow.length; j++) {
       atOrBelow[j] += other.atOrBelow[j];
     }
-    for (int hour = 0; hour < 24; hour++) {
-      byHour[hour] += other.byHour[hour];
-      for (int i = 0; i < insideByHour.length; i++) {
-        insideByHour[i][hour] += other.insideByHour[i][hour];
-      }
-    }
+    byHour.add(other.byHour);
+    byQuarter.add(other.byQuarter);
   }
 
   /** Share of the targets at or below each level's quantile, over all leads. */

@@ -50,6 +50,10 @@ public final class Backtest {
       }
     }
 
+    long testSteps() {
+      return end - testStart;
+    }
+
     /**
      * Parts of so many steps from {@code start} on.
      *
@@ -133,6 +137,7 @@ public final class Backtest {
    * @param reliability share of targets at or below each level's quantile
    * @param coverageByHour {@code [intervals][24]}, share of targets inside each interval, widest
    *     first, by the hour of the day (UTC) they lie in; NaN without any
+   * @param coverageByQuarter {@code [intervals][4]}, the same by the quarters of the test part
    * @param anomalies found in the test part, by what was known of each when it was said
    */
   public record Result(
@@ -141,6 +146,7 @@ public final class Backtest {
       Map<String, BacktestRow> bySeries,
       double[] reliability,
       double[][] coverageByHour,
+      double[][] coverageByQuarter,
       Map<Anomaly.Cause, Integer> anomalies) {
     public Result {
       byLead = List.copyOf(byLead);
@@ -179,11 +185,11 @@ public final class Backtest {
    * @param series all steps of each series, one window per series
    */
   public Result score(Method method, List<Stretch> series, Observer observer) {
-    Accuracy total = new Accuracy(config.levels(), config.horizon(), config.grid());
+    Accuracy total = new Accuracy(config.levels(), config.horizon(), config.grid(), split);
     Map<String, BacktestRow> bySeries = new TreeMap<>();
     Map<Anomaly.Cause, Integer> anomalies = new EnumMap<>(Anomaly.Cause.class);
     for (Stretch one : series) {
-      Accuracy accuracy = new Accuracy(config.levels(), config.horizon(), config.grid());
+      Accuracy accuracy = new Accuracy(config.levels(), config.horizon(), config.grid(), split);
       score(method, one, accuracy, anomalies, observer);
       bySeries.put(one.series(), accuracy.row(method.name()));
       total.add(accuracy);
@@ -198,6 +204,7 @@ public final class Backtest {
         bySeries,
         total.reliability(),
         total.coverageByHour(),
+        total.coverageByQuarter(),
         anomalies);
   }
 

@@ -278,18 +278,20 @@ class BacktestTest {
   }
 
   @Test
-  void coverageIsKnownByTheHourOfTheDay() {
+  void coverageIsKnownByHourOfTheDayAndByQuarterOfTheTestPart() {
     float[][] values = new float[12][1];
     values[9][0] = 100;
     Backtest backtest = new Backtest(CONFIG, Backtest.Split.of(0, 4, 2, 6));
 
-    double[] widest =
-        backtest.score(lastValue(1), List.of(new Stretch("a", 11, values))).coverageByHour()[0];
+    Backtest.Result result = backtest.score(lastValue(1), List.of(new Stretch("a", 11, values)));
 
+    double[] widest = result.coverageByHour()[0];
     // step 9 covers the hour before 09:00
     assertEquals(0, widest[8]);
     assertEquals(1, widest[7]);
     assertTrue(Double.isNaN(widest[20]));
+    // steps 9 and 10 are the third quarter of 6 to 11: three forecasts of the one, two of the other
+    assertArrayEquals(new double[] {1, 1, 0.4, 1}, result.coverageByQuarter()[0], 1e-9);
   }
 
   @Test
