@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the end. {@code mvn verify -Pfaults}.
  */
 class ClusterFaults {
-  private static final int STEPS = 6000;
+  private static final int STEPS = 4500;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String FORECASTS = "SELECT count(*) FROM forecast";
 
@@ -283,25 +283,47 @@ class ClusterFaults {
   void fiveSubmissionsAndCancellations() throws Exception {
     Path file = jobs.published("again-and-again", "");
     for (int i = 0; i < 2; i++) {
-      submitAndCancel(file);
+      trainAndCancel(file);
     }
-    TaskManagers before = TaskManagers.now(jobs);
+    TaskManagers before = settled();
     for (int i = 0; i < 5; i++) {
-      submitAndCancel(file);
+      trainAndCancel(file);
     }
 
-    TaskManagers after = TaskManagers.now(jobs);
+    TaskManagers after = settled();
     System.out.printf(
         "before five submissions %s%nafter them %s, more of %s%n",
         before, after, after.newThreads(before));
     assertFalse(after.exceeds(before), before + " " + after);
   }
 
-  private static void submitAndCancel(Path file) throws Exception {
-    String job = submit(file, 4, null, "--from-beginning");
+  /**
+   * Ended in the middle of its work. The groups are those of three of four subtasks, so that both
+   * TaskManagers train, each time.
+   */
+  private static void trainAndCancel(Path file) throws Exception {
+    String trained = "is trained on";
+    List<Long> before = List.of(count("taskmanager-1", trained), count("taskmanager-2", trained));
+    String groups = "series.groups={a: [s0], b: [s1], north: [s2]}";
+    String job = submit(file, 4, null, "--from-beginning", "--set", groups);
     jobs.awaitCheckpoint(job, 0);
+    awaitMore("taskmanager-1", trained, before.get(0));
+    awaitMore("taskmanager-2", trained, before.get(1));
     jobs.client(List.of("cancel", job));
     jobs.awaitEnd(job);
+  }
+
+  /** When what was running in a cancelled job has come to its end. */
+  private static TaskManagers settled() throws Exception {
+    TaskManagers last = TaskManagers.now(jobs);
+    while (true) {
+      pause(5);
+      TaskManagers now = TaskManagers.now(jobs);
+      if (now.loaders() == last.loaders()) {
+        return now;
+      }
+      last = now;
+    }
   }
 
   private static void restart(LocalCluster cluster, String part) throws IOException {
@@ -343,6 +365,15 @@ class ClusterFaults {
     return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
   }
 
+  /** Returns when the TaskManager has said something more often than so many times. */
+  private static void awaitMore(String part, String text, long before) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (count(part, text) <= before) {
+      assertTrue(System.nanoTime() < deadline, part + ": " + text);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
   /** Returns when a TaskManager has said something that it had not said before the call. */
   private static void awaitLog(String text) throws IOException {
     long before = count(text);
@@ -354,13 +385,13 @@ class ClusterFaults {
   }
 
   private static long count(String text) throws IOException {
-    long count = 0;
-    for (String part : List.of("taskmanager-1", "taskmanager-2")) {
-      try (var lines = Files.lines(jobs.directory().resolve(part + ".log"))) {
-        count += lines.filter(line -> line.contains(text)).count();
-      }
+    return count("taskmanager-1", text) + count("taskmanager-2", text);
+  }
+
+  private static long count(String part, String text) throws IOException {
+    try (var lines = Files.lines(jobs.directory().resolve(part + ".log"))) {
+      return lines.filter(line -> line.contains(text)).count();
     }
-    return count;
   }
 
   private static void faulted(String domain, String scenario, String flink, Fault fault)

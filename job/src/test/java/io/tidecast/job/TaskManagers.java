@@ -18,16 +18,19 @@ import java.util.regex.Pattern;
  * both TaskManagers, 54 of them pages of the heap, in which 3 MB more lived.
  *
  * @param threads of all of them, by what their names begin with
- * @param classes loaded and not unloaded
+ * @param loaders of classes of jobs
+ * @param classes of which there are objects
  * @param liveMb objects of the heap
  * @param nativeMb resident outside of the heap
  */
-record TaskManagers(Map<String, Integer> threads, long classes, long liveMb, long nativeMb) {
+record TaskManagers(
+    Map<String, Integer> threads, long loaders, long classes, long liveMb, long nativeMb) {
   private static final Pattern ADDRESS = Pattern.compile("0x(\\p{XDigit}{16})");
   private static final Pattern MAPPING = Pattern.compile("(\\p{XDigit}+)-\\p{XDigit}+ .*");
 
   static TaskManagers now(ClusterJobs jobs) throws Exception {
     Map<String, Integer> threads = new TreeMap<>();
+    long loaders = 0;
     long classes = 0;
     long live = 0;
     long resident = 0;
@@ -37,13 +40,18 @@ record TaskManagers(Map<String, Integer> threads, long classes, long liveMb, lon
         jcmd(pid, "GC.run");
       }
       threadNames(pid).forEach(name -> threads.merge(name, 1, Integer::sum));
+      loaders += count(jcmd(pid, "VM.classloaders"), "ChildFirstClassLoader");
       // one line for each class that has objects, below a heading, above the sum of their bytes
       List<String> histogram = jcmd(pid, "GC.class_histogram").lines().toList();
       classes += histogram.size();
       live += Long.parseLong(histogram.get(histogram.size() - 1).strip().split("\\s+")[2]);
       resident += residentBesideHeap(pid);
     }
-    return new TaskManagers(threads, classes, live >> 20, resident >> 10);
+    return new TaskManagers(threads, loaders, classes, live >> 20, resident >> 10);
+  }
+
+  private static long count(String said, String word) {
+    return said.lines().filter(line -> line.contains(word)).count();
   }
 
   /** Without their numbers; those of the JVM itself have names too. */
@@ -93,6 +101,8 @@ record TaskManagers(Map<String, Integer> threads, long classes, long liveMb, lon
   public String toString() {
     return threadCount()
         + " threads, "
+        + loaders
+        + " class loaders, "
         + classes
         + " classes, "
         + liveMb
@@ -113,7 +123,8 @@ record TaskManagers(Map<String, Integer> threads, long classes, long liveMb, lon
 
   /** By more than pools of threads and caches grow to in time: less than one submission brings. */
   boolean exceeds(TaskManagers before) {
-    return threadCount() > before.threadCount() + 20
+    return loaders > before.loaders
+        || threadCount() > before.threadCount() + 20
         || classes > before.classes + 300
         || liveMb > before.liveMb + 16
         || nativeMb > before.nativeMb + 64;

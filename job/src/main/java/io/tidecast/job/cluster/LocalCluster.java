@@ -194,6 +194,8 @@ public final class LocalCluster {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + heap);
+    // else caches of the JDK keep the classes of a job that has ended, a second per free megabyte
+    command.add("-XX:SoftRefLRUPolicyMSPerMB=0");
     command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
     command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
     command.add("-Dlog4j2.configurationFile=" + flink.conf().resolve(log));
