@@ -9,6 +9,7 @@ import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.feed.FeedRunner;
 import io.tidecast.connectors.feed.Speed;
 import io.tidecast.connectors.kafka.CommittedTopic;
+import io.tidecast.connectors.kafka.DeadLetterTopic;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.Decoded;
@@ -74,7 +75,7 @@ class FeedsITCase {
       }
       // one that amends its step, one that comes too late for that, and one that is none
       Publisher.publish(
-          config, List.of(observation(ROWS - 3, 77), observation(3, 78), broken("plain")));
+          config, List.of(observation(ROWS - 3, 77), late(), broken("plain")));
 
       Map<String, Object> counts = run(config);
 
@@ -101,6 +102,12 @@ class FeedsITCase {
               fate.get(Metrics.MASKED)));
       assertEquals(
           Map.of("late", 1L, "masked", 1L, "malformed", 1L), letters(config), "dead letters");
+      assertEquals(
+          1,
+          new DeadLetterTopic(config.kafkaConfig())
+              .replay(entry -> entry.letter().reason().equals(DeadLetter.LATE))
+              .records());
+      assertEquals(2, copies(config, late().json()), "as it was published");
     } finally {
       web.stop(0);
     }
@@ -313,6 +320,13 @@ class FeedsITCase {
             .formatted(hour(step), value));
   }
 
+  /** With more in it than a late letter tells. */
+  private static Publisher.Observation late() {
+    Publisher.Observation plain = observation(3, 78);
+    return new Publisher.Observation(
+        plain.partition(), plain.stream(), plain.json().replace("}}", ", \"other\": 1}}"));
+  }
+
   private static Publisher.Observation broken(String stream) {
     return new Publisher.Observation(partition(stream), stream, "{\"stream\":\"plain");
   }
@@ -357,6 +371,16 @@ class FeedsITCase {
           }
         });
     return values.stream().mapToLong(n -> n).sum();
+  }
+
+  /** How often a record is in the topic of observations, byte by byte. */
+  private static long copies(JobConfig config, String value) {
+    List<String> equal = new ArrayList<>();
+    CommittedTopic.read(
+        config.kafkaConfig(),
+        config.kafkaConfig().topics().observation(),
+        record -> equal.add(new String(record.value(), StandardCharsets.UTF_8)));
+    return equal.stream().filter(value::equals).count();
   }
 
   private static Map<String, Long> letters(JobConfig config) {

@@ -59,6 +59,11 @@ public final class DeadLetterTopic {
       return isForeign ? letter.topic() + ":" + place : place;
     }
 
+    /** Whether the letter is the record, as far as that is needed to publish it again. */
+    private boolean isWhole() {
+      return hash == null && !isForeign && !letter.reason().equals(DeadLetter.LATE);
+    }
+
     private Entry replayed() {
       return new Entry(letter, refused, hash, isForeign, true);
     }
@@ -68,8 +73,8 @@ public final class DeadLetterTopic {
    * What came of a replay.
    *
    * @param records that were published again
-   * @param lost that were to be and could not: cut or of a topic of others, which no longer holds
-   *     them
+   * @param lost that were to be and could not: cut, late or of a topic of others, and their topic no
+   *     longer holds them
    */
   public record Replay(long records, Set<String> lost) {}
 
@@ -183,7 +188,7 @@ public final class DeadLetterTopic {
         return;
       }
       DeadLetter letter = entry.letter();
-      if (entry.hash() == null && !entry.isForeign()) {
+      if (entry.isWhole()) {
         publish(
             entry.source(),
             new ProducerRecord<>(letter.topic(), letter.partition(), letter.key(), letter.value()));

@@ -20,6 +20,13 @@ public record DeadLetter(
     String topic,
     int partition,
     long offset) {
+  /**
+   * Reason of an observation that came too late to amend its step. Its value is the observation
+   * alone, written anew: whether it is late is known where the record's bytes are not any more, and
+   * to bring them there would send them along with every observation. The place says which it was.
+   */
+  public static final String LATE = "late";
+
   public static final String REASON_HEADER = "tidecast.reason";
   public static final String DETAIL_HEADER = "tidecast.detail";
   public static final String TOPIC_HEADER = "tidecast.topic";

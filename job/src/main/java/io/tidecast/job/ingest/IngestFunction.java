@@ -59,7 +59,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
   /** Reason of observations that came too late to amend their step. */
-  public static final String LATE = "late";
+  public static final String LATE = DeadLetter.LATE;
 
   /** Reason of records that went on without a value outside its limits. */
   public static final String MASKED = "masked";
