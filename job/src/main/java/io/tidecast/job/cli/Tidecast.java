@@ -47,12 +47,24 @@ public final class Tidecast {
    */
   public static void main(String[] args) throws CommandFailedException {
     if (System.getProperty(OWN_PROCESS) != null) {
-      System.exit(commandLine().execute(args));
+      System.exit(executed(args));
     }
     StringWriter said = new StringWriter();
     int code = commandLine().setErr(new PrintWriter(said, true)).execute(args);
     if (code != 0) {
       throw new CommandFailedException(said.toString().strip());
+    }
+  }
+
+  private static int executed(String[] args) {
+    try {
+      return commandLine().execute(args);
+    } catch (OutOfMemoryError e) {
+      System.err.printf(
+          "tidecast: %s: a heap of %d MB is too small for this; accepted: a larger one, such as by"
+              + " JAVA_OPTS=-Xmx4g%n",
+          e.getMessage(), Runtime.getRuntime().maxMemory() >> 20);
+      return 1;
     }
   }
 
