@@ -74,8 +74,7 @@ class FeedsITCase {
         feed(config, feed.getKey(), feed.getValue());
       }
       // one that amends its step, one that comes too late for that, and one that is none
-      Publisher.publish(
-          config, List.of(observation(ROWS - 3, 77), late(), broken("plain")));
+      Publisher.publish(config, List.of(observation(ROWS - 3, 77), late(), broken("plain")));
 
       Map<String, Object> counts = run(config);
 

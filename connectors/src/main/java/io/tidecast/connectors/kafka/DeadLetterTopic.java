@@ -73,8 +73,8 @@ public final class DeadLetterTopic {
    * What came of a replay.
    *
    * @param records that were published again
-   * @param lost that were to be and could not: cut, late or of a topic of others, and their topic no
-   *     longer holds them
+   * @param lost that were to be and could not: cut, late or of a topic of others, and their topic
+   *     no longer holds them
    */
   public record Replay(long records, Set<String> lost) {}
 

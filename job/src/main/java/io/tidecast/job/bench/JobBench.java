@@ -230,7 +230,7 @@ public final class JobBench {
     return bytes;
   }
 
-  private static void delete(Path directory) throws IOException {
+  static void delete(Path directory) throws IOException {
     List<Path> deepestFirst;
     try (Stream<Path> all = Files.walk(directory)) {
       deepestFirst = all.sorted(Comparator.reverseOrder()).toList();

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.connectors.record.Format;
 import io.tidecast.job.bench.BenchOptions;
+import io.tidecast.job.bench.FeedBench;
 import io.tidecast.job.bench.JobBench;
 import io.tidecast.job.bench.StateBench;
 import io.tidecast.job.bench.StepBench;
@@ -142,6 +143,18 @@ final class BenchCommand {
       footer = {"", "Example: tidecast bench job --keys 10000 --records 300000 --backend rocksdb"})
   int job(@Mixin Options options) throws Exception {
     return print(new JobBench(options.toBench(1_000, 120_000), progress()).run());
+  }
+
+  @Command(
+      name = "feed",
+      description =
+          "A file of separated fields from disk into a broker of its own, at full speed:"
+              + " rowsPerSecond, rowsPerProcessorSecond of the feed's own threads,"
+              + " readingMicrosPerRow.",
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example: tidecast bench feed --records 2000000"})
+  int feed(@Mixin Options options) throws Exception {
+    return print(new FeedBench(options.toBench(100, 120_000), progress()).run());
   }
 
   private static Phases progress() {
