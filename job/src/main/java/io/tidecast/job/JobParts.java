@@ -2,6 +2,7 @@ package io.tidecast.job;
 
 import static io.tidecast.model.Checks.that;
 
+import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.TopicLimits;
@@ -10,6 +11,7 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.RetrainSection;
 import io.tidecast.job.config.SeriesSection;
 import io.tidecast.job.forecast.ForecastOperator;
+import io.tidecast.job.ingest.AheadFeed;
 import io.tidecast.job.ingest.FutureColumns;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.ChallengerTrainer;
@@ -22,6 +24,7 @@ import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.train.TrainingConfig;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -104,6 +107,16 @@ public final class JobParts {
             .filter(config.series().knownFuture()::contains)
             .toList(),
         config.forecast().horizon());
+  }
+
+  /**
+   * What {@code feed} and {@code demo} publish: the configured feed, in which what is known
+   * beforehand comes ahead of its time.
+   *
+   * @param now see {@link Feed#anchored}
+   */
+  public Feed feed(Instant now) {
+    return AheadFeed.of(config.anyFeed().anchored(now), ingest());
   }
 
   /** Reads the records of the observation topics. */

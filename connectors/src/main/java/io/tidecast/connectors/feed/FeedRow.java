@@ -4,6 +4,7 @@ import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.RecordBytes;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -12,8 +13,14 @@ import java.util.Arrays;
  * @param observation what was seen
  * @param damaged whether its bytes are cut short on the way, as a bad producer would; it must end
  *     in the dead-letter topic
+ * @param due the event time at which it is published; before its own if it tells of the future
  */
-public record FeedRow(ObservationRecord observation, boolean damaged) {
+public record FeedRow(ObservationRecord observation, boolean damaged, Instant due) {
+
+  /** At its own time. */
+  public FeedRow(ObservationRecord observation, boolean damaged) {
+    this(observation, damaged, observation.time());
+  }
 
   public static FeedRow of(ObservationRecord observation) {
     return new FeedRow(observation, false);

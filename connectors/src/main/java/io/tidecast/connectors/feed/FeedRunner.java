@@ -247,7 +247,7 @@ public final class FeedRunner {
       try {
         while (awaitNext()) {
           publishBatch();
-          progress.published(published, last.observation().time());
+          progress.published(published, last.due());
         }
       } catch (CancellationException e) {
         // closed while it was asking: what is published is committed
@@ -306,8 +306,8 @@ public final class FeedRunner {
     }
 
     private Instant due() {
-      first = first == null ? next.observation().time() : first;
-      return speed.due(published - skipped, next.observation().time(), begun, first);
+      first = first == null ? next.due() : first;
+      return speed.due(published - skipped, next.due(), begun, first);
     }
 
     /** Returns whether there is a row to be published: false at the end, or if it was stopped. */

@@ -4,6 +4,7 @@ import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FeedRunner;
 import io.tidecast.connectors.feed.Speed;
 import io.tidecast.connectors.kafka.TopicCreator;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.FileCheck;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class FeedCommand implements Callable<Integer> {
   private int publish(JobConfig config) {
     Speed pace = Speed.parse(speed);
     Clock clock = Clock.systemUTC();
-    Feed feed = config.anyFeed().anchored(start == null ? clock.instant() : start);
+    Feed feed = new JobParts(config).feed(start == null ? clock.instant() : start);
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     FeedRunner runner =
         new FeedRunner(

@@ -147,7 +147,7 @@ public final class Demo {
 
   private FeedRunner feed(JobConfig config, WorkDirectory work) throws Exception {
     Instant anchor = work.anchor(Instant.now());
-    Feed feed = config.anyFeed().anchored(anchor);
+    Feed feed = new JobParts(config).feed(anchor);
     return new FeedRunner(
         config.kafkaConfig(),
         "demo",

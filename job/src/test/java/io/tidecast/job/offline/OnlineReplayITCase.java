@@ -38,6 +38,7 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -55,6 +56,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OnlineReplayITCase {
   private static final int STEPS = 900;
   private static final Duration STEP = Duration.ofHours(1);
+  private static final long HIDDEN = 350;
 
   private static final TrainingConfig TRAINING =
       new TrainingConfig(
@@ -122,6 +124,100 @@ class OnlineReplayITCase {
     }
   }
 
+  @Test
+  void aFileThatTellsOfThePricesToComeIsForecastAsInABacktest() throws Exception {
+    Path file = Files.writeString(directory.resolve("prices.csv"), prices());
+    JobConfig config =
+        JobConfig.read(
+            Files.writeString(
+                directory.resolve("known.yaml"),
+                """
+                domain: known
+                kafka: {bootstrapServers: "%s", partitions: 2}
+                series:
+                  step: PT1H
+                  season: PT12H
+                  targets: [load]
+                  covariates: [wind, price]
+                  knownFuture: [price]
+                  history: 48
+                forecast: {horizon: 6}
+                model: {hidden: 4}
+                retrain: {epoch: P10D, lead: PT6H, minimumHistory: 600, window: 24}
+                feed:
+                  type: file
+                  file: %s
+                  time: {column: time, format: rfc3339}
+                  stream: stream
+                  values: {load: load, wind: wind, price: price}
+                """
+                    .formatted(kafka.bootstrapServers(), file)));
+    List<ObservationRecord> rows = config.fileFeed().observations();
+    List<ObservationRecord> published = new ArrayList<>();
+    new JobParts(config)
+        .feed(Instant.EPOCH)
+        .rows()
+        .forEachRemaining(row -> published.add(row.observation()));
+    // of a step that is closed nothing can be known beforehand: the origins had to do without it
+    published.add(
+        published.size() / 2, new ObservationRecord("a", time(HIDDEN), Map.of("price", 50.0)));
+
+    Map<String, ForecastRecord> served = assertServesWhatIsReplayed(config, published, rows);
+
+    // a load of noise of deviation 1 and twice a price of deviation 1: told, the mean error is 0.8,
+    // and 1.8 without
+    assertEquals(0.8, error(served, rows, record -> true), 0.3);
+    // where nothing was told of the target there is less to go by
+    assertTrue(error(served, rows, OnlineReplayITCase::isHidden) > 1.2);
+  }
+
+  /** Of all steps but a few the price is known. */
+  private static boolean isHidden(long index) {
+    return index % 10 == 0;
+  }
+
+  /** Mean error of the medians since there has been a model. */
+  private static double error(
+      Map<String, ForecastRecord> served, List<ObservationRecord> rows, LongPredicate targets) {
+    Map<String, Double> loads = new TreeMap<>();
+    for (ObservationRecord row : rows) {
+      if (row.values().containsKey("load")) {
+        loads.put(row.stream() + "/load@" + row.time(), row.values().get("load"));
+      }
+    }
+    double sum = 0;
+    int count = 0;
+    for (ForecastRecord record : served.values()) {
+      for (int lead = 1; lead <= 6 && record.quality().equals("model"); lead++) {
+        Instant target = record.origin().plus(STEP.multipliedBy(lead));
+        Double load = loads.get(record.series() + "@" + target);
+        if (load != null && targets.test(Duration.between(Instant.EPOCH, target).toHours())) {
+          sum += Math.abs(load - record.quantiles()[3][lead - 1]);
+          count++;
+        }
+      }
+    }
+    assertTrue(count > 100, count + " targets");
+    return sum / count;
+  }
+
+  /** Two streams; now and then a price is missing or no number; the last ones are of the future. */
+  private static String prices() {
+    Random random = new Random(7);
+    StringBuilder csv = new StringBuilder("time,stream,load,wind,price\n");
+    for (long index = 1; index <= STEPS + 6; index++) {
+      for (String stream : List.of("a", "b")) {
+        double price = random.nextGaussian();
+        double load = 20 + 2 * price + random.nextGaussian();
+        String told = !isHidden(index) ? String.valueOf(price) : index % 20 == 0 ? "" : "NA";
+        String seen = index <= STEPS ? load + "," + random.nextGaussian() : ",";
+        csv.append(time(index)).append(',').append(stream).append(',').append(seen);
+        csv.append(',').append(told).append('\n');
+      }
+    }
+    return csv.toString();
+  }
+
   private static Set<String> versions(Map<String, ForecastRecord> served) {
     return served.values().stream().map(ForecastRecord::model).collect(Collectors.toSet());
   }
@@ -129,11 +225,20 @@ class OnlineReplayITCase {
   /** The forecasts of the job, which are those of an online backtest. */
   private static Map<String, ForecastRecord> assertServesWhatIsReplayed(
       JobConfig config, List<ObservationRecord> observations) throws Exception {
+    return assertServesWhatIsReplayed(config, observations, observations);
+  }
+
+  /**
+   * @param published to the job, in order
+   * @param observations that an online backtest reads
+   */
+  private static Map<String, ForecastRecord> assertServesWhatIsReplayed(
+      JobConfig config, List<ObservationRecord> published, List<ObservationRecord> observations)
+      throws Exception {
     ChallengerTrainer trainer =
         new ChallengerTrainer(
             config.groups(), TRAINING, new ChallengerTrainer.Rules(0, false, true), "test");
-    Map<String, ForecastRecord> served =
-        run(config, observations, new ForecastJob(config, trainer));
+    Map<String, ForecastRecord> served = run(config, published, new ForecastJob(config, trainer));
     Grid grid = config.series().grid();
     List<SeriesHistory> series = SeriesHistory.byGroup(config, observations).get("load");
     OnlineReplay replay =
