@@ -30,8 +30,10 @@ public final class LocalCluster {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** Without what separates paths from each other or means something to Flink. */
-  private static final Pattern NAME = Pattern.compile("[^:;,\"\\\\'#%]+");
+  /**
+   * Without what separates paths, or what Flink takes for another: its blobs lie beside a blank.
+   */
+  private static final Pattern NAME = Pattern.compile("[^\\s:;,\"\\\\'#%]+");
 
   /** What JobManager and TaskManagers need. */
   private static final List<String> SERVERS = List.of("zookeeper", "kafka", "postgres");
@@ -81,7 +83,7 @@ public final class LocalCluster {
       throws IOException {
     if (!NAME.matcher(named.toAbsolutePath().toString()).matches()) {
       throw new IllegalArgumentException(
-          "--work-dir: " + named + "; accepted: a path without any of : ; , \" \\ ' # %");
+          "--work-dir: " + named + "; accepted: a path without blanks and : ; , \" \\ ' # %");
     }
     Path directory = Files.createDirectories(named).toRealPath();
     Path file = directory.resolve("ports.properties");
