@@ -55,7 +55,7 @@ import java.util.TreeMap;
  * jobs of one domain, or of one name
  *     CheckpointsTest.jobsThatMayRunBesideEachOtherShareNothing, RunCommandITCase
  * two domains in one database
- *     NamesITCase.aNameOfAnotherDomainIsNotSeen
+ *     StoreJobITCase.domainsInOneDatabaseWriteBesideEachOther
  * a database that was half unpacked
  *     EmbeddedPostgresITCase.whatAKilledProcessHasHalfUnpackedOrHalfMadeIsMadeAnew
  * values that were accepted, and wrong

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -35,7 +36,7 @@ public final class StoreEnvironment implements AutoCloseable {
   private PostgresConfig owner;
   private PostgresConfig reader;
   private EmbeddedPostgres postgres;
-  private JobClient job;
+  private final List<JobClient> jobs = new ArrayList<>();
 
   private StoreEnvironment(Path directory, EmbeddedKafka broker, EmbeddedPostgres postgres) {
     this.directory = directory;
@@ -86,7 +87,12 @@ public final class StoreEnvironment implements AutoCloseable {
     env.enableCheckpointing(1000);
     StoreJob.build(
         env, new StoreConfig(kafka, owner, retention, MAX_FUTURE, SourceSection.DEFAULT));
-    job = env.executeAsync("store");
+    jobs.add(env.executeAsync("store"));
+  }
+
+  /** Another domain in the same database, of which a job of its own is to be told. */
+  void goOnWith(String domain) {
+    fill(domain, owner);
   }
 
   public void stopPostgres() {
@@ -112,6 +118,7 @@ public final class StoreEnvironment implements AutoCloseable {
 
   /** Waits until the job has failed and waits for the database. */
   public void awaitRestarting() throws Exception {
+    JobClient job = jobs.get(0);
     JobStatus status = job.getJobStatus().get();
     while (status != JobStatus.RESTARTING) {
       LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
@@ -153,9 +160,7 @@ public final class StoreEnvironment implements AutoCloseable {
   }
 
   private void endJob() {
-    if (job != null) {
-      job.cancel().join();
-      job = null;
-    }
+    jobs.forEach(job -> job.cancel().join());
+    jobs.clear();
   }
 }

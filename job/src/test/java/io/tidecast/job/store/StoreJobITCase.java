@@ -13,6 +13,7 @@ import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.connectors.serde.ObservationJsonV1;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -127,6 +128,37 @@ class StoreJobITCase {
         List.of("observation_20240301"),
         environment.rows(
             "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'observation'::regclass"));
+  }
+
+  /** Of the same names and times, by two jobs at once. */
+  @Test
+  void domainsInOneDatabaseWriteBesideEachOther() throws Exception {
+    String first = environment.kafka().domain();
+    DATA.publish(environment.kafka());
+    environment.startJob();
+    environment.goOnWith("beside");
+    TopicData fewer = new TopicData(3, END, 50, 6);
+    fewer.publish(environment.kafka());
+    environment.startJob();
+
+    String count = "SELECT count(*) FROM %s WHERE domain = '%s'";
+    for (Map.Entry<String, TopicData> domain : Map.of(first, DATA, "beside", fewer).entrySet()) {
+      TopicData data = domain.getValue();
+      Map.of(
+              "observation", data.observations().size(),
+              "forecast", data.forecasts().size(),
+              "evaluation", data.evaluations().size(),
+              "model_event", data.decisions().size())
+          .forEach((table, rows) -> await(count.formatted(table, domain.getKey()), rows));
+    }
+  }
+
+  private static void await(String sql, long expected) {
+    try {
+      environment.await(sql, expected);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
