@@ -282,8 +282,8 @@ class ClusterFaults {
   @Test
   void fiveSubmissionsAndCancellations() throws Exception {
     Path file = jobs.published("again-and-again", "");
-    for (int i = 0; i < 2; i++) {
-      trainAndCancel(file);
+    for (int i = 0; i < 3; i++) {
+      trainAndCancel(file); // the first ones warm up
     }
     TaskManagers before = settled();
     for (int i = 0; i < 5; i++) {

@@ -18,14 +18,17 @@ import java.util.regex.Pattern;
  * both TaskManagers, 54 of them pages of the heap, in which 3 MB more lived.
  *
  * @param threads of all of them, by what their names begin with
- * @param loaders of classes of jobs
- * @param classes of which there are objects
+ * @param loaders of classes of jobs: the JDK itself keeps one of them in each process, that of the
+ *     last job that made the methods of a record
+ * @param classes of everything else
  * @param liveMb objects of the heap
  * @param nativeMb resident outside of the heap
  */
 record TaskManagers(
     Map<String, Integer> threads, long loaders, long classes, long liveMb, long nativeMb) {
   private static final Pattern ADDRESS = Pattern.compile("0x(\\p{XDigit}{16})");
+  private static final Pattern NOT_OF_A_JOB =
+      Pattern.compile("(\\d+)\\s+\\d+\\s+\\d+\\s+(<boot class loader>|jdk\\.internal\\.loader\\..*)");
   private static final Pattern MAPPING = Pattern.compile("(\\p{XDigit}+)-\\p{XDigit}+ .*");
 
   static TaskManagers now(ClusterJobs jobs) throws Exception {
@@ -41,13 +44,21 @@ record TaskManagers(
       }
       threadNames(pid).forEach(name -> threads.merge(name, 1, Integer::sum));
       loaders += count(jcmd(pid, "VM.classloaders"), "ChildFirstClassLoader");
-      // one line for each class that has objects, below a heading, above the sum of their bytes
+      classes += classes(jcmd(pid, "VM.classloader_stats"));
+      // the last line has the sum of all bytes
       List<String> histogram = jcmd(pid, "GC.class_histogram").lines().toList();
-      classes += histogram.size();
       live += Long.parseLong(histogram.get(histogram.size() - 1).strip().split("\\s+")[2]);
       resident += residentBesideHeap(pid);
     }
     return new TaskManagers(threads, loaders, classes, live >> 20, resident >> 10);
+  }
+
+  private static long classes(String said) {
+    return NOT_OF_A_JOB
+        .matcher(said)
+        .results()
+        .mapToLong(found -> Long.parseLong(found.group(1)))
+        .sum();
   }
 
   private static long count(String said, String word) {
