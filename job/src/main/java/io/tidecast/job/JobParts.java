@@ -11,7 +11,6 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.RetrainSection;
 import io.tidecast.job.config.SeriesSection;
 import io.tidecast.job.forecast.ForecastOperator;
-import io.tidecast.job.ingest.AheadFeed;
 import io.tidecast.job.ingest.FutureColumns;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.retrain.ChallengerTrainer;

@@ -28,7 +28,8 @@ record TaskManagers(
     Map<String, Integer> threads, long loaders, long classes, long liveMb, long nativeMb) {
   private static final Pattern ADDRESS = Pattern.compile("0x(\\p{XDigit}{16})");
   private static final Pattern NOT_OF_A_JOB =
-      Pattern.compile("(\\d+)\\s+\\d+\\s+\\d+\\s+(<boot class loader>|jdk\\.internal\\.loader\\..*)");
+      Pattern.compile(
+          "(\\d+)\\s+\\d+\\s+\\d+\\s+(<boot class loader>|jdk\\.internal\\.loader\\..*)");
   private static final Pattern MAPPING = Pattern.compile("(\\p{XDigit}+)-\\p{XDigit}+ .*");
 
   static TaskManagers now(ClusterJobs jobs) throws Exception {

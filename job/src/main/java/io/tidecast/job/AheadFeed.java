@@ -1,9 +1,11 @@
-package io.tidecast.job.ingest;
+package io.tidecast.job;
 
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FeedRow;
 import io.tidecast.connectors.feed.LiveFeed;
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.ingest.FutureColumns;
+import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.model.Grid;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -18,7 +20,7 @@ import java.util.NoSuchElementException;
  * the first row whose forecasts reach so far: what a backtest of the same rows takes to be known is
  * known to a job. Beyond the last row they go out at their own time.
  */
-public final class AheadFeed implements Feed {
+final class AheadFeed implements Feed {
   private final Feed feed;
   private final Grid grid;
   private final FutureColumns columns;
@@ -30,7 +32,7 @@ public final class AheadFeed implements Feed {
   }
 
   /** The feed itself if nothing is known beforehand, or if its rows are not there yet. */
-  public static Feed of(Feed feed, IngestConfig config) {
+  static Feed of(Feed feed, IngestConfig config) {
     boolean isAsItIs = config.future().known().isEmpty() || feed instanceof LiveFeed;
     return isAsItIs ? feed : new AheadFeed(feed, config.grid(), config.future());
   }

@@ -1,4 +1,4 @@
-package io.tidecast.job.ingest;
+package io.tidecast.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FeedRow;
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.ingest.FutureColumns;
+import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import java.time.Duration;
