@@ -265,6 +265,7 @@ class ConfigChangeITCase {
         "ingest.maxGap=P2D & ingest.ttl=P30D & ingest.maxFuture=PT1H & ingest.idleTimeout=PT1H",
         "forecast.evaluationPeriod=PT3H & ingest.maxDrift=PT0S",
         "series.aggregation=mean",
+        "series.history=72",
         "retrain.epoch=P2D & retrain.every=P2D & retrain.window=9 & retrain.sample=0.9"
       })
   void modelServesOn(String changes) throws Exception {
@@ -281,10 +282,9 @@ class ConfigChangeITCase {
       value = {
         "forecast.horizon=9 | 9",
         "forecast.levels=[0.1, 0.5, 0.9] | 6",
-        "series.history=72 | 6",
+        "series.history=36 | 6",
         "series.season=PT12H | 6",
         "series.transform=difference | 6",
-        "series.covariates=[sun] | 6",
         "series.variables.load (kW).group=renamed | 6"
       })
   void naiveServesUntilTheNextTraining(String changes, int horizon) throws Exception {
@@ -293,6 +293,16 @@ class ConfigChangeITCase {
     for (ForecastRecord forecast : forecasts) {
       assertEquals("naive", forecast.quality(), forecast.origin().toString());
       assertEquals(horizon, forecast.horizon());
+    }
+  }
+
+  /** Rows of other covariates are of no use; the model reads fewer, and serves. */
+  @Test
+  void seriesBeginAnewUnderTheModelWithMoreCovariates() throws Exception {
+    for (ForecastRecord forecast : goOn("series.covariates=[sun]")) {
+      boolean hasSeason = forecast.origin().isAfter(time(BEFORE + 22));
+      assertEquals(
+          hasSeason ? "warming" : "naive", forecast.quality(), forecast.origin().toString());
     }
   }
 
