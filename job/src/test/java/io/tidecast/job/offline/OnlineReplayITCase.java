@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an online backtest measures is what the job serves. */
 class OnlineReplayITCase {
-  private static final int STEPS = 900;
+  private static final int STEPS = 1000;
   private static final Duration STEP = Duration.ofHours(1);
   private static final long HIDDEN = 350;
 
