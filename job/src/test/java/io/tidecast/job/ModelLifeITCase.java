@@ -26,9 +26,6 @@ import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +50,8 @@ class ModelLifeITCase {
   private static final Duration STEP = Duration.ofHours(1);
   private static final Duration EPOCH = Duration.ofDays(4);
   private static final Duration LEAD = Duration.ofHours(6);
+  private static final Path DOCUMENT =
+      Path.of(System.getProperty("basedir", ""), "MODELS.md");
   private static final String NOBODY = "nobody";
 
   @TempDir Path directory;
@@ -94,31 +93,20 @@ class ModelLifeITCase {
           first.version(), Registry.read(config.kafkaConfig()).champion("value").get().version());
       assertSame(undisturbed, run, back.validFrom(), decided(run, 4).validFrom());
       assertSame(undisturbed, run, decided(run, 5).validFrom(), Instant.MAX);
-      assertCommands(config, first, bad);
+      assertCommands(config, bad);
     }
   }
 
-  /** What the registry holds is shown, and what is asked for lies in the control topic. */
-  private void assertCommands(JobConfig config, ModelFile first, ModelFile bad) throws Exception {
+  /** They say what is documented of them, and what they ask for lies in the control topic. */
+  private void assertCommands(JobConfig config, ModelFile bad) throws Exception {
     Path file = Files.writeString(directory.resolve("life.yaml"), yaml(config));
-    String list = said("list", file);
-    assertTrue(list.startsWith("value: " + first.version() + " serves"), list);
-    assertTrue(list.contains("  * " + first.version() + "  rolled-back at "), list);
-    assertTrue(list.contains("  promoted at "), list);
-    assertTrue(list.contains("    " + bad.version() + "  promoted at "), list);
-    String decisions = said("show", file, "value", "--json");
-    assertTrue(decisions.contains("\"decision\":\"kept\""), decisions);
-    assertTrue(said("show", file, first.version()).contains("trained on "), "show VERSION");
-
-    said("export", file, "--out", directory.toString(), bad.version());
-    Path exported = directory.resolve(bad.version() + ".safetensors");
+    DocumentedSession session = new DocumentedSession(DOCUMENT, directory);
+    for (Map.Entry<String, String> command : session.run()) {
+      assertEquals(command.getKey(), command.getValue());
+    }
+    Path exported = directory.resolve("models").resolve(bad.version() + ".safetensors");
     assertArrayEquals(bad.bytes(), Files.readAllBytes(exported));
-    said("import", file, "--force", exported.toString());
-    said("promote", file, bad.version());
-    said("rollback", file, "value");
-    String asked = said("retrain", file, "value");
     Instant next = Registry.read(config.kafkaConfig()).last("value").get().boundary().plus(EPOCH);
-    assertTrue(asked.contains("asked to retrain value; decided at the boundary " + next), asked);
     List<ControlRecord> records =
         CommittedTopic.read(config.kafkaConfig(), config.kafkaConfig().topics().control()).stream()
             .skip(6)
@@ -129,24 +117,13 @@ class ModelLifeITCase {
         records.stream().map(record -> record.action() + " " + record.force()).toList());
     assertTrue(records.stream().allMatch(record -> record.notBefore().equals(next)));
     assertThrows(
-        Tidecast.CommandFailedException.class, () -> said("rollback", file, NOBODY), "no group");
+        Tidecast.CommandFailedException.class, () -> run("rollback", file, NOBODY), "no group");
     assertThrows(
-        Tidecast.CommandFailedException.class, () -> said("promote", file, "value-9-00000000"));
+        Tidecast.CommandFailedException.class, () -> run("promote", file, "value-9-00000000"));
   }
 
-  private static String said(String command, Path config, String... more) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(List.of("models", command, "--config", config.toString()));
-    arguments.addAll(List.of(more));
-    PrintStream before = System.out;
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-    try {
-      Tidecast.main(arguments.toArray(String[]::new));
-    } finally {
-      System.setOut(before);
-    }
-    return said.toString(StandardCharsets.UTF_8);
+  private static void run(String command, Path config, String what) throws Exception {
+    DocumentedSession.said(List.of("models", command, "--config", config.toString(), what));
   }
 
   /** The decision so many epochs after the first training. */
