@@ -50,8 +50,7 @@ class ModelLifeITCase {
   private static final Duration STEP = Duration.ofHours(1);
   private static final Duration EPOCH = Duration.ofDays(4);
   private static final Duration LEAD = Duration.ofHours(6);
-  private static final Path DOCUMENT =
-      Path.of(System.getProperty("basedir", ""), "MODELS.md");
+  private static final Path DOCUMENT = Path.of(System.getProperty("basedir", ""), "MODELS.md");
   private static final String NOBODY = "nobody";
 
   @TempDir Path directory;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -43,7 +44,7 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param directory where its log lives; formatted if it is new
    */
   public static EmbeddedKafka start(Path directory, int port) {
-    return start(directory, port, settings(directory, port, freePort()));
+    return start(directory, port, settings(directory, port, freePort(port)));
   }
 
   /**
@@ -55,7 +56,8 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param relay port of the relay
    */
   public static EmbeddedKafka startBehind(Path directory, int port, int relay) {
-    Map<String, String> settings = settings(directory, freePort(), freePort());
+    int own = freePort(port, relay);
+    Map<String, String> settings = settings(directory, own, freePort(own, port, relay));
     settings.merge("listeners", ",RELAYED://127.0.0.1:" + port, String::concat);
     settings.merge("advertised.listeners", ",RELAYED://127.0.0.1:" + relay, String::concat);
     return start(directory, relay, settings);
@@ -129,9 +131,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     return s;
   }
 
-  private static int freePort() {
+  /** The system may give out a port again that is let go, so another than those. */
+  private static int freePort(int... others) {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+      int port = socket.getLocalPort();
+      return IntStream.of(others).anyMatch(other -> other == port) ? freePort(others) : port;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
