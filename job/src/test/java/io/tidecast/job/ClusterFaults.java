@@ -258,7 +258,7 @@ class ClusterFaults {
     Process storing = jobs.tidecast(store);
     try {
       String job = submit(file, "2", "--bounded");
-      tables.awaitMore(FORECASTS, 0);
+      long before = tables.awaitMore(FORECASTS, 0);
       long started = System.nanoTime();
       for (String part : parts.split(" ")) {
         if (part.equals("store")) {
@@ -268,7 +268,7 @@ class ClusterFaults {
           restart(jobs.cluster(), part, seconds);
         }
       }
-      tables.awaitMore(FORECASTS, tables.awaitMore(FORECASTS, 0));
+      tables.awaitMore(FORECASTS, before);
       double recovered = (System.nanoTime() - started) * 1e-9;
       jobs.awaitFinished(job);
       new TopicsAndTables(JobConfig.read(file).kafkaConfig(), tables).awaitEqual();
