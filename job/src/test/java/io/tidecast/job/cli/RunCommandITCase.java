@@ -166,9 +166,19 @@ class RunCommandITCase {
     assertTrue(
         said("anew").contains("tidecast: --from-beginning: absent, but plant.forecast.v1 holds"),
         said("anew"));
-    assertEquals(0, exitCode(run("again", "--from-beginning", "--bounded")), said("again"));
+    Process again = run("again", "--from-beginning", "--bounded");
+    // of another name, at once
+    Process trial =
+        run(
+            "trial",
+            "--instance=trial",
+            "--from-beginning",
+            "--bounded",
+            "--set=flink.rest.bind-port=0");
+    assertEquals(0, exitCode(again), said("again"));
+    assertEquals(0, exitCode(trial), said("trial"));
     JobConfig config = JobConfig.read(file());
-    assertEquals(Map.of(2, STREAMS * MORE, 3, STREAMS * STEPS), timesByOrigin(config));
+    assertEquals(Map.of(3, STREAMS * MORE, 4, STREAMS * STEPS), timesByOrigin(config));
   }
 
   private static Map<Integer, Integer> timesByOrigin(JobConfig config) {
