@@ -91,38 +91,6 @@ public record ForecasterConfig(
         "above 0 with a transform of log-return");
   }
 
-  /** Without anything that is known of the future but the calendar. */
-  public ForecasterConfig(
-      Grid grid,
-      int horizon,
-      QuantileLevels levels,
-      int season,
-      int longSeason,
-      Transform transform,
-      Limits limits,
-      List<String> covariates,
-      Calendar calendar,
-      CellConfig cell,
-      int history,
-      int maxGap,
-      Ablation ablation) {
-    this(
-        grid,
-        horizon,
-        levels,
-        season,
-        longSeason,
-        transform,
-        limits,
-        covariates,
-        List.of(),
-        calendar,
-        cell,
-        history,
-        maxGap,
-        ablation);
-  }
-
   /** Number of values beside the target in a step, see {@link ClosedStep}. */
   public int width() {
     return covariates.size() + knownFuture.size() * horizon;
@@ -150,21 +118,13 @@ public record ForecasterConfig(
    * anew.
    */
   public ForecasterConfig shapeOfWeights() {
-    return new ForecasterConfig(
-        grid.shape(),
-        horizon,
-        levels,
-        season,
-        longSeason,
-        transform,
-        Limits.NONE,
-        covariates,
-        knownFuture,
-        calendar.shape(),
-        cell,
-        history,
-        0,
-        Ablation.NONE);
+    return toBuilder()
+        .grid(grid.shape())
+        .limits(Limits.NONE)
+        .calendar(calendar.shape())
+        .maxGap(0)
+        .ablation(Ablation.NONE)
+        .build();
   }
 
   /** Whether what was trained for the other has weights of the same shape and meaning. */
@@ -257,25 +217,6 @@ public record ForecasterConfig(
     return (int) crc.getValue();
   }
 
-  /** The same with other parts switched off. */
-  public ForecasterConfig withAblation(Ablation other) {
-    return new ForecasterConfig(
-        grid,
-        horizon,
-        levels,
-        season,
-        longSeason,
-        transform,
-        limits,
-        covariates,
-        knownFuture,
-        calendar,
-        cell,
-        history,
-        maxGap,
-        other);
-  }
-
   /**
    * Steps of history where none are given: of a long season it holds two, and a main season more,
    * so that the maps read what a target of a main season ahead was in both; within limits.
@@ -298,10 +239,127 @@ public record ForecasterConfig(
         Transform.LEVEL,
         Limits.NONE,
         List.of(),
+        List.of(),
         Calendar.NONE,
         CellConfig.DEFAULT,
         DEFAULT_HISTORY,
         DEFAULT_MAX_GAP,
         Ablation.NONE);
+  }
+
+  /** To make another configuration of this one. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** Another configuration: what is not given is as in the one it is made of. */
+  public static final class Builder {
+    private final ForecasterConfig from;
+    private Grid grid;
+    private QuantileLevels levels;
+    private int season;
+    private Transform transform;
+    private Limits limits;
+    private List<String> covariates;
+    private List<String> knownFuture;
+    private Calendar calendar;
+    private CellConfig cell;
+    private int history;
+    private int maxGap;
+    private Ablation ablation;
+
+    private Builder(ForecasterConfig from) {
+      this.from = from;
+      grid = from.grid;
+      levels = from.levels;
+      season = from.season;
+      transform = from.transform;
+      limits = from.limits;
+      covariates = from.covariates;
+      knownFuture = from.knownFuture;
+      calendar = from.calendar;
+      cell = from.cell;
+      history = from.history;
+      maxGap = from.maxGap;
+      ablation = from.ablation;
+    }
+
+    public Builder grid(Grid other) {
+      grid = other;
+      return this;
+    }
+
+    public Builder levels(QuantileLevels other) {
+      levels = other;
+      return this;
+    }
+
+    public Builder season(int other) {
+      season = other;
+      return this;
+    }
+
+    public Builder transform(Transform other) {
+      transform = other;
+      return this;
+    }
+
+    public Builder limits(Limits other) {
+      limits = other;
+      return this;
+    }
+
+    public Builder covariates(List<String> other) {
+      covariates = other;
+      return this;
+    }
+
+    public Builder knownFuture(List<String> other) {
+      knownFuture = other;
+      return this;
+    }
+
+    public Builder calendar(Calendar other) {
+      calendar = other;
+      return this;
+    }
+
+    public Builder cell(CellConfig other) {
+      cell = other;
+      return this;
+    }
+
+    public Builder history(int other) {
+      history = other;
+      return this;
+    }
+
+    public Builder maxGap(int other) {
+      maxGap = other;
+      return this;
+    }
+
+    public Builder ablation(Ablation other) {
+      ablation = other;
+      return this;
+    }
+
+    public ForecasterConfig build() {
+      return new ForecasterConfig(
+          grid,
+          from.horizon,
+          levels,
+          season,
+          from.longSeason,
+          transform,
+          limits,
+          covariates,
+          knownFuture,
+          calendar,
+          cell,
+          history,
+          maxGap,
+          ablation);
+    }
   }
 }

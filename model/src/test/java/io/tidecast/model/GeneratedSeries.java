@@ -15,20 +15,13 @@ public final class GeneratedSeries {
 
   /** A season of 6 and a long one of 18 steps, two covariates, a short history. */
   public static ForecasterConfig config(Transform transform, int horizon) {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofHours(1)),
-        horizon,
-        QuantileLevels.DEFAULT,
-        6,
-        18,
-        transform,
-        Limits.NONE,
-        List.of("wind", "pressure"),
-        Calendar.NONE,
-        new CellConfig(CellConfig.Kind.LSTM, 1, 8),
-        40,
-        4,
-        ForecasterConfig.Ablation.NONE);
+    return ForecasterConfig.of(Duration.ofHours(1), horizon, 6, 18).toBuilder()
+        .transform(transform)
+        .covariates(List.of("wind", "pressure"))
+        .cell(new CellConfig(CellConfig.Kind.LSTM, 1, 8))
+        .history(40)
+        .maxGap(4)
+        .build();
   }
 
   /** Positive value of step {@code index}: level 50, season of 6, a slow random walk. */

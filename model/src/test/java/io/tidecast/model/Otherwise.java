@@ -18,19 +18,6 @@ public final class Otherwise {
 
   private static ForecasterConfig of(
       ForecasterConfig config, int season, Calendar calendar, CellConfig cell) {
-    return new ForecasterConfig(
-        config.grid(),
-        config.horizon(),
-        config.levels(),
-        season,
-        config.longSeason(),
-        config.transform(),
-        config.limits(),
-        config.covariates(),
-        calendar,
-        cell,
-        config.history(),
-        config.maxGap(),
-        config.ablation());
+    return config.toBuilder().season(season).calendar(calendar).cell(cell).build();
   }
 }

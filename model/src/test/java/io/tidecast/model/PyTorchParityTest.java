@@ -182,20 +182,15 @@ class PyTorchParityTest {
   }
 
   private static ForecasterConfig config(CellConfig.Kind kind) {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofHours(1)),
-        HORIZON,
-        new QuantileLevels(List.of(0.1, 0.25, 0.5, 0.75, 0.9)),
-        6,
-        0,
-        Transform.LEVEL,
-        Limits.NONE,
-        List.of("wind"),
-        new Calendar(Calendar.zone("Europe/Berlin"), List.of(Calendar.Feature.HOUR_OF_DAY)),
-        new CellConfig(kind, 2, 5),
-        12,
-        4,
-        ForecasterConfig.Ablation.NONE);
+    return ForecasterConfig.of(Duration.ofHours(1), HORIZON, 6, 0).toBuilder()
+        .levels(new QuantileLevels(List.of(0.1, 0.25, 0.5, 0.75, 0.9)))
+        .covariates(List.of("wind"))
+        .calendar(
+            new Calendar(Calendar.zone("Europe/Berlin"), List.of(Calendar.Feature.HOUR_OF_DAY)))
+        .cell(new CellConfig(kind, 2, 5))
+        .history(12)
+        .maxGap(4)
+        .build();
   }
 
   private static ForecastModel exported(CellConfig.Kind kind) {

@@ -200,7 +200,7 @@ public final class BacktestRun {
         JobConfig alone = options.config().withoutCovariates().job();
         retrained(name, alone, SeriesHistory.byGroup(alone).get(group));
       } else {
-        ForecasterConfig without = config.withAblation(part.off(config.ablation()));
+        ForecasterConfig without = config.toBuilder().ablation(part.off(config.ablation())).build();
         score(backtest, Method.online(name, without, serving), series);
       }
     }

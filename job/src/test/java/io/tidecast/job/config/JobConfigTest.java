@@ -9,7 +9,6 @@ import io.tidecast.job.state.Aggregation;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
@@ -121,22 +120,20 @@ class JobConfigTest {
             """);
 
     ForecasterConfig expected =
-        new ForecasterConfig(
-            Grid.of(Duration.ofMinutes(30)),
-            6,
-            new QuantileLevels(List.of(0.1, 0.5, 0.9)),
-            48,
-            336,
-            Transform.DIFFERENCE,
-            new Limits(-60, 60),
-            List.of("dew", "wind"),
-            new Calendar(
-                ZoneId.of("Europe/Berlin"),
-                List.of(Calendar.Feature.HOUR_OF_DAY, Calendar.Feature.DAY_OF_WEEK)),
-            new CellConfig(CellConfig.Kind.RNN, 2, 16),
-            100,
-            6,
-            new ForecasterConfig.Ablation(true, false, false, true));
+        ForecasterConfig.of(Duration.ofMinutes(30), 6, 48, 336).toBuilder()
+            .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
+            .transform(Transform.DIFFERENCE)
+            .limits(new Limits(-60, 60))
+            .covariates(List.of("dew", "wind"))
+            .calendar(
+                new Calendar(
+                    ZoneId.of("Europe/Berlin"),
+                    List.of(Calendar.Feature.HOUR_OF_DAY, Calendar.Feature.DAY_OF_WEEK)))
+            .cell(new CellConfig(CellConfig.Kind.RNN, 2, 16))
+            .history(100)
+            .maxGap(6)
+            .ablation(new ForecasterConfig.Ablation(true, false, false, true))
+            .build();
     assertEquals(Map.of("temperature", expected), config.groups());
     assertEquals(4, config.evaluationSteps());
   }

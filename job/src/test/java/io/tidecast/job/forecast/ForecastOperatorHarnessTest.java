@@ -15,16 +15,12 @@ import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.Targets;
-import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
-import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
@@ -107,20 +103,11 @@ class ForecastOperatorHarnessTest {
   }
 
   private static ForecasterConfig config(int horizon, CellConfig cell) {
-    return new ForecasterConfig(
-        GRID,
-        horizon,
-        QuantileLevels.DEFAULT,
-        12,
-        0,
-        Transform.LEVEL,
-        Limits.NONE,
-        List.of(),
-        Calendar.NONE,
-        cell,
-        24,
-        8,
-        ForecasterConfig.Ablation.NONE);
+    return ForecasterConfig.of(STEP, horizon, 12, 0).toBuilder()
+        .cell(cell)
+        .history(24)
+        .maxGap(8)
+        .build();
   }
 
   /** A small model by the real trainer; another seed gives other weights. */

@@ -5,14 +5,9 @@ import io.tidecast.job.state.GroupProgress;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.Targets;
-import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
-import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.TrainingConfig;
@@ -43,20 +38,10 @@ final class PromotionBenchmark {
   private static final long STEP = Duration.ofHours(1).toMillis();
 
   private static final ForecasterConfig CONFIG =
-      new ForecasterConfig(
-          Grid.of(Duration.ofHours(1)),
-          12,
-          QuantileLevels.DEFAULT,
-          24,
-          0,
-          Transform.LEVEL,
-          Limits.NONE,
-          List.of(),
-          Calendar.NONE,
-          new CellConfig(CellConfig.Kind.LSTM, 1, 8),
-          96,
-          24,
-          ForecasterConfig.Ablation.NONE);
+      ForecasterConfig.of(Duration.ofHours(1), 12, 24, 0).toBuilder()
+          .cell(new CellConfig(CellConfig.Kind.LSTM, 1, 8))
+          .history(96)
+          .build();
 
   private static final RetrainConfig RETRAIN =
       new RetrainConfig(

@@ -10,12 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
 import io.tidecast.model.Holidays;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Otherwise;
 import io.tidecast.model.QuantileLevels;
-import io.tidecast.model.Transform;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.weights.CellWeights;
@@ -333,23 +331,19 @@ class ModelArtifactTest {
   static ForecastModel model(long seed) {
     Random random = new Random(seed);
     ForecasterConfig config =
-        new ForecasterConfig(
-            Grid.of(Duration.ofMinutes(90)),
-            2,
-            new QuantileLevels(List.of(0.1, 0.5, 0.9)),
-            24,
-            168,
-            Transform.LEVEL,
-            new Limits(-60, Double.POSITIVE_INFINITY),
-            List.of("wind", "d\u00e9but \"x\""),
-            new Calendar(
-                Calendar.zone("Europe/Berlin"),
-                List.of(Calendar.Feature.DAY_OF_WEEK, Calendar.Feature.HOUR_OF_DAY),
-                Holidays.some()),
-            new CellConfig(CellConfig.Kind.LSTM, 2, 2),
-            8,
-            24,
-            new ForecasterConfig.Ablation(false, true, false, false));
+        ForecasterConfig.of(Duration.ofMinutes(90), 2, 24, 168).toBuilder()
+            .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
+            .limits(new Limits(-60, Double.POSITIVE_INFINITY))
+            .covariates(List.of("wind", "d\u00e9but \"x\""))
+            .calendar(
+                new Calendar(
+                    Calendar.zone("Europe/Berlin"),
+                    List.of(Calendar.Feature.DAY_OF_WEEK, Calendar.Feature.HOUR_OF_DAY),
+                    Holidays.some()))
+            .cell(new CellConfig(CellConfig.Kind.LSTM, 2, 2))
+            .history(8)
+            .ablation(new ForecasterConfig.Ablation(false, true, false, false))
+            .build();
     return ModelArtifact.seal(
         config,
         List.of(lstm(random, InputLayout.of(config).size()), lstm(random, 2)),

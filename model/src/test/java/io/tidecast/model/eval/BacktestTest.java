@@ -7,16 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.Anomaly;
-import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
 import io.tidecast.model.Quality;
-import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
@@ -33,20 +28,11 @@ import org.junit.jupiter.api.Test;
 
 class BacktestTest {
   private static final ForecasterConfig CONFIG =
-      new ForecasterConfig(
-          Grid.of(Duration.ofHours(1)),
-          3,
-          QuantileLevels.DEFAULT,
-          12,
-          0,
-          Transform.LEVEL,
-          Limits.NONE,
-          List.of(),
-          Calendar.NONE,
-          new CellConfig(CellConfig.Kind.LSTM, 1, 8),
-          36,
-          6,
-          ForecasterConfig.Ablation.NONE);
+      ForecasterConfig.of(Duration.ofHours(1), 3, 12, 0).toBuilder()
+          .cell(new CellConfig(CellConfig.Kind.LSTM, 1, 8))
+          .history(36)
+          .maxGap(6)
+          .build();
   private static final Backtest.Split SPLIT = Backtest.Split.of(1000, 1200, 300, 400);
 
   @Test

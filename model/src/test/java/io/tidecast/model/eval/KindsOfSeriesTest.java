@@ -6,7 +6,6 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.Transform;
 import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
@@ -68,20 +67,7 @@ class KindsOfSeriesTest {
     Kind(int horizon, int season, Limits limits, double withModel, double without) {
       ForecasterConfig plain = ForecasterConfig.of(Duration.ofHours(1), horizon, season, 0);
       config =
-          new ForecasterConfig(
-              plain.grid(),
-              horizon,
-              plain.levels(),
-              season,
-              0,
-              Transform.LEVEL,
-              limits,
-              List.of(),
-              plain.calendar(),
-              new CellConfig(CellConfig.Kind.NONE, 1, 8),
-              plain.history(),
-              plain.maxGap(),
-              plain.ablation());
+          plain.toBuilder().limits(limits).cell(new CellConfig(CellConfig.Kind.NONE, 1, 8)).build();
       this.withModel = withModel;
       this.without = without;
     }

@@ -10,12 +10,8 @@ import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
-import io.tidecast.model.Grid;
 import io.tidecast.model.Holidays;
-import io.tidecast.model.Limits;
-import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
-import io.tidecast.model.Transform;
 import io.tidecast.model.member.PackedModel;
 import io.tidecast.model.weights.ForecastModel;
 import java.time.Duration;
@@ -40,21 +36,14 @@ class OtherShapeTest {
 
   private static ForecasterConfig config(
       int horizon, List<String> covariates, Calendar calendar, CellConfig cell, int history) {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofHours(1)),
-        horizon,
-        QuantileLevels.DEFAULT,
-        6,
-        18,
-        Transform.LEVEL,
-        Limits.NONE,
-        covariates,
-        covariates.contains("sun") ? List.of("sun") : List.of(),
-        calendar,
-        cell,
-        history,
-        4,
-        ForecasterConfig.Ablation.NONE);
+    return ForecasterConfig.of(Duration.ofHours(1), horizon, 6, 18).toBuilder()
+        .covariates(covariates)
+        .knownFuture(covariates.contains("sun") ? List.of("sun") : List.of())
+        .calendar(calendar)
+        .cell(cell)
+        .history(history)
+        .maxGap(4)
+        .build();
   }
 
   private static ForecasterConfig serving(Calendar calendar) {

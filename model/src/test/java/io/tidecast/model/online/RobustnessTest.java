@@ -31,20 +31,7 @@ class RobustnessTest {
 
   private static ForecasterConfig config(Transform transform, Limits limits, List<String> others) {
     ForecasterConfig plain = ForecasterConfig.of(Duration.ofHours(1), HORIZON, DAY, 0);
-    return new ForecasterConfig(
-        plain.grid(),
-        HORIZON,
-        plain.levels(),
-        DAY,
-        0,
-        transform,
-        limits,
-        others,
-        plain.calendar(),
-        plain.cell(),
-        plain.history(),
-        plain.maxGap(),
-        plain.ablation());
+    return plain.toBuilder().transform(transform).limits(limits).covariates(others).build();
   }
 
   private static final ForecasterConfig LOAD = config(Transform.LEVEL, Limits.NONE, List.of());

@@ -108,20 +108,7 @@ class SeriesForecasterTest {
   }
 
   private static ForecasterConfig limited(ForecasterConfig config, double min, double max) {
-    return new ForecasterConfig(
-        config.grid(),
-        config.horizon(),
-        config.levels(),
-        config.season(),
-        config.longSeason(),
-        config.transform(),
-        new Limits(min, max),
-        config.covariates(),
-        config.calendar(),
-        config.cell(),
-        config.history(),
-        config.maxGap(),
-        config.ablation());
+    return config.toBuilder().limits(new Limits(min, max)).build();
   }
 
   @ParameterizedTest
@@ -304,7 +291,8 @@ class SeriesForecasterTest {
 
     List<float[]> medians = new ArrayList<>();
     for (ForecasterConfig.Ablation ablation : ablations) {
-      SeriesForecaster forecaster = new SeriesForecaster(config.withAblation(ablation), PERIOD);
+      SeriesForecaster forecaster =
+          new SeriesForecaster(config.toBuilder().ablation(ablation).build(), PERIOD);
       SeriesState state = forecaster.newState();
       Optional<Forecast> last = Optional.empty();
       for (ClosedStep step : steps) {

@@ -4,17 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
-import io.tidecast.model.Transform;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -33,20 +29,13 @@ class StoredStateTest {
   private static final int STEPS = 60;
 
   private static final ForecasterConfig CONFIG =
-      new ForecasterConfig(
-          Grid.of(Duration.ofHours(1)),
-          3,
-          new QuantileLevels(List.of(0.1, 0.5, 0.9)),
-          4,
-          8,
-          Transform.LEVEL,
-          Limits.NONE,
-          List.of("wind"),
-          Calendar.NONE,
-          new CellConfig(CellConfig.Kind.LSTM, 1, 3),
-          12,
-          4,
-          ForecasterConfig.Ablation.NONE);
+      ForecasterConfig.of(Duration.ofHours(1), 3, 4, 8).toBuilder()
+          .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
+          .covariates(List.of("wind"))
+          .cell(new CellConfig(CellConfig.Kind.LSTM, 1, 3))
+          .history(12)
+          .maxGap(4)
+          .build();
   private static final ForecastModel MODEL = RandomModels.model(CONFIG, "test-1", 1);
 
   private static ClosedStep step(int t) {

@@ -6,12 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
 import io.tidecast.model.Holidays;
-import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.Transform;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
@@ -128,19 +125,13 @@ class HolidaysTest {
   }
 
   private static ForecasterConfig config(CellConfig.Kind kind, Holidays holidays) {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofDays(1)),
-        HORIZON,
-        new QuantileLevels(List.of(0.1, 0.5, 0.9)),
-        7,
-        0,
-        Transform.LEVEL,
-        Limits.NONE,
-        List.of(),
-        new Calendar(ZoneOffset.UTC, List.of(), holidays),
-        new CellConfig(kind, 1, 16),
-        56,
-        3,
-        new ForecasterConfig.Ablation(false, false, false, kind != CellConfig.Kind.NONE));
+    return ForecasterConfig.of(Duration.ofDays(1), HORIZON, 7, 0).toBuilder()
+        .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
+        .calendar(new Calendar(ZoneOffset.UTC, List.of(), holidays))
+        .cell(new CellConfig(kind, 1, 16))
+        .history(56)
+        .maxGap(3)
+        .ablation(new ForecasterConfig.Ablation(false, false, false, kind != CellConfig.Kind.NONE))
+        .build();
   }
 }

@@ -4,16 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.Transform;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
@@ -146,20 +142,14 @@ class KnownFutureVariablesTest {
   }
 
   private static ForecasterConfig config(CellConfig.Kind kind, List<String> known) {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofHours(1)),
-        HORIZON,
-        new QuantileLevels(List.of(0.1, 0.5, 0.9)),
-        1,
-        0,
-        Transform.LEVEL,
-        Limits.NONE,
-        List.of("wind"),
-        known,
-        Calendar.NONE,
-        new CellConfig(kind, 1, 16),
-        48,
-        3,
-        new ForecasterConfig.Ablation(false, false, false, kind != CellConfig.Kind.NONE));
+    return ForecasterConfig.of(Duration.ofHours(1), HORIZON, 1, 0).toBuilder()
+        .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
+        .covariates(List.of("wind"))
+        .knownFuture(known)
+        .cell(new CellConfig(kind, 1, 16))
+        .history(48)
+        .maxGap(3)
+        .ablation(new ForecasterConfig.Ablation(false, false, false, kind != CellConfig.Kind.NONE))
+        .build();
   }
 }

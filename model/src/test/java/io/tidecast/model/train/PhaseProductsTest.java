@@ -3,14 +3,10 @@ package io.tidecast.model.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.Transform;
 import io.tidecast.model.weights.HighwayWeights;
 import java.time.Duration;
 import java.util.List;
@@ -83,19 +79,11 @@ class PhaseProductsTest {
   }
 
   private static ForecasterConfig config() {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofHours(1)),
-        2,
-        new QuantileLevels(List.of(0.1, 0.5, 0.9)),
-        SEASON,
-        0,
-        Transform.LEVEL,
-        Limits.NONE,
-        List.of(),
-        Calendar.NONE,
-        new CellConfig(CellConfig.Kind.LSTM, 1, 4),
-        24,
-        3,
-        ForecasterConfig.Ablation.NONE);
+    return ForecasterConfig.of(Duration.ofHours(1), 2, SEASON, 0).toBuilder()
+        .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
+        .cell(new CellConfig(CellConfig.Kind.LSTM, 1, 4))
+        .history(24)
+        .maxGap(3)
+        .build();
   }
 }

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
 import io.tidecast.model.Holidays;
-import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
 import io.tidecast.model.Stretch;
@@ -165,20 +163,15 @@ class RecurrentNetworkTest {
   }
 
   private static ForecasterConfig config(Transform transform, CellConfig cell, int horizon) {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofHours(1)),
-        horizon,
-        new QuantileLevels(List.of(0.1, 0.3, 0.5, 0.7, 0.9)),
-        4,
-        9,
-        transform,
-        Limits.NONE,
-        List.of("wind"),
-        CALENDAR,
-        cell,
-        12,
-        3,
-        ForecasterConfig.Ablation.NONE);
+    return ForecasterConfig.of(Duration.ofHours(1), horizon, 4, 9).toBuilder()
+        .levels(new QuantileLevels(List.of(0.1, 0.3, 0.5, 0.7, 0.9)))
+        .transform(transform)
+        .covariates(List.of("wind"))
+        .calendar(CALENDAR)
+        .cell(cell)
+        .history(12)
+        .maxGap(3)
+        .build();
   }
 
   /** Four windows of unequal length, one upside down, with missing values. */

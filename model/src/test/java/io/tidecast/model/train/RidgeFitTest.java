@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
@@ -283,19 +280,13 @@ class RidgeFitTest {
   }
 
   private static ForecasterConfig config(Transform transform) {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofHours(1)),
-        HORIZON,
-        new QuantileLevels(List.of(0.1, 0.5, 0.9)),
-        4,
-        0,
-        transform,
-        Limits.NONE,
-        List.of("wind"),
-        Calendar.NONE,
-        new CellConfig(CellConfig.Kind.LSTM, 1, 4),
-        LOOK_BACK,
-        3,
-        ForecasterConfig.Ablation.NONE);
+    return ForecasterConfig.of(Duration.ofHours(1), HORIZON, 4, 0).toBuilder()
+        .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
+        .transform(transform)
+        .covariates(List.of("wind"))
+        .cell(new CellConfig(CellConfig.Kind.LSTM, 1, 4))
+        .history(LOOK_BACK)
+        .maxGap(3)
+        .build();
   }
 }

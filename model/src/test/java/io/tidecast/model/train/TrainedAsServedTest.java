@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
 import io.tidecast.model.Holidays;
-import io.tidecast.model.Limits;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
@@ -163,23 +161,19 @@ class TrainedAsServedTest {
 
   private static ForecasterConfig config(
       CellConfig.Kind kind, int layers, int hidden, Transform transform) {
-    return new ForecasterConfig(
-        Grid.of(Duration.ofHours(8)),
-        HORIZON,
-        new QuantileLevels(List.of(0.1, 0.5, 0.9)),
-        8,
-        0,
-        transform,
-        Limits.NONE,
-        List.of("wind"),
-        List.of("wind"),
-        new Calendar(
-            Calendar.zone("Europe/Berlin"),
-            List.of(Calendar.Feature.HOUR_OF_DAY),
-            new Holidays(List.of("these"), HOLIDAYS)),
-        new CellConfig(kind, layers, hidden),
-        48,
-        4,
-        ForecasterConfig.Ablation.NONE);
+    return ForecasterConfig.of(Duration.ofHours(8), HORIZON, 8, 0).toBuilder()
+        .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
+        .transform(transform)
+        .covariates(List.of("wind"))
+        .knownFuture(List.of("wind"))
+        .calendar(
+            new Calendar(
+                Calendar.zone("Europe/Berlin"),
+                List.of(Calendar.Feature.HOUR_OF_DAY),
+                new Holidays(List.of("these"), HOLIDAYS)))
+        .cell(new CellConfig(kind, layers, hidden))
+        .history(48)
+        .maxGap(4)
+        .build();
   }
 }

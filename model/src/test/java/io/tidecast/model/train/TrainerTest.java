@@ -6,15 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.model.Calendar;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
 import io.tidecast.model.Otherwise;
-import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Stretch;
-import io.tidecast.model.Transform;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
@@ -34,20 +29,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 class TrainerTest {
   static final ForecasterConfig CONFIG =
-      new ForecasterConfig(
-          Grid.of(Duration.ofHours(1)),
-          6,
-          QuantileLevels.DEFAULT,
-          24,
-          0,
-          Transform.LEVEL,
-          Limits.NONE,
-          List.of(),
-          Calendar.NONE,
-          new CellConfig(CellConfig.Kind.LSTM, 1, 8),
-          48,
-          24,
-          ForecasterConfig.Ablation.NONE);
+      ForecasterConfig.of(Duration.ofHours(1), 6, 24, 0).toBuilder()
+          .cell(new CellConfig(CellConfig.Kind.LSTM, 1, 8))
+          .history(48)
+          .build();
   private static final TrainingRun RUN = new TrainingRun("load", 1, 7, "test");
   private static final Map<Integer, TrainingResult.Chosen> TRAINED = new ConcurrentHashMap<>();
 
