@@ -19,6 +19,8 @@ public final class StuckTest {
   private static final double CHANCE = 1e-6;
   private static final double RAREST_REPEAT = 1.0 / 24;
   private static final double TOO_COMMON = 0.95;
+  // far beyond what any test asks for; no overflow
+  private static final int LONGEST_RUN = 1_000_000_000;
   private static final float FADE = 1 - 0.5f / SPAN;
 
   static final int BYTES = 3 * Float.BYTES + 2 * Integer.BYTES;
@@ -49,7 +51,7 @@ public final class StuckTest {
     if (!isRepeated && !isStuck()) {
       longest = Math.max(longest, run);
     }
-    run = isRepeated ? run + 1 : 1;
+    run = isRepeated ? Math.min(LONGEST_RUN, run + 1) : 1;
     value = observed;
     if (isStuck()) {
       return true;

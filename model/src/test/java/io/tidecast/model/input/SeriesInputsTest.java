@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -268,5 +269,23 @@ class SeriesInputsTest {
 
   private static ForecasterConfig plain(int season, int longSeason) {
     return ForecasterConfig.of(Duration.ofHours(1), 8, season, longSeason);
+  }
+
+  /** A step of ten milliseconds has as many as an integer holds in 248 days. */
+  @Test
+  void countsOfWhatWasSeenAndMissedHaveAnEnd() throws IOException {
+    RunningScale scale = new RunningScale(24);
+    for (int t = 0; t < 1_000_100; t++) {
+      scale.observe(t % 7);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    scale.write(new DataOutputStream(bytes));
+    assertEquals(1_000_000, ByteBuffer.wrap(bytes.toByteArray()).getInt(6 * Double.BYTES));
+
+    for (int t = 0; t < 1_000_100; t++) {
+      scale.miss();
+    }
+    assertEquals(1_000_000, scale.stale());
+    assertTrue(scale.warm());
   }
 }

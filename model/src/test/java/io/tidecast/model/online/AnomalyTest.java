@@ -7,6 +7,11 @@ import io.tidecast.model.Anomaly;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.ForecasterConfig;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,5 +185,23 @@ class AnomalyTest {
       }
     }
     assertEquals(0, found);
+  }
+
+  /** At ten milliseconds a step an integer is full after 248 days. */
+  @Test
+  void aRunOfEqualValuesWithoutEndStaysStuck() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeFloat(5);
+    out.writeInt(Integer.MAX_VALUE - 1);
+    out.writeInt(1000);
+    out.writeFloat(0.1f);
+    out.writeFloat(1);
+    StuckTest test = new StuckTest();
+    test.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+
+    for (int t = 0; t < 3; t++) {
+      assertTrue(test.observe(5), "step " + t);
+    }
   }
 }

@@ -90,6 +90,12 @@ class PromotionGateTest {
     assertTrue(scores(0.49, 0.5, 9, 0).promotes(0.01));
   }
 
+  /** Series times steps times leads: more than an integer counts. */
+  @Test
+  void targetsOfALargeFleetPromoteAsThoseOfAFewDo() {
+    assertTrue(scores(0.4, 0.5, 600L * 5_000 * 720, 0).promotes(0));
+  }
+
   @Test
   void whatMayBeNoiseNeitherPromotesNorGivesUp() {
     assertFalse(scores(0.4, 0.5, 9, 0.11).promotes(0));
