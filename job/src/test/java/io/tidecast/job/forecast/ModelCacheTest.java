@@ -20,8 +20,7 @@ class ModelCacheTest {
         IntStream.rangeClosed(1, 3)
             .mapToObj(
                 sequence ->
-                    ForecastOperatorHarnessTest.trained(
-                        ForecastOperatorHarnessTest.CONFIG, sequence))
+                    ForecastOperatorHarness.trained(ForecastOperatorHarness.CONFIG, sequence))
             .map(ModelFile::of)
             .map(file -> new GroupModels.Held(0, file.version(), file.bytes()))
             .toList();
@@ -65,6 +64,6 @@ class ModelCacheTest {
   }
 
   private static ForecastModel get(ModelCache cache, int number) {
-    return cache.get(versions.get(number), ForecastOperatorHarnessTest.CONFIG).orElseThrow();
+    return cache.get(versions.get(number), ForecastOperatorHarness.CONFIG).orElseThrow();
   }
 }

@@ -93,15 +93,15 @@ final class SwapsBenchmark {
       if (swap % 10 == 1) {
         begin();
       }
-      serve(ForecastOperatorHarnessTest.version(first, swap), STEPS);
+      serve(ForecastOperatorHarness.version(first, swap), STEPS);
       if (swap % 10 == 0) {
         print(swap + " swaps");
       }
     }
     begin();
     for (int swap = 51; swap <= 60; swap++) {
-      serve(ForecastOperatorHarnessTest.version(first, swap), STEPS);
-      rollBack(ForecastOperatorHarnessTest.version(first, 50));
+      serve(ForecastOperatorHarness.version(first, swap), STEPS);
+      rollBack(ForecastOperatorHarness.version(first, 50));
     }
     print("10 rollbacks");
   }
