@@ -6,8 +6,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
@@ -27,7 +29,34 @@ public final class Schema {
    * @param domain that rows belong to which were written before rows had one
    */
   public static void migrate(PostgresConfig owner, String domain) {
-    flyway(owner, domain).migrate();
+    Flyway flyway = flyway(owner, domain);
+    List<String> others = ofOtherBuilds(flyway.info());
+    if (!others.isEmpty()) {
+      throw new IllegalStateException(owner + ": " + others.get(0));
+    }
+    flyway.migrate();
+  }
+
+  /**
+   * The same, and the reading role may log in with a password if there is one; waits for a database
+   * that does not answer, for as long as that takes, also for one that goes away meanwhile.
+   *
+   * @param readerPassword may be empty
+   * @param say is told what is waited for
+   * @throws IllegalStateException if the database refuses
+   */
+  public static void migrateWhenThere(
+      PostgresConfig owner, String domain, String readerPassword, Consumer<String> say)
+      throws InterruptedException {
+    Outage.outlast(
+        owner,
+        () -> {
+          migrate(owner, domain);
+          if (!readerPassword.isEmpty()) {
+            allowReader(owner, readerPassword);
+          }
+        },
+        say);
   }
 
   private static Flyway flyway(PostgresConfig owner, String domain) {
@@ -70,14 +99,18 @@ public final class Schema {
       }
     }
     MigrationInfoService versions = flyway(owner, domain).info();
-    for (MigrationInfo applied : versions.applied()) {
-      if (applied.getState() != MigrationState.SUCCESS) {
-        wrong.add(
-            "version %s is %s; accepted: those of this build"
-                .formatted(applied.getVersion(), applied.getState().getDisplayName()));
-      }
-    }
+    wrong.addAll(ofOtherBuilds(versions));
     return new Finding(found(versions), List.copyOf(wrong));
+  }
+
+  private static List<String> ofOtherBuilds(MigrationInfoService versions) {
+    return Arrays.stream(versions.applied())
+        .filter(applied -> applied.getState() != MigrationState.SUCCESS)
+        .map(
+            applied ->
+                "version %s is %s; accepted: those of this build"
+                    .formatted(applied.getVersion(), applied.getState().getDisplayName()))
+        .toList();
   }
 
   private static String found(MigrationInfoService versions) {

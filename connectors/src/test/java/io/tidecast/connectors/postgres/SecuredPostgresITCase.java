@@ -61,6 +61,7 @@ class SecuredPostgresITCase {
 
     assertTrue(refused.getMessage().contains("SSL"), refused.getMessage());
     assertFalse(refused.toString().contains("secret"), refused.toString());
+    assertFalse(Outage.isBehind(refused), "a certificate is not better in a minute");
   }
 
   private static PostgresConfig verifying(Path certificate) {

@@ -2,6 +2,7 @@ package io.tidecast.job.cli;
 
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.TopicSurvey;
+import io.tidecast.connectors.postgres.Outage;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.Registry;
@@ -123,13 +124,13 @@ final class DryRun {
       Schema.Finding database = Schema.look(owner, config.domain());
       out.println("database " + owner + ": " + database.found());
       database.wrong().forEach(this::wrong);
-    } catch (SQLException e) {
-      out.println(
-          "database "
-              + owner
-              + ": out of reach; run does not need it, store would not start ("
-              + e.getMessage().strip().replaceAll("\\s+", " ")
-              + ")");
+    } catch (SQLException | RuntimeException e) {
+      out.printf(
+          "database %s: %s; run does not need it, store would %s (%s)%n",
+          owner,
+          Outage.isBehind(e) ? "out of reach" : "of no use",
+          Outage.isBehind(e) ? "wait for it" : "not start",
+          Outage.reason(e));
     }
   }
 }

@@ -12,7 +12,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code tidecast store}: brings the schema up to date and runs {@link StoreJob}. */
+/**
+ * {@code tidecast store}: brings the schema up to date, when the database is there, and runs {@link
+ * StoreJob}.
+ */
 @Command(
     name = "store",
     description = "Writes the topics of a domain to PostgreSQL, for dashboards and live page.",
@@ -27,14 +30,15 @@ public final class StoreCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JobConfig config = file.shown();
     config.forecast().requireLevelsOfDashboards();
-    Schema.migrate(config.postgres().owner(), config.domain());
-    if (!config.postgres().readerPassword().isEmpty()) {
-      Schema.allowReader(config.postgres().owner(), config.postgres().readerPassword());
-    }
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(StoreJob.flink(config.flink()));
     String name = JobIdentity.main(config.domain()).directory("store");
     try (Start start = Start.of(env, name, file.directory(), spec.commandLine().getOut())) {
+      Schema.migrateWhenThere(
+          config.postgres().owner(),
+          config.domain(),
+          config.postgres().readerPassword(),
+          start::say);
       start.goOn();
       StoreJob.build(env, StoreConfig.of(config));
       env.execute("tidecast store " + config.domain());
