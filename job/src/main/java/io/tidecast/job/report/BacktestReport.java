@@ -141,18 +141,27 @@ public final class BacktestReport {
     Backtest.Result persistence = group.method(Method.PERSISTENCE);
     cells.add(ratio(row, persistence.total()));
     if (result.bySeries().size() > 1) {
-      cells.add(
-          result.bySeries().entrySet().stream()
-              .map(one -> ratio(one.getValue(), persistence.bySeries().get(one.getKey())))
-              .max(String::compareTo)
-              .orElseThrow());
+      cells.add(worst(result.bySeries(), persistence.bySeries()));
     }
     return cells;
   }
 
   private static String ratio(BacktestRow row, BacktestRow to) {
-    double ratio = row.mae() / to.mae();
+    return ratio(row.mae() / to.mae());
+  }
+
+  private static String ratio(double ratio) {
     return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.4f", ratio) : "-";
+  }
+
+  /** Of the series that does worst beside persistence; those that it makes no error in are none. */
+  static String worst(Map<String, BacktestRow> series, Map<String, BacktestRow> persistence) {
+    return ratio(
+        series.entrySet().stream()
+            .mapToDouble(one -> one.getValue().mae() / persistence.get(one.getKey()).mae())
+            .filter(Double::isFinite)
+            .max()
+            .orElse(Double.NaN));
   }
 
   private static List<Integer> leads(GroupResult group) {
