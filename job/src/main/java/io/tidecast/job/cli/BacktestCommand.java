@@ -97,6 +97,9 @@ final class BacktestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Output.requireFile("--forecasts", forecasts);
+    Output.requireFile("--json", json);
+    Output.requireDirectory("--plot", pictures);
     ConfigFile config = file.read();
     config = horizon == null ? config : config.with("forecast.horizon", horizon.toString());
     config = cell == null ? config : config.with("model.cell", cell.toString());

@@ -115,7 +115,8 @@ final class ClusterCommand {
 
   @Command(
       description = "Says which parts run. Exit code 1 if one does not.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example: tidecast cluster status"})
   int status(@Mixin Directory directory) throws Exception {
     boolean all = true;
     for (Part part : directory.cluster().parts()) {
@@ -127,7 +128,8 @@ final class ClusterCommand {
 
   @Command(
       description = "Ends all parts. Everything is kept for the next start.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example: tidecast cluster stop"})
   int stop(@Mixin Directory directory) throws Exception {
     directory.cluster().stop();
     return 0;

@@ -54,6 +54,7 @@ final class ForecastCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Output.requireFile("--out", out);
     JobConfig config = file.job();
     ProgressBars bars = new ProgressBars(System.err, System.console() != null);
     List<EndForecasts.End> ends = new EndForecasts(config, given(config), bars).ends();

@@ -5,6 +5,8 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.serve.LivePage;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -49,9 +51,15 @@ public final class ServeCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       new CountDownLatch(1).await(); // until the process is ended
     } catch (BindException e) {
-      throw new IllegalArgumentException(
-          "--port: " + port + " is taken; accepted: a free port, or 0 for any", e);
+      throw new IllegalArgumentException(refusal(), e);
     }
     return 0;
+  }
+
+  /** Why nothing can listen there. */
+  private String refusal() throws SocketException {
+    return NetworkInterface.getByInetAddress(address) == null && !address.isAnyLocalAddress()
+        ? "--address: " + address.getHostAddress() + "; accepted: one of this machine's own"
+        : "--port: " + port + " is taken; accepted: a free port, or 0 for any";
   }
 }

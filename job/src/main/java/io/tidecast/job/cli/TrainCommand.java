@@ -45,6 +45,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Output.requireDirectory("--out", out);
     if (topic && file.hasData()) {
       throw new IllegalArgumentException("--topic: with --data; accepted: one of the two");
     }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,12 @@ public final class ConfigFile {
    */
   public static ConfigFile read(Path file) throws IOException {
     that(Files.isReadable(file), "--config", file, "a file that can be read");
-    return parse(Files.readString(file), System.getenv());
+    that(!Files.isDirectory(file), "--config", file, "a file, not a directory");
+    try {
+      return parse(Files.readString(file), System.getenv());
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("--config: " + file + "; accepted: text in UTF-8", e);
+    }
   }
 
   /** One of those that come with the program, such as {@code weather}. */

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,11 +53,22 @@ class TidecastTest {
 
   @Test
   void helpOfEveryCommandShowsAnExampleAndIsDone() {
-    for (String command : Tidecast.commandLine().getSubcommands().keySet()) {
-      out.getBuffer().setLength(0);
+    assertHelpShowsAnExample(Tidecast.commandLine());
+  }
 
-      assertEquals(0, run(command, "--help"), command);
-      assertTrue(out.toString().contains("Example: tidecast " + command), out.toString());
+  private static void assertHelpShowsAnExample(CommandLine line) {
+    for (CommandLine command : line.getSubcommands().values()) {
+      String name = command.getCommandSpec().qualifiedName(" ");
+      StringWriter help = new StringWriter();
+      if (command.getCommandSpec().mixinStandardHelpOptions()) {
+        String[] asked = (name + " --help").replaceFirst("tidecast ", "").split(" ");
+        CommandLine whole = Tidecast.commandLine().setOut(new PrintWriter(help, true));
+        assertEquals(0, whole.execute(asked), name);
+      } else {
+        command.usage(new PrintWriter(help, true)); // all options go to Flink's own
+      }
+      assertTrue(help.toString().contains("Example: " + name), name + help);
+      assertHelpShowsAnExample(command);
     }
   }
 
@@ -155,6 +167,40 @@ class TidecastTest {
     assertEquals(2, run("run", "--config", directory.resolve("none.yaml").toString()));
 
     assertTrue(err.toString().startsWith("tidecast: --config: "), err.toString());
+  }
+
+  @Test
+  void configurationThatIsNoTextIsTwo() throws IOException {
+    Path latin = directory.resolve("latin.yaml");
+    Files.write(latin, "domain: Stra\u00dfe".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertEquals(2, run("run", "--config", latin.toString()));
+    assertOneLine("latin.yaml; accepted: text in UTF-8");
+    assertEquals(2, run("run", "--config", directory.toString()));
+    assertOneLine("accepted: a file, not a directory");
+  }
+
+  @Test
+  void resultsThatCannotBeWrittenAreToldBeforeTheWork() throws IOException {
+    String config = file(CONFIG.formatted("127.0.0.1:1"));
+    String within = Path.of(config).resolve("results").toString();
+
+    assertEquals(2, run("backtest", "--config", config, "--json", within));
+    assertOneLine("accepted: a directory that can be written to");
+    assertEquals(2, run("backtest", "--config", config, "--plot", within));
+    assertOneLine("--plot: " + within + "; accepted: a directory that can be written to");
+    assertEquals(2, run("forecast", "--config", config, "--out", directory.toString()));
+    assertOneLine("--out: " + directory + "; accepted: a file that can be written");
+    assertEquals(2, run("train", "--config", config, "--out", config));
+    assertOneLine("--out: " + config + "; accepted: a directory that can be written to");
+  }
+
+  @Test
+  void anAddressOfAnotherMachineIsToldFromAPortThatIsTaken() throws IOException {
+    String config = file(CONFIG.formatted("127.0.0.1:1"));
+
+    assertEquals(2, run("serve", "--config", config, "--address", "192.0.2.1", "--port", "0"));
+    assertOneLine("--address: 192.0.2.1; accepted: one of this machine's own");
   }
 
   @Test
