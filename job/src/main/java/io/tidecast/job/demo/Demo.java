@@ -154,7 +154,7 @@ public final class Demo {
         feed,
         options.speed(),
         Clock.systemUTC(),
-        (rows, time) -> fed = "%,d to %s".formatted(rows, time));
+        (rows, time) -> fed = ProgressView.words("%,d to %s", rows, time));
   }
 
   private static CompletableFuture<Long> start(FeedRunner feed) {

@@ -51,10 +51,14 @@ final class DemoDatabase implements AutoCloseable {
     try {
       PostgresConfig owner = server.owner();
       Schema.migrate(owner, config.domain());
-      LivePage page =
-          LivePage.start(Schema.allowReader(owner, randomPassword()), config.domain(), pagePort);
-      JobClient store = startStore(config, owner);
-      return new DemoDatabase(config.kafkaConfig(), server, store, page);
+      PostgresConfig reader = Schema.allowReader(owner, randomPassword());
+      LivePage page = LivePage.start(reader, config.domain(), pagePort);
+      try {
+        return new DemoDatabase(config.kafkaConfig(), server, startStore(config, owner), page);
+      } catch (Exception e) {
+        page.close();
+        throw e;
+      }
     } catch (Exception e) {
       server.close();
       throw e;

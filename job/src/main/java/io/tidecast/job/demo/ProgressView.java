@@ -69,20 +69,20 @@ final class ProgressView {
 
   private String figures(TopicTally tally, String feeding) {
     List<String> parts = new ArrayList<>();
-    parts.add("%4ds".formatted((System.nanoTime() - started) / 1_000_000_000));
-    parts.add("%s fed".formatted(feeding));
-    parts.add("%,d in".formatted(tally.observations()));
+    parts.add(words("%4ds", (System.nanoTime() - started) / 1_000_000_000));
+    parts.add(feeding + " fed");
+    parts.add(words("%,d in", tally.observations()));
     parts.add("forecasts " + byQuality(tally.forecasts()));
     parts.add(
-        "refused %d, late %d, masked %d".formatted(tally.rejected(), tally.late(), tally.masked()));
+        words(
+            "refused %d, late %d, masked %d", tally.rejected(), tally.late(), tally.masked()));
     serving(tally).forEach((group, version) -> parts.add(version));
     tally
         .errors()
         .ifPresent(
             errors ->
                 parts.add(
-                    String.format(
-                        Locale.ROOT,
+                    words(
                         "MAE %.3f (naive %.3f, persistence %.3f)",
                         errors.mae(),
                         errors.naiveMae(),
@@ -90,12 +90,17 @@ final class ProgressView {
     return String.join(" | ", parts);
   }
 
+  /** With the digits and marks that everything else is printed with. */
+  static String words(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
   private static String byQuality(Map<String, Long> forecasts) {
     if (forecasts.isEmpty()) {
       return "0";
     }
     List<String> parts = new ArrayList<>();
-    forecasts.forEach((quality, count) -> parts.add("%,d %s".formatted(count, quality)));
+    forecasts.forEach((quality, count) -> parts.add(words("%,d %s", count, quality)));
     return String.join(", ", parts);
   }
 
