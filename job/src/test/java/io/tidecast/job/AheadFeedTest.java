@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FeedRow;
 import io.tidecast.connectors.record.ObservationRecord;
-import io.tidecast.job.ingest.FutureColumns;
+import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.ingest.IngestConfig;
-import io.tidecast.job.state.Targets;
-import io.tidecast.model.Grid;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,17 +18,22 @@ import org.junit.jupiter.api.Test;
 
 /** Hours of a load, and a sun that is known two hours before. */
 class AheadFeedTest {
-  private static final IngestConfig CONFIG =
-      new IngestConfig(
-          Grid.of(Duration.ofHours(1)),
-          List.of("load"),
-          Map.of("load", List.of("sun")),
-          Map.of("load", "load"),
-          Targets.Streams.NONE,
-          Map.of(),
-          0,
-          0,
-          new FutureColumns(Map.of("load", new int[] {0}), List.of("sun"), 2));
+  private static final IngestConfig CONFIG = config("[sun]");
+
+  private static IngestConfig config(String known) {
+    return new JobParts(
+            ConfigFile.parse(
+                    """
+                    domain: plant
+                    kafka: {bootstrapServers: "kafka:9092"}
+                    series: {step: PT1H, targets: [load], covariates: [sun], knownFuture: %s}
+                    forecast: {horizon: 2}
+                    """
+                        .formatted(known),
+                    Map.of())
+                .job())
+        .ingest();
+  }
 
   @Test
   void whatIsKnownComesBeforeTheFirstRowWhoseForecastsReachIt() {
@@ -75,19 +78,7 @@ class AheadFeedTest {
   @Test
   void withoutSuchVariablesTheFeedIsAsItIs() {
     Feed feed = new Rows(List.of());
-    IngestConfig none =
-        new IngestConfig(
-            CONFIG.grid(),
-            CONFIG.targets(),
-            CONFIG.covariates(),
-            CONFIG.groups(),
-            CONFIG.streams(),
-            CONFIG.limits(),
-            0,
-            0,
-            FutureColumns.NONE);
-
-    assertSame(feed, AheadFeed.of(feed, none));
+    assertSame(feed, AheadFeed.of(feed, config("[]")));
   }
 
   private record Rows(List<FeedRow> all) implements Feed {

@@ -39,7 +39,8 @@ final class Output {
   private static boolean isWritable(Path directory) {
     try {
       // one that is there behind a link is none that could be created
-      return Files.isWritable(Files.isDirectory(directory) ? directory : Files.createDirectories(directory));
+      return Files.isWritable(
+          Files.isDirectory(directory) ? directory : Files.createDirectories(directory));
     } catch (IOException e) {
       return false;
     }

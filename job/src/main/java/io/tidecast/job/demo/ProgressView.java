@@ -74,8 +74,7 @@ final class ProgressView {
     parts.add(words("%,d in", tally.observations()));
     parts.add("forecasts " + byQuality(tally.forecasts()));
     parts.add(
-        words(
-            "refused %d, late %d, masked %d", tally.rejected(), tally.late(), tally.masked()));
+        words("refused %d, late %d, masked %d", tally.rejected(), tally.late(), tally.masked()));
     serving(tally).forEach((group, version) -> parts.add(version));
     tally
         .errors()
@@ -84,9 +83,7 @@ final class ProgressView {
                 parts.add(
                     words(
                         "MAE %.3f (naive %.3f, persistence %.3f)",
-                        errors.mae(),
-                        errors.naiveMae(),
-                        errors.persistenceMae())));
+                        errors.mae(), errors.naiveMae(), errors.persistenceMae())));
     return String.join(" | ", parts);
   }
 

@@ -4,31 +4,38 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.record.ObservationRecord;
-import io.tidecast.job.ingest.FutureColumns;
+import io.tidecast.job.JobParts;
+import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.state.Aggregation;
-import io.tidecast.job.state.Targets;
-import io.tidecast.model.Grid;
-import io.tidecast.model.Limits;
 import io.tidecast.model.Stretch;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SeriesHistoryTest {
-  private static final IngestConfig CONFIG =
-      new IngestConfig(
-          Grid.of(Duration.ofHours(1)),
-          List.of("t"),
-          Map.of("t", List.of("w")),
-          Map.of("t", "t"),
-          Targets.Streams.NONE,
-          Map.of("t", new Limits(-60, 60)),
-          0,
-          0,
-          FutureColumns.NONE);
+  private static final IngestConfig CONFIG = config("[]");
+
+  private static IngestConfig config(String known) {
+    return new JobParts(
+            ConfigFile.parse(
+                    """
+                    domain: plant
+                    kafka: {bootstrapServers: "kafka:9092"}
+                    series:
+                      step: PT1H
+                      targets: [t]
+                      covariates: [w]
+                      knownFuture: %s
+                      variables: {t: {minimum: -60, maximum: 60}}
+                    forecast: {horizon: 2}
+                    """
+                        .formatted(known),
+                    Map.of())
+                .job())
+        .ingest();
+  }
 
   @Test
   void rowsBecomeStepsThatEndOnTheGridWithTheConfiguredAggregation() {
@@ -70,17 +77,6 @@ class SeriesHistoryTest {
 
   @Test
   void whatIsKnownBeforehandIsToldToTheStepsBeforeIt() {
-    IngestConfig config =
-        new IngestConfig(
-            CONFIG.grid(),
-            CONFIG.targets(),
-            Map.of("t", List.of("w", "w+1", "w+2")),
-            CONFIG.groups(),
-            CONFIG.streams(),
-            CONFIG.limits(),
-            0,
-            0,
-            new FutureColumns(Map.of("t", new int[] {0}), List.of("w"), 2));
     List<ObservationRecord> records =
         List.of(
             at("2024-01-01T01:00:00Z", Map.of("t", 1.0, "w", 5.0)),
@@ -88,7 +84,7 @@ class SeriesHistoryTest {
             at("2024-01-01T03:00:00Z", Map.of("w", 7.0)),
             at("2024-01-01T04:00:00Z", Map.of("w", 8.0)));
 
-    Stretch window = SeriesHistory.of(records, config, Aggregation.LAST).get(0).toWindow();
+    Stretch window = SeriesHistory.of(records, config("[w]"), Aggregation.LAST).get(0).toWindow();
 
     // the rows of steps to come are none of the series' own
     assertEquals(2, window.values().length);

@@ -84,14 +84,17 @@ final class ConfigJson {
         new QuantileLevels(levels),
         integer(json, "season"),
         integer(json, "longSeason"),
-        transform(text(json, "transform")),
+        labelled("transform", Transform.values(), text(json, "transform")),
         new Limits(
             json.path("minimum").asDouble(Double.NEGATIVE_INFINITY),
             json.path("maximum").asDouble(Double.POSITIVE_INFINITY)),
         covariates,
         known,
         calendar(json.path("calendar")),
-        new CellConfig(kind(text(cell, "kind")), integer(cell, "layers"), integer(cell, "hidden")),
+        new CellConfig(
+            labelled("cell", CellConfig.Kind.values(), text(cell, "kind")),
+            integer(cell, "layers"),
+            integer(cell, "hidden")),
         integer(json, "history"),
         integer(json, "maxGap"),
         new ForecasterConfig.Ablation(
@@ -106,17 +109,12 @@ final class ConfigJson {
       return Calendar.NONE;
     }
     List<Calendar.Feature> features = new ArrayList<>();
-    json.path("features").forEach(label -> features.add(feature(label.asText())));
+    json.path("features")
+        .forEach(
+            label -> features.add(labelled("calendar", Calendar.Feature.values(), label.asText())));
     boolean holidays = json.path("holidays").asBoolean();
     return new Calendar(
         Calendar.zone(text(json, "zone")), features, holidays ? Holidays.some() : Holidays.NONE);
-  }
-
-  private static Calendar.Feature feature(String label) {
-    return Arrays.stream(Calendar.Feature.values())
-        .filter(feature -> feature.toString().equals(label))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("calendar: " + label));
   }
 
   static ObjectNode json(Provenance provenance) {
@@ -171,17 +169,10 @@ final class ConfigJson {
     return json.path(key);
   }
 
-  private static Transform transform(String label) {
-    return Arrays.stream(Transform.values())
-        .filter(transform -> transform.toString().equals(label))
+  private static <E extends Enum<E>> E labelled(String what, E[] all, String label) {
+    return Arrays.stream(all)
+        .filter(one -> one.toString().equals(label))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("transform: " + label));
-  }
-
-  private static CellConfig.Kind kind(String label) {
-    return Arrays.stream(CellConfig.Kind.values())
-        .filter(kind -> kind.toString().equals(label))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("cell: " + label));
+        .orElseThrow(() -> new IllegalArgumentException(what + ": " + label));
   }
 }

@@ -70,14 +70,22 @@ public final class Activations {
       out[i] = tanh(0.5f * values[i]);
     }
     for (int i = 0; i < out.length; i++) {
-      float smaller = 0.5f - 0.5f * Math.abs(out[i]);
-      float e = smaller / (1 - smaller);
-      float z = e / (2 + e);
-      float zz = z * z;
-      float series = zz * (1 / 11f + zz * (1 / 13f));
-      series = zz * (1 / 7f + zz * (1 / 9f + series));
-      series = 1 + zz * (1 / 3f + zz * (1 / 5f + series));
-      out[i] = Math.max(values[i], 0) + 2 * z * series;
+      out[i] = softplus(values[i], 0.5f - 0.5f * Math.abs(out[i]));
     }
+  }
+
+  /**
+   * Softplus of one value.
+   *
+   * @param smaller the smaller one of its sigmoid and what that lacks to 1
+   */
+  public static float softplus(float value, float smaller) {
+    float e = smaller / (1 - smaller);
+    float z = e / (2 + e);
+    float zz = z * z;
+    float series = zz * (1 / 11f + zz * (1 / 13f));
+    series = zz * (1 / 7f + zz * (1 / 9f + series));
+    series = 1 + zz * (1 / 3f + zz * (1 / 5f + series));
+    return Math.max(value, 0) + 2 * z * series;
   }
 }

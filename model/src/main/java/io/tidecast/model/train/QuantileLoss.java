@@ -91,14 +91,7 @@ final class QuantileLoss {
     Activations.sigmoid(slope, 0, length);
     for (int i = 0; i < length; i++) {
       float s = slope[i];
-      float smaller = Math.min(s, 1 - s);
-      float e = smaller / (1 - smaller);
-      float z = e / (2 + e);
-      float zz = z * z;
-      float series = zz * (1 / 11f + zz * (1 / 13f));
-      series = zz * (1 / 7f + zz * (1 / 9f + series));
-      series = 1 + zz * (1 / 3f + zz * (1 / 5f + series));
-      spread[i] = Math.max(outputs[i], 0) + 2 * z * series;
+      spread[i] = Activations.softplus(outputs[i], Math.min(s, 1 - s));
     }
   }
 

@@ -38,16 +38,18 @@ class StoredStateTest {
           .build();
   private static final ForecastModel MODEL = RandomModels.model(CONFIG, "test-1", 1);
 
+  private static final SeriesForecaster FORECASTER = new SeriesForecaster(CONFIG, 24);
+
   private static ClosedStep step(int t) {
     float value = (float) (20 + 3 * Math.sin(Math.PI * t / 2) + (t * 7919 % 13) / 13.0);
     return new ClosedStep(t, value, new float[] {t % 5});
   }
 
-  private static SeriesState stepped(SeriesForecaster forecaster) {
-    SeriesState state = forecaster.newState();
+  private static SeriesState stepped() {
+    SeriesState state = FORECASTER.newState();
     for (int t = 0; t < STEPS; t++) {
       if (t % 11 != 7) {
-        forecaster.step(state, step(t), t < 30 ? null : MODEL);
+        FORECASTER.step(state, step(t), t < 30 ? null : MODEL);
       }
     }
     return state;
@@ -55,15 +57,12 @@ class StoredStateTest {
 
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
-    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
     byte[] stored = stored("series-state-v7.bin");
 
     SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
-
-    SeriesState stepped = stepped(forecaster);
-    assertEquals(stepped.lastIndex(), read.lastIndex());
-    assertSameForecast(next(forecaster, stepped), next(forecaster, read), 0);
+    assertEquals(STEPS - 1, read.lastIndex());
+    assertGoesOn(read, 0);
   }
 
   @Test
@@ -77,63 +76,60 @@ class StoredStateTest {
   /** Its history is written anew with the first step, so that both parts are of one format. */
   @Test
   void stateOfFormat3GoesOnAndKnowsOfNoAnomaly() throws IOException {
-    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
     SeriesState read = read(stored("series-state-v3.bin"));
 
     assertTrue(read.historyIsDue());
-    assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read), 1);
+    assertGoesOn(read, 1);
   }
 
   @Test
   void stateOfFormat4GoesOnWithTheWidthsOfItsNaives() throws IOException {
-    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
     SeriesState read = read(stored("series-state-v4.bin"));
 
-    assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read), 1);
+    assertGoesOn(read, 1);
   }
 
   @Test
   void stateOfFormat5GoesOnAndKnowsOfNoRestlessness() throws IOException {
-    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
     SeriesState read = read(stored("series-state-v5.bin"));
 
     assertEquals(1, read.calibration().restlessness());
     assertTrue(read.historyIsDue());
-    assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read), 0.01f);
+    assertGoesOn(read, 0.01f);
   }
 
   @Test
   void stateOfFormat6HasTheCellThatIsConfigured() throws IOException {
-    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
     SeriesState read = read(stored("series-state-v6.bin"));
 
     assertTrue(read.historyIsDue());
-    assertSameForecast(next(forecaster, stepped(forecaster)), next(forecaster, read), 0);
+    assertGoesOn(read, 0);
   }
 
   @Test
   void stateOfFormat1IsRebuiltFromItsRows() throws IOException {
-    SeriesForecaster forecaster = new SeriesForecaster(CONFIG, 24);
     SeriesState read = read(stored("series-state-v1.bin"));
 
     assertEquals(STEPS - 1, read.lastIndex());
-    SeriesState stepped = stepped(forecaster);
+    SeriesState stepped = stepped();
     for (int lag = 0; lag < CONFIG.history() + CONFIG.longSeason(); lag++) {
       assertEquals(stepped.inputs().past(lag), read.inputs().past(lag), "lag " + lag);
     }
     // 20 rows were kept: too few for a scale that a model may use
-    assertEquals(Quality.NAIVE, next(forecaster, read).quality());
+    assertEquals(Quality.NAIVE, next(read).quality());
   }
 
-  private static Forecast next(SeriesForecaster forecaster, SeriesState state) {
-    return forecaster.step(state, step(STEPS), MODEL).forecast().orElseThrow();
+  private static Forecast next(SeriesState state) {
+    return FORECASTER.step(state, step(STEPS), MODEL).forecast().orElseThrow();
   }
 
   /**
    * @param apart share of the interval's width that quantiles may be apart: earlier builds learnt
    *     other widths and shares of the naives
    */
-  private static void assertSameForecast(Forecast expected, Forecast actual, float apart) {
+  private static void assertGoesOn(SeriesState read, float apart) {
+    Forecast expected = next(stepped());
+    Forecast actual = next(read);
     float[][] quantiles = expected.quantiles();
     for (int k = 0; k < CONFIG.horizon(); k++) {
       float width = quantiles[quantiles.length - 1][k] - quantiles[0][k];
@@ -161,6 +157,6 @@ class StoredStateTest {
 
   /** Stores the state of this build: {@code StoredStateTest FILE}, when the format changes. */
   public static void main(String[] args) throws IOException {
-    Files.write(Path.of(args[0]), written(stepped(new SeriesForecaster(CONFIG, 24))));
+    Files.write(Path.of(args[0]), written(stepped()));
   }
 }
