@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,11 +27,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  *
  * <p>First the series are filled: a sparse past, bridged by masked steps, fills their history, a
  * horizon of hours their pending forecasts. A drawn model serves from the start; nothing is
- * trained.
+ * trained. Then both jobs warm up in turns, until the compilers of the JVM hardly have anything to
+ * do, by as many records as are measured and for two minutes at most: a job runs for months,
+ * and what it is compiled by is no part of what a record costs.
  *
  * <pre>
  * keys, records, backend, format, horizon, hidden
  * hoursBefore           of each series in a row before the rounds
+ * compilingShare        of the processor time of the rounds, about: how warm they were
  * processors            that this process may use, for broker, jobs and producers together
  * passThroughPerSecond  median of the rounds: three, or as many as a series has records
  * forecastsPerSecond    median of the rounds
@@ -54,6 +58,12 @@ public final class JobBench {
 
   private static final int WARMED = 500_000;
 
+  /** Records of a part of the warm-up, unless there are more series. */
+  private static final int WARM_PART = 200_000;
+
+  private static final long WARM_NANOS = TimeUnit.MINUTES.toNanos(2);
+  private static final double WARM = 0.03;
+
   /** More than fit a producer's batch. */
   private static final int SAMPLES = 1_000;
 
@@ -61,7 +71,9 @@ public final class JobBench {
   private final Phases phases;
   private final Lane.Pace[] passed;
   private final Lane.Pace[] forecast;
+  private final Compilers compilers = new Compilers();
   private int hoursBefore;
+  private double compilingShare;
 
   public JobBench(BenchOptions options, Phases phases) {
     this.options = options;
@@ -149,21 +161,40 @@ public final class JobBench {
 
   private long measure(Lane full, Lane pass, long from) throws Exception {
     int hours = options.records() / options.keys() / passed.length;
-    long records = (long) hours * options.keys();
-    run("pass-through, warming up", pass, new LoadPublisher.Hours(from, hours, 1), records);
-    long hour = from;
+    long hour = warmUp(full, pass, from);
+    compilers.begin();
     for (int round = 0; round < passed.length; round++) {
       LoadPublisher.Hours part = new LoadPublisher.Hours(hour, hours, 1);
-      passed[round] = run("pass-through", pass, part, records);
-      forecast[round] = run("forecasts", full, part, records);
+      passed[round] = run("pass-through", pass, part);
+      forecast[round] = run("forecasts", full, part);
       hour = part.next();
     }
+    compilingShare = compilers.share();
     return hour;
   }
 
-  private Lane.Pace run(String name, Lane lane, LoadPublisher.Hours hours, long records)
-      throws Exception {
-    try (Phases.Phase phase = phases.begin(name, records)) {
+  /** Once at least, in parts that are no longer than a round; very many series are warm by then. */
+  private long warmUp(Lane full, Lane pass, long from) throws Exception {
+    int rounds = options.records() / options.keys() / passed.length;
+    int hours = Math.max(1, Math.min(rounds, WARM_PART / options.keys()));
+    long end = System.nanoTime() + WARM_NANOS;
+    long lastHour = from + options.records() / options.keys();
+    long hour = from;
+    do {
+      compilers.begin();
+      LoadPublisher.Hours part = new LoadPublisher.Hours(hour, hours, 1);
+      run("pass-through, warming up", pass, part);
+      if (options.keys() <= WARM_PART) {
+        run("forecasts, warming up", full, part);
+        hoursBefore += hours;
+        hour = part.next();
+      }
+    } while (hour > from && hour < lastHour && compilers.share() > WARM && System.nanoTime() < end);
+    return hour;
+  }
+
+  private Lane.Pace run(String name, Lane lane, LoadPublisher.Hours hours) throws Exception {
+    try (Phases.Phase phase = phases.begin(name, (long) hours.count() * options.keys())) {
       return lane.run(hours, phase);
     }
   }
@@ -173,7 +204,7 @@ public final class JobBench {
     result.put("bench", "job").put("keys", options.keys()).put("records", options.records());
     result.put("backend", options.backend().label()).put("format", options.format().toString());
     result.put("horizon", options.horizon()).put("hidden", options.hidden());
-    result.put("hoursBefore", hoursBefore);
+    result.put("hoursBefore", hoursBefore).put("compilingShare", Rounded.of(compilingShare));
     result.put("processors", Runtime.getRuntime().availableProcessors());
     putMedians(result, "PerSecond", Lane.Pace::perSecond);
     result.put("ratio", Rounded.of(medianRatio(forecast, passed, Lane.Pace::perSecond)));

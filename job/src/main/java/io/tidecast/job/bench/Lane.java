@@ -154,7 +154,8 @@ final class Lane implements AutoCloseable {
     return end;
   }
 
-  private static long processCpuNanos() {
+  /** Processor time of the whole process so far. */
+  static long processCpuNanos() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 

@@ -137,8 +137,10 @@ final class BenchCommand {
       name = "job",
       description =
           "The whole job from Kafka to Kafka beside one that passes records through, in turns:"
-              + " passThroughPerSecond, forecastsPerSecond, ratio, bytes by topic, latency. Takes"
-              + " a broker of its own; one core is measured by taskset -c 0 in front.",
+              + " passThroughPerSecond, forecastsPerSecond, ratio, bytes by topic, latency. Before"
+              + " what is measured both are warmed up, until the JVM has compiled itself: by as many"
+              + " records, for two minutes at most. Takes a broker of its own; one core is"
+              + " measured by taskset -c 0 in front.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast bench job --keys 10000 --records 300000 --backend rocksdb"})
   int job(@Mixin Options options) throws Exception {
