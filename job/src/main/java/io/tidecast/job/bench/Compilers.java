@@ -3,7 +3,9 @@ package io.tidecast.job.bench;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 
-/** How busy the compilers of the JVM are: a process that has run for a minute still makes itself. */
+/**
+ * How busy the compilers of the JVM are: a process that has run for a minute still makes itself.
+ */
 final class Compilers {
   private final CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
   private long compiledMillis;

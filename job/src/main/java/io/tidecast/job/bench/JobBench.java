@@ -28,8 +28,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * <p>First the series are filled: a sparse past, bridged by masked steps, fills their history, a
  * horizon of hours their pending forecasts. A drawn model serves from the start; nothing is
  * trained. Then both jobs warm up in turns, until the compilers of the JVM hardly have anything to
- * do, by as many records as are measured and for two minutes at most: a job runs for months,
- * and what it is compiled by is no part of what a record costs.
+ * do, by as many records as are measured and for two minutes at most: a job runs for months, and
+ * what it is compiled by is no part of what a record costs.
  *
  * <pre>
  * keys, records, backend, format, horizon, hidden
