@@ -1,10 +1,15 @@
 package io.tidecast.job.ingest;
 
+import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.OpenStep;
 import io.tidecast.job.state.SeriesObservation;
+import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.Grid;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -12,34 +17,53 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 
 /**
- * What has been said of steps to come: of each the newest issue, and those before it that an origin
- * which is still open has to be told instead. An issue counts for the origins that its partition
- * had not gone past when it came, so that what a forecast knew follows from the order of records
- * alone.
+ * What has been said of steps to come: of each time the newest issue, and those before it that an
+ * origin which is still open has to be told instead. An issue counts for the origins that its
+ * partition had not gone past when it came, so that what a forecast knew follows from the records
+ * alone. Several times of one step are made one value as what is observed is: {@link OpenStep}.
  *
- * <p>State per series, where there are such variables: per step from the next one on some 40 bytes
+ * <p>State per series, where there are such variables: per time from the next step on some 50 bytes
  * and 4 per variable, for as many steps as the horizon and {@value FutureColumns#KEPT_BEYOND} more.
  */
 final class Issues {
   private static final int MOST_ISSUES = 4;
 
+  private static final Comparator<SeriesObservation> APPENDED =
+      Comparator.comparingLong(SeriesObservation::appended)
+          .thenComparingInt(SeriesObservation::partition)
+          .thenComparingLong(SeriesObservation::offset);
+
   private final Grid grid;
+  private final Aggregation aggregation;
   private final FutureColumns columns;
-  private final MapState<Long, List<Tuple2<Long, float[]>>> issued;
+  private final MapState<Long, List<SeriesObservation>> issued;
 
-  Issues(Grid grid, FutureColumns columns, RuntimeContext context) {
+  /** Of a version that kept one value per step; read, and not written again. */
+  private final MapState<Long, List<Tuple2<Long, float[]>>> issuedBySteps;
+
+  Issues(Grid grid, Aggregation aggregation, FutureColumns columns, RuntimeContext context) {
     this.grid = grid;
+    this.aggregation = aggregation;
     this.columns = columns;
-    issued = columns.known().isEmpty() ? null : context.getMapState(descriptor(columns));
-  }
-
-  /** Of other variables nothing that was said is of use. */
-  private static MapStateDescriptor<Long, List<Tuple2<Long, float[]>>> descriptor(
-      FutureColumns columns) {
-    return new MapStateDescriptor<>(
-        "issued " + String.join(",", columns.known()),
-        Types.LONG,
-        Types.LIST(Types.TUPLE(Types.LONG, Types.PRIMITIVE_ARRAY(Types.FLOAT))));
+    boolean isNone = columns.known().isEmpty();
+    // of other variables nothing that was said is of use
+    String names = String.join(",", columns.known());
+    issued =
+        isNone
+            ? null
+            : context.getMapState(
+                new MapStateDescriptor<>(
+                    "issued-by-time " + names,
+                    Types.LONG,
+                    Types.LIST(StoredTypes.SERIES_OBSERVATION)));
+    issuedBySteps =
+        isNone
+            ? null
+            : context.getMapState(
+                new MapStateDescriptor<>(
+                    "issued " + names,
+                    Types.LONG,
+                    Types.LIST(Types.TUPLE(Types.LONG, Types.PRIMITIVE_ARRAY(Types.FLOAT)))));
   }
 
   /** Whether an observation says something of a variable that is known beforehand. */
@@ -69,29 +93,94 @@ final class Issues {
         closedUpTo == Long.MIN_VALUE
             || index <= closedUpTo + columns.horizon() + FutureColumns.KEPT_BEYOND;
     if (index > closedUpTo && isNear) {
-      issued.put(index, with(issued.get(index), values, observation.passed(), closedUpTo));
+      SeriesObservation issue =
+          issue(observation, Math.max(observation.passed(), closedUpTo), values);
+      issued.put(index, with(known(index), issue, closedUpTo));
     }
     return observation.with(rest);
   }
 
-  private static List<Tuple2<Long, float[]>> with(
-      List<Tuple2<Long, float[]>> known, float[] values, long passed, long closedUpTo) {
-    List<Tuple2<Long, float[]>> next = known == null ? new ArrayList<>() : new ArrayList<>(known);
-    float[] merged = values.clone();
-    if (!next.isEmpty()) {
-      Tuple2<Long, float[]> before = next.get(next.size() - 1);
-      for (int k = 0; k < merged.length; k++) {
-        merged[k] = Float.isNaN(merged[k]) ? before.f1[k] : merged[k];
-      }
-      if (before.f0 >= passed) {
-        next.remove(next.size() - 1);
+  /** Of no series and group: it lies with its own. */
+  private static SeriesObservation issue(SeriesObservation of, long passed, float[] values) {
+    return new SeriesObservation(
+        "",
+        "",
+        of.time(),
+        Float.NaN,
+        values,
+        false,
+        of.isKeyed(),
+        passed,
+        of.appended(),
+        of.partition(),
+        of.offset());
+  }
+
+  private List<SeriesObservation> known(long index) throws Exception {
+    List<SeriesObservation> known = issued.get(index);
+    if (known != null) {
+      return known;
+    }
+    List<Tuple2<Long, float[]>> before = issuedBySteps.get(index);
+    List<SeriesObservation> read = new ArrayList<>();
+    for (int i = 0; before != null && i < before.size(); i++) {
+      read.add(
+          new SeriesObservation(
+              "",
+              "",
+              grid.end(index),
+              Float.NaN,
+              before.get(i).f1,
+              false,
+              false,
+              before.get(i).f0,
+              Long.MIN_VALUE,
+              0,
+              i));
+    }
+    return read;
+  }
+
+  /** Without those that say nothing more to any origin that is open, and not without bound. */
+  private List<SeriesObservation> with(
+      List<SeriesObservation> known, SeriesObservation added, long closedUpTo) {
+    List<SeriesObservation> next = new ArrayList<>(known.size() + 1);
+    boolean isNews = true;
+    int sameTime = 0;
+    for (SeriesObservation one : known) {
+      isNews &= !isSaid(added, one, closedUpTo);
+      if (!isSaid(one, added, closedUpTo)) {
+        next.add(one);
+        sameTime += one.time() == added.time() ? 1 : 0;
       }
     }
-    next.add(Tuple2.of(passed, merged));
-    while (next.size() > 1 && (next.get(1).f0 <= closedUpTo || next.size() > MOST_ISSUES)) {
-      next.remove(0);
+    if (isNews) {
+      next.add(added);
+      if (sameTime >= MOST_ISSUES * columns.known().size()) {
+        next.stream()
+            .filter(one -> one.time() == added.time())
+            .min(APPENDED)
+            .ifPresent(next::remove);
+      }
     }
     return next;
+  }
+
+  /** Whether all of an issue is said anew by another, to every origin that would be told it. */
+  private boolean isSaid(SeriesObservation one, SeriesObservation by, long closedUpTo) {
+    boolean isLater =
+        one.time() == by.time()
+            ? APPENDED.compare(one, by) < 0
+            : aggregation == Aggregation.LAST && one.time() < by.time();
+    if (!isLater || by.passed() > Math.max(one.passed(), closedUpTo)) {
+      return false;
+    }
+    for (int k = 0; k < one.covariates().length; k++) {
+      if (Float.isNaN(by.covariates()[k]) && !Float.isNaN(one.covariates()[k])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A step with what is known of it and of those to come as it closes. */
@@ -110,12 +199,16 @@ final class Issues {
   }
 
   private float[] of(long index, long origin) throws Exception {
-    List<Tuple2<Long, float[]>> known = issued.get(index);
-    float[] newest = null;
-    for (int i = 0; known != null && i < known.size(); i++) {
-      newest = known.get(i).f0 < origin ? known.get(i).f1 : newest;
+    List<SeriesObservation> told = new ArrayList<>(known(index));
+    told.removeIf(issue -> issue.passed() >= origin);
+    if (told.size() < 2) {
+      return told.isEmpty() ? null : told.get(0).covariates();
     }
-    return newest;
+    OpenStep step = OpenStep.empty("", 1 + columns.known().size());
+    for (SeriesObservation issue : told) {
+      step = step.with(issue, aggregation);
+    }
+    return step.close(index, aggregation).covariates();
   }
 
   /** What is said of steps up to one is of no more use. */
@@ -123,20 +216,20 @@ final class Issues {
     if (issued == null) {
       return;
     }
-    List<Long> gone = new ArrayList<>();
-    for (long index : issued.keys()) {
-      if (index <= upTo) {
-        gone.add(index);
-      }
-    }
+    Set<Long> gone = new HashSet<>();
+    issued.keys().forEach(gone::add);
+    issuedBySteps.keys().forEach(gone::add);
+    gone.removeIf(index -> index > upTo);
     for (long index : gone) {
       issued.remove(index);
+      issuedBySteps.remove(index);
     }
   }
 
   void clear() {
     if (issued != null) {
       issued.clear();
+      issuedBySteps.clear();
     }
   }
 }

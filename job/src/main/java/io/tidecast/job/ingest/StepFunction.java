@@ -123,7 +123,7 @@ public final class StepFunction
     open = getRuntimeContext().getMapState(OPEN);
     progress = getRuntimeContext().getState(PROGRESS);
     past = new PastSteps(grid, aggregation, reach, getRuntimeContext());
-    issues = new Issues(grid, future, getRuntimeContext());
+    issues = new Issues(grid, aggregation, future, getRuntimeContext());
     late = ResultCounter.of(getRuntimeContext(), Metrics.LATE);
     corrected = ResultCounter.of(getRuntimeContext(), Metrics.CORRECTED);
     stepped = ResultCounter.of(getRuntimeContext(), Metrics.STEPPED);

@@ -8,19 +8,26 @@ import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.StoredTypes;
+import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Steps of ten milliseconds, and what is known of the next two. */
 class IssuesHarnessTest {
@@ -114,20 +121,102 @@ class IssuesHarnessTest {
     assertEquals(5, last.past().steps().get(0).covariates()[1]);
   }
 
+  @ParameterizedTest
+  @CsvSource({"MEAN, 3.0", "SUM, 12.0", "LAST, 5.0"})
+  void severalTimesOfAStepAreMadeOneAsWhatIsObservedIs(Aggregation aggregation, float known)
+      throws Exception {
+    harness.close();
+    harness = open(null, aggregation);
+    for (long time : new long[] {18, 12, 20, 15}) {
+      issue(time, Map.of(12L, 1f, 15L, 2f, 18L, 99f, 20L, 5f).get(time), Long.MIN_VALUE);
+    }
+    // said again, and by a record that was appended before all of them
+    issue(18, 4, Long.MIN_VALUE);
+    harness.processElement(
+        new SeriesObservation(
+            "a/load",
+            "load",
+            18,
+            NONE,
+            new float[] {50, NONE, NONE},
+            false,
+            true,
+            Long.MIN_VALUE,
+            2,
+            3,
+            0),
+        18);
+    target(10, 1);
+    target(20, 2);
+
+    assertEquals(
+        List.of("1: 1.0 [NaN, %s, NaN]".formatted(known), "2: 2.0 [%s, NaN, NaN]".formatted(known)),
+        output());
+  }
+
+  @Test
+  void anIssueInPartsIsWholeHoweverManyThereAre() throws Exception {
+    for (int i = 0; i < 9; i++) {
+      issue(20, i, Long.MIN_VALUE);
+    }
+    target(10, 1);
+
+    assertEquals(List.of("1: 1.0 [NaN, 8.0, NaN]"), output());
+  }
+
+  @Test
+  void whatWasKeptByStepsIsStillKnown() throws Exception {
+    MapStateDescriptor<Long, List<Tuple2<Long, float[]>>> before =
+        new MapStateDescriptor<>(
+            "issued sun",
+            Types.LONG,
+            Types.LIST(Types.TUPLE(Types.LONG, Types.PRIMITIVE_ARRAY(Types.FLOAT))));
+    var writer =
+        new KeyedProcessFunction<String, SeriesObservation, SeriesStep>() {
+          @Override
+          public void processElement(
+              SeriesObservation value, Context context, Collector<SeriesStep> out)
+              throws Exception {
+            getRuntimeContext()
+                .getMapState(before)
+                .put(2L, List.of(Tuple2.of(Long.MIN_VALUE, new float[] {5})));
+          }
+        };
+    harness.close();
+    harness = Harnesses.open(harness(writer), StoredTypes.SERIES_STEP, null);
+    harness.processElement(observation(20, NONE, 5, false, 0), 20);
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness = open(state);
+    target(10, 1);
+    target(20, 2);
+
+    assertEquals(List.of("1: 1.0 [NaN, 5.0, NaN]", "2: 2.0 [5.0, NaN, NaN]"), output());
+  }
+
   private static KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> open(
       OperatorSubtaskState state) throws Exception {
+    return open(state, Aggregation.LAST);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep>
+      harness(KeyedProcessFunction<String, SeriesObservation, SeriesStep> function)
+          throws Exception {
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(function), SeriesObservation::series, Types.STRING);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> open(
+      OperatorSubtaskState state, Aggregation aggregation) throws Exception {
     return Harnesses.open(
-        new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(
-                new StepFunction(
-                    new Grid.Fixed(10),
-                    Aggregation.LAST,
-                    Duration.ofMillis(1000),
-                    4,
-                    SourceTopics.of("topic"),
-                    new FutureColumns(Map.of("load", new int[] {0}), List.of("sun"), 2))),
-            SeriesObservation::series,
-            Types.STRING),
+        harness(
+            new StepFunction(
+                new Grid.Fixed(10),
+                aggregation,
+                Duration.ofMillis(1000),
+                4,
+                SourceTopics.of("topic"),
+                new FutureColumns(Map.of("load", new int[] {0}), List.of("sun"), 2))),
         StoredTypes.SERIES_STEP,
         state);
   }
@@ -158,9 +247,11 @@ class IssuesHarnessTest {
   }
 
   private List<String> output() {
-    return harness.extractOutputValues().stream()
-        .map(SeriesStep::step)
-        .map(s -> s.index() + ": " + s.value() + " " + Arrays.toString(s.covariates()))
-        .toList();
+    return harness.extractOutputValues().stream().map(IssuesHarnessTest::words).toList();
+  }
+
+  private static String words(SeriesStep of) {
+    ClosedStep step = of.step();
+    return step.index() + ": " + step.value() + " " + Arrays.toString(step.covariates());
   }
 }

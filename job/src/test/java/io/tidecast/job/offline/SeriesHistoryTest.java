@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SeriesHistoryTest {
   private static final IngestConfig CONFIG = config("[]");
@@ -90,6 +92,25 @@ class SeriesHistoryTest {
     assertEquals(2, window.values().length);
     assertArrayEquals(new float[] {1, 5, Float.NaN, 7}, window.values()[0]);
     assertArrayEquals(new float[] {3, Float.NaN, 7, 8}, window.values()[1]);
+  }
+
+  /** The same numbers as those of the job: IssuesHarnessTest. */
+  @ParameterizedTest
+  @CsvSource({"MEAN, 3", "SUM, 12", "LAST, 5"})
+  void severalValuesThatAreKnownOfAStepAreMadeOne(Aggregation aggregation, float known) {
+    List<ObservationRecord> records =
+        List.of(
+            at("2024-01-01T01:00:00Z", Map.of("t", 1.0)),
+            at("2024-01-01T01:12:00Z", Map.of("w", 1.0)),
+            at("2024-01-01T01:30:00Z", Map.of("w", 2.0)),
+            at("2024-01-01T01:48:00Z", Map.of("w", 99.0)),
+            at("2024-01-01T01:48:00Z", Map.of("w", 4.0)),
+            at("2024-01-01T02:00:00Z", Map.of("t", 2.0, "w", 5.0)));
+
+    Stretch window = SeriesHistory.of(records, config("[w]"), aggregation).get(0).toWindow();
+
+    assertArrayEquals(new float[] {1, Float.NaN, known, Float.NaN}, window.values()[0]);
+    assertArrayEquals(new float[] {2, known, Float.NaN, Float.NaN}, window.values()[1]);
   }
 
   private static Stretch window(Aggregation aggregation, ObservationRecord... records) {
