@@ -56,6 +56,7 @@ final class TimeGuess {
 
   private static final double SHARE = 0.9;
   private static final int SAMPLES = 500;
+  private static final int FEW_SAMPLES = 20;
 
   private final Table table;
 
@@ -331,6 +332,9 @@ final class TimeGuess {
       return false;
     }
     Predicate<String> reads = reads(format);
+    if (samples.stream().limit(enough(samples)).noneMatch(reads)) {
+      return false;
+    }
     long read = samples.stream().filter(reads).count();
     double share = (double) read / samples.size();
     if (share > nearestShare && share < SHARE) {
@@ -346,6 +350,11 @@ final class TimeGuess {
               samples.stream().filter(reads.negate()).findFirst().orElse(""));
     }
     return share >= SHARE;
+  }
+
+  /** So many of which none is read that the others cannot make up for it. */
+  private static long enough(List<String> samples) {
+    return Math.max(FEW_SAMPLES, 1 + Math.round((1 - SHARE) * samples.size()));
   }
 
   private Predicate<String> reads(String format) {

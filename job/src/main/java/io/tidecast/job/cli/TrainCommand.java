@@ -1,6 +1,5 @@
 package io.tidecast.job.cli;
 
-import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.ObservationTopic;
 import io.tidecast.job.offline.OfflineTraining;
@@ -50,10 +49,11 @@ final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--topic: with --data; accepted: one of the two");
     }
     JobConfig config = file.job();
-    List<ObservationRecord> observations =
-        topic ? ObservationTopic.read(config) : config.fileFeed().observations();
     ProgressBars bars = new ProgressBars(System.err, System.console() != null);
-    for (OfflineTraining.Trained trained : new OfflineTraining(config, bars).train(observations)) {
+    OfflineTraining training = new OfflineTraining(config, bars);
+    List<OfflineTraining.Trained> all =
+        topic ? training.train(ObservationTopic.read(config)) : training.train();
+    for (OfflineTraining.Trained trained : all) {
       Path written = write(trained.model(), out);
       System.out.print(TrainingReports.words(trained));
       System.out.println("  written to " + written);

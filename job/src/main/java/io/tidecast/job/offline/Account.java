@@ -73,9 +73,10 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
           0,
           0,
           (variable, value) -> {
-            if (ingest.groups().containsKey(variable)) {
-              String series = SeriesKey.text(record.stream(), variable);
-              tally(groups, ingest.groups().get(variable)).mask(series);
+            String group = ingest.groups().get(variable);
+            if (group != null) {
+              tally(groups, ingest.streams().group(group, record.stream()))
+                  .mask(SeriesKey.text(record.stream(), variable));
             }
           },
           observation -> {

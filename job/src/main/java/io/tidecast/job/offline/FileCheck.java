@@ -67,7 +67,7 @@ public final class FileCheck {
     }
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("domain", domain(file));
-    Starter starter = new Starter(reading.observations(), spacing);
+    Starter starter = starter(file, reading.observations(), spacing);
     config.put("series", starter.series());
     config.put("forecast", Map.of("horizon", starter.horizon()));
     config.put("feed", feed);
@@ -80,6 +80,15 @@ public final class FileCheck {
     hole.ifPresent(left -> notes.add("left out: " + left.words()));
     notes.addAll(clocks(reading, spacing));
     return understood(file, job.series(), reading, spacing, notes) + text;
+  }
+
+  private static Starter starter(Path file, List<ObservationRecord> rows, Spacing spacing) {
+    if (rows.stream().allMatch(row -> row.values().isEmpty())) {
+      throw new IllegalArgumentException(
+          "%s: no number in any of %,d rows; accepted: at least one that is not among feed.missing"
+              .formatted(file, rows.size()));
+    }
+    return new Starter(rows, spacing);
   }
 
   /** The file without the few rows of a wrong clock: the configuration leaves them out. */

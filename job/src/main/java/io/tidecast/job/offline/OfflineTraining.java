@@ -13,6 +13,7 @@ import io.tidecast.model.train.TrainingRun;
 import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 
@@ -34,16 +35,28 @@ public final class OfflineTraining {
   }
 
   /**
+   * Trains on the file of the configuration's feed.
+   *
+   * @throws IllegalArgumentException if a training fails, with its reason
+   */
+  public List<Trained> train() {
+    return train(SeriesHistory.byGroup(config));
+  }
+
+  /**
    * Trains on observations in order of time.
    *
    * @throws IllegalArgumentException if a training fails, with its reason
    */
   public List<Trained> train(List<ObservationRecord> observations) {
+    return train(SeriesHistory.byGroup(config, observations));
+  }
+
+  private List<Trained> train(Map<String, List<SeriesHistory>> groups) {
     List<Trained> trained = new ArrayList<>();
-    SeriesHistory.byGroup(config, observations)
-        .forEach(
-            (group, series) ->
-                trained.add(train(group, series.stream().map(SeriesHistory::toWindow).toList())));
+    groups.forEach(
+        (group, series) ->
+            trained.add(train(group, series.stream().map(SeriesHistory::toWindow).toList())));
     return trained;
   }
 

@@ -1,5 +1,6 @@
 package io.tidecast.job.offline;
 
+import io.tidecast.connectors.file.FileFeed;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
@@ -26,12 +27,26 @@ import java.util.TreeMap;
  */
 record SeriesHistory(String series, String group, List<SeriesStep> steps) {
 
-  /** The series of the file that the configuration's feed reads, by model group. */
+  /**
+   * The series of the file that the configuration's feed reads, by model group.
+   *
+   * @throws IllegalArgumentException with the file and the reason if there are none
+   */
   static Map<String, List<SeriesHistory>> byGroup(JobConfig config) {
-    return byGroup(config, config.fileFeed().observations());
+    FileFeed file = config.fileFeed();
+    List<ObservationRecord> observations = file.observations();
+    try {
+      return byGroup(config, observations);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file.file() + ": " + e.getMessage(), e);
+    }
   }
 
-  /** By model group. */
+  /**
+   * By model group.
+   *
+   * @throws IllegalArgumentException with the reason if there are none
+   */
   static Map<String, List<SeriesHistory>> byGroup(
       JobConfig config, List<ObservationRecord> observations) {
     TimeHole.in(observations, config.series().step().duration())
@@ -46,9 +61,8 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
     }
     if (groups.isEmpty()) {
       throw new IllegalArgumentException(
-          "series.targets: "
-              + config.series().targets()
-              + "; accepted: variables that there are observations of");
+          "series.targets: %s; accepted: variables that there are observations of, but in none of %,d rows is a value of them that is neither missing nor outside its limits"
+              .formatted(config.series().targets(), observations.size()));
     }
     return groups;
   }

@@ -31,8 +31,10 @@ final class Starter {
   private final List<ObservationRecord> observations;
   private final Spacing spacing;
   private final Map<String, Long> counts = new LinkedHashMap<>();
+  private final OpenHours hoursOrNull;
   private boolean positive = true;
 
+  /** Of observations with at least one value. */
   Starter(List<ObservationRecord> observations, Spacing spacing) {
     this.observations = observations;
     this.spacing = spacing;
@@ -40,10 +42,7 @@ final class Starter {
       one.values().forEach((name, value) -> counts.merge(name, 1L, Long::sum));
       positive &= one.values().values().stream().allMatch(value -> value > 0);
     }
-    if (counts.isEmpty()) {
-      throw new IllegalArgumentException(
-          "no number in any row; accepted: at least one that is not among feed.missing");
-    }
+    hoursOrNull = OpenHours.of(observations, spacing).orElse(null);
   }
 
   Map<String, Object> series() {
@@ -53,13 +52,11 @@ final class Starter {
     if (!season().isZero()) {
       series.put("season", StepLength.text(season()));
     }
-    if (isOnWorkingDays()) {
-      series.put("sessions", holidays().isEmpty() ? Map.of() : Map.of("holidays", holidays()));
-    }
+    sessions().ifPresent(sessions -> series.put("sessions", sessions));
     if (season().equals(DAY) && spans(WEEK.multipliedBy(3)) && divides(WEEK)) {
       series.put("longSeason", StepLength.text(WEEK));
     }
-    long steps = season().toMillis() / spacing.step().toMillis();
+    long steps = seasonSteps();
     if (steps > ForecasterConfig.DEFAULT_HISTORY) {
       series.put("history", steps);
     }
@@ -72,9 +69,33 @@ final class Starter {
 
   /** A season, as far as the fifth of the file that is tested on holds it. */
   int horizon() {
-    long season = isOnWorkingDays() ? 5 : season().toMillis() / spacing.step().toMillis();
+    long season = isOnWorkingDays() ? 5 : seasonSteps();
     long wanted = season > 1 && season <= LONGEST_HORIZON ? season : HORIZON;
     return (int) Math.max(1, Math.min(wanted, steps() / 5));
+  }
+
+  private long seasonSteps() {
+    return hours()
+        .filter(open -> season().equals(DAY))
+        .map(OpenHours::steps)
+        .orElse(season().toMillis() / spacing.step().toMillis());
+  }
+
+  private Optional<OpenHours> hours() {
+    return Optional.ofNullable(hoursOrNull);
+  }
+
+  private Optional<Map<String, Object>> sessions() {
+    if (hours().isEmpty() && !isOnWorkingDays()) {
+      return Optional.empty();
+    }
+    Map<String, Object> sessions = new LinkedHashMap<>();
+    hours().ifPresent(open -> sessions.putAll(open.settings()));
+    boolean isOnWeekdays = hours().map(OpenHours::isOnWorkingDays).orElse(true);
+    if (isOnWeekdays && !holidays().isEmpty()) {
+      sessions.put("holidays", holidays());
+    }
+    return Optional.of(sessions);
   }
 
   private long steps() {
@@ -86,7 +107,8 @@ final class Starter {
     if (counts.size() > 1) {
       notes.add("series.targets may be any of " + counts.keySet() + ", series.covariates too");
     }
-    if (isOnWorkingDays() && !holidays().isEmpty()) {
+    hours().ifPresent(open -> notes.add(open.words()));
+    if (sessions().filter(found -> found.containsKey("holidays")).isPresent()) {
       notes.add("series.sessions.holidays are the working days without a row; later ones are due");
     }
     if (spacing.repeats() * 10 > observations.size()) {

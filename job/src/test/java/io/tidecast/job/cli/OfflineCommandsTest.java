@@ -228,6 +228,19 @@ class OfflineCommandsTest {
     assertTrue(err.toString().contains("retrain.minimumHistory"), err::toString);
   }
 
+  @Test
+  void fileWithoutAValueIsRefusedByItsName() throws IOException {
+    Path empty =
+        Files.writeString(directory.resolve("empty.csv"), "time,load\n2024-01-01T00:00:00Z,NA\n");
+    for (String command : List.of("train", "backtest", "forecast")) {
+      err.getBuffer().setLength(0);
+
+      assertEquals(2, run(command, "--config", config, "--data", empty.toString()));
+
+      assertTrue(err.toString().contains("empty.csv: series.targets: ["), err::toString);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -164,6 +164,35 @@ class FileCheckTest {
   }
 
   @Test
+  void hoursOfTradingAreSessions() throws IOException {
+    StringBuilder text = new StringBuilder("time,close\n");
+    LocalDate first = LocalDate.parse("2025-01-06");
+    int rows = 0;
+    for (int day = 0; day < 70; day++) {
+      // the fourth Thursday is a holiday
+      boolean isOpen = first.plusDays(day).getDayOfWeek().getValue() <= 5 && day != 24;
+      for (int hour = 9; isOpen && hour < 16; hour++) {
+        String time = first.plusDays(day).atTime(hour, 0) + ":00";
+        text.append(time).append(',').append(50 + hour % 5 + day % 3).append('\n');
+        rows++;
+      }
+    }
+
+    String written = check(text.toString(), StandardCharsets.UTF_8);
+
+    JobConfig config = ConfigFile.parse(written, Map.of()).job();
+    assertEquals("08:00", config.series().sessions().open(), written);
+    assertEquals("15:00", config.series().sessions().close());
+    assertEquals(List.of("2025-01-30"), config.series().sessions().holidays());
+    assertEquals(7, config.series().seasonSteps());
+    assertEquals(7, config.forecast().horizon());
+    assertTrue(written.contains("# look at: rows come from 09:00 to 15:00 alone"), written);
+    List<SeriesStep> steps = SeriesHistory.byGroup(config).get("close").get(0).steps();
+    assertEquals(rows, steps.size());
+    assertEquals(rows - 1, steps.get(rows - 1).step().index() - steps.get(0).step().index());
+  }
+
+  @Test
   void tableOfALoggerIsUnderstood() {
     String text =
         check(
@@ -210,6 +239,7 @@ class FileCheckTest {
         "week,v;FY25 W01,1;FY25 W02,2|no column reads as a time; [week] holds 'FY25 W01'",
         "time,v;2460676.5,1;2460677.5,2|no column reads as a time; [time] holds '2460676.5'",
         "year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec;2000,1,2,3,4,5,6,7,8,9,9,9,9;2001,1,2,3,4,5,6,7,8,9,9,9,9|times side by side",
+        "time,v;2025-01-01,-999;2025-01-02,-999.0;2025-01-03,-999.00|data.txt: no number in any of 3 rows; accepted: at least one that is not among feed.missing",
         "{\"a\":1|JSON",
         ";|empty"
       })
@@ -243,7 +273,7 @@ class FileCheckTest {
     String refusal =
         assertThrows(IllegalArgumentException.class, () -> SeriesHistory.byGroup(without))
             .getMessage();
-    assertTrue(refusal.startsWith("1 of 701 observations lie"), refusal);
+    assertTrue(refusal.contains("data.txt: 1 of 701 observations lie"), refusal);
   }
 
   @Test
