@@ -41,7 +41,16 @@ public final class CommittedTopic implements AutoCloseable {
     properties.put("auto.offset.reset", "earliest");
     consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    for (String topic : this.topics) {
+    try {
+      seekToBeginning();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void seekToBeginning() {
+    for (String topic : topics) {
       consumer
           .partitionsFor(topic)
           .forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));

@@ -159,10 +159,17 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
       private void poll(Duration wait) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
           if (Arrays.equals(key, record.key())) {
-            starts = List.of(new String(record.value(), StandardCharsets.UTF_8).split("\n"));
+            starts = starts(record.value());
             since = Instant.ofEpochMilli(record.timestamp());
           }
         }
+      }
+
+      /** A tombstone, as whoever tidies the topic up leaves, says that nobody has held the name. */
+      private static List<String> starts(byte[] value) {
+        return value == null
+            ? List.of()
+            : List.of(new String(value, StandardCharsets.UTF_8).split("\n"));
       }
 
       private void refuseIfTaken() {

@@ -1,9 +1,13 @@
 package io.tidecast.connectors.kafka;
 
+import static io.tidecast.connectors.kafka.NumberedRecords.bytes;
+import static io.tidecast.connectors.kafka.NumberedRecords.countByValue;
+import static io.tidecast.connectors.kafka.NumberedRecords.publish;
+import static io.tidecast.connectors.kafka.NumberedRecords.send;
+import static io.tidecast.connectors.kafka.NumberedRecords.sequence;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
@@ -14,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,15 +25,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -45,25 +43,15 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sources, sinks and topics on a real broker and a real mini cluster. */
+/** Sources and sinks on a real broker and a real mini cluster. */
 class KafkaITCase {
   private static final TopicsConfig TOPICS = new TopicsConfig(3, 0, Duration.ZERO);
   private static final AtomicBoolean FAILURE_DUE = new AtomicBoolean();
@@ -77,23 +65,6 @@ class KafkaITCase {
   @AfterAll
   static void stopBroker() {
     broker.close();
-  }
-
-  @Test
-  void missingTopicsAreCreatedAndExistingOnesLeftAlone() throws Exception {
-    KafkaConfig kafka = kafka("created");
-    TopicCreator.createMissing(kafka, new TopicsConfig(3, 0, Duration.ofDays(2)));
-
-    TopicCreator.createMissing(kafka, new TopicsConfig(5, 1, Duration.ofDays(9)));
-
-    assertEquals(3, description(kafka, kafka.topics().observation()).partitions().size());
-    assertEquals(1, description(kafka, kafka.topics().model()).partitions().size());
-    Config observation = config(kafka, kafka.topics().observation());
-    assertEquals("172800000", observation.get("retention.ms").value());
-    assertEquals("LogAppendTime", observation.get("message.timestamp.type").value());
-    Config model = config(kafka, kafka.topics().model());
-    assertEquals("compact", model.get("cleanup.policy").value());
-    assertEquals("16777216", model.get("max.message.bytes").value());
   }
 
   @Test
@@ -256,30 +227,6 @@ class KafkaITCase {
   }
 
   @Test
-  void endOffsetsWaitForTheTransactionThatHoldsThem() throws Exception {
-    KafkaConfig kafka = kafka("ends");
-    TopicCreator.createMissing(kafka, TOPICS);
-    String topic = kafka.topics().observation();
-    Properties properties = kafka.clientProperties();
-    properties.put("transactional.id", "ends");
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.initTransactions();
-      producer.beginTransaction();
-      producer.send(new ProducerRecord<>(topic, 0, null, bytes("a"))).get();
-      CompletableFuture<Map<Integer, Long>> ends =
-          CompletableFuture.supplyAsync(() -> EndOffsets.of(kafka, topic));
-
-      assertThrows(TimeoutException.class, () -> ends.get(2, TimeUnit.SECONDS));
-      producer.commitTransaction();
-
-      assertEquals(1, ends.get(60, TimeUnit.SECONDS).get(0));
-      // the marker at offset 1 is no record: a run restored behind the last one must end
-      assertEquals(1, EndOffsets.of(kafka, topic).get(0));
-    }
-  }
-
-  @Test
   void boundedRunEndsByItselfAndRefusedBytesKeepTheirOrigin() throws Exception {
     KafkaConfig kafka = kafka("bounded");
     TopicCreator.createMissing(kafka, TOPICS);
@@ -340,23 +287,6 @@ class KafkaITCase {
   }
 
   @Test
-  void aTopicThatDoesNotAcceptTheLargestRecordIsRefusedByName() {
-    KafkaConfig kafka = kafka("limits");
-    TopicCreator.createMissing(kafka, TOPICS);
-
-    TopicLimits.require(kafka, kafka.topics().model(), 12 << 20, "a model");
-    IllegalArgumentException refused =
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> TopicLimits.require(kafka, kafka.topics().forecast(), 2 << 20, "a forecast"));
-
-    assertEquals(
-        "max.message.bytes of limits.forecast.v1: 1048588; accepted: 2098176 or more, as a forecast"
-            + " may be that large",
-        refused.getMessage());
-  }
-
-  @Test
   void transactionsArePooledAndTheirLossEndsNoMoreThanATask() throws Exception {
     KafkaConfig kafka = kafka("pooled");
     TopicCreator.createMissing(kafka, TOPICS);
@@ -395,35 +325,6 @@ class KafkaITCase {
     job.cancel().get(60, TimeUnit.SECONDS);
   }
 
-  @Test
-  void aTaskThatIsCancelledLetsGoOfItsClaimWithoutAnError() {
-    KafkaConfig kafka = kafka("claimed");
-    TopicCreator.createMissing(kafka, TOPICS);
-    ExactlyOnce.Claim claim = ExactlyOnce.Claim.ofStart(kafka, "main");
-    claim.hold(false);
-    // has read the record of the one before, and so has a session at the broker
-    ExactlyOnce.Claim.Watch watch = claim.hold(true);
-    List<String> lines = new ArrayList<>();
-    Logger logger = (Logger) LogManager.getLogger("org.apache.kafka");
-    AbstractAppender appender =
-        new AbstractAppender("lines", null, null, false, Property.EMPTY_ARRAY) {
-          @Override
-          public void append(LogEvent event) {
-            lines.add(event.getMessage().getFormattedMessage());
-          }
-        };
-    appender.start();
-    logger.addAppender(appender);
-    try {
-      Thread.currentThread().interrupt();
-      watch.close();
-    } finally {
-      assertTrue(Thread.interrupted());
-      logger.removeAppender(appender);
-    }
-    assertEquals(List.of(), lines);
-  }
-
   private static KafkaConfig kafka(String domain) {
     return new KafkaConfig(broker.bootstrapServers(), domain, Map.of());
   }
@@ -441,61 +342,8 @@ class KafkaITCase {
     return env;
   }
 
-  private static void publish(KafkaConfig kafka, String topic, int from, int to) {
-    IntStream.range(from, to)
-        .mapToObj(n -> new ProducerRecord<>(topic, bytes("k" + n % 7), bytes(padded(n))))
-        .collect(
-            () -> producer(kafka), (producer, record) -> producer.send(record), (a, b) -> b.close())
-        .close();
-  }
-
-  private static void send(KafkaConfig kafka, ProducerRecord<byte[], byte[]> record) {
-    try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
-      producer.send(record);
-    }
-  }
-
-  private static KafkaProducer<byte[], byte[]> producer(KafkaConfig kafka) {
-    Properties properties = kafka.clientProperties();
-    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
-  private static Map<String, Integer> countByValue(List<ConsumerRecord<byte[], byte[]>> records) {
-    Map<String, Integer> counts = new TreeMap<>();
-    records.forEach(
-        r -> counts.merge(new String(r.value(), StandardCharsets.UTF_8), 1, Integer::sum));
-    return counts;
-  }
-
-  private static Map<String, Integer> sequence(int count) {
-    Map<String, Integer> counts = new TreeMap<>();
-    IntStream.range(0, count).forEach(n -> counts.put(padded(n), 1));
-    return counts;
-  }
-
-  private static String padded(int n) {
-    return String.format("%06d", n);
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
-  }
-
-  private static TopicDescription description(KafkaConfig kafka, String topic) throws Exception {
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-    }
-  }
-
-  private static Config config(KafkaConfig kafka, String topic) throws Exception {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try (Admin admin = Admin.create(kafka.clientProperties())) {
-      return admin.describeConfigs(List.of(resource)).all().get().get(resource);
-    }
   }
 
   private static final class FailingWhenDue implements MapFunction<RawRecord, KeyedBytes> {
