@@ -43,7 +43,8 @@ import java.util.TreeMap;
  * partitions that take turns lost observations
  *     PassingTimeITCase.partitionsThatTakeTurnsLoseNothing
  * an origin was forecast before its decision
- *     ForecastOperatorHarnessTest.originThatNoDecisionCoversWaitsForOneThatDoesWhateverTimeItIs
+ *     ForecastOperatorHarnessTest.originThatNoDecisionCoversWaitsForOneThatDoesWhateverTimeItIs,
+ *     .noOriginIsForecastByAVersionWhoseSuccessorHolds
  * no checkpoint passed while a backlog trained
  *     ForecastJobTest.barriersMayOvertakeTheWindowsThatARetrainingHoldsUp
  * a lost transaction ended the task manager

@@ -41,6 +41,21 @@ class ForecastOperatorHarnessTest extends ForecastOperatorHarness {
     assertLeft(1, 1);
   }
 
+  /** As after a pause, when the steps go on before the decisions do. */
+  @Test
+  void noOriginIsForecastByAVersionWhoseSuccessorHolds() throws Exception {
+    decide(100, 121, first);
+    steps(100, 120);
+    bothWatermarks(120);
+    harness.processWatermarkStatus2(WatermarkStatus.IDLE);
+    steps(121, 126);
+    harness.processWatermark1(new Watermark(end(126)));
+    decide(121, 150, second);
+
+    assertEquals(
+        new Loop("s", index -> index < 121 ? first : second).over(100, 126).forecasts, forecasts());
+  }
+
   @Test
   void seriesOfAGroupWithoutDecisionsWaitUntilTheyAreCovered() throws Exception {
     steps(1, 3);
