@@ -28,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PassingTimeITCase {
   @TempDir static Path directory;
 
+  /** A stream whose observations lie at the ends of their steps, in a partition of its own. */
+  private static final int AT_ENDS = 4;
+
   private static RealTopics topics;
 
   @BeforeAll
@@ -119,9 +122,10 @@ class PassingTimeITCase {
   }
 
   /**
-   * Observations inside their steps as time passes, early in a step and late, and after the last of
-   * them none: each step is forecast soon after its end, also the last and also where the next has
-   * begun already, and the same records give the same again.
+   * Observations inside their steps as time passes, early in a step and late, beside a partition
+   * with one at the end of each step, and after the last of them none: each step is forecast soon
+   * after its end, also the last, where the next has begun already and at a boundary, and the same
+   * records give the same again.
    */
   @Test
   void stepsCloseByTheClockAndAReplayClosesTheSame() throws Exception {
@@ -131,8 +135,9 @@ class PassingTimeITCase {
         series: {step: PT3S, targets: [a]}
         forecast: {horizon: 2, evaluationPeriod: PT3S}
         model: {cell: none}
+        retrain: {epoch: PT6S}
         """;
-    World world = new World(yaml, List.of(inside(1, Instant.EPOCH)), Map.of());
+    World world = new World(yaml, List.of(inside(AT_ENDS, Instant.EPOCH)), Map.of());
     JobConfig config = topics.created("clock", world, "");
     int steps = 4;
     Duration soon = Duration.ofMillis(200);
@@ -143,18 +148,17 @@ class PassingTimeITCase {
       job.awaitCheckpoints(1);
       long first = System.currentTimeMillis() / step.toMillis() + 1;
       for (long index = first; index < first + steps; index++) {
-        for (int stream = 0; stream < 4; stream++) {
-          Instant time =
-              Instant.ofEpochMilli(index * step.toMillis()).plus(stream < 2 ? soon : inStep);
+        Instant end = Instant.ofEpochMilli((index + 1) * step.toMillis());
+        for (int stream = 0; stream <= AT_ENDS; stream++) {
+          Duration beforeEnd = step.minus(stream < 2 ? soon : inStep);
+          Instant time = stream == AT_ENDS ? end : end.minus(beforeEnd);
           LockSupport.parkUntil(time.toEpochMilli());
           Publisher.publish(config, List.of(inside(stream, time)));
-          origins
-              .computeIfAbsent("s" + stream + "/a", key -> new ArrayList<>())
-              .add(Instant.ofEpochMilli((index + 1) * step.toMillis()));
+          origins.computeIfAbsent("s" + stream + "/a", key -> new ArrayList<>()).add(end);
         }
       }
       String forecasts = config.kafkaConfig().topics().forecast();
-      CommittedValues.await(config.kafkaConfig(), forecasts, 4 * steps);
+      CommittedValues.await(config.kafkaConfig(), forecasts, (AT_ENDS + 1) * steps);
       job.stop(topics.checkpoints(config));
     }
 
@@ -187,7 +191,7 @@ class PassingTimeITCase {
 
   private static Publisher.Observation inside(int stream, Instant time) {
     return new Publisher.Observation(
-        stream % 2,
+        stream == AT_ENDS ? 2 : stream % 2,
         "s" + stream,
         "{\"stream\":\"s%d\",\"time\":\"%s\",\"values\":{\"a\":1}}".formatted(stream, time));
   }

@@ -193,6 +193,8 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     if (!record.isTooFarAhead(tick.toEpochMilli(), 0)) {
       latest.merge(partition, config.reachedBy(tick), Math::max);
       clock.ticked(record.partition(), tick.toEpochMilli());
+    } else {
+      clock.refused(record, tick.toEpochMilli());
     }
   }
 
@@ -216,7 +218,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     boolean isKeyed = isKeyed(record, observation.stream());
     if (!isIssue) {
       latest.merge(partition, time, Math::max);
-      clock.observed(record, time, isKeyed && config.closesAt(time));
+      clock.observed(record, time, passed(reached));
     }
     observations.inc();
     coarseness.look(observation, this::coarse);

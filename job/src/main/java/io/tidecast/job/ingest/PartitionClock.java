@@ -3,7 +3,7 @@ package io.tidecast.job.ingest;
 import io.tidecast.model.Grid;
 
 /**
- * When the clock closes the steps of one partition that no observation has closed.
+ * When the clock closes the steps of one partition.
  *
  * <p>That is {@code maxDelay} after the end of a step; or, if that is longer, as long after it as
  * the observations of this step and the one before have taken to be appended, so that what comes as
@@ -23,9 +23,6 @@ final class PartitionClock {
 
   private long last = NOTHING;
 
-  /** What ends by then is closed. */
-  private long closed = NOTHING;
-
   /** Append time from which on the clock may close a step. */
   private long closableFrom = NOTHING;
 
@@ -36,6 +33,9 @@ final class PartitionClock {
   private long delay;
 
   private long delayBefore;
+
+  /** How far this machine's clock is ahead of the broker's, as far as that has been seen. */
+  private long ahead;
 
   PartitionClock(Grid grid, long maxDelay) {
     this.grid = grid;
@@ -52,10 +52,13 @@ final class PartitionClock {
 
   /** Beside it, what versions before did not keep. */
   void restore(long firstOpen, long of, long inStep) {
-    if (inStep >= step) {
+    if (inStep > step) {
       first = firstOpen;
       delay = of;
       step = inStep;
+    } else if (inStep == step) {
+      first = earlier(first, firstOpen);
+      delay = Math.max(delay, of);
     }
   }
 
@@ -81,7 +84,8 @@ final class PartitionClock {
   }
 
   /** The end up to which the steps are to be closed now, or {@link #NOTHING}. */
-  long due(long now) {
+  long due(long time) {
+    long now = time - ahead;
     if (first == NOTHING || now < closableFrom || now < first + delay()) {
       return NOTHING;
     }
@@ -89,24 +93,27 @@ final class PartitionClock {
   }
 
   /**
-   * Takes note of an observation.
+   * Takes note of an observation. One that closes its step itself is no exception: what waits for
+   * the partition, other partitions and decisions, waits for its steps.
    *
    * @param time of it, milliseconds
    * @param appended milliseconds
-   * @param endsStep whether it closes its step itself
+   * @param passed index of the last step that the partition had gone past: an observation of such a
+   *     step is closed with the next
    */
-  void observed(long time, long appended, boolean endsStep) {
-    long end = grid.end(grid.indexOf(time));
+  void observed(long time, long appended, long passed) {
     if (appended - time > longestDelay) {
       closableFrom = Math.max(closableFrom, appended + STEPS_WITHOUT * grid.spacing().toMillis());
-      close(end - 1);
-      return;
+    } else {
+      note(appended - time, grid.indexOf(appended));
     }
-    note(appended - time, grid.indexOf(appended));
-    if (!endsStep && end > closed) {
-      first = first == NOTHING ? end : Math.min(first, end);
-      last = Math.max(last, end);
-    }
+    long end = grid.end(Math.max(grid.indexOf(time), passed + 1));
+    first = earlier(first, end);
+    last = Math.max(last, end);
+  }
+
+  private static long earlier(long open, long other) {
+    return open == NOTHING || other == NOTHING ? Math.max(open, other) : Math.min(open, other);
   }
 
   private void note(long taken, long inStep) {
@@ -118,18 +125,18 @@ final class PartitionClock {
     delay = Math.max(delay, taken);
   }
 
-  /** Takes note of a tick. */
+  /** Takes note of a tick: what ends by then is closed. */
   void ticked(long tick) {
-    closed = Math.max(closed, tick);
-    close(tick);
-  }
-
-  private void close(long upTo) {
-    if (last <= upTo) {
+    if (last <= tick) {
       first = NOTHING;
       last = NOTHING;
-    } else if (first <= upTo) {
-      first = last;
+    } else if (first <= tick) {
+      first = grid.end(grid.indexOf(tick) + 1);
     }
+  }
+
+  /** Takes note of a tick of its own that the broker has appended before its time. */
+  void refused(long tick, long appended) {
+    ahead = Math.max(ahead, tick + delay() - appended);
   }
 }

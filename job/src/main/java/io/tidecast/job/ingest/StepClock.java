@@ -20,15 +20,14 @@ import org.apache.flink.api.java.tuple.Tuple4;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 
 /**
- * Closes the steps of a live partition that no observation closes in time: when {@link
- * PartitionClock} says so, the end of a step is written into the partition, as a tick.
+ * Closes the steps of a live partition: when {@link PartitionClock} says so, the end of a step is
+ * written into the partition, as a tick.
  *
  * <p><b>Why the output is still a function of the input.</b> This clock closes nothing itself. It
  * adds to the input, and what a tick closes depends on its place in its partition alone, for this
  * run and for every replay. When it is written, and how often, is of no consequence to those.
  *
- * <p>Nothing is written while the past is read, nor where all observations lie at the ends of their
- * steps and close them themselves.
+ * <p>Nothing is written while a past is published.
  *
  * <p>State: 48 bytes per partition. One thread, but for the producer's that confirms.
  */
@@ -141,17 +140,24 @@ public final class StepClock implements Serializable {
    * Takes note of an observation.
    *
    * @param eventTime of it, milliseconds
-   * @param endsStep whether it closes its step itself
+   * @param passed index of the last step that its partition had gone past
    */
-  void observed(RawRecord record, long eventTime, boolean endsStep) {
+  void observed(RawRecord record, long eventTime, long passed) {
     if (maxDelay > 0) {
-      of(record.partition()).observed(eventTime, record.appended(), endsStep);
+      of(record.partition()).observed(eventTime, record.appended(), passed);
     }
   }
 
   /** Takes note of a tick. */
   void ticked(int partition, long tick) {
     of(partition).ticked(tick);
+  }
+
+  /** Takes note of a tick from the future; if it was written here, it is written again in time. */
+  void refused(RawRecord record, long tick) {
+    if (written.remove(record.partition(), tick)) {
+      of(record.partition()).refused(tick, record.appended());
+    }
   }
 
   void close() {
