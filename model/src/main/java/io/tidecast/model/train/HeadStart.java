@@ -81,7 +81,8 @@ final class HeadStart {
         int naiveRow = row + h + 1 - back;
         double naive = naiveRow < 0 ? 0 : change(series, row, naiveRow);
         double error =
-            limited(change(series, row, row + h + 1) - share * near[h] - (1 - share) * naive);
+            limited(
+                change(series, row, row + h + 1) - share * near[h] - (1 - share) * naive, h + 1);
         errors[h].add(error);
         unit[h] += (float) (error * error);
       }
@@ -93,7 +94,8 @@ final class HeadStart {
   }
 
   /** One absurd value counts as a large one. */
-  private static double limited(double error) {
-    return Math.max(-HighwayWeights.MAX_DEVIATION, Math.min(HighwayWeights.MAX_DEVIATION, error));
+  private double limited(double error, int lead) {
+    double limit = HighwayWeights.maxChange(config.transform(), lead);
+    return Math.max(-limit, Math.min(limit, error));
   }
 }

@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Transform;
 import io.tidecast.model.member.Activations;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ final class QuantileLoss {
   private final int season;
   private final boolean medianFixed;
   private final float[] unit;
+  private final double[] limit;
   private final double[] naiveShare;
   private final float[] blendGradient;
   private final float[] spread;
@@ -30,18 +32,20 @@ final class QuantileLoss {
 
   /**
    * @param unit {@code [horizon]}
-   * @param medianFixed whether the median stays at the last value: neither its output nor the blend
-   *     has a gradient
+   * @param transform of a random walk, the median stays at the last value: neither its output nor
+   *     the blend has a gradient
    * @param maxOutputs that are prepared at once
    */
   QuantileLoss(
-      QuantileLevels levels, int season, boolean medianFixed, float[] unit, int maxOutputs) {
+      QuantileLevels levels, int season, Transform transform, float[] unit, int maxOutputs) {
     level = levels.values().stream().mapToDouble(Double::doubleValue).toArray();
     median = levels.median();
     horizon = unit.length;
     this.season = season;
-    this.medianFixed = medianFixed;
+    medianFixed = transform.isRandomWalk();
     this.unit = unit;
+    limit = new double[horizon];
+    Arrays.setAll(limit, h -> HighwayWeights.maxChange(transform, h + 1));
     naiveShare = new double[horizon];
     blendGradient = new float[horizon];
     spread = new float[maxOutputs];
@@ -114,7 +118,7 @@ final class QuantileLoss {
         continue;
       }
       double u = scale * unit[h - 1];
-      double y = sign * limited(series.x()[target] - last, scale) / u;
+      double y = sign * limited(series.x()[target] - last, limit[h - 1] * scale) / u;
       int back = target - season * ((h + season - 1) / season);
       double naive = back < 0 ? 0 : sign * (series.x()[back] - last) / u;
       double from = sign * near[h - 1] / unit[h - 1];
@@ -123,8 +127,7 @@ final class QuantileLoss {
   }
 
   /** One absurd target shall not be all that an update learns from. */
-  private static double limited(double change, double scale) {
-    double limit = HighwayWeights.MAX_DEVIATION * scale;
+  private static double limited(double change, double limit) {
     return Math.max(-limit, Math.min(limit, change));
   }
 

@@ -84,7 +84,7 @@ final class RecurrentNetwork {
         new QuantileLoss(
             config.levels(),
             config.season(),
-            config.transform().isRandomWalk(),
+            config.transform(),
             unit,
             chunkRows * outputs);
   }

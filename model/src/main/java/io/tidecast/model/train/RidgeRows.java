@@ -239,7 +239,8 @@ final class RidgeRows {
   double target(int i, int lead) {
     Origin origin = origins.get(i);
     double last = origin.series().x()[origin.row()];
-    double limit = limit(origin);
+    double scale = origin.series().scale()[origin.row()];
+    double limit = HighwayWeights.maxChange(config.transform(), lead) * scale;
     double change = origin.series().x()[origin.row() + lead] - last;
     return Math.max(-limit, Math.min(limit, change)) / origin.unit();
   }

@@ -1,6 +1,7 @@
 package io.tidecast.model.weights;
 
 import io.tidecast.model.Checks;
+import io.tidecast.model.Transform;
 import java.util.List;
 
 /**
@@ -45,6 +46,14 @@ public record HighwayWeights(
     List<HighwayWeights> shorter) {
   /** Largest distance of a past value from the last one that counts, in running scales. */
   public static final float MAX_DEVIATION = 8;
+
+  /**
+   * Largest change of a target from the last value that counts, in running scales: those of a
+   * random walk add up over the leads.
+   */
+  public static double maxChange(Transform transform, int lead) {
+    return transform.isRandomWalk() ? MAX_DEVIATION * Math.sqrt(lead) : MAX_DEVIATION;
+  }
 
   public HighwayWeights {
     shorter = List.copyOf(shorter);

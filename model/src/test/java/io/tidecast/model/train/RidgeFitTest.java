@@ -143,6 +143,25 @@ class RidgeFitTest {
     assertArrayEquals(fit.residual(), stored.residual());
   }
 
+  /** The changes of a walk add up: after a hundred steps they come to ten times those of one. */
+  @Test
+  void quantilesOfARandomWalkAtALateLeadReachAsFarAsItGoes() {
+    ForecasterConfig walk = config(Transform.DIFFERENCE, 100);
+    Random random = new Random(3);
+    float[][] values = new float[20_000][2];
+    for (int i = 1; i < values.length; i++) {
+      values[i][0] = (float) (values[i - 1][0] + random.nextGaussian());
+    }
+    SeriesRows series = SeriesRows.of(List.of(new Stretch("a", values.length - 1, values)), walk);
+    HighwayWeights fit =
+        new RidgeFit(walk, RIDGE)
+            .fit(set(series), new RidgeSelection(walk, RIDGE).choose(set(series)).orElseThrow());
+
+    // 1.28 deviations; 200 stretches that do not overlap
+    assertEquals(-12.8, fit.residual()[3 * 99], 2.5);
+    assertEquals(12.8, fit.residual()[3 * 99 + 2], 2.5);
+  }
+
   @Test
   void lookBackAndPenaltyAreChosenOnWhatWasNotFitted() {
     SeriesRows series = series(2000);
@@ -280,7 +299,11 @@ class RidgeFitTest {
   }
 
   private static ForecasterConfig config(Transform transform) {
-    return ForecasterConfig.of(Duration.ofHours(1), HORIZON, 4, 0).toBuilder()
+    return config(transform, HORIZON);
+  }
+
+  private static ForecasterConfig config(Transform transform, int horizon) {
+    return ForecasterConfig.of(Duration.ofHours(1), horizon, 4, 0).toBuilder()
         .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
         .transform(transform)
         .covariates(List.of("wind"))
