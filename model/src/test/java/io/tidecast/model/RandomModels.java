@@ -117,6 +117,7 @@ public final class RandomModels {
         map.covariateWeight(),
         floats(map.horizon() * phases(config, lookBack), 0.2, random),
         floats(map.horizon() * KnownFuture.size(config), 0.2, random),
+        new float[0],
         map.intercept(),
         map.residual(),
         List.of());

@@ -8,6 +8,7 @@ import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.input.PhaseProducts;
 import io.tidecast.model.input.Phases;
+import io.tidecast.model.input.WalkSpread;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
@@ -53,6 +54,7 @@ import java.util.Optional;
  * highway.phase_weight         [horizon, phases]       if it reads the phases of the seasons;
  *                                                       then of the products with them, if it does
  * highway.future_weight        [horizon, known]        if it reads what is known of the future
+ * highway.spread_weight        [horizon, parts]        if it reads the parts of a walk's spread
  * highway.intercept            [horizon]
  * highway.residual             [horizon, levels]
  * highway.short.*              the same                of the map for short series, if there is one
@@ -76,6 +78,7 @@ public final class ModelArtifact {
   private static final String COVARIATE_WEIGHT = "covariate_weight";
   private static final String PHASE_WEIGHT = "phase_weight";
   private static final String FUTURE_WEIGHT = "future_weight";
+  private static final String SPREAD_WEIGHT = "spread_weight";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Of one linear map; there are fewer. */
@@ -273,6 +276,7 @@ public final class ModelArtifact {
         optional(file, prefix + COVARIATE_WEIGHT, horizon, config.covariates().size()),
         phaseWeight(file, prefix + PHASE_WEIGHT, config, lookBack),
         optional(file, prefix + FUTURE_WEIGHT, horizon, KnownFuture.size(config)),
+        optional(file, prefix + SPREAD_WEIGHT, horizon, WalkSpread.size(config)),
         file.tensor(prefix + "intercept", horizon).values(),
         file.tensor(prefix + "residual", horizon, levels).values(),
         List.of());
@@ -338,6 +342,9 @@ public final class ModelArtifact {
     }
     if (map.known() > 0) {
       tensors.add(new Tensor(prefix + FUTURE_WEIGHT, map.futureWeight(), horizon, map.known()));
+    }
+    if (map.spreads() > 0) {
+      tensors.add(new Tensor(prefix + SPREAD_WEIGHT, map.spreadWeight(), horizon, map.spreads()));
     }
     tensors.add(new Tensor(prefix + "intercept", map.intercept(), horizon));
     tensors.add(new Tensor(prefix + "residual", map.residual(), horizon, map.levels()));

@@ -274,6 +274,15 @@ public final class SeriesInputs implements KnownFuture.Origin {
   }
 
   /**
+   * Inputs at the last step that are made of the target alone.
+   *
+   * @param inputs its first ones are written
+   */
+  public void fillOwn(float[] inputs) {
+    stepInputs.fillOwn(history, history.rows() - 1, now, inputs);
+  }
+
+  /**
    * Steps the kept history once more, from the oldest row to the last one.
    *
    * @param index number of the last step on the grid

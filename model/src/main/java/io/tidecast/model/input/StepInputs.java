@@ -41,6 +41,16 @@ final class StepInputs {
    * @param inputs {@code [size]}
    */
   void fill(InputHistory history, long row, RunningInputs running, long index, float[] inputs) {
+    int i = fillOwn(history, row, running, inputs);
+    inputs[i++] = history.missing(row, 0) ? 1 : 0;
+    for (int k = 0; k < config.covariates().size(); k++) {
+      i = fillCovariate(inputs, i, running.covariate(k));
+    }
+    config.calendar().fill(config.grid(), index, config.horizon(), inputs, i);
+  }
+
+  /** The first of them, which are made of the target alone; returns how many they are. */
+  int fillOwn(InputHistory history, long row, RunningInputs running, float[] inputs) {
     float x = history.target(row);
     int i =
         config.transform().isRandomWalk()
@@ -49,11 +59,7 @@ final class StepInputs {
     for (int k = 0; k < RunningInputs.averages(); k++) {
       inputs[i++] = clip(running.deviation(k, x), MAX_LEVEL);
     }
-    inputs[i++] = history.missing(row, 0) ? 1 : 0;
-    for (int k = 0; k < config.covariates().size(); k++) {
-      i = fillCovariate(inputs, i, running.covariate(k));
-    }
-    config.calendar().fill(config.grid(), index, config.horizon(), inputs, i);
+    return i;
   }
 
   private int fillLevel(float[] inputs, RunningScale target, InputHistory history, long row) {

@@ -108,6 +108,7 @@ final class FittedModel {
         columns(leads(map.covariateWeight()), trained.covariates(), config.covariates()),
         phases(map),
         columns(leads(map.futureWeight()), Columns.ofKnown(trained), Columns.ofKnown(config)),
+        leads(map.spreadWeight()),
         leads(map.intercept()),
         leads(map.residual()),
         map.shorter().stream().map(this::fit).toList());

@@ -4,6 +4,7 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.PhaseProducts;
 import io.tidecast.model.input.Phases;
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.input.WalkSpread;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.List;
 
@@ -24,6 +25,8 @@ public final class HighwayMember {
   private final float[] phases;
   private final float[] multiplied;
   private final int known;
+  private final float[] own;
+  private final float[] spread;
   private final float[] changes;
   private final float[] medians;
 
@@ -37,6 +40,8 @@ public final class HighwayMember {
     products = new PhaseProducts(config);
     multiplied = new float[phases.length > seasons.size() ? products.values() : 0];
     known = weights.known();
+    spread = new float[weights.spreads()];
+    own = new float[spread.length];
     changes = new float[weights.horizon()];
     medians = new float[weights.horizon()];
     map = new Affine(deviations + covariates.length + phases.length, changes, this::weight);
@@ -81,13 +86,31 @@ public final class HighwayMember {
       changes[i / known] += weights.futureWeight()[i] * future[i] * scale;
     }
     float last = inputs.last();
+    readSpread(inputs);
     for (int h = 0; h < weights.horizon(); h++) {
       medians[h] = last + weights.intercept()[h] * scale + changes[h];
+      float unit = scale * spread(h);
       for (int j = 0; j < levels; j++) {
-        out[h * levels + j] = medians[h] + weights.residual()[h * levels + j] * scale;
+        out[h * levels + j] = medians[h] + weights.residual()[h * levels + j] * unit;
       }
     }
     return medians;
+  }
+
+  private void readSpread(SeriesInputs inputs) {
+    if (spread.length > 0) {
+      inputs.fillOwn(own);
+      WalkSpread.fill(own, spread);
+    }
+  }
+
+  /** What the residuals of a lead are multiplied by, in running scales. */
+  private float spread(int h) {
+    float sum = spread.length == 0 ? 1 : 0;
+    for (int i = 0; i < spread.length; i++) {
+      sum += weights.spreadWeight()[h * spread.length + i] * spread[i];
+    }
+    return sum;
   }
 
   boolean readsFuture() {

@@ -11,6 +11,7 @@ import java.util.Locale;
  * @param phases whether the phases of the seasons are read
  * @param products which products with phases are read
  * @param future whether what is known of the future is read
+ * @param spread whether the parts of a random walk's spread are read
  */
 record RidgeChoice(
     int lookBack,
@@ -18,7 +19,8 @@ record RidgeChoice(
     boolean covariates,
     boolean phases,
     Products products,
-    boolean future) {
+    boolean future,
+    boolean spread) {
 
   /** By whose phases values are multiplied. */
   enum Products {
@@ -29,35 +31,40 @@ record RidgeChoice(
 
   /** One that reads no products. */
   RidgeChoice(int lookBack, double penalty, boolean covariates, boolean phases, boolean future) {
-    this(lookBack, penalty, covariates, phases, Products.NONE, future);
+    this(lookBack, penalty, covariates, phases, Products.NONE, future, false);
   }
 
   RidgeChoice withCovariates(boolean read) {
-    return new RidgeChoice(lookBack, penalty, read, phases, products, future);
+    return new RidgeChoice(lookBack, penalty, read, phases, products, future, spread);
   }
 
   RidgeChoice withPhases(boolean read) {
-    return new RidgeChoice(lookBack, penalty, covariates, read, products, future);
+    return new RidgeChoice(lookBack, penalty, covariates, read, products, future, spread);
   }
 
   RidgeChoice withProducts(Products read) {
-    return new RidgeChoice(lookBack, penalty, covariates, phases, read, future);
+    return new RidgeChoice(lookBack, penalty, covariates, phases, read, future, spread);
   }
 
   RidgeChoice withFuture(boolean read) {
-    return new RidgeChoice(lookBack, penalty, covariates, phases, products, read);
+    return new RidgeChoice(lookBack, penalty, covariates, phases, products, read, spread);
+  }
+
+  RidgeChoice withSpread(boolean read) {
+    return new RidgeChoice(lookBack, penalty, covariates, phases, products, future, read);
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "look-back %d, penalty %.0f%s%s%s%s",
+        "look-back %d, penalty %.0f%s%s%s%s%s",
         lookBack,
         penalty,
         covariates ? ", covariates" : "",
         phases ? ", phases" : "",
         products == Products.NONE ? "" : ", products " + products,
-        future ? ", future" : "");
+        future ? ", future" : "",
+        spread ? ", spread" : "");
   }
 }

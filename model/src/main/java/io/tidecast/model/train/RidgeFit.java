@@ -10,8 +10,7 @@ import java.util.List;
  * The linear maps by ridge regression (Hoerl and Kennard 1970) in closed form, as {@link
  * RidgeSelection} chooses them, with the quantiles of their residuals. A missing target has none.
  *
- * <p>A random walk has nothing to read but its last value: its residuals are its changes, and their
- * quantiles in units of the running volatility are all there is to fit.
+ * <p>That of a random walk is a {@link WalkFit}.
  */
 final class RidgeFit {
   static final int SHORTEST = 24;
@@ -20,7 +19,6 @@ final class RidgeFit {
 
   private final ForecasterConfig config;
   private final double penalty;
-  private final boolean walk;
   private final int horizon;
   private final int[] leads;
 
@@ -30,7 +28,6 @@ final class RidgeFit {
   RidgeFit(ForecasterConfig config, double penalty) {
     this.config = config;
     this.penalty = penalty;
-    walk = config.transform().isRandomWalk();
     horizon = config.horizon();
     leads = new int[horizon];
     Arrays.setAll(leads, h -> h + 1);
@@ -41,8 +38,11 @@ final class RidgeFit {
    * long enough for it.
    */
   HighwayWeights fit(TrainingSet set, RidgeBlend blend) {
+    if (config.transform().isRandomWalk()) {
+      return new WalkFit(config).fit(set, blend.shares().keySet().iterator().next().spread());
+    }
     HighwayWeights map = map(set, blend);
-    if (map.lookBack() <= SHORTEST || walk) {
+    if (map.lookBack() <= SHORTEST) {
       return map;
     }
     boolean covariates = !config.covariates().isEmpty();
@@ -53,9 +53,6 @@ final class RidgeFit {
 
   private HighwayWeights map(TrainingSet set, RidgeBlend blend) {
     RidgeRows training = RidgeRows.ofTraining(config, set, blend.lookBack());
-    if (walk) {
-      return weights(training, new double[training.predictors() + training.known()][horizon]);
-    }
     try (OffHeap memory = new OffHeap()) {
       NormalEquations normal = new NormalEquations(memory, training, leads);
       normal.fillIn(blend.shares().keySet().iterator().next());
@@ -88,6 +85,7 @@ final class RidgeFit {
         blockOrNone(solution, past, phases),
         blockOrNone(solution, phases, intercept),
         blockOrNone(solution, intercept + 1, solution.length),
+        new float[0],
         block(solution, intercept, intercept + 1),
         residualQuantiles(rows, solution),
         List.of());

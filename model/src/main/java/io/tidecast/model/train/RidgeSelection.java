@@ -46,7 +46,9 @@ final class RidgeSelection {
   /** What the validation part chooses; empty if there is too little to fit anything to. */
   Optional<RidgeBlend> choose(TrainingSet set) {
     if (config.transform().isRandomWalk()) {
-      return Optional.of(RidgeBlend.of(new RidgeChoice(1, penalty, false, false, false), horizon));
+      boolean spread = new WalkFit(config).choosesSpread(set);
+      RidgeChoice last = new RidgeChoice(1, penalty, false, false, false).withSpread(spread);
+      return Optional.of(RidgeBlend.of(last, horizon));
     }
     List<Integer> lookBacks = lookBacks(set);
     if (lookBacks.isEmpty()) {

@@ -17,7 +17,9 @@ import java.util.List;
  * known of the future, all of package {@code input}; quantile j is {@code median_h + residual[h, j]
  * * scale}, scale being the running scale of the series.
  *
- * <p>A random walk is read by its last value alone: its look-back is 1, and no weights.
+ * <p>A random walk is expected at its last value: its look-back is 1, and no weights. Its residuals
+ * are multiplied by {@code sum_s spreadWeight[h, s] * u_s}, u the parts of its spread as {@code
+ * WalkSpread} of package {@code input} gives them, if they are read.
  *
  * <p>The limit is beyond what ordinary values reach. Without it one absurd value spoils every
  * forecast for as long as it is in the look-back.
@@ -29,8 +31,11 @@ import java.util.List;
  *     phases and, if there are more columns, of the products with them; empty if neither is read
  * @param futureWeight {@code [horizon, known]}, row-major, in units of the running scale; empty if
  *     nothing that is known of the future is read
+ * @param spreadWeight {@code [horizon, parts]}, row-major, none negative; empty if the residuals are
+ *     in units of the running scale
  * @param intercept {@code [horizon]}, in units of the running scale
- * @param residual {@code [horizon, levels]}, in units of the running scale, ascending over levels
+ * @param residual {@code [horizon, levels]}, in units of the running scale or of the spread,
+ *     ascending over levels
  * @param shorter at most one: the map for a series that is not yet as long as the look-back
  */
 public record HighwayWeights(
@@ -41,6 +46,7 @@ public record HighwayWeights(
     float[] covariateWeight,
     float[] phaseWeight,
     float[] futureWeight,
+    float[] spreadWeight,
     float[] intercept,
     float[] residual,
     List<HighwayWeights> shorter) {
@@ -62,6 +68,7 @@ public record HighwayWeights(
         "highway.covariateWeight", covariateWeight, horizon * (covariateWeight.length / horizon));
     Checks.length("highway.phaseWeight", phaseWeight, horizon * (phaseWeight.length / horizon));
     Checks.length("highway.futureWeight", futureWeight, horizon * (futureWeight.length / horizon));
+    Checks.length("highway.spreadWeight", spreadWeight, horizon * (spreadWeight.length / horizon));
     Checks.length("highway.intercept", intercept, horizon);
     Checks.length("highway.residual", residual, horizon * levels);
   }
@@ -83,6 +90,7 @@ public record HighwayWeights(
         covariateWeight,
         new float[0],
         new float[0],
+        new float[0],
         intercept,
         residual,
         List.of());
@@ -98,6 +106,7 @@ public record HighwayWeights(
         covariateWeight,
         phaseWeight,
         futureWeight,
+        spreadWeight,
         intercept,
         residual,
         List.of(shorterOne));
@@ -111,6 +120,11 @@ public record HighwayWeights(
   /** Number of phases that are read, and of products with them. */
   public int phases() {
     return phaseWeight.length / horizon;
+  }
+
+  /** Number of the parts of a random walk's spread that are read. */
+  public int spreads() {
+    return spreadWeight.length / horizon;
   }
 
   /** Number of values per lead that are known of the future and read. */

@@ -365,6 +365,7 @@ class ModelArtifactTest {
             floats(random, 4),
             new float[0],
             floats(random, 2 * KnownFuture.size(config)),
+            new float[0],
             floats(random, 2),
             floats(random, 6),
             List.of()),
