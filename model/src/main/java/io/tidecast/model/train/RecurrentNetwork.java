@@ -82,11 +82,7 @@ final class RecurrentNetwork {
     future = new FutureInputs(config, chunkRows);
     loss =
         new QuantileLoss(
-            config.levels(),
-            config.season(),
-            config.transform(),
-            unit,
-            chunkRows * outputs);
+            config.levels(), config.season(), config.transform(), unit, chunkRows * outputs);
   }
 
   /** Number of parameters. */

@@ -31,8 +31,8 @@ import java.util.List;
  *     phases and, if there are more columns, of the products with them; empty if neither is read
  * @param futureWeight {@code [horizon, known]}, row-major, in units of the running scale; empty if
  *     nothing that is known of the future is read
- * @param spreadWeight {@code [horizon, parts]}, row-major, none negative; empty if the residuals are
- *     in units of the running scale
+ * @param spreadWeight {@code [horizon, parts]}, row-major, none negative; empty if the residuals
+ *     are in units of the running scale
  * @param intercept {@code [horizon]}, in units of the running scale
  * @param residual {@code [horizon, levels]}, in units of the running scale or of the spread,
  *     ascending over levels

@@ -127,8 +127,7 @@ class WalkFitTest {
     SeriesRows series = rows(restlessAfterFalls());
     TimeSplit all = new TimeSplit(0, STEPS, STEPS, STEPS - 1);
     assertFalse(
-        new WalkFit(config())
-            .choosesSpread(new TrainingSet(List.of(series), List.of(), 0, all)));
+        new WalkFit(config()).choosesSpread(new TrainingSet(List.of(series), List.of(), 0, all)));
   }
 
   /** Glosten, Jagannathan and Runkle 1993: falls raise the variance of the steps to come. */
