@@ -1,5 +1,11 @@
 package io.tidecast.job;
 
+import static io.tidecast.job.ProcessHarm.fill;
+import static io.tidecast.job.ProcessHarm.pause;
+import static io.tidecast.job.ProcessHarm.restart;
+import static io.tidecast.job.ProcessHarm.restartTaskManagers;
+import static io.tidecast.job.ProcessHarm.run;
+import static io.tidecast.job.ProcessHarm.silent;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,17 +15,18 @@ import io.tidecast.job.cluster.LocalCluster;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.store.StoredRows;
 import io.tidecast.job.store.TopicsAndTables;
-import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class ClusterFaults {
   private static final int STEPS = 4500;
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration LAST_BEGIN = Duration.ofMinutes(25);
   private static final String FORECASTS = "SELECT count(*) FROM forecast";
 
   /** Something fails, and what is done about it. */
@@ -42,8 +49,20 @@ class ClusterFaults {
 
   @TempDir static Path directory;
 
+  private static final long BEGAN = System.nanoTime();
   private static ClusterJobs jobs;
   private static FaultTable table;
+
+  /** A scenario that fails has a row too, which says why. */
+  @RegisterExtension
+  static final TestWatcher FAILURES =
+      new TestWatcher() {
+        @Override
+        public void testFailed(ExtensionContext scenario, Throwable why) {
+          String method = scenario.getRequiredTestMethod().getName();
+          table.addFailure(method + " " + scenario.getDisplayName(), why);
+        }
+      };
 
   @BeforeAll
   static void runOnceWithoutFailures() throws Exception {
@@ -51,6 +70,13 @@ class ClusterFaults {
     Path file = jobs.published("undisturbed", "");
     jobs.awaitFinished(submit(file, "1", "--bounded"));
     table = new FaultTable(jobs, "undisturbed, parallelism 1, hashmap", file);
+  }
+
+  /** All of it is bounded to half an hour, the table included. */
+  @BeforeEach
+  void isInTime() {
+    Duration over = Duration.ofNanos(System.nanoTime() - BEGAN);
+    assertTrue(over.compareTo(LAST_BEGIN) < 0, "not begun: the bound of 30 minutes is near");
   }
 
   @AfterAll
@@ -97,7 +123,7 @@ class ClusterFaults {
         "taskmanagers",
         "kill -9 of both TaskManagers",
         "state.backend.type: rocksdb",
-        ClusterFaults::restartTaskManagers);
+        ProcessHarm::restartTaskManagers);
   }
 
   @Test
@@ -107,7 +133,7 @@ class ClusterFaults {
         "kill -9 of the TaskManagers during a training",
         "",
         cluster -> {
-          awaitLog("is trained on");
+          LogWatch.awaitAny(LogWatch.ofTaskManagers(jobs), "is trained on");
           restartTaskManagers(cluster);
         });
   }
@@ -119,7 +145,7 @@ class ClusterFaults {
         "kill -9 of the TaskManagers after a decision",
         "state.backend.type: rocksdb",
         cluster -> {
-          awaitLog(": promoted, serving");
+          LogWatch.awaitAny(LogWatch.ofTaskManagers(jobs), ": promoted, serving");
           restartTaskManagers(cluster);
         });
   }
@@ -142,13 +168,13 @@ class ClusterFaults {
   /** As behind a cut network: connections stay open and nothing comes. */
   @Test
   void brokerSilent() throws Exception {
-    faulted("broker-silent", "broker silent for 40 s", "", cluster -> silent("kafka", 40));
+    faulted("broker-silent", "broker silent for 40 s", "", cluster -> silent(jobs, "kafka", 40));
   }
 
   /** Between the job and the broker alone: requests are lost on their way there and back. */
   @Test
   void networkCut() throws Exception {
-    int relayed = ClusterJobs.freePort();
+    int relayed = ClusterJobs.freePorts(1)[0];
     try (Relay relay = Relay.to(relayed);
         EmbeddedKafka broker =
             EmbeddedKafka.startBehind(directory.resolve("behind"), relayed, relay.port())) {
@@ -174,7 +200,7 @@ class ClusterFaults {
         "timeout",
         "checkpoints time out: a TaskManager hangs for 8 s",
         "execution.checkpointing.timeout: 6 s",
-        cluster -> silent("taskmanager-1", 8));
+        cluster -> silent(jobs, "taskmanager-1", 8));
   }
 
   @Test
@@ -196,17 +222,6 @@ class ClusterFaults {
           });
     } finally {
       run("umount", "-l", disk.toString());
-    }
-  }
-
-  private static void fill(Path file) throws IOException {
-    try (RandomAccessFile full = new RandomAccessFile(file.toFile(), "rw")) {
-      byte[] block = new byte[1 << 16];
-      while (true) {
-        full.write(block);
-      }
-    } catch (IOException noSpaceLeft) {
-      assertTrue(Files.size(file) > 0);
     }
   }
 
@@ -302,15 +317,14 @@ class ClusterFaults {
    * TaskManagers train, each time.
    */
   private static void trainAndCancel(Path file) throws Exception {
-    String trained = "is trained on";
-    List<Long> before = List.of(count("taskmanager-1", trained), count("taskmanager-2", trained));
+    List<LogWatch> logs = LogWatch.ofTaskManagers(jobs);
     String groups = "series.groups={a: [s0], b: [s1], north: [s2]}";
     String job = submit(file, 4, null, "--from-beginning", "--set", groups);
     jobs.awaitCheckpoint(job, 0);
-    awaitMore("taskmanager-1", trained, before.get(0));
-    awaitMore("taskmanager-2", trained, before.get(1));
-    jobs.client(List.of("cancel", job));
-    jobs.awaitEnd(job);
+    for (LogWatch log : logs) {
+      log.await("is trained on");
+    }
+    jobs.cancel(job);
   }
 
   /** When what was running in a cancelled job has come to its end. */
@@ -323,74 +337,6 @@ class ClusterFaults {
         return now;
       }
       last = now;
-    }
-  }
-
-  private static void restart(LocalCluster cluster, String part) throws IOException {
-    restart(cluster, part, 0);
-  }
-
-  private static void restart(LocalCluster cluster, String part, int seconds) throws IOException {
-    cluster.part(part).kill();
-    pause(seconds);
-    cluster.part(part).start();
-    if (List.of("kafka", "postgres").contains(part)) {
-      cluster.awaitServer(part);
-    }
-  }
-
-  private static void restartTaskManagers(LocalCluster cluster) throws IOException {
-    cluster.part("taskmanager-1").kill();
-    restart(cluster, "taskmanager-2");
-    cluster.part("taskmanager-1").start();
-  }
-
-  /** A process that is there and does nothing. */
-  private static void silent(String part, int seconds) throws Exception {
-    String pid = Long.toString(jobs.pid(part));
-    assertTrue(run("kill", "-STOP", pid));
-    pause(seconds);
-    assertTrue(run("kill", "-CONT", pid));
-  }
-
-  /** How long something is away is the scenario. */
-  private static void pause(int seconds) {
-    long until = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-    while (System.nanoTime() < until) {
-      LockSupport.parkNanos(until - System.nanoTime());
-    }
-  }
-
-  private static boolean run(String... command) throws Exception {
-    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
-  }
-
-  /** Returns when the TaskManager has said something more often than so many times. */
-  private static void awaitMore(String part, String text, long before) throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (count(part, text) <= before) {
-      assertTrue(System.nanoTime() < deadline, part + ": " + text);
-      LockSupport.parkNanos(5_000_000);
-    }
-  }
-
-  /** Returns when a TaskManager has said something that it had not said before the call. */
-  private static void awaitLog(String text) throws IOException {
-    long before = count(text);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (count(text) == before) {
-      assertTrue(System.nanoTime() < deadline, text);
-      LockSupport.parkNanos(5_000_000);
-    }
-  }
-
-  private static long count(String text) throws IOException {
-    return count("taskmanager-1", text) + count("taskmanager-2", text);
-  }
-
-  private static long count(String part, String text) throws IOException {
-    try (var lines = Files.lines(jobs.directory().resolve(part + ".log"))) {
-      return lines.filter(line -> line.contains(text)).count();
     }
   }
 

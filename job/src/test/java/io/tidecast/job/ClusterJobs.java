@@ -58,7 +58,8 @@ final class ClusterJobs implements AutoCloseable {
    * @param steps observations of each series in every domain
    */
   static ClusterJobs start(Path directory, int steps) throws IOException {
-    Ports ports = new Ports(freePort(), freePort(), freePort(), freePort(), freePort());
+    int[] free = freePorts(5);
+    Ports ports = new Ports(free[0], free[1], free[2], free[3], free[4]);
     LocalCluster cluster =
         LocalCluster.start(
             directory.resolve("cluster"),
@@ -251,9 +252,18 @@ final class ClusterJobs implements AutoCloseable {
   /** So that a job that did not end takes no slots from the next. */
   void cancelIfRunning(String job) throws Exception {
     if (!hasEnded(job)) {
-      client(List.of("cancel", job));
-      awaitEnd(job);
+      cancel(job);
     }
+  }
+
+  /** Cancels a job, as the web page does, and returns when it has ended. */
+  void cancel(String job) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(cluster.web().resolve("/jobs/" + job + "?mode=cancel"))
+            .method("PATCH", HttpRequest.BodyPublishers.noBody())
+            .build();
+    answer(request);
+    awaitEnd(job);
   }
 
   /** Returns when the job has ended, in whatever way. */
@@ -330,9 +340,18 @@ final class ClusterJobs implements AutoCloseable {
     Runtime.getRuntime().removeShutdownHook(atExit);
   }
 
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** All different: each is held until the last is found. */
+  static int[] freePorts(int count) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return held.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+    } finally {
+      for (ServerSocket socket : held) {
+        socket.close();
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 final class FaultTable {
   private final ClusterJobs jobs;
   private final JobRun undisturbed;
-  private final List<FaultRow> rows = new ArrayList<>();
+  private final List<Object> rows = new ArrayList<>();
 
   /**
    * Begins with the undisturbed run.
@@ -58,9 +58,18 @@ final class FaultTable {
   private FaultRow add(String scenario, int times, JobRun run, double seconds) {
     int records = times * (jobs.steps() * ClusterJobs.SERIES + jobs.refused());
     FaultRow row = FaultRow.of(scenario, records, run, undisturbed, seconds);
+    show(row);
+    return row;
+  }
+
+  /** What is known of a scenario that failed, also where nothing could be counted. */
+  void addFailure(String scenario, Throwable why) {
+    show(scenario + ": FAILED: " + why.toString().lines().findFirst().orElseThrow());
+  }
+
+  private void show(Object row) {
     rows.add(row);
     System.out.println(row);
-    return row;
   }
 
   /** What a job that has finished has left open, which would hold up whoever reads on. */

@@ -38,6 +38,10 @@ public final class LocalCluster {
   /** What JobManager and TaskManagers need. */
   private static final List<String> SERVERS = List.of("zookeeper", "kafka", "postgres");
 
+  /** Of a JVM that ends before better code pays: 1.4 s of processor time instead of 2.6. */
+  private static final List<String> SHORT_LIVED =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private final Path directory;
   private final FlinkHome flink;
   private final Ports ports;
@@ -293,6 +297,7 @@ public final class LocalCluster {
             flink.classPath(),
             "org.apache.flink.client.cli.CliFrontend",
             arguments);
+    command.addAll(1, SHORT_LIVED);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment());
     return builder;
