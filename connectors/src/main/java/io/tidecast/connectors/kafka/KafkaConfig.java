@@ -2,13 +2,17 @@ package io.tidecast.connectors.kafka;
 
 import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.record.Require;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * How to reach Kafka. Its text names the client properties without their values, which may be
@@ -38,6 +42,9 @@ public record KafkaConfig(
           "key.deserializer",
           "value.deserializer",
           "partitioner.class");
+
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+  private static final int ATTEMPTS_BETWEEN_WORDS = 6;
 
   public KafkaConfig {
     Require.that(
@@ -95,6 +102,41 @@ public record KafkaConfig(
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted; cannot " + doing, e);
     }
+  }
+
+  /**
+   * Returns when the broker answers, however long that takes.
+   *
+   * @param say is told once a minute what is waited for and why, and when that is over
+   * @throws KafkaException at once if it refuses, or has a name that is no address
+   */
+  public void awaitBroker(Consumer<String> say) {
+    for (int attempt = 0; !answers(attempt, say); attempt++) {}
+  }
+
+  private boolean answers(int attempt, Consumer<String> say) {
+    DescribeClusterOptions options =
+        new DescribeClusterOptions().timeoutMs((int) ANSWER_WITHIN.toMillis());
+    try {
+      ask("reach the broker", admin -> admin.describeCluster(options).nodes().get());
+    } catch (KafkaException e) {
+      if (!(e.getCause() instanceof TimeoutException)) {
+        throw e;
+      }
+      if (attempt % ATTEMPTS_BETWEEN_WORDS == 0) {
+        say.accept(
+            "waiting for the broker at %s (kafka.bootstrapServers), for %d s now: %s"
+                .formatted(
+                    bootstrapServers,
+                    (attempt + 1) * ANSWER_WITHIN.toSeconds(),
+                    e.getCause().getMessage()));
+      }
+      return false;
+    }
+    if (attempt > 0) {
+      say.accept("the broker at " + bootstrapServers + " answers");
+    }
+    return true;
   }
 
   /** Its own words for a name that is no address are that it failed. */

@@ -1,5 +1,6 @@
 package io.tidecast.job.cli;
 
+import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.JobIdentity;
 import io.tidecast.job.config.JobConfig;
@@ -39,6 +40,9 @@ public final class StoreCommand implements Callable<Integer> {
           config.domain(),
           config.postgres().readerPassword(),
           start::say);
+      config.kafkaConfig().awaitBroker(start::say);
+      TopicCreator.createMissing(
+          config.kafkaConfig(), config.topicsConfig(), config.source().readsOwnTopic());
       start.goOn();
       StoreJob.build(env, StoreConfig.of(config));
       env.execute("tidecast store " + config.domain());
