@@ -26,8 +26,15 @@ public final class Outage {
   private static final Set<String> OF_THE_SERVER =
       Set.of("57P01", "57P02", "57P03", "53300", "08003");
 
-  /** What a server says, with the code of an internal error, of two that alter one role. */
-  private static final String RACE = "tuple concurrently updated";
+  /**
+   * What a server says to the slower of two that make or alter one role at the same time, from
+   * databases of their own that have no lock in common.
+   */
+  private static final List<String> RACES =
+      List.of(
+          "tuple concurrently updated", "role \"" + PostgresConfig.READER + "\" does not exist");
+
+  private static final int MAX_RACES = 10;
 
   private Outage() {}
 
@@ -50,7 +57,6 @@ public final class Outage {
   private static boolean isTransient(SQLException e, List<Throwable> chain) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     return OF_THE_SERVER.contains(state)
-        || message(e).contains(RACE)
         || state.startsWith("08")
             && chain.stream().anyMatch(Outage::isOfTheNetwork)
             && chain.stream().noneMatch(SSLException.class::isInstance);
@@ -69,6 +75,10 @@ public final class Outage {
       chain.add(e);
     }
     return chain;
+  }
+
+  private static boolean isRace(Throwable failure) {
+    return RACES.stream().anyMatch(reason(failure)::contains);
   }
 
   /** What the driver and what is behind it say of a failure, in one line. */
@@ -96,12 +106,13 @@ public final class Outage {
       throws InterruptedException {
     long started = System.nanoTime();
     Duration next = Duration.ZERO;
+    int races = 0;
     while (true) {
       try {
         work.run();
         break;
       } catch (SQLException | RuntimeException e) {
-        if (!isBehind(e)) {
+        if (!isBehind(e) && !(isRace(e) && ++races <= MAX_RACES)) {
           throw new IllegalStateException("cannot use the database " + database, e);
         }
         Duration waited = Duration.ofNanos(System.nanoTime() - started);

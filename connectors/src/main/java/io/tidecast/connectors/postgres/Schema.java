@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
@@ -27,14 +28,15 @@ public final class Schema {
    *
    * @param owner a role that may create tables and roles
    * @param domain that rows belong to which were written before rows had one
+   * @return whether the database had no tables before
    */
-  public static void migrate(PostgresConfig owner, String domain) {
+  public static boolean migrate(PostgresConfig owner, String domain) {
     Flyway flyway = flyway(owner, domain);
     List<String> others = ofOtherBuilds(flyway.info());
     if (!others.isEmpty()) {
       throw new IllegalStateException(owner + ": " + others.get(0));
     }
-    flyway.migrate();
+    return flyway.migrate().initialSchemaVersion == null;
   }
 
   /**
@@ -43,20 +45,25 @@ public final class Schema {
    *
    * @param readerPassword may be empty
    * @param say is told what is waited for
+   * @return whether the database had no tables before
    * @throws IllegalStateException if the database refuses
    */
-  public static void migrateWhenThere(
+  public static boolean migrateWhenThere(
       PostgresConfig owner, String domain, String readerPassword, Consumer<String> say)
       throws InterruptedException {
+    AtomicBoolean isNew = new AtomicBoolean();
     Outage.outlast(
         owner,
         () -> {
-          migrate(owner, domain);
+          if (migrate(owner, domain)) {
+            isNew.set(true);
+          }
           if (!readerPassword.isEmpty()) {
             allowReader(owner, readerPassword);
           }
         },
         say);
+    return isNew.get();
   }
 
   private static Flyway flyway(PostgresConfig owner, String domain) {
@@ -64,6 +71,7 @@ public final class Schema {
         .dataSource(owner.url(), owner.user(), owner.password())
         .placeholders(Map.of("domain", domain))
         .locations("classpath:io/tidecast/connectors/postgres")
+        .group(true) // in one transaction: a database has all of it or nothing
         .load();
   }
 

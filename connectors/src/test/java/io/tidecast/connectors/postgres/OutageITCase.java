@@ -84,12 +84,12 @@ class OutageITCase {
   @Test
   void theSchemaIsMadeWhenTheDatabaseIsBack() throws Exception {
     stop();
-    FutureTask<Void> migration = migrate(database("kept", "keeper", PASSWORD), "reads only");
+    FutureTask<Boolean> migration = migrate(database("kept", "keeper", PASSWORD), "reads only");
     String waiting = awaitWord();
 
     begin();
-    migration.get(1, TimeUnit.MINUTES);
 
+    assertTrue(migration.get(1, TimeUnit.MINUTES), "it had no tables");
     String name = "keeper@" + superuser.url().replaceFirst("[^/]*$", "kept");
     assertTrue(waiting.startsWith("waiting for the database " + name + ": "), waiting);
     assertTrue(waiting.contains("refused"), waiting);
@@ -100,7 +100,7 @@ class OutageITCase {
 
   @Test
   void aServerThatStopsInAMigrationIsWaitedForToo() throws Exception {
-    FutureTask<Void> migration;
+    FutureTask<Boolean> migration;
     try (Connection other = database("kept", "postgres", "").connect();
         Statement statement = other.createStatement()) {
       other.setAutoCommit(false);
@@ -112,9 +112,10 @@ class OutageITCase {
     awaitWord();
 
     begin();
-    migration.get(1, TimeUnit.MINUTES);
 
+    assertTrue(migration.get(1, TimeUnit.MINUTES), "no part of a migration is left");
     PostgresConfig keeper = database("kept", "keeper", PASSWORD);
+    assertFalse(Schema.migrate(keeper, "test"));
     assertEquals(new Schema.Finding("schema 5", List.of()), Schema.look(keeper, "test"));
   }
 
@@ -122,7 +123,7 @@ class OutageITCase {
   @Test
   void aWrongPasswordIsSaidOnceTheDatabaseIsBack() throws Exception {
     stop();
-    FutureTask<Void> migration = migrate(database("kept", "keeper", WRONG), "");
+    FutureTask<Boolean> migration = migrate(database("kept", "keeper", WRONG), "");
     String waiting = awaitWord();
 
     begin();
@@ -181,24 +182,21 @@ class OutageITCase {
       run("CREATE DATABASE " + name + " OWNER keeper");
     }
 
-    List<FutureTask<Void>> migrations = new ArrayList<>();
+    List<FutureTask<Boolean>> migrations = new ArrayList<>();
     for (String name : List.of("kept", "one", "two", "kept", "one", "two")) {
       migrations.add(migrate(database(name, "keeper", PASSWORD), "reads only"));
     }
 
-    for (FutureTask<Void> migration : migrations) {
+    for (FutureTask<Boolean> migration : migrations) {
       migration.get(1, TimeUnit.MINUTES);
     }
     database("two", PostgresConfig.READER, "reads only").connect().close();
   }
 
-  private FutureTask<Void> migrate(PostgresConfig database, String readerPassword) {
-    FutureTask<Void> migration =
+  private FutureTask<Boolean> migrate(PostgresConfig database, String readerPassword) {
+    FutureTask<Boolean> migration =
         new FutureTask<>(
-            () -> {
-              Schema.migrateWhenThere(database, "test", readerPassword, said::add);
-              return null;
-            });
+            () -> Schema.migrateWhenThere(database, "test", readerPassword, said::add));
     new Thread(migration, "migration").start();
     return migration;
   }

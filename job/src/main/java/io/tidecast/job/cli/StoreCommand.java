@@ -35,15 +35,20 @@ public final class StoreCommand implements Callable<Integer> {
         StreamExecutionEnvironment.getExecutionEnvironment(StoreJob.flink(config.flink()));
     String name = JobIdentity.main(config.domain()).directory("store");
     try (Start start = Start.of(env, name, file.directory(), spec.commandLine().getOut())) {
-      Schema.migrateWhenThere(
-          config.postgres().owner(),
-          config.domain(),
-          config.postgres().readerPassword(),
-          start::say);
+      boolean isNew =
+          Schema.migrateWhenThere(
+              config.postgres().owner(),
+              config.domain(),
+              config.postgres().readerPassword(),
+              start::say);
       config.kafkaConfig().awaitBroker(start::say);
       TopicCreator.createMissing(
           config.kafkaConfig(), config.topicsConfig(), config.source().readsOwnTopic());
-      start.goOn();
+      if (isNew) {
+        start.say("the database is new: all that Kafka keeps is written to it");
+      } else {
+        start.goOn();
+      }
       StoreJob.build(env, StoreConfig.of(config));
       env.execute("tidecast store " + config.domain());
     }

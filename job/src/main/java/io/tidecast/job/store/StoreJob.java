@@ -39,7 +39,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <p>At least once, into rows with keys of their own: the tables end up equal to the topics,
  * whatever fails in between. A job of its own, so that a database that is away holds back nothing
  * but itself: it restarts for as long as that takes, and goes on from its last checkpoint. Started
- * without one it reads the topics from the beginning, and writes the same rows again.
+ * without one, or with a database that had no tables, it reads the topics from the beginning, and
+ * writes the same rows again.
  *
  * <p>What cannot be read is counted, logged and left out. Refused observations are in the
  * dead-letter topic, by the forecasting job.
