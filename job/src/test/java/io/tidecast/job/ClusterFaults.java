@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,7 @@ class ClusterFaults {
   @TempDir static Path directory;
 
   private static final long BEGAN = System.nanoTime();
+  private static final List<String> SUBMITTED = new ArrayList<>();
   private static ClusterJobs jobs;
   private static FaultTable table;
 
@@ -77,6 +79,15 @@ class ClusterFaults {
   void isInTime() {
     Duration over = Duration.ofNanos(System.nanoTime() - BEGAN);
     assertTrue(over.compareTo(LAST_BEGIN) < 0, "not begun: the bound of 30 minutes is near");
+  }
+
+  /** A job of a scenario that failed takes no slots from the next. */
+  @AfterEach
+  void endJobs() throws Exception {
+    for (String job : SUBMITTED) {
+      jobs.cancelIfRunning(job);
+    }
+    SUBMITTED.clear();
   }
 
   @AfterAll
@@ -349,16 +360,12 @@ class ClusterFaults {
     String job = submit(file, "2", "--bounded");
     long before = jobs.awaitCheckpoint(job, 0);
     assertTrue(jobs.isRunning(job), scenario + " comes too late");
-    try {
-      long started = System.nanoTime();
-      fault.happen(jobs.cluster());
-      jobs.awaitCheckpointOrEnd(job, before);
-      double seconds = (System.nanoTime() - started) * 1e-9;
-      jobs.awaitFinished(job);
-      table.check(scenario, file, 1, seconds);
-    } finally {
-      jobs.cancelIfRunning(job);
-    }
+    long started = System.nanoTime();
+    fault.happen(jobs.cluster());
+    jobs.awaitCheckpointOrEnd(job, before);
+    double seconds = (System.nanoTime() - started) * 1e-9;
+    jobs.awaitFinished(job);
+    table.check(scenario, file, 1, seconds);
   }
 
   private static String submit(Path file, String parallelism, String... options) throws Exception {
@@ -373,6 +380,8 @@ class ClusterFaults {
     }
     List<String> command = new ArrayList<>(List.of("run", "--config", file.toString()));
     command.addAll(List.of(options));
-    return jobs.submit(flink, command.toArray(String[]::new));
+    String job = jobs.submit(flink, command.toArray(String[]::new));
+    SUBMITTED.add(job);
+    return job;
   }
 }

@@ -249,7 +249,7 @@ final class ClusterJobs implements AutoCloseable {
     return said.replaceAll("(?s).*Path: (\\S+).*", "$1");
   }
 
-  /** So that a job that did not end takes no slots from the next. */
+  /** Cancels a job that has not come to its end. */
   void cancelIfRunning(String job) throws Exception {
     if (!hasEnded(job)) {
       cancel(job);
