@@ -30,8 +30,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
       super(
           "PostgreSQL cannot start in this process ("
               + root(cause)
-              + "). Run as a normal user, or on a system with user namespaces, or use a server of"
-              + " your own with tidecast store and tidecast serve.",
+              + "). Run as a normal user, or on a system with user namespaces, in a directory from"
+              + " which programs may be run (--work-dir), or use a server of your own with tidecast"
+              + " store and tidecast serve.",
           cause);
     }
 
@@ -65,6 +66,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path tables = directory.resolve("tables");
     try {
       Path binaries = Files.createDirectories(directory.resolve("binaries"));
+      requireExecutable(binaries);
       endOrphan(tables);
       dropHalfMade(binaries, tables);
       return new EmbeddedPostgres(
@@ -78,6 +80,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
               .start());
     } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
       throw new CannotStartException(e);
+    }
+  }
+
+  /** What initdb says of a file system that is mounted with noexec is that it failed. */
+  private static void requireExecutable(Path directory) throws IOException {
+    Path program = Files.createTempFile(directory, "program", "");
+    try {
+      boolean isMarked = program.toFile().setExecutable(true);
+      if (!isMarked || !Files.isExecutable(program)) {
+        throw new IOException("no program can be run from " + directory + ": mounted with noexec");
+      }
+    } finally {
+      Files.delete(program);
     }
   }
 
