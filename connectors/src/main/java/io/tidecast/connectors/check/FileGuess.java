@@ -108,6 +108,7 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
                                       + "; accepted: a time that feed.time.format tells");
                             });
                     notes.add("no column reads as a time: set feed.time.start and step");
+                    guess.rising().ifPresent(notes::add);
                     Map<String, Object> made = new LinkedHashMap<>();
                     made.put("start", "2000-01-01T00:00:00Z");
                     made.put("step", "P1D");
@@ -117,13 +118,13 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
       if (time.containsKey("column")
           && !format.startsWith("epoch")
           && !format.equals("rfc3339")
-          && !format.contains("z")) {
+          && !format.matches(".*[zXZV].*")) {
         notes.add("times without an offset are taken as UTC: set feed.time.zone");
       }
       if (format.matches("excel|iso-week")) {
         notes.add("numbers are taken as times: set feed.time if they are none");
       }
-      if (format.matches(".*(dd|d)/(MM|M)/.*|.*(MM|M)/(dd|d)/.*")) {
+      if (format.matches(".*(dd|d)[-/](MM|M)[-/].*|.*(MM|M)[-/](dd|d)[-/].*")) {
         notes.add("day and month may be the other way round in feed.time.format");
       }
       feed.put("time", time);

@@ -13,6 +13,7 @@ final class TimeFormats {
           "yyyy-MM-dd HH:mm z",
           "yyyy-MM-dd HH:mm:ss z",
           "yyyy-MM-dd HH:mm:ss VV",
+          "yyyy-MM-dd'T'HH:mm:ssXXX'['VV']'",
           "yyyy/MM/dd HH:mm:ss",
           "yyyy/MM/dd HH:mm",
           "dd.MM.yyyy HH:mm:ss",
@@ -31,6 +32,9 @@ final class TimeFormats {
           "M/d/yy H:mm",
           "M/d/yy h:mm a",
           "MM/dd/yyyy hh:mm:ss a",
+          "dd-MM-yyyy HH:mm:ss",
+          "dd-MM-yyyy HH:mm",
+          "d MMM yyyy HH:mm z",
           "dd-MMM-yyyy HH:mm",
           "dd-MMM-yyyy HH:mm:ss",
           "dd/MMM/yyyy:HH:mm:ss Z",
@@ -60,6 +64,8 @@ final class TimeFormats {
           "MM/dd/yyyy",
           "M/d/yyyy",
           "yyyyMMdd",
+          "dd-MM-yyyy",
+          "MM-dd-yyyy",
           "dd-MMM-yyyy",
           "dd.MM.yy",
           "d/M/yy",
@@ -82,10 +88,11 @@ final class TimeFormats {
           "yyyy'Q'q",
           "yyyy-'Q'q",
           "yyyy 'Q'q",
+          "yyyy'M'MM",
           "yyyy");
 
   /** The first of them say the day. */
-  static final int WHOLE_DATES = 17;
+  static final int WHOLE_DATES = 19;
 
   /** Languages that names of months are looked for in, after English. */
   static final List<Locale> LANGUAGES =

@@ -44,7 +44,7 @@ final class TimeGuess {
   private static final Pattern MONTH_NAMED =
       Pattern.compile("\\p{L}{3}.*[0-9]{2}|[0-9].*\\p{L}{3}");
 
-  private static final Pattern SLASHED = Pattern.compile("^(d+|M+)/(M+|d+)(?=/)");
+  private static final Pattern SLASHED = Pattern.compile("^(d+|M{1,2})([-/])(M{1,2}|d+)(?=\\2)");
 
   /** What a look at names takes for one that no person has given. */
   private static final Pattern MADE_UP = Pattern.compile("c[0-9]+|\\{name}");
@@ -149,6 +149,30 @@ final class TimeGuess {
     return Optional.empty();
   }
 
+  /** What is to be known of a column of numbers that rises from row to row, in words. */
+  Optional<String> rising() {
+    for (int place = 0; place < table.columns().size(); place++) {
+      List<String> samples = samples(List.of(place));
+      if (samples.size() > FEW_SAMPLES && isRising(samples)) {
+        return Optional.of(
+            "[%s] rises from row to row, as time that has passed does, and is read as a variable"
+                .formatted(table.columns().get(place)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isRising(List<String> samples) {
+    double before = Double.NEGATIVE_INFINITY;
+    for (String text : samples) {
+      if (!Column.isNumber(text) || Double.parseDouble(text) <= before) {
+        return false;
+      }
+      before = Double.parseDouble(text);
+    }
+    return true;
+  }
+
   String nearest() {
     return nearest;
   }
@@ -172,8 +196,13 @@ final class TimeGuess {
   }
 
   private boolean isNamed(int place) {
-    String name = table.columns().get(place).toLowerCase(Locale.ROOT);
-    return NAMED.matcher(name.substring(name.lastIndexOf('/') + 1)).matches();
+    return NAMED.matcher(ownName(place).toLowerCase(Locale.ROOT)).matches();
+  }
+
+  /** Of a field that lies deep, the last part of its path. */
+  private String ownName(int place) {
+    String name = table.columns().get(place);
+    return name.startsWith("/") ? name.substring(name.lastIndexOf('/') + 1) : name;
   }
 
   private Optional<Map<String, Object>> first(
@@ -214,7 +243,8 @@ final class TimeGuess {
           for (String time : HOURS) {
             String format = (day.equals("iso") ? "yyyy-MM-dd" : day) + " " + time;
             if (isRead(samples, format, List.of(date, hour))) {
-              return Optional.of(settings(List.of(date, hour), format, samples));
+              return Optional.of(
+                  settings(List.of(date, hour), likelier(format, samples), samples));
             }
           }
         }
@@ -255,7 +285,7 @@ final class TimeGuess {
 
   private int place(List<String> names) {
     for (int i = 0; i < table.columns().size(); i++) {
-      if (names.contains(table.columns().get(i).toLowerCase(Locale.ROOT))) {
+      if (names.contains(ownName(i).toLowerCase(Locale.ROOT))) {
         return i;
       }
     }
@@ -290,7 +320,7 @@ final class TimeGuess {
   /** By a part's name in any case, or by a short one, of which that tells months from minutes. */
   private int place(String... part) {
     for (int i = 0; i < table.columns().size(); i++) {
-      String name = table.columns().get(i);
+      String name = ownName(i);
       if (name.equalsIgnoreCase(part[0]) || List.of(part).subList(2, part.length).contains(name)) {
         return i;
       }
@@ -374,7 +404,8 @@ final class TimeGuess {
     if (!slashed.find()) {
       return format;
     }
-    String other = slashed.group(2) + "/" + slashed.group(1) + format.substring(slashed.end());
+    String other =
+        slashed.group(3) + slashed.group(2) + slashed.group(1) + format.substring(slashed.end());
     boolean better =
         samples.stream().allMatch(reads(other))
             && span(other, samples).compareTo(span(format, samples)) < 0;

@@ -16,6 +16,7 @@ import io.tidecast.job.config.StepLength;
 import io.tidecast.job.ingest.Coarseness;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,11 @@ public final class FileCheck {
   /** Steps that the last row may come after the others before that is said. */
   private static final int FAR_APART = 10;
 
+  /** One hole before all, and one after. */
+  private static final int MOST_HOLES = 2;
+
+  private static final Instant UNLIKELY_BEFORE = Instant.parse("2000-01-01T00:00:00Z");
+
   /** Rows that may be refused before a configuration that skips them is no longer offered. */
   private static final double MAX_REFUSED = 0.1;
 
@@ -61,9 +67,12 @@ public final class FileCheck {
       feed.put("interval", StepLength.text(spacing.widest()));
       reading = read(feed, file);
     }
+    List<TimeHole> holes = new ArrayList<>();
     Optional<TimeHole> hole = TimeHole.in(reading.observations(), spacing.step());
-    if (hole.isPresent()) {
+    while (hole.isPresent() && holes.size() < MOST_HOLES) {
+      holes.add(hole.get());
       reading = without(hole.get(), feed, file);
+      hole = TimeHole.in(reading.observations(), spacing.step());
     }
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("domain", domain(file));
@@ -77,7 +86,8 @@ public final class FileCheck {
     List<String> notes = new ArrayList<>(guess.notes());
     notes.addAll(starter.notes());
     notes.addAll(Coarseness.of(reading.observations()));
-    hole.ifPresent(left -> notes.add("left out: " + left.words()));
+    holes.forEach(left -> notes.add("left out: " + left.words()));
+    notes.addAll(epochs(feed, reading));
     notes.addAll(clocks(reading, spacing));
     return understood(file, job.series(), reading, spacing, notes) + text;
   }
@@ -109,6 +119,17 @@ public final class FileCheck {
     TimeHole.in(rows, config.series().step().duration()).ifPresent(hole -> notes.add(hole.words()));
     notes.addAll(clocks(reading, Spacing.of(rows)));
     return understood(feed.file(), config.series(), reading, Spacing.of(rows), notes);
+  }
+
+  /** Numbers as times of long ago. */
+  private static List<String> epochs(Map<String, Object> feed, FileReading reading) {
+    Object format = ((Map<?, ?>) feed.get("time")).get("format");
+    Instant first = reading.observations().get(0).time();
+    return String.valueOf(format).startsWith("epoch") && first.isBefore(UNLIKELY_BEFORE)
+        ? List.of(
+            "numbers that are times of %s as %s: they may be of another unit, or from another day on"
+                .formatted(first, format))
+        : List.of();
   }
 
   /** Few rows that may have had a wrong clock, too near for it to be certain. */

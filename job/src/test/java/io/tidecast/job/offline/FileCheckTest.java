@@ -83,6 +83,12 @@ class FileCheckTest {
         "time,v;01/13/2025 12:00 a.m.,1;01/13/2025 1:00 a.m.,2;01/13/2025 2:00 a.m.,3|2025-01-13T00:00:00Z data {v=1.0}|PT1H",
         "Datum,v;27. Februar 2025,1;28. Februar 2025,2;1. März 2025,3|2025-02-27T00:00:00Z data {v=1.0}|P1D",
         "time,v;45658.000000,1;45658.041667,2;45658.083333,3|2025-01-01T00:00:00Z data {v=1.0}|PT1H",
+        "date,HE,v;03/01/2025,23,1;03/01/2025,24,2;03/02/2025,1,3|2025-03-01T23:00:00Z data {v=1.0}|PT1H",
+        "date,v;01-03-2025,1;02-03-2025,2;03-03-2025,3|2025-03-01T00:00:00Z data {v=1.0}|P1D",
+        "date,v;2025M01,1;2025M02,2;2025M03,3|2025-01-01T00:00:00Z data {v=1.0}|P1M",
+        "time,v;2025-03-01T00:00:00+01:00[Europe/Paris],1;2025-03-01T01:00:00+01:00[Europe/Paris],2;2025-03-01T02:00:00+01:00[Europe/Paris],3|2025-02-28T23:00:00Z data {v=1.0}|PT1H",
+        "time,v;01 Mar 2025 00:00 EST,1;01 Mar 2025 01:00 EST,2;01 Mar 2025 02:00 EST,3|2025-03-01T05:00:00Z data {v=1.0}|PT1H",
+        "[{'date':{'year':2025,'month':3,'day':1},'v':1},{'date':{'year':2025,'month':3,'day':2},'v':2},{'date':{'year':2025,'month':3,'day':3},'v':3}]|2025-03-01T00:00:00Z data {v=1.0}|P1D",
         "date,v;2025-01-01,−1.5;2025-01-02,−2;2025-01-03,−2|2025-01-01T00:00:00Z data {v=-1.5}|P1D",
         "date,v;2025-01-01,'1 000,5';2025-01-02,'1 000,5';2025-01-03,'1 000,5'|2025-01-01T00:00:00Z data {v=1000.5}|P1D",
         "date,v;2025-01-01,5*;2025-01-02,6;2025-01-03,7|2025-01-01T00:00:00Z data {v=5.0}|P1D",
@@ -274,6 +280,39 @@ class FileCheckTest {
         assertThrows(IllegalArgumentException.class, () -> SeriesHistory.byGroup(without))
             .getMessage();
     assertTrue(refusal.contains("data.txt: 1 of 701 observations lie"), refusal);
+  }
+
+  @Test
+  void rowsOfWrongClocksAtBothEndsAreLeftOut() {
+    StringBuilder text = new StringBuilder("time,v\n1970-01-01T00:00:10Z,1\n");
+    for (int i = 0; i < 300; i++) {
+      text.append(Instant.parse("2025-01-01T00:00:00Z").plusSeconds(3600L * i)).append(",1\n");
+    }
+
+    String written = check(text + "2038-01-19T03:14:07Z,7\n", StandardCharsets.UTF_8);
+
+    JobConfig config = ConfigFile.parse(written, Map.of()).job();
+    assertEquals(300, SeriesHistory.byGroup(config).get("v").get(0).steps().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // what stands there | of row i, as this times i more | what is said
+        "seconds|0|10|[seconds] rises from row to row, as time that has passed does",
+        "time|174078720000|360000|numbers that are times of 1975-07-08T19:12:00Z as epoch-millis",
+        "time|638763840000000000|36000000000|numbers that are times of 1990-03-30T02:24:00Z as epoch-nanos"
+      })
+  void numbersThatMayBeOtherTimesAreNamed(String name, long first, long more, String words) {
+    StringBuilder text = new StringBuilder(name + ",v\n");
+    for (int i = 0; i < 40; i++) {
+      text.append(first + more * i).append(',').append(i % 5).append('\n');
+    }
+
+    String written = check(text.toString(), StandardCharsets.UTF_8);
+
+    assertTrue(written.contains("# look at: " + words), written);
   }
 
   @Test
