@@ -243,8 +243,7 @@ final class TimeGuess {
           for (String time : HOURS) {
             String format = (day.equals("iso") ? "yyyy-MM-dd" : day) + " " + time;
             if (isRead(samples, format, List.of(date, hour))) {
-              return Optional.of(
-                  settings(List.of(date, hour), likelier(format, samples), samples));
+              return Optional.of(settings(List.of(date, hour), likelier(format, samples), samples));
             }
           }
         }

@@ -109,6 +109,7 @@ final class BinanceRows implements LiveFeed.Rows {
             .forEach(row -> rows.put(LiveFeed.Place.of(row.observation()), row));
       }
       rows.tailMap(new LiveFeed.Place(end, "\uffff"), false).clear();
+      rows.headMap(new LiveFeed.Place(next, "\uffff"), true).clear();
       advance(rows.isEmpty() ? firstBefore(end) : end, rows);
     }
   }

@@ -80,9 +80,9 @@ final class OpenMeteoRows implements LiveFeed.Rows {
     Instant archived = now.minus(feed.archiveDelay()).truncatedTo(ChronoUnit.DAYS);
     boolean old = next.isBefore(archived);
     Instant end = earlier(old ? archived : known, day(next).plus(DAYS, ChronoUnit.DAYS));
-    end = feed.end() == null ? end : earlier(end, feed.end());
-    take(web.get(uri(old, next, end), this::isWhole), end);
-    next = end;
+    Instant until = feed.end() == null ? end : earlier(end, feed.end());
+    take(web.get(uri(old, next, until), answer -> isWhole(answer, until)), until);
+    next = until;
   }
 
   private static Instant day(Instant time) {
@@ -122,10 +122,15 @@ final class OpenMeteoRows implements LiveFeed.Rows {
     return LocalDate.ofInstant(time, ZoneOffset.UTC).toString();
   }
 
-  private boolean isWhole(JsonNode answer) {
+  /** With all hours that were asked for: one that breaks off would leave them out for good. */
+  private boolean isWhole(JsonNode answer, Instant end) {
     for (int place = 0; place < feed.locations().size(); place++) {
       JsonNode hourly = hourly(answer, place);
-      int hours = hourly.path("time").isArray() ? hourly.path("time").size() : -1;
+      int hours = hourly.path("time").size();
+      long last = hourly.path("time").path(hours - 1).asLong(Long.MIN_VALUE);
+      if (last < end.minusNanos(1).truncatedTo(ChronoUnit.HOURS).getEpochSecond()) {
+        return false;
+      }
       if (feed.variables().stream().anyMatch(name -> hourly.path(name).size() != hours)) {
         return false;
       }

@@ -9,7 +9,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -17,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +35,7 @@ final class WebRequests implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebRequests.class);
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration WHOLE = Duration.ofMinutes(2);
   private static final Set<Integer> PASSING = Set.of(408, 418, 425, 429);
 
   /** A pause doubles so often and no more. */
@@ -45,6 +50,7 @@ final class WebRequests implements AutoCloseable {
           .build();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Retry retry;
+  private final Duration whole;
   private long lastNanos;
   private volatile CompletableFuture<?> asking;
 
@@ -52,7 +58,15 @@ final class WebRequests implements AutoCloseable {
    * @param retry how often, and how soon
    */
   WebRequests(Retry retry) {
+    this(retry, WHOLE);
+  }
+
+  /**
+   * @param whole how long an answer may take to its end
+   */
+  WebRequests(Retry retry, Duration whole) {
     this.retry = retry;
+    this.whole = whole;
     lastNanos = System.nanoTime() - spacingNanos();
   }
 
@@ -107,7 +121,10 @@ final class WebRequests implements AutoCloseable {
       throw new CancellationException();
     }
     try {
-      return outcome(uri, answer.get(), isWhole);
+      return outcome(uri, answer.get(whole.toMillis(), TimeUnit.MILLISECONDS), isWhole);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      return new Outcome(null, "an answer without an end", Duration.ZERO);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException io) {
         return new Outcome(null, io.toString(), Duration.ZERO);
@@ -142,10 +159,24 @@ final class WebRequests implements AutoCloseable {
     return new Outcome(null, flaw, retryAfter(answer));
   }
 
+  /** In seconds, or until a moment of the service's clock. */
   private static Duration retryAfter(HttpResponse<?> answer) {
-    Optional<String> seconds =
-        answer.headers().firstValue("Retry-After").filter(text -> text.matches("\\d{1,6}"));
-    return seconds.map(text -> Duration.ofSeconds(Long.parseLong(text))).orElse(Duration.ZERO);
+    String text = answer.headers().firstValue("Retry-After").orElse("0").strip();
+    if (text.matches("\\d{1,6}")) {
+      return Duration.ofSeconds(Long.parseLong(text));
+    }
+    Optional<Instant> now = answer.headers().firstValue("Date").flatMap(WebRequests::moment);
+    return moment(text)
+        .flatMap(until -> now.map(since -> Duration.between(since, until)))
+        .orElse(Duration.ZERO);
+  }
+
+  private static Optional<Instant> moment(String text) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** The field that says why, where there is one. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -186,11 +187,22 @@ class BinanceFeedTest {
 
   @Test
   void whatPassesIsAskedAgain() {
-    for (LocalService.Failure failure : LocalService.Failure.values()) {
+    for (LocalService.Failure failure :
+        EnumSet.complementOf(EnumSet.of(LocalService.Failure.STALLED))) {
       rest.failNext(List.of(failure, failure));
       Instant end = START.plusSeconds(60 * 20);
       assertEquals(rows(1, 20), all(feed(START, end, 3), LiveFeed.Place.START), failure.name());
     }
+  }
+
+  @Test
+  void barsThatWereNotAskedForOrComeTwiceAreNotDoubled() {
+    String first = kline("BTCUSDT", START.toEpochMilli() - MINUTE);
+    String bar = kline("BTCUSDT", START.toEpochMilli());
+    rest.answerNext("{\"serverTime\":" + START.plusSeconds(90).toEpochMilli() + "}");
+    rest.answerNext("[" + first + "," + bar + "," + bar + "]");
+
+    assertEquals(rows(1, 2), all(feed(START, START.plusSeconds(120), 3), LiveFeed.Place.START));
   }
 
   @Test

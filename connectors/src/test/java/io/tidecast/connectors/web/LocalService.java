@@ -25,6 +25,7 @@ final class LocalService implements AutoCloseable {
     BANNED,
     BROKEN,
     CUT,
+    STALLED,
     NO_JSON,
     OTHER_FORM,
     EMPTY
@@ -33,6 +34,7 @@ final class LocalService implements AutoCloseable {
   private final HttpServer server;
   private final BiFunction<String, Map<String, String>, String> answers;
   private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
+  private final Queue<String> given = new ConcurrentLinkedQueue<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
 
   /**
@@ -54,6 +56,11 @@ final class LocalService implements AutoCloseable {
     failures.addAll(next);
   }
 
+  /** In place of its own answer. */
+  void answerNext(String answer) {
+    given.add(answer);
+  }
+
   /** Paths and queries it was asked, failures included. */
   List<String> asked() {
     return asked;
@@ -67,7 +74,8 @@ final class LocalService implements AutoCloseable {
       fail(exchange, failure);
       return;
     }
-    String answer = answers.apply(uri.getPath(), query(uri));
+    String next = given.poll();
+    String answer = next == null ? answers.apply(uri.getPath(), query(uri)) : next;
     boolean refused = Character.isDigit(answer.charAt(0));
     send(
         exchange,
@@ -86,7 +94,7 @@ final class LocalService implements AutoCloseable {
   private static void fail(HttpExchange exchange, Failure failure) throws IOException {
     switch (failure) {
       case TOO_MANY -> {
-        exchange.getResponseHeaders().add("Retry-After", "0");
+        exchange.getResponseHeaders().add("Retry-After", "Sat, 01 Mar 2025 00:00:00 GMT");
         send(exchange, 429, "{\"error\":true,\"reason\":\"limit exceeded\"}");
       }
       case BANNED -> send(exchange, 418, "{\"code\":-1003,\"msg\":\"banned\"}");
@@ -96,6 +104,11 @@ final class LocalService implements AutoCloseable {
         exchange.getResponseBody().write("{\"hourly\":".getBytes(StandardCharsets.UTF_8));
         exchange.getResponseBody().flush();
         exchange.close();
+      }
+      case STALLED -> {
+        exchange.sendResponseHeaders(200, 1_000);
+        exchange.getResponseBody().write('{');
+        exchange.getResponseBody().flush();
       }
       case NO_JSON -> send(exchange, 200, "{\"hourly\":");
       case OTHER_FORM -> send(exchange, 200, "{\"serverTime\":\"soon\"}");

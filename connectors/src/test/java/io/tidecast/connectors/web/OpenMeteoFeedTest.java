@@ -143,6 +143,16 @@ class OpenMeteoFeedTest {
   }
 
   @Test
+  void answerThatBreaksOffIsAskedForAgain() {
+    Instant end = Instant.parse("2025-03-03T00:00:00Z");
+    String day = "{\"hourly\":{\"time\":[1740873600],\"temperature_2m\":[1.5],\"rain\":[null]}}";
+    service.answerNext("[" + day + "," + day + "]");
+
+    assertEquals(expected(end), rows(feed(end), LiveFeed.Place.START));
+    assertEquals(2, service.asked().size());
+  }
+
+  @Test
   void whatPassesIsAskedAgain() {
     Instant end = Instant.parse("2025-04-20T00:00:00Z");
     service.failNext(
