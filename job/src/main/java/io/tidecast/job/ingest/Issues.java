@@ -211,19 +211,34 @@ final class Issues {
     return step.close(index, aggregation).covariates();
   }
 
-  /** What is said of steps up to one is of no more use. */
-  void forget(long upTo) throws Exception {
+  /**
+   * What is said of steps up to one is of no more use. All that is kept is looked through at the
+   * first step and after a gap alone: it may be a thousand steps.
+   *
+   * @param closedUpTo before that one; {@code Long.MIN_VALUE} if it is the first
+   */
+  void forget(long closedUpTo, long upTo) throws Exception {
     if (issued == null) {
       return;
     }
-    Set<Long> gone = new HashSet<>();
-    issued.keys().forEach(gone::add);
-    issuedBySteps.keys().forEach(gone::add);
-    gone.removeIf(index -> index > upTo);
-    for (long index : gone) {
-      issued.remove(index);
-      issuedBySteps.remove(index);
+    if (closedUpTo == Long.MIN_VALUE || upTo - closedUpTo > columns.horizon()) {
+      Set<Long> gone = new HashSet<>();
+      issued.keys().forEach(gone::add);
+      issuedBySteps.keys().forEach(gone::add);
+      gone.removeIf(index -> index > upTo);
+      for (long index : gone) {
+        remove(index);
+      }
+      return;
     }
+    for (long index = closedUpTo + 1; index <= upTo; index++) {
+      remove(index);
+    }
+  }
+
+  private void remove(long index) throws Exception {
+    issued.remove(index);
+    issuedBySteps.remove(index);
   }
 
   void clear() {

@@ -278,7 +278,7 @@ public final class StepFunction
     replaced.inc(step.replaced());
     long closesAt = Math.max(index, step.closesAt());
     OpenStep whole = issues.complete(step, index, series);
-    issues.forget(index);
+    issues.forget(before.closedUpTo(), index);
     PastSteps.Change change = past.change(index, lateUntil, before);
     out.collect(
         new SeriesStep(

@@ -18,7 +18,11 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -32,6 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Steps of ten milliseconds, and what is known of the next two. */
 class IssuesHarnessTest {
   private static final float NONE = Float.NaN;
+  private static final FutureColumns COLUMNS =
+      new FutureColumns(Map.of("load", new int[] {0}), List.of("sun"), 2);
 
   private KeyedOneInputStreamOperatorTestHarness<String, SeriesObservation, SeriesStep> harness;
 
@@ -100,6 +106,37 @@ class IssuesHarnessTest {
     assertEquals(List.of("100001: 1.0 [NaN, NaN, NaN]"), output());
     harness.processWatermark(3_000_000);
     assertEquals(0, harness.numKeyedStateEntries());
+  }
+
+  @Test
+  void whatIsSaidOfStepsThatHaveClosedIsForgotten() throws Exception {
+    for (int index = 1; index <= 100; index++) {
+      issue(10 * index, index, Long.MIN_VALUE);
+    }
+    for (int index : List.of(3, 4, 6, 90)) {
+      target(10 * index, 1);
+      harness.processWatermark(10 * index);
+      assertEquals(100 - index, kept(), "after step " + index);
+    }
+  }
+
+  private int kept() throws Exception {
+    int kept = 0;
+    KeyedStateBackend<String> backend = ((AbstractStreamOperator<?>) harness.getOperator()).getKeyedStateBackend();
+    backend.setCurrentKey("a/load");
+    for (Long index :
+        backend
+            .getPartitionedState(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                new MapStateDescriptor<>(
+                    "issued-by-time sun",
+                    Types.LONG,
+                    Types.LIST(StoredTypes.SERIES_OBSERVATION)))
+            .keys()) {
+      kept += index == null ? 0 : 1;
+    }
+    return kept;
   }
 
   @Test
@@ -216,7 +253,7 @@ class IssuesHarnessTest {
                 Duration.ofMillis(1000),
                 4,
                 SourceTopics.of("topic"),
-                new FutureColumns(Map.of("load", new int[] {0}), List.of("sun"), 2))),
+                COLUMNS)),
         StoredTypes.SERIES_STEP,
         state);
   }
