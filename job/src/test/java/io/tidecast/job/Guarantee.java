@@ -34,7 +34,7 @@ import java.util.TreeMap;
  * a group of a name that no topic key takes
  *     GuaranteesITCase.everyGroupIsForecastByModelsTrainedInTheStream
  * a training that throws took all groups along
- *     RetrainOperatorHarnessTest.trainingThatBreaksIsAFailedDecisionAndHurtsNoOther
+ *     RetrainFailureHarnessTest.trainingThatBreaksIsAFailedDecisionAndHurtsNoOther
  * every live forecast came a step late
  *     GuaranteesITCase.outputIsAFunctionOfTheInput,
  *     PassingTimeITCase.stepsCloseByTheClockAndAReplayClosesTheSame
