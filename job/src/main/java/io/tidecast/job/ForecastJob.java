@@ -199,7 +199,7 @@ public final class ForecastJob {
         .name("anomaly topic")
         .uid("anomaly-topic");
     decisions
-        .flatMap(new DecisionRecords())
+        .flatMap(new DecisionRecords(grid))
         .returns(KEYED_BYTES)
         .name("decisions")
         .uid("decisions")

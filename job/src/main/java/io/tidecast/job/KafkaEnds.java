@@ -10,6 +10,7 @@ import io.tidecast.connectors.kafka.RawRecordSource;
 import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.kafka.Ticks;
 import io.tidecast.connectors.kafka.Topics;
+import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.job.config.JobConfig;
 import java.util.function.Function;
 import org.apache.flink.api.connector.source.Source;
@@ -75,7 +76,8 @@ public final class KafkaEnds {
         KeyedBytesSink.create(kafka, topics.forecast(), once.apply(topics.forecast())),
         KeyedBytesSink.create(kafka, topics.evaluation(), once.apply(topics.evaluation())),
         KeyedBytesSink.create(kafka, topics.anomaly(), once.apply(topics.anomaly())),
-        KeyedBytesSink.create(kafka, topics.model(), once.apply(topics.model())),
+        KeyedBytesSink.create(
+            kafka, topics.model(), ModelRecord.SECONDS, once.apply(topics.model())),
         DeadLetterSink.create(kafka, once.apply(topics.deadLetter())),
         new Ticks(kafka));
   }

@@ -2,6 +2,7 @@ package io.tidecast.job;
 
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.model.artifact.InvalidArtifactException;
@@ -44,8 +45,15 @@ public final class Registry {
     if (record.value() == null) {
       return; // a tombstone
     }
+    if (record.key() == null) {
+      refused.add("offset " + record.offset() + ": key: absent; accepted: that of its record");
+      return;
+    }
     try {
-      take(new String(record.key(), StandardCharsets.UTF_8), ModelJsonV1.read(record.value()));
+      RawRecord raw = RawRecord.of(record, ModelRecord.SECONDS);
+      take(
+          new String(raw.key(), StandardCharsets.UTF_8),
+          ModelJsonV1.read(raw.value(), raw.header()));
     } catch (IllegalArgumentException | InvalidArtifactException e) {
       refused.add("offset " + record.offset() + ": " + e.getMessage());
     }

@@ -48,10 +48,29 @@ public final class KeyedBytesSink {
 
   private KeyedBytesSink() {}
 
+  /** Writes records without a header. */
   public static Sink<KeyedBytes> create(KafkaConfig settings, String topic, ExactlyOnce once) {
+    return create(settings, topic, "", once);
+  }
+
+  /**
+   * @param header name of the header that records may have; empty for none
+   */
+  public static Sink<KeyedBytes> create(
+      KafkaConfig settings, String topic, String header, ExactlyOnce once) {
     // no record timestamp: the broker sets the append time
     return create(
-        settings, topic, once, record -> new ProducerRecord<>(topic, record.key(), record.value()));
+        settings,
+        topic,
+        once,
+        record -> {
+          ProducerRecord<byte[], byte[]> its =
+              new ProducerRecord<>(topic, record.key(), record.value());
+          if (record.header() != null) {
+            its.headers().add(header, record.header());
+          }
+          return its;
+        });
   }
 
   /**

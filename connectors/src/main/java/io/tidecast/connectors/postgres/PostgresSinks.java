@@ -142,13 +142,15 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
         """
         INSERT INTO model_event
           (domain, model_group, boundary, valid_from, decision, version, parent, reason, windows, series,
-          pinball, champion_pinball, naive_pinball)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          pinball, champion_pinball, naive_pinball, data_from, data_to, observed, left_out, seconds)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (domain, model_group, boundary) DO UPDATE SET
           valid_from = excluded.valid_from, decision = excluded.decision,
           version = excluded.version, parent = excluded.parent, reason = excluded.reason,
           windows = excluded.windows, series = excluded.series, pinball = excluded.pinball,
-          champion_pinball = excluded.champion_pinball, naive_pinball = excluded.naive_pinball
+          champion_pinball = excluded.champion_pinball, naive_pinball = excluded.naive_pinball,
+          data_from = excluded.data_from, data_to = excluded.data_to, observed = excluded.observed,
+          left_out = excluded.left_out, seconds = excluded.seconds
         """,
         this::bind,
         decision -> List.of(decision.group(), decision.boundary()),
@@ -226,6 +228,11 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
     statement.setObject(11, decision.pinball(), Types.DOUBLE);
     statement.setObject(12, decision.championPinball(), Types.DOUBLE);
     statement.setObject(13, decision.naivePinball(), Types.DOUBLE);
+    statement.setObject(14, timestampOrNull(decision.dataFrom()));
+    statement.setObject(15, timestampOrNull(decision.dataTo()));
+    statement.setObject(16, decision.observed(), Types.BIGINT);
+    statement.setObject(17, decision.leftOut(), Types.BIGINT);
+    statement.setObject(18, decision.seconds(), Types.DOUBLE);
   }
 
   /** Null if there are none: then the step tells them. */
@@ -235,6 +242,10 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
         : statement
             .getConnection()
             .createArrayOf("timestamptz", times.stream().map(Instant::toString).toArray());
+  }
+
+  private static OffsetDateTime timestampOrNull(Instant time) {
+    return time == null ? null : timestamp(time);
   }
 
   private static OffsetDateTime timestamp(Instant time) {

@@ -52,6 +52,17 @@ final class JsonReading {
         bytes);
   }
 
+  /** The same where there may also be fields that a later version has added. */
+  static <T> T objectOfAnyVersion(Class<T> type, byte[] bytes) {
+    return read(
+        MAPPER
+            .readerFor(type)
+            .without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES),
+        type,
+        bytes);
+  }
+
   private static <T> T read(ObjectReader reader, Class<T> type, byte[] bytes) {
     try {
       return reader.readValue(bytes);

@@ -2,6 +2,7 @@ package io.tidecast.connectors.serde;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,7 +31,8 @@ class RecordJsonTest {
   private static final String MODEL =
       "{\"group\":\"t\",\"boundary\":\"2013-01-08T00:00:00Z\",\"validFrom\":\"2013-01-08T00:10:00Z\","
           + "\"decision\":\"promoted\",\"version\":\"t-1-9f3a61c0\",\"parent\":\"\",\"reason\":\"schedule\","
-          + "\"windows\":12,\"series\":3,\"pinball\":0.25,\"championPinball\":null,\"naivePinball\":0.5,"
+          + "\"windows\":12,\"series\":3,\"dataFrom\":\"2013-01-01T00:00:00Z\","
+          + "\"dataTo\":\"2013-01-07T23:00:00Z\",\"observed\":504,\"leftOut\":9,\"pinball\":0.25,\"championPinball\":null,\"naivePinball\":0.5,"
           + "\"artifact\":\"AQIDBA==\"}";
 
   @Test
@@ -187,6 +189,32 @@ class RecordJsonTest {
     String changed = EVALUATION.replace("\"pinball\":[0.25,0.0]", "\"pinball\":[0.25]");
 
     assertThrows(IllegalArgumentException.class, () -> EvaluationJsonV1.read(bytes(changed)));
+  }
+
+  @Test
+  void whatADecisionTookIsNoPartOfItsBytes() {
+    ModelRecord model = ModelJsonV1.read(bytes(MODEL), bytes("1.25"));
+
+    assertEquals(1.25, model.seconds());
+    assertEquals("1.25", text(model.secondsHeader()));
+    assertEquals(1.25, model.withoutArtifact().seconds());
+    assertEquals(MODEL, text(ModelJsonV1.write(model)));
+    for (String none : List.of("", "soon", "NaN")) {
+      assertNull(ModelJsonV1.read(bytes(MODEL), bytes(none)).seconds(), none);
+    }
+    assertNull(ModelJsonV1.read(bytes(MODEL)).secondsHeader());
+  }
+
+  /** The topic is compacted, and what lies in it was written by whatever version ran then. */
+  @Test
+  void modelOfAnEarlierOrLaterVersionIsRead() {
+    String earlier = MODEL.replaceAll("\"dataFrom.*\"leftOut\":9,", "");
+    String later = MODEL.replace("\"series\":3", "\"series\":3,\"mood\":{\"good\":[1]}");
+
+    assertNull(ModelJsonV1.read(bytes(earlier)).dataFrom());
+    assertNull(ModelJsonV1.read(bytes(earlier)).leftOut());
+    assertEquals(12, ModelJsonV1.read(bytes(earlier)).windows());
+    assertEquals(MODEL, text(ModelJsonV1.write(ModelJsonV1.read(bytes(later)))));
   }
 
   @Test

@@ -8,7 +8,6 @@ import io.tidecast.connectors.postgres.Schema;
 import io.tidecast.job.Registry;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
-import io.tidecast.model.artifact.ModelFile;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.util.List;
@@ -83,38 +82,12 @@ final class DryRun {
       wrong("--from-beginning: absent, but " + forecasts + " holds forecasts already");
     }
     boolean reads = !again && exists(config.kafkaConfig().topics().model(), topics);
-    reportModels(given, reads ? Registry.read(config.kafkaConfig()) : Registry.empty());
+    Registry registry = reads ? Registry.read(config.kafkaConfig()) : Registry.empty();
+    new ModelsAtStart(config, given, registry).words().forEach(out::println);
   }
 
   private static boolean exists(String topic, List<TopicSurvey.Finding> topics) {
     return topics.stream().anyMatch(found -> found.topic().equals(topic) && found.exists());
-  }
-
-  private void reportModels(Champions given, Registry registry) {
-    Champions serving = given.orElse(registry.champions(), config.groups());
-    for (String group : config.groups().keySet()) {
-      String version = serving.progress(group).version();
-      String words =
-          version.isEmpty()
-              ? "no model yet, the seasonal naive serves" + other(group, registry)
-              : "model " + version;
-      out.println("group " + group + ": " + words);
-    }
-    registry.refused().forEach(reason -> out.println("  not read: " + reason));
-  }
-
-  /** Why the model that served last does not; may be empty. */
-  private String other(String group, Registry registry) {
-    return registry
-        .champion(group)
-        .map(ModelFile::open)
-        .flatMap(
-            model ->
-                config
-                    .forecaster(group)
-                    .hindrance(model.config())
-                    .map(why -> ": " + model.version() + " does not serve (" + why + ")"))
-        .orElse("");
   }
 
   /** The job itself needs none; one that is there has to be one that {@code store} can use. */

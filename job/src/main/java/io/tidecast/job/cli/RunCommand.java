@@ -11,7 +11,6 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -99,13 +98,15 @@ final class RunCommand implements Callable<Integer> {
         Start.of(env, identity.directory("run"), file.directory(), spec.commandLine().getOut())) {
       if (start.isToldWhereToGoOn() || !fromBeginning && start.goOn()) {
         start.say("models: those of its state, whatever the registry says");
-      } else if (!fromBeginning) {
-        requireNoForecasts(config, start);
-        champions =
-            champions.orElse(Registry.read(config.kafkaConfig()).champions(), config.groups());
-      }
-      for (Map.Entry<String, String> begun : champions.versions().entrySet()) {
-        start.say(begun.getKey() + " begins with " + begun.getValue());
+      } else {
+        if (!fromBeginning) {
+          requireNoForecasts(config, start);
+        }
+        Registry registry =
+            fromBeginning ? Registry.empty() : Registry.read(config.kafkaConfig());
+        ModelsAtStart models = new ModelsAtStart(config, champions, registry);
+        models.words().forEach(start::say);
+        champions = models.champions();
       }
       ForecastJob.Ends ends =
           bounded ? KafkaEnds.bounded(config, identity) : KafkaEnds.unbounded(config, identity);

@@ -110,7 +110,8 @@ final class TopicTally implements AutoCloseable {
     if (key.indexOf('@') < 0) {
       return; // the model itself; its decision has a record of its own
     }
-    decisions.add(ModelJsonV1.read(record.value()));
+    Header seconds = record.headers().lastHeader(ModelRecord.SECONDS);
+    decisions.add(ModelJsonV1.read(record.value(), seconds == null ? null : seconds.value()));
   }
 
   private void takeForecast(ForecastRecord forecast) {

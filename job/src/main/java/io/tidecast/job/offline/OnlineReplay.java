@@ -123,7 +123,8 @@ final class OnlineReplay {
     GroupTrainer.Result result = isCall ? train(request) : policy.atOnce(before, errand);
     GroupProgress after = policy.after(boundary, before, result);
     List<SeriesWindow> read = isCall ? request.windows() : List.of();
-    decisions.add(policy.decision(group, boundary, result, before, after, read));
+    Decision.Basis basis = Decision.Basis.of(read, result.observed(), result.leftOut(), 0);
+    decisions.add(policy.decision(group, boundary, result, before, after, basis));
     result
         .outcome()
         .serves()

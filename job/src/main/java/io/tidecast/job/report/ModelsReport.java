@@ -67,7 +67,23 @@ public final class ModelsReport {
             record.decision(),
             record.validFrom(),
             record.version().isEmpty() ? "no model" : record.version(),
-            record.reason()));
+            record.reason()
+                + (record.dataFrom() == null ? "" : System.lineSeparator() + basis(record))));
+  }
+
+  private static String basis(ModelRecord record) {
+    return String.format(
+        Locale.ROOT,
+        "    on %d windows of %d series, %s to %s, %d of %d values left out%s",
+        record.windows(),
+        record.series(),
+        record.dataFrom(),
+        record.dataTo(),
+        record.leftOut(),
+        record.observed(),
+        record.seconds() == null
+            ? ""
+            : String.format(Locale.ROOT, ", in %.1f s", record.seconds()));
   }
 
   private static ObjectNode outline(ModelRecord record) {
@@ -81,6 +97,11 @@ public final class ModelsReport {
         .put("reason", record.reason())
         .put("windows", record.windows())
         .put("series", record.series())
+        .put("dataFrom", record.dataFrom() == null ? null : record.dataFrom().toString())
+        .put("dataTo", record.dataTo() == null ? null : record.dataTo().toString())
+        .put("observed", record.observed())
+        .put("leftOut", record.leftOut())
+        .put("seconds", record.seconds())
         .put("pinball", record.pinball())
         .put("championPinball", record.championPinball())
         .put("naivePinball", record.naivePinball());

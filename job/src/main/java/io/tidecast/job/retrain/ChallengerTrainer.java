@@ -72,7 +72,8 @@ public final class ChallengerTrainer implements GroupTrainer {
       return Result.failed(request, "the configuration has no such group");
     }
     try {
-      return new Call(request, config).answer();
+      Call call = new Call(request, config);
+      return call.answer().from(call.cleaning.observed(), call.cleaning.leftOut());
     } catch (CancellationException e) {
       throw new InterruptedException(e.getMessage());
     } catch (RuntimeException | OutOfMemoryError e) {

@@ -6,6 +6,7 @@ import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.Outcome;
+import io.tidecast.model.Grid;
 import io.tidecast.model.artifact.ModelFile;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -19,6 +20,12 @@ import org.apache.flink.util.Collector;
 public final class DecisionRecords implements FlatMapFunction<GroupNotice, KeyedBytes> {
   private static final long serialVersionUID = 1;
 
+  private final Grid grid;
+
+  public DecisionRecords(Grid grid) {
+    this.grid = grid;
+  }
+
   @Override
   public void flatMap(GroupNotice notice, Collector<KeyedBytes> out) {
     if (notice instanceof Decision decision) {
@@ -26,7 +33,7 @@ public final class DecisionRecords implements FlatMapFunction<GroupNotice, Keyed
     }
   }
 
-  private static void write(Decision decision, Collector<KeyedBytes> out) {
+  private void write(Decision decision, Collector<KeyedBytes> out) {
     ModelRecord record = toRecord(decision);
     ModelRecord bare = record.withoutArtifact();
     out.collect(keyed(bare.decisionKey(), bare));
@@ -36,8 +43,10 @@ public final class DecisionRecords implements FlatMapFunction<GroupNotice, Keyed
     }
   }
 
-  private static ModelRecord toRecord(Decision decision) {
+  private ModelRecord toRecord(Decision decision) {
     Outcome outcome = decision.outcome();
+    Decision.Basis basis = decision.basis();
+    boolean looked = basis.windows() > 0;
     return new ModelRecord(
         decision.group(),
         Instant.ofEpochMilli(decision.boundary()),
@@ -46,8 +55,13 @@ public final class DecisionRecords implements FlatMapFunction<GroupNotice, Keyed
         decision.version(),
         decision.parent(),
         outcome.reason(),
-        decision.windows(),
-        decision.series(),
+        basis.windows(),
+        basis.series(),
+        looked ? Instant.ofEpochMilli(grid.end(basis.firstStep() - 1)) : null,
+        looked ? Instant.ofEpochMilli(grid.end(basis.lastStep())) : null,
+        basis.observed(),
+        basis.leftOut(),
+        looked ? basis.tookMillis() * 1e-3 : null,
         orNull(outcome.losses().challenger()),
         orNull(outcome.losses().champion()),
         orNull(outcome.losses().naive()),
@@ -59,6 +73,7 @@ public final class DecisionRecords implements FlatMapFunction<GroupNotice, Keyed
   }
 
   private static KeyedBytes keyed(String key, ModelRecord record) {
-    return new KeyedBytes(key.getBytes(StandardCharsets.UTF_8), ModelJsonV1.write(record));
+    return new KeyedBytes(
+        key.getBytes(StandardCharsets.UTF_8), ModelJsonV1.write(record), record.secondsHeader());
   }
 }

@@ -71,10 +71,28 @@ public interface GroupTrainer extends Serializable {
    * @param cooldown for so long nothing shall be trained that is not asked for, and no shorter than
    *     the configuration says; zero if there is no need
    * @param drift of the model that serves next
+   * @param observed targets in the windows
+   * @param leftOut of these, as stuck or thrown far off
    */
-  record Result(Outcome outcome, boolean trained, Duration cooldown, DriftTest drift) {
+  record Result(
+      Outcome outcome,
+      boolean trained,
+      Duration cooldown,
+      DriftTest drift,
+      long observed,
+      long leftOut) {
     /** As long as the configuration says. */
     static final Duration USUAL = Duration.ofMillis(1);
+
+    /** Of what it was read from nothing is known. */
+    Result(Outcome outcome, boolean trained, Duration cooldown, DriftTest drift) {
+      this(outcome, trained, cooldown, drift, 0, 0);
+    }
+
+    /** The same, with what it was read from. */
+    Result from(long observed, long leftOut) {
+      return new Result(outcome, trained, cooldown, drift, observed, leftOut);
+    }
 
     /** Of a training that was asked for, without a look at the champion. */
     public static Result ofTraining(Outcome outcome) {

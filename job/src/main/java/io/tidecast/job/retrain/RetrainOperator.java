@@ -11,7 +11,6 @@ import io.tidecast.job.state.SeriesWindow;
 import io.tidecast.job.state.StoredTypes;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -326,14 +325,14 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     group.keep(windows.steps());
     if (errand instanceof GroupTrainer.Errand.None
         || errand instanceof GroupTrainer.Errand.GoBack) {
-      conclude(group, control, policy.atOnce(now, errand), List.of());
+      conclude(group, control, policy.atOnce(now, errand), Decision.Basis.NONE);
     } else {
       trainings.begin(
           group.name(),
           () -> request(group, errand),
-          (request, result) -> {
+          (result, basis) -> {
             setCurrentKey(group.name());
-            conclude(group, control, result, request.windows());
+            conclude(group, control, result, basis);
             work(group);
           });
     }
@@ -352,14 +351,14 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   /** Decides the first boundary that is due. */
   private void conclude(
-      Group group, GroupControl control, GroupTrainer.Result result, List<SeriesWindow> read)
+      Group group, GroupControl control, GroupTrainer.Result result, Decision.Basis basis)
       throws Exception {
     long boundary = group.firstDue();
     GroupProgress before = progressNow(group);
     GroupProgress after = policy.after(boundary, before, result);
     progress.update(after);
     controls.forget(boundary, control.offset());
-    emit(group, policy.decision(group.name(), boundary, result, before, after, read));
+    emit(group, policy.decision(group.name(), boundary, result, before, after, basis));
     decided.get(result.outcome().kind()).inc();
     if (result.trained()) {
       trained.get(result.outcome().kind()).inc();

@@ -256,7 +256,7 @@ public final class RetrainPolicy implements Serializable {
       GroupTrainer.Result result,
       GroupProgress before,
       GroupProgress after,
-      Collection<SeriesWindow> windows) {
+      Decision.Basis basis) {
     return new Decision(
         group,
         boundary,
@@ -265,7 +265,6 @@ public final class RetrainPolicy implements Serializable {
         result.outcome(),
         after.version(),
         before.version(),
-        windows.size(),
-        (int) windows.stream().map(SeriesWindow::series).distinct().count());
+        basis);
   }
 }

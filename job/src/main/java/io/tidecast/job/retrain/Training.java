@@ -79,6 +79,8 @@ final class Training {
             "a model of " + bytes + " bytes; the model topic takes at most " + MAX_ARTIFACT_BYTES),
         result.trained(),
         result.cooldown(),
-        request.now().drift());
+        request.now().drift(),
+        result.observed(),
+        result.leftOut());
   }
 }

@@ -1,5 +1,6 @@
 package io.tidecast.job.retrain;
 
+import io.tidecast.job.state.Decision;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ final class Trainings {
 
   /** What a training has come to. */
   interface Ended {
-    void accept(GroupTrainer.Request request, GroupTrainer.Result result) throws Exception;
+    void accept(GroupTrainer.Result result, Decision.Basis basis) throws Exception;
   }
 
   private static final class Pending {
@@ -44,6 +45,7 @@ final class Trainings {
     private TrainingTurns.Turn turn;
     private GroupTrainer.Request request;
     private Training training;
+    private long started;
     private ScheduledFuture<?> timeLimit;
 
     private Pending(Requested requested, Ended ended) {
@@ -84,18 +86,15 @@ final class Trainings {
       return;
     }
     GroupTrainer.Request request = its.request();
-    long started = System.nanoTime();
+    its.started = clock.getCurrentProcessingTime();
     its.training =
         Training.start(
             trainer,
             request,
-            result -> {
-              lastSeconds = (System.nanoTime() - started) * 1e-9;
-              mail(() -> end(its, result), "the end of a training");
-            });
+            result -> mail(() -> end(its, result), "the end of a training"));
     its.timeLimit =
         clock.registerTimer(
-            clock.getCurrentProcessingTime() + config.timeLimit().toMillis(),
+            its.started + config.timeLimit().toMillis(),
             time -> giveUp(its, "the training took longer than " + config.timeLimit()));
   }
 
@@ -117,7 +116,11 @@ final class Trainings {
       its.timeLimit.cancel(false);
     }
     its.turn.end();
-    its.ended.accept(its.request(), result);
+    long took = its.training == null ? 0 : clock.getCurrentProcessingTime() - its.started;
+    lastSeconds = took * 1e-3;
+    its.ended.accept(
+        result,
+        Decision.Basis.of(its.request().windows(), result.observed(), result.leftOut(), took));
   }
 
   /**

@@ -93,13 +93,6 @@ public final class Champions implements Serializable {
     return new Champions(all);
   }
 
-  /** Versions by group. */
-  public Map<String, String> versions() {
-    Map<String, String> versions = new TreeMap<>();
-    byGroup.forEach((group, progress) -> versions.put(group, progress.version()));
-    return versions;
-  }
-
   /** Where the retraining of a group stands before its first boundary. */
   public GroupProgress progress(String group) {
     return byGroup.getOrDefault(group, GroupProgress.NONE);

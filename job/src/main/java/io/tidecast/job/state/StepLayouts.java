@@ -8,8 +8,11 @@ import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Layouts of observations, and of steps open, kept and on their way. */
+/** Layouts of observations, of steps open, kept and on their way, and of windows. */
 final class StepLayouts {
+  /** That of no list of covariates: what was stored without one is not trained on. */
+  private static final int UNKNOWN_SHAPE = 0;
+
   private StepLayouts() {}
 
   static void writeSeriesObservation(SeriesObservation value, DataOutputView out)
@@ -176,5 +179,41 @@ final class StepLayouts {
 
   private static ClosedStep readClosedStep(DataInputView in) throws IOException {
     return new ClosedStep(in.readLong(), in.readFloat(), StoredArrays.readFloats(in));
+  }
+
+  static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out)
+      throws IOException {
+    out.writeInt(value.shape());
+    out.writeLong(value.end());
+    StoredArrays.writeFloats(value.values(), out);
+  }
+
+  static SeriesWindow.Open readOpenWindow(int version, DataInputView in)
+      throws IOException {
+    int shape = version < 2 ? UNKNOWN_SHAPE : in.readInt();
+    return new SeriesWindow.Open(shape, in.readLong(), StoredArrays.readFloats(in));
+  }
+
+  static void writeSeriesWindow(SeriesWindow value, DataOutputView out) throws IOException {
+    out.writeUTF(value.group());
+    out.writeUTF(value.series());
+    out.writeLong(value.end());
+    out.writeLong(value.knownAt());
+    out.writeInt(value.shape());
+    out.writeInt(value.width());
+    StoredArrays.writeFloats(value.values(), out);
+    out.writeBoolean(value.amends());
+  }
+
+  static SeriesWindow readSeriesWindow(int version, DataInputView in) throws IOException {
+    return new SeriesWindow(
+        in.readUTF(),
+        in.readUTF(),
+        in.readLong(),
+        in.readLong(),
+        version < 2 ? UNKNOWN_SHAPE : in.readInt(),
+        in.readInt(),
+        StoredArrays.readFloats(in),
+        version >= 3 && in.readBoolean());
   }
 }

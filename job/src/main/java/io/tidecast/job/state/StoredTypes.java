@@ -13,7 +13,7 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Every type that crosses an operator or lies in state, with its layout: the fields in the order
- * they are written (those of steps and observations are in {@link StepLayouts}). Strings are
+ * they are written (those of steps, windows and observations are in {@link StepLayouts}). Strings are
  * modified UTF-8 with a length; arrays as in {@link StoredArrays}.
  */
 public final class StoredTypes {
@@ -76,8 +76,8 @@ public final class StoredTypes {
               "open-window",
               2,
               SeriesWindow.Open.class,
-              StoredTypes::writeOpenWindow,
-              StoredTypes::readOpenWindow));
+              StepLayouts::writeOpenWindow,
+              StepLayouts::readOpenWindow));
 
   public static final TypeInformation<SeriesWindow> SERIES_WINDOW =
       type(
@@ -85,8 +85,8 @@ public final class StoredTypes {
               "series-window",
               3,
               SeriesWindow.class,
-              StoredTypes::writeSeriesWindow,
-              StoredTypes::readSeriesWindow));
+              StepLayouts::writeSeriesWindow,
+              StepLayouts::readSeriesWindow));
 
   public static final TypeInformation<GroupProgress> GROUP_PROGRESS =
       type(
@@ -110,7 +110,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "group-notice",
-              1,
+              2,
               GroupNotice.class,
               StoredTypes::writeGroupNotice,
               StoredTypes::readGroupNotice));
@@ -134,9 +134,6 @@ public final class StoredTypes {
               GroupModels.class,
               StoredTypes::writeGroupModels,
               StoredTypes::readGroupModels));
-
-  /** That of no list of covariates: what was stored without one is not trained on. */
-  private static final int UNKNOWN_SHAPE = 0;
 
   private StoredTypes() {}
 
@@ -170,42 +167,6 @@ public final class StoredTypes {
       kept.add(new Anchors.Anchor(in.readLong(), in.readLong(), StoredArrays.readBytes(in)));
     }
     return version == 1 ? Anchors.ofWhole(kept) : new Anchors(kept);
-  }
-
-  private static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out)
-      throws IOException {
-    out.writeInt(value.shape());
-    out.writeLong(value.end());
-    StoredArrays.writeFloats(value.values(), out);
-  }
-
-  private static SeriesWindow.Open readOpenWindow(int version, DataInputView in)
-      throws IOException {
-    int shape = version < 2 ? UNKNOWN_SHAPE : in.readInt();
-    return new SeriesWindow.Open(shape, in.readLong(), StoredArrays.readFloats(in));
-  }
-
-  private static void writeSeriesWindow(SeriesWindow value, DataOutputView out) throws IOException {
-    out.writeUTF(value.group());
-    out.writeUTF(value.series());
-    out.writeLong(value.end());
-    out.writeLong(value.knownAt());
-    out.writeInt(value.shape());
-    out.writeInt(value.width());
-    StoredArrays.writeFloats(value.values(), out);
-    out.writeBoolean(value.amends());
-  }
-
-  private static SeriesWindow readSeriesWindow(int version, DataInputView in) throws IOException {
-    return new SeriesWindow(
-        in.readUTF(),
-        in.readUTF(),
-        in.readLong(),
-        in.readLong(),
-        version < 2 ? UNKNOWN_SHAPE : in.readInt(),
-        in.readInt(),
-        StoredArrays.readFloats(in),
-        version >= 3 && in.readBoolean());
   }
 
   private static void writeGroupProgress(GroupProgress value, DataOutputView out)
@@ -307,7 +268,7 @@ public final class StoredTypes {
 
   private static GroupNotice readGroupNotice(int version, DataInputView in) throws IOException {
     return in.readBoolean()
-        ? readDecision(in)
+        ? readDecision(version, in)
         : new GroupNotice.Covered(in.readUTF(), in.readLong());
   }
 
@@ -321,8 +282,13 @@ public final class StoredTypes {
     out.writeUTF(value.version());
     out.writeUTF(value.parent());
     out.writeUTF(outcome.reason());
-    out.writeInt(value.windows());
-    out.writeInt(value.series());
+    out.writeInt(value.basis().windows());
+    out.writeInt(value.basis().series());
+    out.writeLong(value.basis().firstStep());
+    out.writeLong(value.basis().lastStep());
+    out.writeLong(value.basis().observed());
+    out.writeLong(value.basis().leftOut());
+    out.writeLong(value.basis().tookMillis());
     out.writeDouble(outcome.losses().challenger());
     out.writeDouble(outcome.losses().champion());
     out.writeDouble(outcome.losses().naive());
@@ -330,17 +296,16 @@ public final class StoredTypes {
         outcome.serves().map(ModelFile::bytes).orElseGet(() -> new byte[0]), out);
   }
 
-  private static Decision readDecision(DataInputView in) throws IOException {
+  private static Decision readDecision(int version, DataInputView in) throws IOException {
     String group = in.readUTF();
     long boundary = in.readLong();
     long validFrom = in.readLong();
     long coveredBefore = in.readLong();
     Outcome.Kind kind = Outcome.Kind.ofCode(in.readByte());
-    String version = in.readUTF();
+    String serves = in.readUTF();
     String parent = in.readUTF();
     String reason = in.readUTF();
-    int windows = in.readInt();
-    int series = in.readInt();
+    Decision.Basis basis = readBasis(version, in);
     Outcome.Losses losses = new Outcome.Losses(in.readDouble(), in.readDouble(), in.readDouble());
     byte[] artifact = StoredArrays.readBytes(in);
     Outcome outcome =
@@ -348,11 +313,26 @@ public final class StoredTypes {
           case NOT_TRIGGERED -> new Outcome.NotTriggered(reason);
           case FAILED -> new Outcome.Failed(reason);
           case KEPT -> new Outcome.Kept(reason, losses);
-          case PROMOTED -> new Outcome.Promoted(version, artifact, reason, losses);
-          case ROLLED_BACK -> new Outcome.RolledBack(version, artifact, reason, losses);
+          case PROMOTED -> new Outcome.Promoted(serves, artifact, reason, losses);
+          case ROLLED_BACK -> new Outcome.RolledBack(serves, artifact, reason, losses);
         };
     return new Decision(
-        group, boundary, validFrom, coveredBefore, outcome, version, parent, windows, series);
+        group, boundary, validFrom, coveredBefore, outcome, serves, parent, basis);
+  }
+
+  private static Decision.Basis readBasis(int version, DataInputView in) throws IOException {
+    int windows = in.readInt();
+    int series = in.readInt();
+    return version < 2
+        ? new Decision.Basis(windows, series, 0, 0, 0, 0, 0)
+        : new Decision.Basis(
+            windows,
+            series,
+            in.readLong(),
+            in.readLong(),
+            in.readLong(),
+            in.readLong(),
+            in.readLong());
   }
 
   private static void writeSeriesMemory(SeriesMemory value, DataOutputView out) throws IOException {

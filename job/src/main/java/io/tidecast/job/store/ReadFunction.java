@@ -106,7 +106,7 @@ final class ReadFunction<T> extends RichFlatMapFunction<RawRecord, T> {
 
   /** Records with an artifact repeat a decision that is in the topic without it. */
   static List<ModelRecord> decision(RawRecord record) {
-    ModelRecord decision = ModelJsonV1.read(record.value());
+    ModelRecord decision = ModelJsonV1.read(record.value(), record.header());
     return decision.artifact().length == 0 ? List.of(decision) : List.of();
   }
 }

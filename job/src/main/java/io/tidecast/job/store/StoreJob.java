@@ -2,6 +2,7 @@ package io.tidecast.job.store;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.RawRecordSource;
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.connectors.postgres.ObservedValue;
 import io.tidecast.connectors.postgres.PartitionFilter;
@@ -12,6 +13,7 @@ import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -135,7 +137,15 @@ public final class StoreJob {
     write(inRetention(anomalies, "anomaly", AnomalyRecord::time), "anomaly", sinks.anomalies());
 
     DataStream<ModelRecord> decisions =
-        read(topics.model(), "decisions", ReadFunction::decision, ModelRecord.class);
+        read(
+            RawRecordSource.unbounded(
+                config.kafka(),
+                new SourceTopics(List.of(topics.model()), "earliest", ModelRecord.SECONDS),
+                group(topics.model())),
+            topics.model(),
+            "decisions",
+            ReadFunction::decision,
+            ModelRecord.class);
     write(decisions, "model_event", sinks.modelEvents());
   }
 

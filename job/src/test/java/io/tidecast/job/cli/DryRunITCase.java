@@ -10,6 +10,7 @@ import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.config.JobConfig;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,13 +76,32 @@ class DryRunITCase {
     KeyedBytes junk = new KeyedBytes(new byte[] {1}, new byte[] {2});
     KeyedBytesSink.append(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), junk);
     KeyedBytesSink.append(config.kafkaConfig(), config.kafkaConfig().topics().model(), junk);
+    KeyedBytesSink.append(config.kafkaConfig(), config.kafkaConfig().topics().model(), decision());
 
     assertEquals(1, dryRun(file));
     assertTrue(
         out.toString().contains("wrong: --from-beginning: absent, but begun.forecast.v1 holds"),
         out::toString);
     assertTrue(out.toString().contains("not read: offset 0: "), out::toString);
+    assertTrue(
+        out.toString()
+            .contains(
+                "group value: no model yet, the seasonal naive serves: value-1-00000000 is not in"
+                    + " begun.model.v1"),
+        out::toString);
     assertEquals(0, dryRun(file, "--from-beginning"));
+  }
+
+  /** What is left where somebody has deleted the model that it speaks of. */
+  private static KeyedBytes decision() {
+    String text =
+        "{\"group\":\"value\",\"boundary\":\"2024-01-01T00:00:00Z\","
+            + "\"validFrom\":\"2024-01-01T01:00:00Z\",\"decision\":\"kept\","
+            + "\"version\":\"value-1-00000000\",\"parent\":\"\",\"reason\":\"\",\"windows\":1,"
+            + "\"series\":1}";
+    return new KeyedBytes(
+        "value@2024-01-01T00:00:00Z".getBytes(StandardCharsets.UTF_8),
+        text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -210,8 +210,7 @@ abstract class ForecastOperatorHarness {
                     promoted.version(), ModelArtifact.write(promoted), "", Outcome.Losses.NONE),
             promoted == null ? "" : promoted.version(),
             "",
-            1,
-            1));
+            Decision.Basis.NONE));
   }
 
   /** Nothing is forecast by the hand that covers it. */

@@ -3,11 +3,13 @@ package io.tidecast.job.retrain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.job.state.Decision;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +35,28 @@ class RetrainOperatorHarnessTest extends RetrainHarness {
 
     assertEquals(
         List.of("g covered before 1100", "watermark 1500", "g@1000 PROMOTED 'g-1-2'"), output());
+  }
+
+  @Test
+  void decisionSaysWhatItWasMadeFromAndHowLongItTook() throws Exception {
+    trainer = request -> PROMOTING.train(request).from(8, 3);
+    reopen("g");
+    window("g", 400);
+    window("g", 800);
+    harness.setProcessingTime(10);
+    harness.processWatermark1(new Watermark(1_000));
+    runMails();
+    harness.setProcessingTime(260);
+    awaitDecisions(1);
+    window("g", 1_800);
+    harness.processWatermark1(new Watermark(2_000));
+
+    assertEquals(
+        List.of(new Decision.Basis(2, 1, 37, 80, 8, 3, 250), Decision.Basis.NONE),
+        harness.getOutput().stream()
+            .filter(out -> out instanceof StreamRecord<?> r && r.getValue() instanceof Decision)
+            .map(out -> ((Decision) ((StreamRecord<?>) out).getValue()).basis())
+            .toList());
   }
 
   @Test

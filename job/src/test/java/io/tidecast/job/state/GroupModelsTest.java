@@ -24,8 +24,7 @@ class GroupModelsTest {
             : new Outcome.Promoted(promoted, promoted.getBytes(), "", LOSSES),
         promoted,
         "",
-        1,
-        1);
+        Decision.Basis.NONE);
   }
 
   private static Optional<String> versionAt(GroupModels models, long origin) {

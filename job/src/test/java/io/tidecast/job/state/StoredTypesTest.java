@@ -171,8 +171,7 @@ class StoredTypesTest {
                 new Outcome.Promoted("v", BYTES, "r", new Outcome.Losses(0.5, Double.NaN, 2)),
                 "v",
                 "p",
-                4,
-                5),
+                new Decision.Basis(4, 5, 6, 7, 8, 9, 10)),
             "01"
                 + "000167"
                 + "0000000000000001"
@@ -184,6 +183,11 @@ class StoredTypesTest {
                 + "000172"
                 + "00000004"
                 + "00000005"
+                + "0000000000000006"
+                + "0000000000000007"
+                + "0000000000000008"
+                + "0000000000000009"
+                + "000000000000000a"
                 + "3fe0000000000000"
                 + "7ff8000000000000"
                 + "4000000000000000"
@@ -368,6 +372,31 @@ class StoredTypesTest {
     assertEquals(
         content(new SeriesWindow.Open(0, 9, new float[] {1})),
         content(read(snapshotOf("open-window", 1).restoreSerializer(), stored)));
+  }
+
+  @Test
+  void decisionOfTheFirstLayoutSaysNothingOfWhatItWasMadeFrom() throws Exception {
+    byte[] stored =
+        HexFormat.of()
+            .parseHex(
+                "01000167000000000000000100000000000000020000000000000003"
+                    + "01000176000170000172"
+                    + "0000000400000005"
+                    + "3fe00000000000007ff80000000000004000000000000000"
+                    + "00000000");
+
+    assertEquals(
+        content(
+            new Decision(
+                "g",
+                1,
+                2,
+                3,
+                new Outcome.Kept("r", new Outcome.Losses(0.5, Double.NaN, 2)),
+                "v",
+                "p",
+                new Decision.Basis(4, 5, 0, 0, 0, 0, 0))),
+        content(read(snapshotOf("group-notice", 1).restoreSerializer(), stored)));
   }
 
   @Test

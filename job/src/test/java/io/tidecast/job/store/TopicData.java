@@ -236,6 +236,11 @@ public record TopicData(
         decision.equals("promoted") ? "better than champion and naive" : "not better",
         40 + hour,
         stations,
+        time(0),
+        time(hour),
+        100L + hour,
+        3L,
+        0.5 + hour,
         0.2,
         0.25,
         0.3,
@@ -270,7 +275,13 @@ public record TopicData(
         send(producer, kafka.topics().anomaly(), record.key(), RecordBytes.of(record, Format.JSON));
       }
       for (ModelRecord record : decisions()) {
-        send(producer, kafka.topics().model(), record.decisionKey(), ModelJsonV1.write(record));
+        ProducerRecord<byte[], byte[]> decision =
+            new ProducerRecord<>(
+                kafka.topics().model(),
+                record.decisionKey().getBytes(StandardCharsets.UTF_8),
+                ModelJsonV1.write(record));
+        decision.headers().add(ModelRecord.SECONDS, record.secondsHeader());
+        producer.send(decision);
       }
       producer.flush();
     }

@@ -103,7 +103,8 @@ public final class TopicsAndTables {
         decisions,
         2,
         "SELECT model_group, boundary, valid_from, decision, version, parent, reason, windows,"
-            + " series, pinball, champion_pinball, naive_pinball FROM model_event");
+            + " series, data_from, data_to, observed, left_out, seconds, pinball, champion_pinball,"
+            + " naive_pinball FROM model_event");
   }
 
   int forecasts() {
@@ -162,6 +163,11 @@ public final class TopicsAndTables {
         decision.reason(),
         decision.windows(),
         decision.series(),
+        decision.dataFrom(),
+        decision.dataTo(),
+        decision.observed(),
+        decision.leftOut(),
+        decision.seconds(),
         decision.pinball(),
         decision.championPinball(),
         decision.naivePinball());
@@ -180,14 +186,7 @@ public final class TopicsAndTables {
       Function<T, String> rest) {
     Map<String, String> rows = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record : CommittedTopic.read(kafka, topic)) {
-      RawRecord raw =
-          new RawRecord(
-              topic,
-              record.partition(),
-              record.offset(),
-              record.timestamp(),
-              record.key(),
-              record.value());
+      RawRecord raw = RawRecord.of(record, ModelRecord.SECONDS);
       reader.read(raw).forEach(read -> rows.put(key.apply(read), rest.apply(read)));
     }
     return rows;

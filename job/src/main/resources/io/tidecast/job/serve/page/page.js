@@ -9,6 +9,7 @@ const SPANS = [0.25, 2, 7, 30];
 const ROUND = [5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY,
   1095 * DAY, 3650 * DAY];
 const SLOW_PANELS_EVERY = 3000;
+const TIMES = ['Boundary', 'Data from', 'Data to'];
 const element = (id) => document.getElementById(id);
 const phone = matchMedia('(max-width: 760px)');
 
@@ -241,7 +242,7 @@ function drawTable(columns) {
 function drawDecisions(columns) {
   element('decisions-panel').hidden = columns.Boundary.length === 0;
   fill('decisions', columns, (name, value) => (
-    name === 'Boundary' ? utc(value) : value === null ? '–' : typeof value === 'number' ? aligned(value) : value));
+    value === null ? '–' : TIMES.includes(name) ? utc(value) : typeof value === 'number' ? aligned(value) : value));
 }
 
 function drawFacts() {
