@@ -17,7 +17,6 @@ import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.online.StepResult;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,7 +120,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   private transient Past past;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient WaitingKeys keys;
-  private transient Map<String, SeriesForecaster> forecasters;
+  private transient Forecasters forecasters;
   private transient ModelCache cache;
   private transient ForecastWriter writer;
   private transient Counter dropped;
@@ -173,14 +172,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
             config.targets(),
             config.swapKeptSteps());
     timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
-    forecasters = new HashMap<>();
-    config
-        .groups()
-        .forEach(
-            (group, how) ->
-                forecasters.put(
-                    group,
-                    new SeriesForecaster(how, config.evaluationPeriod(), config.reachSteps())));
+    forecasters = new Forecasters(config);
     cache = new ModelCache(2 * config.groups().size() + 2, ModelCache.MAX_BYTES);
     past = new Past(getPartitionedState(Past.ANCHORS), swaps, grid, cache, getMetricGroup());
     writer = new ForecastWriter(output, config, getMetricGroup());
@@ -308,7 +300,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
 
   /** The state after a step; what it was before if the step is out of order. */
   private SeriesMemory forecast(SeriesStep step, SeriesMemory before) throws Exception {
-    SeriesForecaster forecaster = forecasters.get(step.group());
+    SeriesForecaster forecaster = forecasters.ofGroup(step.group());
     long index = step.step().index();
     long origin = grid.end(index);
     SeriesMemory held = before;
@@ -334,19 +326,15 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     SeriesState state = held.live(forecaster.config());
     past.keep(state, index, forecaster);
     StepResult result = forecaster.step(state, step.step(), model);
-    writer.write(step.series(), forecaster.config().levels().values(), result);
+    writer.write(step.series(), forecaster, result);
     return held;
   }
 
   /** A period that is open when its series ends is evaluated as far as it went. */
   private void emitOpen(String series, SeriesMemory held) throws Exception {
-    Optional<Targets.Target> target = config.targets().of(series);
-    if (held != null && target.isPresent()) {
-      SeriesForecaster forecaster = forecasters.get(target.get().group());
-      writer.write(
-          series,
-          forecaster.config().levels().values(),
-          forecaster.flush(held.live(forecaster.config())));
+    Optional<SeriesForecaster> its = forecasters.ofSeries(series);
+    if (held != null && its.isPresent()) {
+      writer.write(series, its.get(), its.get().flush(held.live(its.get().config())));
     }
   }
 

@@ -7,6 +7,7 @@ import io.tidecast.model.Anomaly;
 import io.tidecast.model.Evaluation;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.Quality;
+import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.StepResult;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
@@ -45,9 +46,10 @@ final class ForecastWriter {
     }
   }
 
-  void write(String series, List<Double> levels, StepResult result) {
+  void write(String series, SeriesForecaster forecaster, StepResult result) {
+    List<Double> levels = forecaster.config().levels().values();
     result.forecast().ifPresent(forecast -> write(series, levels, forecast));
-    write(series, levels, result.evaluations());
+    write(series, forecaster, result.evaluations());
     result.anomaly().ifPresent(anomaly -> write(series, anomaly));
   }
 
@@ -66,7 +68,8 @@ final class ForecastWriter {
     output.collect(keyed(series, value));
   }
 
-  void write(String series, List<Double> levels, List<Evaluation> evaluations) {
+  void write(String series, SeriesForecaster forecaster, List<Evaluation> evaluations) {
+    List<Double> levels = forecaster.config().levels().values();
     for (Evaluation evaluation : evaluations) {
       byte[] value =
           RecordBytes.of(

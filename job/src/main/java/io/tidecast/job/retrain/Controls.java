@@ -4,6 +4,7 @@ import io.tidecast.job.state.GroupControl;
 import io.tidecast.job.state.StoredTypes;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -15,9 +16,9 @@ import org.apache.flink.api.common.typeinfo.Types;
  * has been read for it. State per group: a record for each, with its model; an offset.
  */
 final class Controls {
-  static final ListStateDescriptor<GroupControl> WAITING =
+  private static final ListStateDescriptor<GroupControl> WAITING =
       new ListStateDescriptor<>("controls", StoredTypes.GROUP_CONTROL);
-  static final ValueStateDescriptor<Long> READ =
+  private static final ValueStateDescriptor<Long> READ =
       new ValueStateDescriptor<>("last-control-read", Types.LONG);
 
   private final ListState<GroupControl> waiting;
@@ -27,9 +28,9 @@ final class Controls {
   /**
    * @param awaited nothing is decided until the controls with offsets below have been read
    */
-  Controls(ListState<GroupControl> waiting, ValueState<Long> read, long awaited) {
-    this.waiting = waiting;
-    this.read = read;
+  Controls(KeyedStateStore state, long awaited) {
+    waiting = state.getListState(WAITING);
+    read = state.getState(READ);
     this.awaited = awaited;
   }
 

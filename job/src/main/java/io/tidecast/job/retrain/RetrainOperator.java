@@ -149,11 +149,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     timers = getInternalTimerService("boundaries", VoidNamespaceSerializer.INSTANCE, this);
     windows = new HeldWindows(policy, getKeyedStateStore());
     progress = getPartitionedState(PROGRESS);
-    controls =
-        new Controls(
-            getPartitionedState(Controls.WAITING),
-            getPartitionedState(Controls.READ),
-            controlsBefore);
+    controls = new Controls(getKeyedStateStore(), controlsBefore);
     trainings = new Trainings(trainer, config, mailbox, getProcessingTimeService());
     own = new TreeMap<>();
     for (String name : groups) {
@@ -231,12 +227,15 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
 
   @Override
   public void processElement2(StreamRecord<GroupControl> element) throws Exception {
-    GroupControl control = element.getValue();
-    Group group = own.get(control.group());
+    GroupControl asked = element.getValue();
+    Group group = own.get(asked.group());
     if (group == null) {
       return;
     }
-    setCurrentKey(control.group());
+    setCurrentKey(group.name());
+    // a training that begins again after a failure must not hear what came while it ran
+    GroupControl control =
+        trainings.contains(group.name()) ? asked.after(group.firstDue()) : asked;
     if (control.isGood()) {
       controls.add(control);
       long earliest = Math.max(control.notBefore(), group.next());

@@ -31,6 +31,12 @@ public record GroupControl(
     return new GroupControl(offset, null, group, Long.MIN_VALUE, NO_MODEL, false);
   }
 
+  /** The same, decided later than at a boundary. */
+  public GroupControl after(long boundary) {
+    return new GroupControl(
+        offset, action, group, Math.max(notBefore, boundary + 1), model, force);
+  }
+
   public boolean isGood() {
     return action != null;
   }

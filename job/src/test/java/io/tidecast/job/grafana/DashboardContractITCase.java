@@ -11,6 +11,7 @@ import io.tidecast.job.store.StoreEnvironment;
 import io.tidecast.job.store.TopicData;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -95,6 +96,51 @@ class DashboardContractITCase {
     assertEquals(List.of(), check.queries(alerts));
     assertEquals(7, alerts.size());
     assertTrue(alerts.stream().allMatch(Query::timeSeries), "Grafana takes no tables in alerts");
+  }
+
+  @Test
+  void groupsThatFailThreeTimesInARowOrHaveNoDecisionForTwoEpochsAreAlarmedOf() throws Exception {
+    decisions("failing", "kept", "failed", "failed", "not-triggered", "failed");
+    decisions("recovering", "failed", "failed", "kept", "failed", "failed");
+    decisions("silent", "kept", "kept");
+    write(
+        "UPDATE model_event SET boundary = boundary - interval '2 hours 1 minute'"
+            + " WHERE model_group = 'silent'");
+
+    assertEquals(List.of("failing"), alarmed("Trainings fail"));
+    assertEquals(List.of("silent"), alarmed("A group has no decision"));
+    write("DELETE FROM model_event WHERE domain = 'alarms'");
+  }
+
+  /** An hour apart, the last of them now. */
+  private static void decisions(String group, String... decisions) throws SQLException {
+    for (int i = 0; i < decisions.length; i++) {
+      write(
+          "INSERT INTO model_event (domain, model_group, boundary, valid_from, decision, version,"
+              + " parent, reason, windows, series) VALUES ('alarms', '%s', now() - interval '%d"
+                  .formatted(group, decisions.length - 1 - i)
+              + " hours', now(), '%s', '', '', '', 1, 1)".formatted(decisions[i]));
+    }
+  }
+
+  private static List<String> alarmed(String title) throws Exception {
+    List<String> alarmed = new ArrayList<>();
+    for (JsonNode rule : DashboardFile.alertRules()) {
+      if (rule.path("title").asText().equals(title)) {
+        double limit = rule.at("/data/2/model/conditions/0/evaluator/params/0").asDouble();
+        try (Connection connection = environment.reader().connect();
+            Statement statement = connection.createStatement();
+            ResultSet rows =
+                statement.executeQuery(rule.at("/data/0/model/rawSql").asText())) {
+          while (rows.next()) {
+            if (rows.getString(2).startsWith("alarms: ") && rows.getDouble(3) > limit) {
+              alarmed.add(rows.getString(2).substring("alarms: ".length()));
+            }
+          }
+        }
+      }
+    }
+    return alarmed;
   }
 
   @Test

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.job.state.GroupProgress;
 import io.tidecast.job.state.Outcome;
 import io.tidecast.job.state.SeriesWindow;
+import io.tidecast.job.state.Targets;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.train.TrainingConfig;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,12 @@ class ChallengerTrainerTest {
   private static final ForecasterConfig CONFIG = ForecasterConfig.of(Duration.ofHours(1), 6, 24, 0);
 
   private static Outcome train(String group, int shape) throws InterruptedException {
-    SeriesWindow window = new SeriesWindow(group, "s", 600, 600, shape, 1, new float[600], false);
+    return train(group, shape, new float[600]);
+  }
+
+  private static Outcome train(String group, int shape, float[] values)
+      throws InterruptedException {
+    SeriesWindow window = new SeriesWindow(group, "s", 600, 600, shape, 1, values, false);
     return new ChallengerTrainer(
             Map.of("g", CONFIG),
             TrainingConfig.DEFAULT,
@@ -39,6 +46,25 @@ class ChallengerTrainerTest {
   @Test
   void groupThatTheConfigurationNoLongerHasIsAFailedTraining() throws Exception {
     assertEquals(new Outcome.Failed("the configuration has no such group"), train("gone", 1));
+  }
+
+  @Test
+  void ofTooFewMissingOrEqualValuesComesNoModelAndItIsSaidWhy() throws Exception {
+    float[] missing = new float[600];
+    Arrays.fill(missing, Float.NaN);
+    float[] constant = new float[600];
+    Arrays.fill(constant, 7);
+    float[] few = new float[20];
+    for (int i = 0; i < few.length; i++) {
+      few[i] = i % 7;
+    }
+    for (float[] values : List.of(few, missing, constant, new float[0])) {
+      int shape = new Targets.Target("g", CONFIG.columns()).shape();
+      Outcome outcome = train("g", shape, values);
+
+      assertTrue(outcome.serves().isEmpty(), outcome.reason());
+      assertTrue(outcome.reason().startsWith("first training"), outcome.reason());
+    }
   }
 
   @Test

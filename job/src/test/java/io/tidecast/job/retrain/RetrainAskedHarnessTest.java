@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.connectors.record.ControlRecord;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupControl;
+import io.tidecast.job.state.Outcome;
 import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.online.DriftTest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -103,6 +106,47 @@ class RetrainAskedHarnessTest extends RetrainHarness {
     assertTrue(READ.containsKey("g@4000"));
     assertFalse(READ.containsKey("g@5000"));
     assertTrue(harness.numKeyedStateEntries() <= entries);
+  }
+
+  /** What a boundary is decided by has been settled when its training began, and stays so. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void modelThatIsBroughtDuringATrainingIsJudgedAtTheNextBoundary(boolean restored)
+      throws Exception {
+    trainer =
+        request ->
+            request.errand() instanceof GroupTrainer.Errand.Judge brought
+                ? new GroupTrainer.Result(
+                    new Outcome.Promoted(
+                        brought.model().version(), new byte[1], "", Outcome.Losses.NONE),
+                    false,
+                    Duration.ZERO,
+                    DriftTest.NONE)
+                : PROMOTING.train(request);
+    reopen("g");
+    window("g", 400);
+    window("g", 800);
+    harness.processWatermark1(new Watermark(1_100));
+    runMails();
+    harness.processElement2(
+        new StreamRecord<>(
+            new GroupControl(
+                0,
+                ControlRecord.Action.PROMOTE,
+                "g",
+                1_000,
+                new ModelFile("g-9", new byte[1]),
+                true)));
+    if (restored) {
+      restore();
+    }
+    awaitDecisions(1);
+    harness.processWatermark1(new Watermark(2_100));
+    awaitDecisions(2);
+
+    assertEquals(
+        List.of("g@1000 PROMOTED 'g-1-2'", "g@2000 PROMOTED 'g-9'"),
+        output().stream().filter(line -> line.contains("@")).toList());
   }
 
   /** There is one version to go back to: asked again, the group stays where it is. */
