@@ -5,6 +5,7 @@ import io.tidecast.connectors.kafka.TopicSurvey;
 import io.tidecast.connectors.postgres.Outage;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.connectors.postgres.Schema;
+import io.tidecast.job.ModelsAtStart;
 import io.tidecast.job.Registry;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;

@@ -6,6 +6,7 @@ import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobIdentity;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.ModelsAtStart;
 import io.tidecast.job.Registry;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
@@ -102,8 +103,7 @@ final class RunCommand implements Callable<Integer> {
         if (!fromBeginning) {
           requireNoForecasts(config, start);
         }
-        Registry registry =
-            fromBeginning ? Registry.empty() : Registry.read(config.kafkaConfig());
+        Registry registry = fromBeginning ? Registry.empty() : Registry.read(config.kafkaConfig());
         ModelsAtStart models = new ModelsAtStart(config, champions, registry);
         models.words().forEach(start::say);
         champions = models.champions();

@@ -16,8 +16,8 @@ import java.time.Duration;
  * @param newWindows so many windows since the last training are enough for another (default 0, for
  *     never)
  * @param drift whether a group is trained when its model has come to do worse (default true)
- * @param cooldown no training that was not asked for so long after one for drift, or after a model
- *     was given up (default two epochs)
+ * @param cooldown no training that was not asked for so long after one for drift that did not win,
+ *     or after a model was given up (default two epochs)
  * @param minimumHistory no training before a group has this many steps in its windows (default 672,
  *     or ten years of them if that is less, but not below 110)
  * @param window steps per training window (default 24)

@@ -108,6 +108,9 @@ public final class Demo {
         Optional<DemoDatabase> database = Optional.empty();
         try {
           database = startDatabase(config, work);
+          if (story != null) {
+            database.map(DemoDatabase::page).ifPresent(story::isShownAt);
+          }
           Map<String, Object> fates = runJob(config, work, tally, feeding, story, started);
           if (isBounded() && !stopped) {
             tally.readToEnd();

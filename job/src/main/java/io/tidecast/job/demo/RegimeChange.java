@@ -12,6 +12,7 @@ import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.artifact.ModelFile;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,7 @@ final class RegimeChange {
   private boolean toldOfChange;
   private ModelFile bad;
   private boolean over;
+  private URI page;
 
   /**
    * @param say takes what a person is told
@@ -106,6 +108,9 @@ final class RegimeChange {
       case "rolled-back" -> {
         say.accept("* the watch has given it up: " + decision.version() + " serves again");
         over = true;
+        if (page != null) {
+          say.accept("* all of it in one picture: " + picture(decision.validFrom()));
+        }
       }
       default -> {
         // nothing that the story turns on
@@ -147,6 +152,21 @@ final class RegimeChange {
             head.unit());
     return ModelFile.of(
         ModelArtifact.seal(model.config(), model.layers(), wrong, null, model.provenance()));
+  }
+
+  /** The live page is there, so that the end of the story can name where all of it is seen. */
+  void isShownAt(URI page) {
+    this.page = page;
+  }
+
+  /** Of the first pump, whose sensor is stuck for a while, from before that to after the end. */
+  private URI picture(Instant end) {
+    Duration margin = config.retrain().epoch();
+    return page.resolve(
+        "?series=pump-1%%2Fload&from=%d&to=%d"
+            .formatted(
+                time(Math.min(feed.corruptedFrom(), feed.changeAt())).minus(margin).toEpochMilli(),
+                end.plus(margin).toEpochMilli()));
   }
 
   /** Whether the story has come to its end. */

@@ -116,18 +116,18 @@ public final class ChallengerTrainer implements GroupTrainer {
     }
 
     Result answer() {
-      if (request.errand() instanceof Errand.Judge brought) {
-        return judge(brought);
-      }
       Look look = new Look(gate, windows, request, config);
       if (champion != null) {
         Outcome givenUp = look.giveUp(champion, this::fitting);
         if (givenUp != null) {
           return new Result(givenUp, false, Result.USUAL, DriftTest.NONE);
         }
-        if (rules.drift()) {
-          look.test(champion);
-        }
+      }
+      if (request.errand() instanceof Errand.Judge brought) {
+        return judge(brought);
+      }
+      if (champion != null && rules.drift()) {
+        look.test(champion);
       }
       boolean isDue = request.errand() instanceof Errand.Train;
       boolean hasDrifted =

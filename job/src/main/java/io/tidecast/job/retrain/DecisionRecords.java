@@ -61,7 +61,7 @@ public final class DecisionRecords implements FlatMapFunction<GroupNotice, Keyed
         looked ? Instant.ofEpochMilli(grid.end(basis.lastStep())) : null,
         basis.observed(),
         basis.leftOut(),
-        looked ? basis.tookMillis() * 1e-3 : null,
+        looked ? basis.tookMillis() / 1000.0 : null,
         orNull(outcome.losses().challenger()),
         orNull(outcome.losses().champion()),
         orNull(outcome.losses().naive()),

@@ -86,11 +86,18 @@ final class Look {
       return new Outcome.RolledBack(
           file.version(),
           file.bytes(),
-          champion.version() + " does worse than the version before: " + compared,
+          champion.version() + " does worse than the version before: " + compared + notDone(),
           new Outcome.Losses(scores.challenger(), scores.champion(), scores.naive()));
     }
     words = "; watched: " + compared;
     return null;
+  }
+
+  /** One decision is taken at a boundary. */
+  private String notDone() {
+    return request.errand() instanceof GroupTrainer.Errand.Judge brought
+        ? "; " + brought.reason() + ", which was not looked at: ask again"
+        : "";
   }
 
   /** Goes on with the test for drift. */

@@ -234,8 +234,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     }
     setCurrentKey(group.name());
     // a training that begins again after a failure must not hear what came while it ran
-    GroupControl control =
-        trainings.contains(group.name()) ? asked.after(group.firstDue()) : asked;
+    GroupControl control = trainings.contains(group.name()) ? asked.after(group.firstDue()) : asked;
     if (control.isGood()) {
       controls.add(control);
       long earliest = Math.max(control.notBefore(), group.next());

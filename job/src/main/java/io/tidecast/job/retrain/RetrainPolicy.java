@@ -113,7 +113,7 @@ public final class RetrainPolicy implements Serializable {
       fresh += window.knownAt() <= boundary && window.knownAt() > now.lastTraining() ? 1 : 0;
     }
     if (control.isGood() && control.action() == ControlRecord.Action.PROMOTE) {
-      return judge(now, control);
+      return judge(boundary, now, control, steps, fresh);
     }
     if (control.isGood() && control.action() == ControlRecord.Action.ROLLBACK) {
       return goBack(boundary, now, control, steps, fresh);
@@ -121,9 +121,10 @@ public final class RetrainPolicy implements Serializable {
     return usual(boundary, now, control.isGood(), steps, fresh);
   }
 
-  private static GroupTrainer.Errand judge(GroupProgress now, GroupControl control) {
+  private GroupTrainer.Errand judge(
+      long boundary, GroupProgress now, GroupControl control, long steps, long fresh) {
     return control.model().version().equals(now.version())
-        ? new GroupTrainer.Errand.None("asked to promote the model that serves")
+        ? after("asked to promote the model that serves", usual(boundary, now, false, steps, fresh))
         : new GroupTrainer.Errand.Judge(
             "asked to promote " + control.model().version(), control.model(), control.force());
   }
@@ -133,16 +134,25 @@ public final class RetrainPolicy implements Serializable {
     String wanted = control.model().version();
     String before = now.watch().version();
     if (before.isEmpty() || !wanted.isEmpty() && !wanted.equals(before)) {
-      GroupTrainer.Errand usual = usual(boundary, now, false, steps, fresh);
-      return new GroupTrainer.Errand.None(
+      String refused =
           "refused to go back to "
               + (wanted.isEmpty() ? "the version before" : wanted)
               + ": "
-              + (before.isEmpty() ? "there is none to go back to" : "the one before is " + before)
-              + "; "
-              + usual.reason());
+              + (before.isEmpty() ? "there is none to go back to" : "the one before is " + before);
+      return after(refused, usual(boundary, now, false, steps, fresh));
     }
     return new GroupTrainer.Errand.GoBack("asked to go back to " + before);
+  }
+
+  /** What comes to nothing changes nothing else: the boundary is as any other. */
+  private static GroupTrainer.Errand after(String words, GroupTrainer.Errand usual) {
+    String reason = words + "; " + usual.reason();
+    if (usual instanceof GroupTrainer.Errand.Train) {
+      return new GroupTrainer.Errand.Train(reason);
+    }
+    return usual instanceof GroupTrainer.Errand.Look
+        ? new GroupTrainer.Errand.Look(reason)
+        : new GroupTrainer.Errand.None(reason);
   }
 
   private GroupTrainer.Errand usual(

@@ -89,9 +89,7 @@ final class Trainings {
     its.started = clock.getCurrentProcessingTime();
     its.training =
         Training.start(
-            trainer,
-            request,
-            result -> mail(() -> end(its, result), "the end of a training"));
+            trainer, request, result -> mail(() -> end(its, result), "the end of a training"));
     its.timeLimit =
         clock.registerTimer(
             its.started + config.timeLimit().toMillis(),

@@ -33,8 +33,7 @@ public record GroupControl(
 
   /** The same, decided later than at a boundary. */
   public GroupControl after(long boundary) {
-    return new GroupControl(
-        offset, action, group, Math.max(notBefore, boundary + 1), model, force);
+    return new GroupControl(offset, action, group, Math.max(notBefore, boundary + 1), model, force);
   }
 
   public boolean isGood() {

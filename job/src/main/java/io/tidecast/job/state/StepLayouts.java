@@ -181,15 +181,13 @@ final class StepLayouts {
     return new ClosedStep(in.readLong(), in.readFloat(), StoredArrays.readFloats(in));
   }
 
-  static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out)
-      throws IOException {
+  static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out) throws IOException {
     out.writeInt(value.shape());
     out.writeLong(value.end());
     StoredArrays.writeFloats(value.values(), out);
   }
 
-  static SeriesWindow.Open readOpenWindow(int version, DataInputView in)
-      throws IOException {
+  static SeriesWindow.Open readOpenWindow(int version, DataInputView in) throws IOException {
     int shape = version < 2 ? UNKNOWN_SHAPE : in.readInt();
     return new SeriesWindow.Open(shape, in.readLong(), StoredArrays.readFloats(in));
   }

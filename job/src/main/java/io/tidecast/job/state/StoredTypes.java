@@ -13,8 +13,8 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Every type that crosses an operator or lies in state, with its layout: the fields in the order
- * they are written (those of steps, windows and observations are in {@link StepLayouts}). Strings are
- * modified UTF-8 with a length; arrays as in {@link StoredArrays}.
+ * they are written (those of steps, windows and observations are in {@link StepLayouts}). Strings
+ * are modified UTF-8 with a length; arrays as in {@link StoredArrays}.
  */
 public final class StoredTypes {
   private static final List<Layout<?>> LAYOUTS = new ArrayList<>();
@@ -316,8 +316,7 @@ public final class StoredTypes {
           case PROMOTED -> new Outcome.Promoted(serves, artifact, reason, losses);
           case ROLLED_BACK -> new Outcome.RolledBack(serves, artifact, reason, losses);
         };
-    return new Decision(
-        group, boundary, validFrom, coveredBefore, outcome, serves, parent, basis);
+    return new Decision(group, boundary, validFrom, coveredBefore, outcome, serves, parent, basis);
   }
 
   private static Decision.Basis readBasis(int version, DataInputView in) throws IOException {

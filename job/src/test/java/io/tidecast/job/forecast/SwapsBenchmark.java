@@ -127,7 +127,8 @@ final class SwapsBenchmark {
     long before = (hour + steps + 1) * CONFIG.grid().spacing().toMillis();
     harness.processElement2(
         new StreamRecord<>(
-            new Decision("g", from - 1, from, before, outcome, model.version(), "", Decision.Basis.NONE)));
+            new Decision(
+                "g", from - 1, from, before, outcome, model.version(), "", Decision.Basis.NONE)));
     for (int i = 0; i < steps; i++) {
       hour++;
       long end = CONFIG.grid().end(hour);

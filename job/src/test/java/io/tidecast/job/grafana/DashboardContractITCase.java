@@ -130,8 +130,7 @@ class DashboardContractITCase {
         double limit = rule.at("/data/2/model/conditions/0/evaluator/params/0").asDouble();
         try (Connection connection = environment.reader().connect();
             Statement statement = connection.createStatement();
-            ResultSet rows =
-                statement.executeQuery(rule.at("/data/0/model/rawSql").asText())) {
+            ResultSet rows = statement.executeQuery(rule.at("/data/0/model/rawSql").asText())) {
           while (rows.next()) {
             if (rows.getString(2).startsWith("alarms: ") && rows.getDouble(3) > limit) {
               alarmed.add(rows.getString(2).substring("alarms: ".length()));

@@ -122,7 +122,8 @@ class IssuesHarnessTest {
 
   private int kept() throws Exception {
     int kept = 0;
-    KeyedStateBackend<String> backend = ((AbstractStreamOperator<?>) harness.getOperator()).getKeyedStateBackend();
+    KeyedStateBackend<String> backend =
+        ((AbstractStreamOperator<?>) harness.getOperator()).getKeyedStateBackend();
     backend.setCurrentKey("a/load");
     for (Long index :
         backend
@@ -130,9 +131,7 @@ class IssuesHarnessTest {
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
                 new MapStateDescriptor<>(
-                    "issued-by-time sun",
-                    Types.LONG,
-                    Types.LIST(StoredTypes.SERIES_OBSERVATION)))
+                    "issued-by-time sun", Types.LONG, Types.LIST(StoredTypes.SERIES_OBSERVATION)))
             .keys()) {
       kept += index == null ? 0 : 1;
     }

@@ -152,7 +152,15 @@ class RetrainAskedHarnessTest extends RetrainHarness {
   /** There is one version to go back to: asked again, the group stays where it is. */
   @Test
   void askedToGoBackTenTimesItGoesBackOnce() throws Exception {
+    trainer =
+        request ->
+            request.sequence() <= 2
+                ? PROMOTING.train(request)
+                : GroupTrainer.Result.ofTraining(
+                    new Outcome.Kept(request.errand().reason(), Outcome.Losses.NONE));
+    reopen("g");
     promoteTwice();
+    PERMITS.release(1_000);
     output();
     List<String> reasons = new ArrayList<>();
     for (int i = 0; i < 10; i++) {

@@ -78,8 +78,7 @@ abstract class RetrainHarness {
 
   Duration endLimit = Duration.ofMinutes(1);
 
-  KeyedTwoInputStreamOperatorTestHarness<String, SeriesWindow, GroupControl, GroupNotice>
-      harness;
+  KeyedTwoInputStreamOperatorTestHarness<String, SeriesWindow, GroupControl, GroupNotice> harness;
 
   @BeforeEach
   void start() throws Exception {

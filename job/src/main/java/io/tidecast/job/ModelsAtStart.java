@@ -1,7 +1,6 @@
-package io.tidecast.job.cli;
+package io.tidecast.job;
 
 import io.tidecast.connectors.record.ModelRecord;
-import io.tidecast.job.Registry;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
 import io.tidecast.model.artifact.ModelFile;
@@ -15,15 +14,15 @@ import java.util.Optional;
  * @param given models that serve first, whatever the registry says
  * @param registry of the domain
  */
-record ModelsAtStart(JobConfig config, Champions given, Registry registry) {
+public record ModelsAtStart(JobConfig config, Champions given, Registry registry) {
 
   /** Those given, and of other groups those that served last and do serve under this file. */
-  Champions champions() {
+  public Champions champions() {
     return given.orElse(registry.champions(), config.groups());
   }
 
   /** Which they are, why a group has none, and what of the registry could not be read. */
-  List<String> words() {
+  public List<String> words() {
     List<String> words = new ArrayList<>();
     Champions serving = champions();
     for (String group : config.groups().keySet()) {
