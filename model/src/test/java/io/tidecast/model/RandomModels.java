@@ -114,7 +114,7 @@ public final class RandomModels {
         lookBack,
         map.levels(),
         map.weight(),
-        map.covariateWeight(),
+        floats(map.horizon() * 2 * config.covariates().size(), 0.2, random),
         floats(map.horizon() * phases(config, lookBack), 0.2, random),
         floats(map.horizon() * KnownFuture.size(config), 0.2, random),
         new float[0],

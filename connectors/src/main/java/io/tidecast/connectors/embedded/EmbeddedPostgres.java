@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL server as a child process, on the loopback interface, for the demo and the
@@ -128,12 +130,25 @@ public final class EmbeddedPostgres implements AutoCloseable {
     try (DirectoryStream<Path> unpacked = Files.newDirectoryStream(binaries, "PG-*")) {
       for (Path version : unpacked) {
         if (!Files.exists(version.resolve(".exists"))) { // which is written when all is there
-          TemporaryDirectory.delete(version);
+          delete(version);
         }
       }
     }
     if (!Files.exists(tables.resolve("postmaster.opts"))) { // which a server writes as it starts
-      TemporaryDirectory.delete(tables);
+      delete(tables);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> all = Files.walk(directory)) {
+      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.deleteIfExists(file);
     }
   }
 

@@ -3,7 +3,6 @@ package io.tidecast.job.bench;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.connectors.embedded.EmbeddedKafka;
-import io.tidecast.connectors.embedded.TemporaryDirectory;
 import io.tidecast.connectors.feed.Feed;
 import io.tidecast.connectors.feed.FeedRunner;
 import io.tidecast.connectors.feed.Speed;
@@ -13,6 +12,7 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.Phases;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
@@ -45,16 +45,18 @@ public final class FeedBench {
 
   /** Starts a broker, measures, and leaves nothing behind. */
   public ObjectNode run() throws Exception {
-    try (TemporaryDirectory directory = TemporaryDirectory.create("tidecast-bench");
-        EmbeddedKafka kafka = EmbeddedKafka.start(directory.path().resolve("kafka"))) {
-      Path file = file(directory.path().resolve("rows.csv"));
+    Path directory = Files.createTempDirectory("tidecast-bench");
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+      Path file = file(directory.resolve("rows.csv"));
       JobConfig config = config(kafka.bootstrapServers(), file);
       TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
       return measure(config, Files.size(file));
+    } finally {
+      JobBench.delete(directory);
     }
   }
 
-  private ObjectNode measure(JobConfig config, long bytes) throws InterruptedException {
+  private ObjectNode measure(JobConfig config, long bytes) {
     double[] wall = new double[ROUNDS];
     double[] micros = new double[ROUNDS];
     double[] reading = new double[ROUNDS];
@@ -82,10 +84,9 @@ public final class FeedBench {
   }
 
   /** Nanoseconds of this thread. */
-  private static long read(Feed feed) throws InterruptedException {
+  private static long read(Feed feed) {
     long before = THREADS.getCurrentThreadCpuTime();
     for (Iterator<?> rows = feed.rows(); rows.hasNext(); ) {
-      requireGoingOn();
       rows.next();
     }
     return THREADS.getCurrentThreadCpuTime() - before;
@@ -111,24 +112,18 @@ public final class FeedBench {
         .sum();
   }
 
-  private Path file(Path file) throws IOException, InterruptedException {
+  private Path file(Path file) {
     try (BufferedWriter rows = Files.newBufferedWriter(file)) {
       rows.write("time,station,load\n");
       for (int i = 0; i < options.records(); i++) {
-        requireGoingOn();
         int hour = i / options.keys();
         int key = i % options.keys();
         double value = (hour * 7 + key * 13) % 4_000 / 10.0;
         rows.write(FIRST.plusSeconds(3_600L * hour) + ",station-" + key + "," + value + "\n");
       }
       return file;
-    }
-  }
-
-  /** Neither the writing of a file nor the reading of one asks. */
-  private static void requireGoingOn() throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException("the bench was stopped");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -3,7 +3,6 @@ package io.tidecast.job.bench;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.connectors.embedded.EmbeddedKafka;
-import io.tidecast.connectors.embedded.TemporaryDirectory;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
@@ -15,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -84,9 +85,11 @@ public final class JobBench {
 
   /** Starts everything, measures, and leaves nothing behind. */
   public ObjectNode run() throws Exception {
-    try (TemporaryDirectory directory = TemporaryDirectory.create("tidecast-bench");
-        EmbeddedKafka kafka = EmbeddedKafka.start(directory.path().resolve("kafka"))) {
-      return run(directory.path(), kafka.bootstrapServers());
+    Path directory = Files.createTempDirectory("tidecast-bench");
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"))) {
+      return run(directory, kafka.bootstrapServers());
+    } finally {
+      delete(directory);
     }
   }
 
@@ -256,5 +259,15 @@ public final class JobBench {
       }
     }
     return bytes;
+  }
+
+  static void delete(Path directory) throws IOException {
+    List<Path> deepestFirst;
+    try (Stream<Path> all = Files.walk(directory)) {
+      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.deleteIfExists(file);
+    }
   }
 }

@@ -12,7 +12,6 @@ import io.tidecast.job.bench.StepBench;
 import io.tidecast.job.bench.TrainBench;
 import io.tidecast.job.offline.Phases;
 import io.tidecast.job.report.ProgressBars;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -145,7 +144,7 @@ final class BenchCommand {
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast bench job --keys 10000 --records 300000 --backend rocksdb"})
   int job(@Mixin Options options) throws Exception {
-    return interruptible(new JobBench(options.toBench(1_000, 120_000), progress())::run);
+    return print(new JobBench(options.toBench(1_000, 120_000), progress()).run());
   }
 
   @Command(
@@ -157,21 +156,11 @@ final class BenchCommand {
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast bench feed --records 2000000"})
   int feed(@Mixin Options options) throws Exception {
-    return interruptible(new FeedBench(options.toBench(100, 120_000), progress())::run);
+    return print(new FeedBench(options.toBench(100, 120_000), progress()).run());
   }
 
   private static Phases progress() {
     return new ProgressBars(System.err, System.console() != null);
-  }
-
-  /** Stopped, it still deletes what its broker has written: gigabytes, of the larger ones. */
-  private int interruptible(Callable<ObjectNode> bench) throws Exception {
-    CleanStop stop = CleanStop.onInterrupt(Thread.currentThread()::interrupt);
-    try {
-      return print(bench.call());
-    } finally {
-      stop.close();
-    }
   }
 
   private int print(ObjectNode result) {

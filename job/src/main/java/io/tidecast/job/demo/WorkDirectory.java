@@ -1,11 +1,13 @@
 package io.tidecast.job.demo;
 
-import io.tidecast.connectors.embedded.TemporaryDirectory;
 import io.tidecast.job.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What a demo leaves on disk, and finds there when it is started again. */
 final class WorkDirectory {
@@ -25,7 +27,7 @@ final class WorkDirectory {
 
   /** A directory for this run alone. */
   static WorkDirectory temporary() throws IOException {
-    return new WorkDirectory(TemporaryDirectory.create("tidecast-demo").path(), true);
+    return new WorkDirectory(Files.createTempDirectory("tidecast-demo"), true);
   }
 
   Path path() {
@@ -56,8 +58,15 @@ final class WorkDirectory {
 
   /** Deletes the directory if nobody named it. */
   void release() throws IOException {
-    if (temporary) {
-      new TemporaryDirectory(path).close();
+    if (!temporary) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> all = Files.walk(path)) {
+      deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.deleteIfExists(file);
     }
   }
 }

@@ -1,17 +1,9 @@
 package io.tidecast.job.ingest;
 
-import static java.time.temporal.ChronoUnit.MONTHS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.model.Grid;
-import io.tidecast.model.PeriodGrid;
-import io.tidecast.model.SessionGrid;
-import java.time.DayOfWeek;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -149,37 +141,6 @@ class PartitionClockTest {
     clock.refused(55_000, 51_000);
 
     assertEquals(61_000, firstDue());
-  }
-
-  @Test
-  void stepsOfTheCalendarAreClosedAtTheirEnds() {
-    Grid months = new PeriodGrid(1, MONTHS, LocalDate.EPOCH, ZoneOffset.UTC);
-    Grid sessions =
-        new SessionGrid(
-            Duration.ofHours(1),
-            List.of(DayOfWeek.THURSDAY, DayOfWeek.FRIDAY),
-            LocalTime.of(9, 30),
-            LocalTime.of(16, 0),
-            List.of(),
-            ZoneOffset.UTC);
-
-    assertClosedAt("2024-03-01T00:00:00Z", "2024-02-14T08:00:00Z", months);
-    // the last step of a day is half an hour, and what lies behind it is of no other
-    assertClosedAt("2024-03-01T16:00:00Z", "2024-03-01T15:45:00Z", sessions);
-    assertClosedAt("2024-03-01T10:30:00Z", "2024-03-01T09:31:00Z", sessions);
-  }
-
-  private static void assertClosedAt(String end, String seen, Grid grid) {
-    long time = Instant.parse(seen).toEpochMilli();
-    long closed = Instant.parse(end).toEpochMilli();
-    PartitionClock clock = new PartitionClock(grid, MAX_DELAY);
-    clock.observed(time, time + 10, NOTHING_PASSED);
-
-    assertEquals(PartitionClock.NOTHING, clock.due(closed + MAX_DELAY - 1));
-    assertEquals(closed, clock.due(closed + MAX_DELAY));
-
-    clock.ticked(closed);
-    assertEquals(PartitionClock.NOTHING, clock.due(closed + 1_000_000_000));
   }
 
   /** Of two subtasks that restored a partition the one that does not read it knows less. */

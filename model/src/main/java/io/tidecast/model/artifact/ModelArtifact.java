@@ -50,7 +50,8 @@ import java.util.Optional;
  *                                                       forecasts begin from the highway
  * head.future_weight           [horizon levels, known]  if it reads what is known of the future
  * highway.weight               [horizon, look-back - 1]
- * highway.covariate_weight     [horizon, covariates]   if the highway reads covariates
+ * highway.covariate_weight     [horizon, covariates]   if the highway reads covariates; then of
+ *                                                       their changes, if it does
  * highway.phase_weight         [horizon, phases]       if it reads the phases of the seasons;
  *                                                       then of the products with them, if it does
  * highway.future_weight        [horizon, known]        if it reads what is known of the future
@@ -273,13 +274,21 @@ public final class ModelArtifact {
         lookBack,
         levels,
         weight.values(),
-        optional(file, prefix + COVARIATE_WEIGHT, horizon, config.covariates().size()),
+        covariateWeight(file, prefix + COVARIATE_WEIGHT, config),
         phaseWeight(file, prefix + PHASE_WEIGHT, config, lookBack),
         optional(file, prefix + FUTURE_WEIGHT, horizon, KnownFuture.size(config)),
         optional(file, prefix + SPREAD_WEIGHT, horizon, WalkSpread.size(config)),
         file.tensor(prefix + "intercept", horizon).values(),
         file.tensor(prefix + "residual", horizon, levels).values(),
         List.of());
+  }
+
+  /** Of the levels of covariates, or of these and their changes. */
+  private static float[] covariateWeight(Safetensors file, String name, ForecasterConfig config)
+      throws InvalidArtifactException {
+    int levels = config.covariates().size();
+    boolean changes = file.has(name) && file.tensor(name, config.horizon(), -1).shape()[1] > levels;
+    return optional(file, name, config.horizon(), changes ? 2 * levels : levels);
   }
 
   /** Of the phases, or of these and the products with them. */

@@ -23,6 +23,19 @@ public final class Columns {
   }
 
   /**
+   * Of the covariates that the linear maps read.
+   *
+   * @param changes whether they read their changes as well
+   */
+  public static List<String> ofCovariates(ForecasterConfig config, boolean changes) {
+    List<String> names = new ArrayList<>(config.covariates());
+    for (int k = 0; changes && k < config.covariates().size(); k++) {
+      names.add("change of " + config.covariates().get(k));
+    }
+    return names;
+  }
+
+  /**
    * Of the phases that the linear maps read.
    *
    * @param products whether they read products with them as well

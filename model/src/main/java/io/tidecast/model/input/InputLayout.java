@@ -72,6 +72,17 @@ public final class InputLayout {
     return own + 1 + OF_COVARIATE * covariate;
   }
 
+  /** Which input is what linear maps read: the levels of all covariates, then their changes. */
+  public int readByMaps(int column) {
+    return column < covariates()
+        ? covariateLevel(column)
+        : covariateLevel(column - covariates()) + 1;
+  }
+
+  private int covariates() {
+    return covariates / OF_COVARIATE;
+  }
+
   /** Distances in steps of the lagged values among the inputs of a level. */
   int[] lags() {
     return lags;

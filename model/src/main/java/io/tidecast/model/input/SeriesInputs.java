@@ -264,6 +264,20 @@ public final class SeriesInputs implements KnownFuture.Origin {
   }
 
   /**
+   * Those inputs at the last step that linear maps read: the levels of all covariates, then their
+   * changes as far as there is room.
+   */
+  public void covariates(float[] out) {
+    int levels = config.covariates().size();
+    for (int i = 0; i < out.length; i++) {
+      out[i] =
+          i < levels
+              ? StepInputs.level(now.covariate(i))
+              : StepInputs.change(now.covariate(i - levels));
+    }
+  }
+
+  /**
    * Inputs at the last step.
    *
    * @param index number of the last step on the grid

@@ -86,10 +86,13 @@ final class StepInputs {
 
   private static int fillCovariate(float[] inputs, int at, RunningScale covariate) {
     inputs[at] = level(covariate);
-    inputs[at + 1] =
-        covariate.seen() ? clip(covariate.change() / covariate.changeScale(), MAX_CHANGE) : 0;
+    inputs[at + 1] = change(covariate);
     inputs[at + 2] = covariate.missing() ? 1 : 0;
     return at + 3;
+  }
+
+  static float change(RunningScale covariate) {
+    return covariate.seen() ? clip(covariate.change() / covariate.changeScale(), MAX_CHANGE) : 0;
   }
 
   static float level(RunningScale covariate) {

@@ -105,13 +105,21 @@ final class FittedModel {
         map.lookBack(),
         map.levels(),
         leads(map.weight()),
-        columns(leads(map.covariateWeight()), trained.covariates(), config.covariates()),
+        covariates(map),
         phases(map),
         columns(leads(map.futureWeight()), Columns.ofKnown(trained), Columns.ofKnown(config)),
         leads(map.spreadWeight()),
         leads(map.intercept()),
         leads(map.residual()),
         map.shorter().stream().map(this::fit).toList());
+  }
+
+  private float[] covariates(HighwayWeights map) {
+    boolean changes = map.covariates() > trained.covariates().size();
+    return columns(
+        leads(map.covariateWeight()),
+        Columns.ofCovariates(trained, changes),
+        Columns.ofCovariates(config, changes));
   }
 
   private float[] phases(HighwayWeights map) {

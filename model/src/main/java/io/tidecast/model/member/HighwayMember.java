@@ -125,7 +125,7 @@ public final class HighwayMember {
     for (int i = 0; i < deviations; i++) {
       read[i] = Math.max(-limit, Math.min(limit, read[i]));
     }
-    inputs.covariateLevels(covariates, 0);
+    inputs.covariates(covariates);
     for (int k = 0; k < covariates.length; k++) {
       read[deviations + k] = covariates[k] * scale;
     }

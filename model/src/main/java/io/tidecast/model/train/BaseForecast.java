@@ -72,7 +72,7 @@ final class BaseForecast {
       map.add(i, deviation(series, row, past - i), out);
     }
     for (int k = 0; k < map.weights.covariates(); k++) {
-      map.add(past + k, series.inputs()[row][layout.covariateLevel(k)], out);
+      map.add(past + k, series.inputs()[row][layout.readByMaps(k)], out);
     }
     if (map.weights.phases() > 0) {
       fillPhases(series, row, map.weights.phases() > seasons.size());

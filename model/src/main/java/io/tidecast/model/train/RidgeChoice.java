@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param lookBack values that are read, the last one included
  * @param penalty of the past values, on values in units of each series' mean scale
- * @param covariates whether they are read
+ * @param covariates what of them is read
  * @param phases whether the phases of the seasons are read
  * @param products which products with phases are read
  * @param future whether what is known of the future is read
@@ -16,11 +16,18 @@ import java.util.Locale;
 record RidgeChoice(
     int lookBack,
     double penalty,
-    boolean covariates,
+    Covariates covariates,
     boolean phases,
     Products products,
     boolean future,
     boolean spread) {
+
+  /** What of the covariates. */
+  enum Covariates {
+    NONE,
+    LEVELS,
+    LEVELS_AND_CHANGES
+  }
 
   /** By whose phases values are multiplied. */
   enum Products {
@@ -29,12 +36,19 @@ record RidgeChoice(
     ALL
   }
 
-  /** One that reads no products. */
+  /** One that reads no products, and of the covariates their levels, if any. */
   RidgeChoice(int lookBack, double penalty, boolean covariates, boolean phases, boolean future) {
-    this(lookBack, penalty, covariates, phases, Products.NONE, future, false);
+    this(
+        lookBack,
+        penalty,
+        covariates ? Covariates.LEVELS : Covariates.NONE,
+        phases,
+        Products.NONE,
+        future,
+        false);
   }
 
-  RidgeChoice withCovariates(boolean read) {
+  RidgeChoice withCovariates(Covariates read) {
     return new RidgeChoice(lookBack, penalty, read, phases, products, future, spread);
   }
 
@@ -61,7 +75,7 @@ record RidgeChoice(
         "look-back %d, penalty %.0f%s%s%s%s%s",
         lookBack,
         penalty,
-        covariates ? ", covariates" : "",
+        covariates == Covariates.NONE ? "" : ", covariates " + covariates,
         phases ? ", phases" : "",
         products == Products.NONE ? "" : ", products " + products,
         future ? ", future" : "",

@@ -74,21 +74,29 @@ final class RidgeFit {
   }
 
   private HighwayWeights weights(RidgeRows rows, double[][] solution) {
-    int past = rows.predictors() - config.covariates().size() - rows.phases() - 1;
-    int phases = past + config.covariates().size();
+    int past = rows.predictors() - rows.covariates() - rows.phases() - 1;
+    int phases = past + rows.covariates();
     int intercept = rows.predictors() - 1;
     return new HighwayWeights(
         horizon,
         past + 1,
         config.levels().size(),
         block(solution, 0, past),
-        blockOrNone(solution, past, phases),
+        covariates(solution, past, phases),
         blockOrNone(solution, phases, intercept),
         blockOrNone(solution, intercept + 1, solution.length),
         new float[0],
         block(solution, intercept, intercept + 1),
         residualQuantiles(rows, solution),
         List.of());
+  }
+
+  /** Of levels and changes, or of levels alone if changes are not read. */
+  private float[] covariates(double[][] solution, int from, int to) {
+    int changes = (from + to) / 2;
+    return blockOrNone(solution, changes, to).length > 0
+        ? block(solution, from, to)
+        : blockOrNone(solution, from, changes);
   }
 
   private float[] blockOrNone(double[][] solution, int from, int to) {

@@ -17,11 +17,11 @@ import java.util.concurrent.CancellationException;
  *
  * <p>With m the mean running scale of the series, the predictors are, in order: {@code (x[t - k] -
  * x[t]) / m} for k from look-back - 1 down to 1, {@code z[t] scale[t] / m} for the level z of each
- * covariate, {@code p[t] scale[t] / m} for each phase of the seasons, products of these with past
- * values and levels as {@link PhaseProducts} orders them, and {@code scale[t] / m}, whose weight is
- * the intercept in units of the running scale. The target of lead h is {@code (x[t + h] - x[t]) /
- * m}. Past values and targets count within {@link HighwayWeights#MAX_DEVIATION} running scales of
- * the last one.
+ * covariate, then for the change of each, {@code p[t] scale[t] / m} for each phase of the seasons,
+ * products of these with past values and levels as {@link PhaseProducts} orders them, and {@code
+ * scale[t] / m}, whose weight is the intercept in units of the running scale. The target of lead h
+ * is {@code (x[t + h] - x[t]) / m}. Past values and targets count within {@link
+ * HighwayWeights#MAX_DEVIATION} running scales of the last one.
  *
  * <p>Beyond these, each lead has predictors of its own: {@code v[t, h, f] scale[t] / m} for the
  * values v that are known of its target.
@@ -52,7 +52,7 @@ final class RidgeRows {
     phases = new float[seasons.size() + (products.fits(lookBack) ? products.size() : 0)];
     known = KnownFuture.overall(config);
     future = new float[config.horizon() * known.size()];
-    covariates = config.covariates().size();
+    covariates = 2 * config.covariates().size();
   }
 
   /** What the maps are fitted to. */
@@ -112,7 +112,7 @@ final class RidgeRows {
     for (int i = lookBack - choice.lookBack(); i < lookBack - 1; i++) {
       read[count++] = i;
     }
-    for (int k = 0; choice.covariates() && k < covariates; k++) {
+    for (int k = 0; k < read(choice.covariates()); k++) {
       read[count++] = lookBack - 1 + k;
     }
     for (int k = 0; k < phases.length; k++) {
@@ -125,6 +125,14 @@ final class RidgeRows {
       read[count++] = predictors() + f;
     }
     return Arrays.copyOf(read, count);
+  }
+
+  private int read(RidgeChoice.Covariates of) {
+    return switch (of) {
+      case NONE -> 0;
+      case LEVELS -> covariates / 2;
+      case LEVELS_AND_CHANGES -> covariates;
+    };
   }
 
   private boolean reads(RidgeChoice choice, int phase) {
@@ -147,6 +155,11 @@ final class RidgeRows {
 
   boolean isProduct(int predictor) {
     return predictor >= lookBack - 1 + covariates + seasons.size() && !isIntercept(predictor);
+  }
+
+  /** Number of the levels of covariates and their changes. */
+  int covariates() {
+    return covariates;
   }
 
   /** Number of the phases and the products with them. */
@@ -172,7 +185,7 @@ final class RidgeRows {
     }
     double scale = series.scale()[row] / origin.unit();
     for (int k = 0; k < covariates; k++) {
-      out[p++] = series.inputs()[row][layout.covariateLevel(k)] * scale;
+      out[p++] = series.inputs()[row][layout.readByMaps(k)] * scale;
     }
     fillPhases(series, row, limit);
     for (float phase : phases) {

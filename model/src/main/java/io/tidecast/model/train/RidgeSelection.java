@@ -79,6 +79,15 @@ final class RidgeSelection {
         errors.put(choice, judge.errors(choice, normal.solve(choice)));
       }
     }
+    if (covariates) {
+      int lookBack = best(errors).lookBack();
+      for (double tried : PENALTIES) {
+        RidgeChoice choice =
+            new RidgeChoice(lookBack, tried, true, false, readsFuture())
+                .withCovariates(RidgeChoice.Covariates.LEVELS_AND_CHANGES);
+        errors.put(choice, judge.errors(choice, normal.solve(choice)));
+      }
+    }
     RidgeChoice best = best(errors);
     List<RidgeChoice> more = new ArrayList<>();
     if (new Phases(config).size() > 0) {
@@ -86,7 +95,7 @@ final class RidgeSelection {
     }
     more.addAll(withProducts(best));
     if (covariates) {
-      more.add(best.withCovariates(false));
+      more.add(best.withCovariates(RidgeChoice.Covariates.NONE));
     }
     if (readsFuture()) {
       more.add(best.withFuture(false));

@@ -13,9 +13,9 @@ import java.util.List;
  * covariateWeight[h, k] * z_k * scale + sum_m phaseWeight[h, m] * p_m * scale + sum_f
  * futureWeight[h, f] * v_hf * scale} with {@code d_i = x[t - lookBack + 1 + i] - last} for {@code
  * i} from 0 to {@code lookBack - 2}, oldest first, within plus and minus {@value #MAX_DEVIATION}
- * scales, z_k the level of covariate k as the recurrent member reads it, p the phases and v what is
- * known of the future, all of package {@code input}; quantile j is {@code median_h + residual[h, j]
- * * scale}, scale being the running scale of the series.
+ * scales, z_k the level of covariate k as the recurrent member reads it, then the changes, p the
+ * phases and v what is known of the future, all of package {@code input}; quantile j is {@code
+ * median_h + residual[h, j] * scale}, scale being the running scale of the series.
  *
  * <p>A random walk is expected at its last value: its look-back is 1, and no weights. Its residuals
  * are multiplied by {@code sum_s spreadWeight[h, s] * u_s}, u the parts of its spread as {@code
@@ -26,7 +26,8 @@ import java.util.List;
  *
  * @param weight {@code [horizon, lookBack - 1]}, row-major
  * @param covariateWeight {@code [horizon, covariates]}, row-major, in units of the running scale;
- *     empty if covariates are not read
+ *     of the levels and, if there are twice as many columns, of the changes; empty if covariates
+ *     are not read
  * @param phaseWeight {@code [horizon, phases]}, row-major, in units of the running scale; of the
  *     phases and, if there are more columns, of the products with them; empty if neither is read
  * @param futureWeight {@code [horizon, known]}, row-major, in units of the running scale; empty if
@@ -112,7 +113,7 @@ public record HighwayWeights(
         List.of(shorterOne));
   }
 
-  /** Number of covariates that are read. */
+  /** Number of levels of covariates that are read, and of their changes. */
   public int covariates() {
     return covariateWeight.length / horizon;
   }

@@ -117,6 +117,32 @@ class RidgeFitTest {
     assertTrue(fit.covariateWeight()[0] > 0.1, "weight " + fit.covariateWeight()[0]);
   }
 
+  /** A covariate that wanders: where it stands says nothing, where it goes does. */
+  @Test
+  void changesOfACovariateAreReadWhereTheyLeadTheTarget() {
+    Random random = new Random(7);
+    float[][] values = new float[3000][2];
+    for (int i = 1; i < values.length; i++) {
+      values[i][1] = (float) (values[i - 1][1] + random.nextGaussian());
+      double led = i < 2 ? 0 : 2 * (values[i - 1][1] - values[i - 2][1]);
+      values[i][0] = (float) (0.5 * values[i - 1][0] + led + random.nextGaussian());
+    }
+    SeriesRows series = rows(values);
+    TimeSplit split = new TimeSplit(0, 2000, 3000, 2999);
+    TrainingSet set = new TrainingSet(List.of(series), List.of(), 0, split);
+    RidgeBlend blend = new RidgeSelection(config(), RIDGE).choose(set).orElseThrow();
+
+    double share =
+        blend.shares().entrySet().stream()
+            .filter(one -> one.getKey().covariates() == RidgeChoice.Covariates.LEVELS_AND_CHANGES)
+            .mapToDouble(one -> one.getValue()[0])
+            .sum();
+    assertEquals(1, share, 1e-9, "chosen: " + blend.shares().keySet());
+    HighwayWeights fit = new RidgeFit(config(), RIDGE).fit(set, blend);
+    assertEquals(2, fit.covariates());
+    assertTrue(fit.covariateWeight()[1] > 0.3, "weight " + fit.covariateWeight()[1]);
+  }
+
   @Test
   void randomWalkReadsItsLastValueAloneAndItsChangesCoverTheirShare() throws Exception {
     ForecasterConfig walk = config(Transform.DIFFERENCE);
@@ -178,7 +204,8 @@ class RidgeFitTest {
     }
     assertArrayEquals(new double[] {1, 1, 1}, sums, 1e-9);
     assertTrue(
-        blend.shares().keySet().stream().anyMatch(RidgeChoice::covariates),
+        blend.shares().keySet().stream()
+            .anyMatch(choice -> choice.covariates() != RidgeChoice.Covariates.NONE),
         "the covariate leads the target: " + blend.shares().keySet());
   }
 
