@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -51,9 +52,8 @@ public final class CommittedTopic implements AutoCloseable {
 
   private void seekToBeginning() {
     for (String topic : topics) {
-      consumer
-          .partitionsFor(topic)
-          .forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
+      int count = TopicCreator.partitions(settings, topic);
+      IntStream.range(0, count).forEach(p -> partitions.add(new TopicPartition(topic, p)));
     }
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);

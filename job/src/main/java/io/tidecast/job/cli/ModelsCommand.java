@@ -71,7 +71,7 @@ final class ModelsCommand {
     @Override
     public Integer call() throws Exception {
       config = file.job();
-      TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
+      prepare();
       registry = Registry.read(config.kafkaConfig());
       for (String refused : registry.refused()) {
         spec.commandLine().getErr().println("left out of " + topic() + ", " + refused);
@@ -80,6 +80,9 @@ final class ModelsCommand {
       out().flush();
       return 0;
     }
+
+    /** Who only looks changes nothing: a domain that is misspelt gets no topics. */
+    void prepare() {}
 
     abstract void run() throws IOException;
 
@@ -105,6 +108,14 @@ final class ModelsCommand {
               () ->
                   new IllegalArgumentException(
                       "VERSION: " + version + "; accepted: one that is in " + topic()));
+    }
+  }
+
+  /** What those are told that ask for something; it may be before the job first runs. */
+  private abstract static class Asking extends Base {
+    @Override
+    void prepare() {
+      TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
     }
 
     /** Asks for something at the first boundary that is not decided yet. */
@@ -169,7 +180,7 @@ final class ModelsCommand {
         "",
         "Example: tidecast models promote --config conf/weather.yaml temperature-3-0a1b2c3d"
       })
-  static final class Promote extends Base {
+  static final class Promote extends Asking {
     @Parameters(paramLabel = "VERSION", description = "one of models list")
     private String version;
 
@@ -198,7 +209,7 @@ final class ModelsCommand {
               + " never left it.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast models rollback --config conf/weather.yaml temperature"})
-  static final class Rollback extends Base {
+  static final class Rollback extends Asking {
     @Parameters(paramLabel = "GROUP", description = "model group")
     private String group;
 
@@ -215,7 +226,7 @@ final class ModelsCommand {
               + " and the gate.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast models import --config conf/weather.yaml other.safetensors"})
-  static final class Import extends Base {
+  static final class Import extends Asking {
     @Parameters(paramLabel = "FILE", description = "a model, as train or PyTorch wrote it")
     private Path model;
 
@@ -268,7 +279,7 @@ final class ModelsCommand {
       description = "Asks for a training at the next boundary, whatever the schedule says.",
       mixinStandardHelpOptions = true,
       footer = {"", "Example: tidecast models retrain --config conf/weather.yaml temperature"})
-  static final class Retrain extends Base {
+  static final class Retrain extends Asking {
     @Parameters(arity = "1..*", paramLabel = "GROUP", description = "model groups")
     private List<String> groups;
 

@@ -58,6 +58,21 @@ class DryRunITCase {
   }
 
   @Test
+  void whoLooksAtTheModelsOfADomainThatHasNoneCreatesNoTopic() throws Exception {
+    StringWriter err = new StringWriter();
+
+    int code =
+        Tidecast.commandLine()
+            .setErr(new PrintWriter(err, true))
+            .execute("models", "list", "--config", file("misspelt").toString());
+
+    assertEquals(1, code);
+    assertTrue(err.toString().contains("misspelt.model.v1"), err::toString);
+    assertEquals(1, err.toString().lines().count(), err::toString);
+    assertEquals(0, topics().stream().filter(topic -> topic.startsWith("misspelt.")).count());
+  }
+
+  @Test
   void whatIsThereAndRightIsSaidWithItsSize() throws Exception {
     Path file = file("ready");
     JobConfig config = JobConfig.read(file);
