@@ -36,9 +36,14 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
    * @param refused rows of which there is no observation, by reason
    * @param notes of those rows, for a person
    * @param coarse series whose changes single precision does not tell, see {@link Coarseness}
+   * @param absent covariates of which no row has a value
    */
   public record OfFile(
-      Map<String, Account> groups, Map<String, Long> refused, String notes, List<String> coarse) {
+      Map<String, Account> groups,
+      Map<String, Long> refused,
+      String notes,
+      List<String> coarse,
+      Set<String> absent) {
     /** In lines, for a person. */
     public String words() {
       StringBuilder lines = new StringBuilder();
@@ -46,6 +51,9 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
           (group, account) ->
               lines.append(group).append(": ").append(account.words()).append('\n'));
       coarse.forEach(words -> lines.append(words).append('\n'));
+      if (!absent.isEmpty()) {
+        lines.append("series.covariates ").append(absent).append(": no row has a value of them\n");
+      }
       return notes.isEmpty() ? lines.toString() : lines + "file: " + notes + "\n";
     }
   }
@@ -56,7 +64,18 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
         byGroup(config, file.observations()),
         file.refused(),
         file.notes(),
-        Coarseness.of(file.observations()));
+        Coarseness.of(file.observations()),
+        absent(config, file.observations()));
+  }
+
+  private static Set<String> absent(JobConfig config, List<ObservationRecord> observations) {
+    Set<String> absent = new TreeSet<>(config.series().covariates());
+    for (ObservationRecord one : observations) {
+      if (!absent.isEmpty()) {
+        absent.removeAll(one.values().keySet());
+      }
+    }
+    return absent;
   }
 
   /** By model group, also those of which nothing was stepped. */

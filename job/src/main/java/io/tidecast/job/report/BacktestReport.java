@@ -212,6 +212,7 @@ public final class BacktestReport {
     read.groups().forEach((group, account) -> values.set(group, MAPPER.valueToTree(account)));
     json.set("refusedRows", MAPPER.valueToTree(read.refused()));
     json.set("coarse", MAPPER.valueToTree(read.coarse()));
+    json.set("absent", MAPPER.valueToTree(read.absent()));
     Files.writeString(file, json.toPrettyString() + "\n");
   }
 

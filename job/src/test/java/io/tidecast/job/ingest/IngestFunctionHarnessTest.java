@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.connectors.record.Format;
+import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.job.Harnesses;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.StoredTypes;
@@ -12,6 +15,7 @@ import io.tidecast.job.state.Targets;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Limits;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,7 +75,10 @@ class IngestFunctionHarnessTest {
   }
 
   private void record(int partition, String value) throws Exception {
-    byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
+    record(partition, value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void record(int partition, byte[] bytes) throws Exception {
     harness.processElement(
         new StreamRecord<>(
             new RawRecord("topic", partition, offset++, APPENDED, new byte[] {9}, bytes), 5));
@@ -211,10 +218,18 @@ class IngestFunctionHarnessTest {
     record(0, issue.formatted(time(APPENDED + 2 * MAX_FUTURE), 7));
     record(0, issue.formatted(time(APPENDED + 2 * MAX_FUTURE), 70));
     record(0, issue.formatted(time(APPENDED + 100 * MAX_FUTURE), 7));
+    record(
+        0,
+        RecordBytes.of(
+            new ObservationRecord(
+                "p0",
+                Instant.ofEpochMilli(APPENDED + 2 * MAX_FUTURE),
+                Map.of("forecast", 8.0)),
+            Format.AVRO));
     wind(0, 500, 2);
 
     // the last one as if nothing had been said of the future
-    assertEquals(List.of(Long.MIN_VALUE, 47L, 47L), passed());
+    assertEquals(List.of(Long.MIN_VALUE, 47L, 47L, 47L), passed());
     assertEquals(List.of("masked", "too-far-ahead"), reasons());
   }
 
@@ -254,7 +269,7 @@ class IngestFunctionHarnessTest {
 
   @Test
   void recordWithoutAValueIsRefused() throws Exception {
-    record(0, null);
+    record(0, (byte[]) null);
 
     assertEquals(List.of(), output());
     assertEquals(List.of("malformed"), reasons());

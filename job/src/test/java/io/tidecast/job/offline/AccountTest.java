@@ -86,8 +86,27 @@ class AccountTest {
         """
         v: 5 values read: 2 stepped, 1 replaced, 2 masked; nothing left of [b/v]
         w: 4 values read: 4 stepped, 0 replaced, 0 masked
+        series.covariates [c]: no row has a value of them
         """,
         Account.ofFile(config("sum").withData(file).job()).words());
+  }
+
+  @Test
+  void valuesWithoutALogarithmAreMasked() throws IOException {
+    StringBuilder text = new StringBuilder("time,s,v,w\n");
+    double[] values = {20, 19, 18, 17, -37.63, 10, 0, 12, 13, 14, 15, 16};
+    for (int i = 0; i < values.length; i++) {
+      text.append("2025-03-01T%02d:00:00Z,a,,%s\n".formatted(i, values[i]));
+    }
+    Path file = Files.writeString(directory.resolve("oil.csv"), text);
+
+    Account account =
+        Account.ofFile(
+                config("last").with("series.transform", "log-return").withData(file).job())
+            .groups()
+            .get("w");
+
+    assertEquals("12 values read: 10 stepped, 0 replaced, 2 masked", account.words());
   }
 
   @Test
