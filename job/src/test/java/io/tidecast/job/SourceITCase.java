@@ -163,6 +163,33 @@ class SourceITCase {
   }
 
   @Test
+  void valuesWithoutALogarithmAreLettersAndTheOthersForecasts() throws Exception {
+    double[] values = {20, 19, 18, 17, -37.63, 10, 0, 12, 13, 14, 15, 16};
+    create("oil.raw", 1);
+    List<ProducerRecord<String, String>> records = new ArrayList<>();
+    for (int step = 0; step < values.length; step++) {
+      String json =
+          "{\"stream\":\"a\",\"time\":\"%s\",\"values\":{\"v\":%s}}"
+              .formatted(START.plusSeconds(60L * step), values[step]);
+      records.add(new ProducerRecord<>("oil.raw", 0, null, "a", json));
+    }
+    publish(records);
+    JobConfig config =
+        config("oil", "source: {topics: [oil.raw]}\n", "targets: [v], transform: log-return");
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig(), false);
+
+    run(config);
+
+    assertEquals(values.length - 2, forecasts(config).size());
+    assertEquals(List.of("masked from oil.raw 0", "masked from oil.raw 0"), letters(config));
+    assertEquals(
+        List.of(
+            "v: -37.63; accepted: above 0, as it needs a logarithm, to Infinity",
+            "v: 0.0; accepted: above 0, as it needs a logarithm, to Infinity"),
+        headers(config, DeadLetter.DETAIL_HEADER));
+  }
+
+  @Test
   void topicsThatAreNotThereAreRefusedAtTheStart() {
     JobConfig named = config("absent", "source: {topics: [nobodys.raw]}\n");
     JobConfig matched = config("absent", "source: {pattern: 'nobodys.*'}\n");
@@ -178,15 +205,19 @@ class SourceITCase {
   }
 
   private static JobConfig config(String domain, String source) {
+    return config(domain, source, "targets: [v]");
+  }
+
+  private static JobConfig config(String domain, String source, String series) {
     return ConfigFile.parse(
             """
             domain: %s
             kafka: {bootstrapServers: "%s", partitions: 2}
-            %sseries: {step: PT1M, targets: [v]}
+            %sseries: {step: PT1M, %s}
             forecast: {horizon: 3}
             retrain: {minimumHistory: 1000000}
             """
-                .formatted(domain, kafka.bootstrapServers(), source),
+                .formatted(domain, kafka.bootstrapServers(), source, series),
             Map.of())
         .job();
   }
@@ -257,6 +288,17 @@ class SourceITCase {
               Arrays.deepToString(forecast.quantiles()));
         });
     return forecasts;
+  }
+
+  private static List<String> headers(JobConfig config, String name) {
+    List<String> values = new ArrayList<>();
+    CommittedTopic.read(
+        config.kafkaConfig(),
+        config.kafkaConfig().topics().deadLetter(),
+        record ->
+            values.add(
+                new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8)));
+    return values;
   }
 
   private static List<String> letters(JobConfig config) {

@@ -222,9 +222,7 @@ class IngestFunctionHarnessTest {
         0,
         RecordBytes.of(
             new ObservationRecord(
-                "p0",
-                Instant.ofEpochMilli(APPENDED + 2 * MAX_FUTURE),
-                Map.of("forecast", 8.0)),
+                "p0", Instant.ofEpochMilli(APPENDED + 2 * MAX_FUTURE), Map.of("forecast", 8.0)),
             Format.AVRO));
     wind(0, 500, 2);
 

@@ -101,8 +101,7 @@ class AccountTest {
     Path file = Files.writeString(directory.resolve("oil.csv"), text);
 
     Account account =
-        Account.ofFile(
-                config("last").with("series.transform", "log-return").withData(file).job())
+        Account.ofFile(config("last").with("series.transform", "log-return").withData(file).job())
             .groups()
             .get("w");
 
