@@ -103,6 +103,7 @@ public final class BacktestReport {
                 "sMAPE",
                 "MASE",
                 "CRPS",
+                "wQL",
                 "scaled MSE",
                 "scaled MAE"));
     for (int i = 0; i < group.config().levels().intervals(); i++) {
@@ -129,6 +130,7 @@ public final class BacktestReport {
           row.smape(),
           row.mase(),
           row.crps(),
+          row.wql(),
           row.scaledMse(),
           row.scaledMae()
         }) {
@@ -278,6 +280,7 @@ public final class BacktestReport {
     put(json, "smape", row.smape());
     put(json, "mase", row.mase());
     put(json, "crps", row.crps());
+    put(json, "wql", row.wql());
     put(json, "scaledMse", row.scaledMse());
     put(json, "scaledMae", row.scaledMae());
     ObjectNode coverage = json.putObject("coverage");

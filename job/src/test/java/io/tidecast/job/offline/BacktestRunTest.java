@@ -88,7 +88,8 @@ class BacktestRunTest {
 
   private static void assertMeasures(JsonNode row) {
     for (String measure :
-        List.of("windows", "mse", "mae", "smape", "mase", "crps", "scaledMse", "scaledMae")) {
+        List.of(
+            "windows", "mse", "mae", "smape", "mase", "crps", "wql", "scaledMse", "scaledMae")) {
       assertTrue(row.get(measure).isNumber(), measure + " in " + row);
     }
     for (String interval : List.of("0.9", "0.8", "0.5")) {

@@ -19,6 +19,6 @@ class BacktestReportTest {
   }
 
   private static BacktestRow row(double mae) {
-    return new BacktestRow("m", 1, 1, 0, mae, 0, 0, 0, 0, 0, new double[0], new double[0]);
+    return new BacktestRow("m", 1, 1, 0, mae, 0, 0, 0, 0, 0, 0, new double[0], new double[0]);
   }
 }

@@ -20,6 +20,8 @@ final class Accuracy {
   private final double[] smape;
   private final double[] crps;
   private final double[] crpsWeights;
+  private final double[] pinball;
+  private final double[] size;
   private final double[] scaledSquared;
   private final double[] scaledAbsolute;
   private final double[] mase;
@@ -47,6 +49,8 @@ final class Accuracy {
     smape = new double[horizon];
     crps = new double[horizon];
     crpsWeights = Crps.weights(levels);
+    pinball = new double[horizon];
+    size = new double[horizon];
     scaledSquared = new double[horizon];
     scaledAbsolute = new double[horizon];
     mase = new double[horizon];
@@ -100,6 +104,7 @@ final class Accuracy {
     count[h]++;
     squared[h] += error * error;
     absolute[h] += Math.abs(error);
+    size[h] += Math.abs(y);
     smape[h] += Smape.of(y, q[levels.median()][h]);
     if (deviation > 0) {
       scaledCount[h]++;
@@ -111,7 +116,9 @@ final class Accuracy {
       mase[h] += Math.abs(error) / maseScale;
     }
     for (int j = 0; j < levels.size(); j++) {
-      crps[h] += crpsWeights[j] * PinballLoss.of(levels.get(j), y, q[j][h]);
+      double loss = PinballLoss.of(levels.get(j), y, q[j][h]);
+      crps[h] += crpsWeights[j] * loss;
+      pinball[h] += loss;
       atOrBelow[j] += y <= q[j][h] ? 1 : 0;
     }
     for (int i = 0; i < levels.intervals(); i++) {
@@ -133,6 +140,8 @@ final class Accuracy {
       absolute[h] += other.absolute[h];
       smape[h] += other.smape[h];
       crps[h] += other.crps[h];
+      pinball[h] += other.pinball[h];
+      size[h] += other.size[h];
       scaledSquared[h] += other.scaledSquared[h];
       scaledAbsolute[h] += other.scaledAbsolute[h];
       mase[h] += other.mase[h];
@@ -183,10 +192,17 @@ final class Accuracy {
         sum(smape, from, to) / n,
         sum(mase, from, to) / sum(maseCount, from, to),
         sum(crps, from, to) / n,
+        wql(from, to),
         sum(scaledSquared, from, to) / sum(scaledCount, from, to),
         sum(scaledAbsolute, from, to) / sum(scaledCount, from, to),
         coverage,
         widths);
+  }
+
+  /** Of zeros alone there is none. */
+  private double wql(int from, int to) {
+    double targets = sum(size, from, to);
+    return targets > 0 ? 2 * sum(pinball, from, to) / levels.size() / targets : Double.NaN;
   }
 
   private static double sum(long[] values, int from, int to) {

@@ -12,6 +12,8 @@ package io.tidecast.model.eval;
  * @param smape see {@link Smape}, in percent
  * @param mase see {@link Mase}
  * @param crps see {@link Crps}
+ * @param wql weighted quantile loss (Salinas and others 2020): twice the pinball loss, a plain mean
+ *     over the levels, over the size of the targets, both summed up first
  * @param scaledMse on values divided by the standard deviation of the series' training part
  * @param scaledMae the same
  * @param coverage share of targets inside each central interval, widest first
@@ -26,6 +28,7 @@ public record BacktestRow(
     double smape,
     double mase,
     double crps,
+    double wql,
     double scaledMse,
     double scaledMae,
     double[] coverage,

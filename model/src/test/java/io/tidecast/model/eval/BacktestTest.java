@@ -60,6 +60,9 @@ class BacktestTest {
     // by the distance between the levels on either side
     double others = (0.2 * 0.1 + 0.4 * 0.25 + 0.5 * 0.5 + 0.4 * 0.75 + 0.2 * 0.9) * 2;
     assertEquals(others + 0.1 * 0.05 * 20, row.crps(), 1e-6);
+    // a plain mean over the levels; targets 6 to 11, 8.5 in the mean
+    double plain = ((0.1 + 0.25 + 0.5 + 0.75 + 0.9) * 2 + 0.05 * 20) / 7;
+    assertEquals(2 * plain / 8.5, row.wql(), 1e-6);
   }
 
   @Test
