@@ -116,7 +116,9 @@ class OutageITCase {
     assertTrue(migration.get(1, TimeUnit.MINUTES), "no part of a migration is left");
     PostgresConfig keeper = database("kept", "keeper", PASSWORD);
     assertFalse(Schema.migrate(keeper, "test"));
-    assertEquals(new Schema.Finding("schema 5", List.of()), Schema.look(keeper, "test"));
+    assertEquals(
+        new Schema.Finding("schema " + SchemaITCase.NEWEST, List.of()),
+        Schema.look(keeper, "test"));
   }
 
   /** The database is away first, and refuses when it is there. */
@@ -165,7 +167,9 @@ class OutageITCase {
         Statement statement = connection.createStatement()) {
       statement.execute(
           "UPDATE flyway_schema_history SET version = '99', script = 'V99__later.sql'"
-              + " WHERE version = '5'");
+              + " WHERE version = '"
+              + SchemaITCase.NEWEST
+              + "'");
     }
 
     IllegalStateException refused =
