@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.embedded.FreePort;
 import io.tidecast.job.cluster.LocalCluster;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.store.StoredRows;
@@ -185,7 +186,7 @@ class ClusterFaults {
   /** Between the job and the broker alone: requests are lost on their way there and back. */
   @Test
   void networkCut() throws Exception {
-    int relayed = ClusterJobs.freePorts(1)[0];
+    int relayed = FreePort.any();
     try (Relay relay = Relay.to(relayed);
         EmbeddedKafka broker =
             EmbeddedKafka.startBehind(directory.resolve("behind"), relayed, relay.port())) {

@@ -3,6 +3,7 @@ package io.tidecast.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidecast.connectors.embedded.FreePort;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.postgres.PostgresConfig;
 import io.tidecast.job.cluster.LocalCluster;
@@ -10,8 +11,6 @@ import io.tidecast.job.cluster.Ports;
 import io.tidecast.job.config.JobConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -58,8 +57,8 @@ final class ClusterJobs implements AutoCloseable {
    * @param steps observations of each series in every domain
    */
   static ClusterJobs start(Path directory, int steps) throws IOException {
-    int[] free = freePorts(5);
-    Ports ports = new Ports(free[0], free[1], free[2], free[3], free[4]);
+    Ports ports =
+        new Ports(FreePort.any(), FreePort.any(), FreePort.any(), FreePort.any(), FreePort.any());
     LocalCluster cluster =
         LocalCluster.start(
             directory.resolve("cluster"),
@@ -338,20 +337,5 @@ final class ClusterJobs implements AutoCloseable {
   public void close() {
     stop();
     Runtime.getRuntime().removeShutdownHook(atExit);
-  }
-
-  /** All different: each is held until the last is found. */
-  static int[] freePorts(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return held.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-    } finally {
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
-    }
   }
 }

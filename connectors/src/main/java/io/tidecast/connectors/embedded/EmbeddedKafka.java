@@ -1,17 +1,12 @@
 package io.tidecast.connectors.embedded;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -35,7 +30,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Starts a broker on any free port. */
   public static EmbeddedKafka start(Path directory) {
-    return start(directory, freePort());
+    return start(directory, FreePort.any());
   }
 
   /**
@@ -44,7 +39,7 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param directory where its log lives; formatted if it is new
    */
   public static EmbeddedKafka start(Path directory, int port) {
-    return start(directory, port, settings(directory, port, freePort(port)));
+    return start(directory, port, settings(directory, port));
   }
 
   /**
@@ -56,8 +51,7 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param relay port of the relay
    */
   public static EmbeddedKafka startBehind(Path directory, int port, int relay) {
-    int own = freePort(port, relay);
-    Map<String, String> settings = settings(directory, own, freePort(own, port, relay));
+    Map<String, String> settings = settings(directory, FreePort.any());
     settings.merge("listeners", ",RELAYED://127.0.0.1:" + port, String::concat);
     settings.merge("advertised.listeners", ",RELAYED://127.0.0.1:" + relay, String::concat);
     return start(directory, relay, settings);
@@ -103,7 +97,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         .run();
   }
 
-  private static Map<String, String> settings(Path directory, int port, int controllerPort) {
+  private static Map<String, String> settings(Path directory, int port) {
+    int controllerPort = FreePort.any();
     Map<String, String> s = new HashMap<>();
     s.put("process.roles", "broker,controller");
     s.put("node.id", "1");
@@ -129,15 +124,5 @@ public final class EmbeddedKafka implements AutoCloseable {
     s.put("transaction.state.log.min.isr", "1");
     s.put("share.coordinator.state.topic.min.isr", "1");
     return s;
-  }
-
-  /** The system may give out a port again that is let go, so another than those. */
-  private static int freePort(int... others) {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int port = socket.getLocalPort();
-      return IntStream.of(others).anyMatch(other -> other == port) ? freePort(others) : port;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -76,7 +76,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
               .setOverrideWorkingDirectory(binaries.toFile())
               .setDataDirectory(tables)
               .setCleanDataDirectory(false)
-              .setPort(port)
+              .setPort(port == 0 ? FreePort.any() : port)
               .setServerConfig("max_connections", "50")
               .setServerConfig("listen_addresses", "127.0.0.1")
               .start());

@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.tidecast.connectors.embedded.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -21,7 +20,7 @@ class BrokerAwayITCase {
 
   @Test
   void aBrokerThatIsNotThereYetIsWaitedFor() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     String address = "127.0.0.1:" + port;
     KafkaConfig kafka = new KafkaConfig(address, "late", Map.of());
     BlockingQueue<String> said = new LinkedBlockingQueue<>();
@@ -39,12 +38,6 @@ class BrokerAwayITCase {
       assertEquals("the broker at " + address + " answers", said.poll());
       assertEquals(address, broker.bootstrapServers());
       TopicCreator.createMissing(kafka, new TopicsConfig(1, 0, Duration.ZERO));
-    }
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

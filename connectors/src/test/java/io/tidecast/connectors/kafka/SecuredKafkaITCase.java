@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.Certificates;
+import io.tidecast.connectors.embedded.FreePort;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,8 +56,8 @@ class SecuredKafkaITCase {
     client = certificates.key("tidecast");
     trust = certificates.trusting(certificates.certificate(server));
     Path clients = certificates.trusting(certificates.certificate(client));
-    scramPort = freePort();
-    certificatePort = freePort();
+    scramPort = FreePort.any();
+    certificatePort = FreePort.any();
     format(directory.resolve("log"));
     broker =
         new KafkaRaftServer(
@@ -207,7 +206,7 @@ class SecuredKafkaITCase {
 
   private static Map<String, String> settings(Path server, Path clients) throws IOException {
     Map<String, String> s = new HashMap<>();
-    int controller = freePort();
+    int controller = FreePort.any();
     s.put("process.roles", "broker,controller");
     s.put("node.id", "1");
     s.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
@@ -240,11 +239,5 @@ class SecuredKafkaITCase {
     s.put("transaction.state.log.num.partitions", "1");
     s.put("transaction.state.log.min.isr", "1");
     return s;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

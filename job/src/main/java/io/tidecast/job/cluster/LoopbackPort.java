@@ -1,8 +1,6 @@
 package io.tidecast.job.cluster;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.tidecast.connectors.embedded.FreePort;
 
 /** Ports of this machine that a server of the demo may take. */
 public final class LoopbackPort {
@@ -16,28 +14,14 @@ public final class LoopbackPort {
    * @param usual taken if nothing was asked for, and any other where it is not free
    * @throws IllegalArgumentException if the port asked for is not free
    */
-  public static int free(String option, Integer wanted, int usual) throws IOException {
+  public static int free(String option, Integer wanted, int usual) {
     if (wanted == null) {
-      return isFree(usual) ? usual : any();
+      return FreePort.isFree(usual) ? usual : FreePort.any();
     }
-    if (wanted != 0 && !isFree(wanted)) {
+    if (wanted != 0 && !FreePort.isFree(wanted)) {
       throw new IllegalArgumentException(
           option + ": " + wanted + " is taken; accepted: a free port, or 0 for any");
     }
-    return wanted == 0 ? any() : wanted;
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.isBound();
-    } catch (IOException taken) {
-      return false;
-    }
-  }
-
-  private static int any() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+    return wanted == 0 ? FreePort.any() : wanted;
   }
 }

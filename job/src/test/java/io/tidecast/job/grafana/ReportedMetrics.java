@@ -1,6 +1,7 @@
 package io.tidecast.job.grafana;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
+import io.tidecast.connectors.embedded.FreePort;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.job.ForecastJob;
@@ -8,8 +9,6 @@ import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.store.TopicData;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -52,7 +51,7 @@ final class ReportedMetrics {
   }
 
   private static Set<String> run(JobConfig config) throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     Configuration flink = new Configuration();
     flink.setString(
         "metrics.reporter.prom.factory.class",
@@ -97,11 +96,5 @@ final class ReportedMetrics {
         .filter(line -> !line.startsWith("#"))
         .map(line -> line.replaceFirst("[{ ].*", ""))
         .collect(Collectors.toSet());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }
