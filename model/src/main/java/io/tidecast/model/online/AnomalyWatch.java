@@ -83,6 +83,11 @@ final class AnomalyWatch {
   /** The value before it. */
   private float before;
 
+  /** Whether more than half of the values are those before them: what rests, and is on or off. */
+  boolean holds() {
+    return stuck.repeats() > 0.5f;
+  }
+
   /** Takes an observed value, and says whether the source is stuck at it. */
   boolean isStuckAt(float value) {
     return stuck.observe(value);

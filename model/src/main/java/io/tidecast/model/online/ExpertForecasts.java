@@ -135,7 +135,7 @@ final class ExpertForecasts {
     if (hasModel()) {
       serve(state, model);
     }
-    state.mixture().shares(taking, knots, knotShares);
+    state.mixture().shares(taking, state.anomalies().holds(), knots, knotShares);
     ofExperts.apply(knotShares, shares);
     mixWidths(state.naives());
     mix(state, origin);

@@ -19,10 +19,12 @@ import java.util.Arrays;
  * about as good is better than either. A naive adds nothing to them as long as it is worse, and so
  * begins with a small prior and a sharp eye: it takes over where the model does worse than it, lead
  * by lead, {@code s = n / (n + 24 lead)} as outcomes of overlapping forecasts repeat each other.
- * Without a model the naives are rivals among themselves. Losses are compared over the same
- * targets: when the first loss of a member comes, those of the naives begin anew. So it is with a
- * model that was not made from the one before, whose losses say nothing of it; one that was goes on
- * with them, as if they were the last {@value #INHERITED}.
+ * Without a model the naives are rivals among themselves, and share more gently still, as their
+ * errors have little in common; but not where values mostly hold: there one of them is right to the
+ * digit, and a mean with another is not. Losses are compared over the same targets: when the first
+ * loss of a member comes, those of the naives begin anew. So it is with a model that was not made
+ * from the one before, whose losses say nothing of it; one that was goes on with them, as if they
+ * were the last {@value #INHERITED}.
  *
  * <p>Source: Vovk 1990; Cesa-Bianchi and Lugosi 2006, section 2.2: with losses within B of the
  * least and a rate r the loss of the mixture exceeds that of an expert by at most {@code ln(1 /
@@ -43,6 +45,7 @@ final class Mixture {
   private static final double MAX_EXCESS = 20;
   private static final double SHARPNESS = 20;
   private static final double SHARPNESS_OF_NAIVES = 40;
+  private static final double SHARPNESS_OF_NAIVES_ALONE = 15;
   private static final double LOG_PRIOR_OF_NAIVES = Math.log(0.1);
   private static final float NOTHING = Float.NEGATIVE_INFINITY;
   // exp of it is nothing beside 1
@@ -127,17 +130,21 @@ final class Mixture {
 
   /**
    * @param taking which experts take part; one at least
+   * @param holds whether values mostly are those before them
    * @param out {@code [knots * EXPERTS]}; those of a knot add up to 1
    */
-  void shares(boolean[] taking, LeadKnots leads, float[] out) {
+  void shares(boolean[] taking, boolean holds, LeadKnots leads, float[] out) {
     int rivals = taking[0] || taking[1] ? PendingForecasts.MEMBERS : EXPERTS;
+    double ofNaives = holds || rivals < EXPERTS ? SHARPNESS_OF_NAIVES : SHARPNESS_OF_NAIVES_ALONE;
     for (int from = 0; from < loss.length; from += EXPERTS) {
       double ofRivals = best(from, rivals, taking);
       double best = best(from, EXPERTS, taking);
       double most = Double.NEGATIVE_INFINITY;
       for (int k = 0; k < EXPERTS; k++) {
         out[from + k] =
-            taking[k] ? (float) exponent(from, k, rivals, ofRivals, best, leads) : NOTHING;
+            taking[k]
+                ? (float) exponent(from, k, rivals, ofNaives, ofRivals, best, leads)
+                : NOTHING;
         most = Math.max(most, out[from + k]);
       }
       double sum = 0;
@@ -168,7 +175,13 @@ final class Mixture {
 
   /** Logarithm of the weight of an expert. */
   private double exponent(
-      int from, int expert, int rivals, double ofRivals, double best, LeadKnots leads) {
+      int from,
+      int expert,
+      int rivals,
+      double ofNaives,
+      double ofRivals,
+      double best,
+      LeadKnots leads) {
     boolean rival = expert < rivals;
     double prior = rival ? 0 : LOG_PRIOR_OF_NAIVES;
     int seen = count[from + expert];
@@ -179,7 +192,7 @@ final class Mixture {
     if (seen == 0 || !(best > 0 && best < Double.POSITIVE_INFINITY)) {
       return prior;
     }
-    double most = expert < PendingForecasts.MEMBERS ? SHARPNESS : SHARPNESS_OF_NAIVES;
+    double most = expert < PendingForecasts.MEMBERS ? SHARPNESS : ofNaives;
     int caution = rival ? CAUTION : CAUTION * leads.lead(from / EXPERTS);
     double sharpness = most * seen / (seen + (double) caution);
     return prior - sharpness * (loss[from + expert] - ofRivals) / best;

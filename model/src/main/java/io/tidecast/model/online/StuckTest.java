@@ -67,6 +67,11 @@ public final class StuckTest {
     return run >= SHORTEST_RUN && seen >= LEAST && run > 2 * longest && run >= rareRun(repeats);
   }
 
+  /** Share of the values of late that are those before them, while the source was not stuck. */
+  float repeats() {
+    return repeats;
+  }
+
   /** Equal values in a row. */
   int run() {
     return run;

@@ -23,8 +23,12 @@ class MixtureTest {
   }
 
   private float share(boolean[] taking, int knot, int expert) {
+    return share(taking, false, knot, expert);
+  }
+
+  private float share(boolean[] taking, boolean holds, int knot, int expert) {
     float[] shares = new float[3 * Mixture.EXPERTS];
-    mixture.shares(taking, LeadKnots.of(CONFIG), shares);
+    mixture.shares(taking, holds, LeadKnots.of(CONFIG), shares);
     float sum = 0;
     for (int k = 0; k < Mixture.EXPERTS; k++) {
       sum += shares[knot * Mixture.EXPERTS + k];
@@ -39,6 +43,17 @@ class MixtureTest {
     assertEquals(0, share(NAIVES, 0, 0));
     observe(0, 1, NONE, NONE, 0, 0, 0, 0);
     assertEquals(0.25f, share(NAIVES, 0, 5));
+  }
+
+  @Test
+  void naivesThatAreAboutAsGoodShareWhileThereIsNoModel() {
+    observe(0, 1000, NONE, NONE, 1, 1.05f, 2, 2);
+
+    // 1 / (1 + exp(-15 * 1000 / 1024 * 0.05))
+    assertEquals(0.675, share(NAIVES, 0, 2), 0.005);
+    assertEquals(0.325, share(NAIVES, 0, 3), 0.005);
+    // 1 / (1 + exp(-40 * 1000 / 1024 * 0.05)): a mean of values that hold is neither of them
+    assertEquals(0.88, share(NAIVES, true, 0, 2), 0.01);
   }
 
   @Test
