@@ -11,8 +11,13 @@ import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.kafka.Ticks;
 import io.tidecast.connectors.kafka.Topics;
 import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.ConfigKeys;
 import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.retrain.RetrainPolicy;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
@@ -24,6 +29,8 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamEdge;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The graph of the job. */
 class ForecastJobTest {
@@ -76,6 +83,65 @@ class ForecastJobTest {
         new DataGeneratorSource<>(index -> null, 1, TypeInformation.of(RawRecord.class));
 
     assertFalse(alignment(CONFIG, ends).isEnabled());
+  }
+
+  /** Found out later, by an operator, it would end the job at every restart. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PT9223372036854775807S",
+        "P106751991167D",
+        "P999999999D",
+        "PT0.001S",
+        "PT0.0000005S",
+        "P9999Y",
+        "2147483647",
+        "9223372036854775807",
+        "1",
+        "0",
+        "1e-300",
+        "+1000000000-12-31T23:59:59Z"
+      })
+  void whatAConfigurationMaySayAJobIsMadeOf(String value) {
+    List<String> broken = new ArrayList<>();
+    for (String key : ConfigKeys.all()) {
+      JobConfig config;
+      try {
+        config = ConfigFile.parse(YAML, Map.of()).with(key.replace("NAME", "power"), value).job();
+      } catch (IllegalArgumentException refused) {
+        continue;
+      }
+      try {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        JobParts parts = new JobParts(config);
+        new ForecastJob(config, parts.trainer()).addTo(env, ends());
+        requireMillis(config.retrain());
+        requireMillis(config.ingest());
+        requireMillis(config.forecast());
+        requireMillis(config.kafka());
+        new ForecastJob(config, parts.trainer()).watermarks(ends().observations());
+        config.topicsConfig();
+        config.source().topics(config.kafkaConfig());
+        RetrainPolicy policy = new RetrainPolicy(parts.retrain());
+        long now = Instant.parse("2199-12-31T00:00:00Z").toEpochMilli();
+        if (policy.boundaryAfter(now) <= now || policy.validFrom(policy.boundaryAfter(now)) < now) {
+          broken.add(key + ": boundary " + policy.boundaryAfter(now));
+        }
+      } catch (IllegalArgumentException e) {
+        // refused before anything runs, if late
+      } catch (RuntimeException | ReflectiveOperationException e) {
+        broken.add(key + ": " + e);
+      }
+    }
+    assertEquals(List.of(), broken);
+  }
+
+  private static void requireMillis(Record section) throws ReflectiveOperationException {
+    for (RecordComponent component : section.getClass().getRecordComponents()) {
+      if (component.getAccessor().invoke(section) instanceof Duration duration) {
+        duration.toMillis();
+      }
+    }
   }
 
   private static WatermarkAlignmentParams alignment(JobConfig config) {

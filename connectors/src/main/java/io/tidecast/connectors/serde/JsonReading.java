@@ -29,9 +29,12 @@ final class JsonReading {
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .addModule(
               new SimpleModule()
-                  .addDeserializer(Instant.class, new Text<>(Instant.class, Instant::parse))
+                  .addDeserializer(Instant.class, new Text<>(Instant.class, JsonReading::time))
                   .addDeserializer(Duration.class, new Text<>(Duration.class, Duration::parse)))
           .build();
+
+  private static final Instant YEAR_0 = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
 
   private JsonReading() {}
 
@@ -65,11 +68,25 @@ final class JsonReading {
 
   private static <T> T read(ObjectReader reader, Class<T> type, byte[] bytes) {
     try {
-      return reader.readValue(bytes);
+      T value = reader.readValue(bytes);
+      if (value == null) {
+        throw new IllegalArgumentException(
+            "bytes are no " + type.getSimpleName() + ": null; accepted: an object");
+      }
+      return value;
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "bytes are no " + type.getSimpleName() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** What is farther away has no milliseconds to compute with, or none that leave room for more. */
+  private static Instant time(String text) {
+    Instant time = Instant.parse(text);
+    if (time.isBefore(YEAR_0) || !time.isBefore(YEAR_10000)) {
+      throw new DateTimeException("not in the years 0 to 9999");
+    }
+    return time;
   }
 
   private static final class Text<T> extends StdScalarDeserializer<T> {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.connectors.record.ControlRecord;
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.connectors.record.ModelRecord;
@@ -14,9 +15,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordJsonTest {
   private static final String FORECAST =
@@ -34,6 +37,15 @@ class RecordJsonTest {
           + "\"windows\":12,\"series\":3,\"dataFrom\":\"2013-01-01T00:00:00Z\","
           + "\"dataTo\":\"2013-01-07T23:00:00Z\",\"observed\":504,\"leftOut\":9,\"pinball\":0.25,\"championPinball\":null,\"naivePinball\":0.5,"
           + "\"artifact\":\"AQIDBA==\"}";
+
+  private static final ControlRecord RETRAIN =
+      new ControlRecord(
+          "g",
+          ControlRecord.Action.RETRAIN,
+          Instant.parse("2024-01-02T00:00:00Z"),
+          "",
+          false,
+          new byte[0]);
 
   @Test
   void forecastIsWrittenAsDocumented() {
@@ -222,6 +234,42 @@ class RecordJsonTest {
     String changed = MODEL.replace("promoted", "perhaps");
 
     assertThrows(IllegalArgumentException.class, () -> ModelJsonV1.read(bytes(changed)));
+  }
+
+  private static final List<Function<byte[], Object>> READERS =
+      List.of(
+          ForecastJsonV1::read,
+          EvaluationJsonV1::read,
+          AnomalyJsonV1::read,
+          ModelJsonV1::read,
+          ControlJsonV1::read);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", " null ", "true", "0", "\"\"", "[]", "[null]", "{}"})
+  void valueThatIsNoObjectIsRefused(String json) {
+    for (Function<byte[], Object> reader : READERS) {
+      assertThrows(IllegalArgumentException.class, () -> reader.apply(bytes(json)));
+    }
+  }
+
+  /** Readers compute with their milliseconds, and with steps and epochs beside. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+1000000000-12-31T23:59:59.999999999Z",
+        "-1000000000-01-01T00:00:00Z",
+        "+292278994-08-17T07:12:55.807Z",
+        "+10000-01-01T00:00:00Z",
+        "-0001-12-31T23:59:59Z"
+      })
+  void timeBeyondAllYearsIsRefused(String time) {
+    String control = text(ControlJsonV1.write(RETRAIN));
+    for (String valid : List.of(FORECAST, EVALUATION, MODEL, control)) {
+      String json = valid.replaceFirst("\"20[^\"]*Z\"", '"' + time + '"');
+      for (Function<byte[], Object> reader : READERS) {
+        assertThrows(IllegalArgumentException.class, () -> reader.apply(bytes(json)));
+      }
+    }
   }
 
   private static ForecastRecord forecast(float[]... quantiles) {
