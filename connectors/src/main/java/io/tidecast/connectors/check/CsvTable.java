@@ -116,7 +116,7 @@ final class CsvTable {
         .map(line -> split(line, delimiter))
         .filter(names -> names.size() == width && isWords(names))
         .filter(CsvTable::isNaming)
-        .filter(names -> names.stream().anyMatch(TimeGuess::isTime))
+        .filter(names -> names.stream().anyMatch(TimeColumns::isTime))
         .findFirst()
         .orElse(numbered(width));
   }
@@ -227,7 +227,7 @@ final class CsvTable {
             .boxed()
             .toList();
     return named.stream()
-        .filter(i -> records.get(i).stream().anyMatch(TimeGuess::isTime))
+        .filter(i -> records.get(i).stream().anyMatch(TimeColumns::isTime))
         .findFirst()
         .orElse(named.isEmpty() ? last : named.get(0));
   }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -88,32 +89,7 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
 
     private void time() {
       guess = new TimeGuess(table);
-      Map<String, Object> time =
-          guess
-              .settings()
-              .orElseGet(
-                  () -> {
-                    if (!guess.nearest().isEmpty()) {
-                      throw new IllegalArgumentException(
-                          file + ": no column reads as a time; " + guess.nearest());
-                    }
-                    guess
-                        .suspect()
-                        .ifPresent(
-                            column -> {
-                              throw new IllegalArgumentException(
-                                  file
-                                      + ": no column reads as a time; "
-                                      + column
-                                      + "; accepted: a time that feed.time.format tells");
-                            });
-                    notes.add("no column reads as a time: set feed.time.start and step");
-                    guess.rising().ifPresent(notes::add);
-                    Map<String, Object> made = new LinkedHashMap<>();
-                    made.put("start", "2000-01-01T00:00:00Z");
-                    made.put("step", "P1D");
-                    return made;
-                  });
+      Map<String, Object> time = guess.settings().orElseGet(this::withoutTimes);
       String format = String.valueOf(time.getOrDefault("format", ""));
       if (time.containsKey("column")
           && !format.startsWith("epoch")
@@ -128,6 +104,22 @@ public record FileGuess(Map<String, Object> feed, boolean labelledByStart, List<
         notes.add("day and month may be the other way round in feed.time.format");
       }
       feed.put("time", time);
+    }
+
+    private Map<String, Object> withoutTimes() {
+      TimeColumns columns = new TimeColumns(table);
+      if (!guess.nearest().isEmpty()) {
+        throw new IllegalArgumentException(
+            file + ": no column reads as a time; " + guess.nearest());
+      }
+      if (columns.suspect().isPresent()) {
+        throw new IllegalArgumentException(
+            "%s: no column reads as a time; %s; accepted: a time that feed.time.format tells"
+                .formatted(file, columns.suspect().get()));
+      }
+      notes.add("no column reads as a time: set feed.time.start and step");
+      columns.rising().ifPresent(notes::add);
+      return new TreeMap<>(Map.of("start", "2000-01-01T00:00:00Z", "step", "P1D"));
     }
 
     private List<Column> columns() {
