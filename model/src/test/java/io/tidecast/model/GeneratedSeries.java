@@ -1,6 +1,7 @@
 package io.tidecast.model;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -22,6 +23,21 @@ public final class GeneratedSeries {
         .history(40)
         .maxGap(4)
         .build();
+  }
+
+  /** Steps with short and long gaps, missing targets and covariates. */
+  public static List<ClosedStep> steps(long seed, int count) {
+    GeneratedSeries series = new GeneratedSeries(seed);
+    Random random = new Random(seed + 1);
+    List<ClosedStep> steps = new ArrayList<>();
+    long index = 1000;
+    for (int i = 0; i < count; i++) {
+      index += random.nextInt(12) == 0 ? 1 + random.nextInt(5) : 1;
+      index += random.nextInt(150) == 0 ? 30 + random.nextInt(50) : 0;
+      float value = series.perhapsMissing(series.value(index), 15);
+      steps.add(new ClosedStep(index, value, series.covariates()));
+    }
+    return steps;
   }
 
   /** Positive value of step {@code index}: level 50, season of 6, a slow random walk. */

@@ -101,7 +101,8 @@ final class TimeGuess {
     for (int place : places) {
       List<String> samples = columns.samples(List.of(place));
       boolean numbers = !samples.isEmpty() && samples.stream().allMatch(Column::isNumber);
-      boolean hidden = !columns.isNamed(place) && !(formats == EPOCHS && columns.isNamed(place, MADE_UP));
+      boolean hidden =
+          !columns.isNamed(place) && !(formats == EPOCHS && columns.isNamed(place, MADE_UP));
       if (samples.isEmpty()
           || numbers && hidden
           || formats == EPOCHS && !samples.stream().allMatch(TimeSpelling::isLarge)) {
@@ -116,7 +117,8 @@ final class TimeGuess {
         boolean dateAlone =
             hours && format.equals("iso") && samples.stream().noneMatch(t -> t.contains(":"));
         if (!dateAlone && isRead(samples, format, List.of(place))) {
-          return Optional.of(settings(List.of(place), spelling(format).likelier(samples).format(), samples));
+          return Optional.of(
+              settings(List.of(place), spelling(format).likelier(samples).format(), samples));
         }
       }
     }
@@ -134,7 +136,9 @@ final class TimeGuess {
           for (String time : HOURS) {
             String format = (day.equals("iso") ? "yyyy-MM-dd" : day) + " " + time;
             if (isRead(samples, format, List.of(date, hour))) {
-              return Optional.of(settings(List.of(date, hour), spelling(format).likelier(samples).format(), samples));
+              return Optional.of(
+                  settings(
+                      List.of(date, hour), spelling(format).likelier(samples).format(), samples));
             }
           }
         }
@@ -201,7 +205,10 @@ final class TimeGuess {
             && !Set.of("yyyy", "iso-week").contains(format)
             && columns.isNamed(place);
     boolean large = !EPOCHS.contains(format) || samples.stream().allMatch(TimeSpelling::isLarge);
-    return tells && large && !samples.isEmpty() && samples.stream().allMatch(spelling(format).reads());
+    return tells
+        && large
+        && !samples.isEmpty()
+        && samples.stream().allMatch(spelling(format).reads());
   }
 
   private boolean isRead(List<String> samples, String format, List<Integer> places) {

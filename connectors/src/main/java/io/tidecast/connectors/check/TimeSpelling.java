@@ -25,7 +25,6 @@ record TimeSpelling(String format, Locale language) {
 
   private static final int LAST_DAY = 60_266;
 
-
   static boolean isDay(String text) {
     return Column.isNumber(text)
         && Double.parseDouble(text) >= FIRST_DAY
@@ -54,8 +53,13 @@ record TimeSpelling(String format, Locale language) {
     if (!slashed.find()) {
       return this;
     }
-    TimeSpelling other = new TimeSpelling(
-        slashed.group(3) + slashed.group(2) + slashed.group(1) + format.substring(slashed.end()), language);
+    TimeSpelling other =
+        new TimeSpelling(
+            slashed.group(3)
+                + slashed.group(2)
+                + slashed.group(1)
+                + format.substring(slashed.end()),
+            language);
     boolean better =
         samples.stream().allMatch(other.reads())
             && other.span(samples).compareTo(span(samples)) < 0;

@@ -3,146 +3,17 @@ package io.tidecast.job.retrain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.job.Harnesses;
 import io.tidecast.job.state.SeriesStep;
-import io.tidecast.job.state.SeriesWindow;
-import io.tidecast.job.state.StoredTypes;
-import io.tidecast.job.state.Targets;
 import io.tidecast.model.ClosedStep;
-import io.tidecast.model.Grid;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WindowFunctionHarnessTest {
-  private static final int MAX_PARALLELISM = 8;
-  private static final int MAX_GAP = 4;
-
-  private static final Targets TARGETS = targets();
-
-  private KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> harness;
-
-  @BeforeEach
-  void start() throws Exception {
-    harness = open(1, null, 1, 0);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    harness.close();
-  }
-
-  private static Targets targets() {
-    Map<String, Targets.Target> targets = new HashMap<>();
-    targets.put("s", new Targets.Target("g", List.of()));
-    targets.put("t", new Targets.Target("g", List.of("x", "y")));
-    targets.put("u", new Targets.Target("g", List.of("x")));
-    Stream.concat(
-            Stream.of("a", "b", "c", "d", "e", "f"),
-            IntStream.range(0, 40).mapToObj(number -> "s" + number))
-        .forEach(name -> targets.put(name, new Targets.Target("g", List.of())));
-    return new Targets(targets);
-  }
-
-  private static KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> open(
-      double sample, OperatorSubtaskState state, int parallelism, int subtask) throws Exception {
-    return open(TARGETS, sample, state, parallelism, subtask);
-  }
-
-  /** Windows of three steps on a grid of ten milliseconds. */
-  private static KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> open(
-      Targets targets, double sample, OperatorSubtaskState state, int parallelism, int subtask)
-      throws Exception {
-    RetrainConfig config =
-        new RetrainConfig(
-            Duration.ofMillis(1000),
-            Duration.ofMillis(10),
-            Duration.ofMillis(1000),
-            0,
-            false,
-            Duration.ZERO,
-            0,
-            3,
-            3,
-            Duration.ofMillis(1000),
-            1_000,
-            sample,
-            1,
-            Duration.ofMinutes(1),
-            Duration.ofMinutes(1),
-            1);
-    KeyedOneInputStreamOperatorTestHarness<String, SeriesStep, SeriesWindow> harness =
-        new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(
-                new WindowFunction(new Grid.Fixed(10), config, MAX_GAP, targets)),
-            SeriesStep::series,
-            Types.STRING,
-            MAX_PARALLELISM,
-            parallelism,
-            subtask);
-    return Harnesses.open(harness, StoredTypes.SERIES_WINDOW, state);
-  }
-
-  private void step(String series, long index, float value, float... beside) throws Exception {
-    harness.processElement(
-        new SeriesStep(series, "g", new ClosedStep(index, value, beside)), 10 * index);
-  }
-
-  private List<String> output() {
-    List<String> lines = new ArrayList<>();
-    for (Object out : harness.getOutput()) {
-      if (out instanceof StreamRecord<?> record
-          && record.getValue() instanceof SeriesWindow window) {
-        lines.add(
-            "%s/%s to #%d known at %d: %d x %d %s @%d"
-                    .formatted(
-                        window.group(),
-                        window.series(),
-                        window.end(),
-                        window.knownAt(),
-                        window.steps(),
-                        window.width(),
-                        Arrays.toString(window.values()),
-                        record.getTimestamp())
-                + (window.amends() ? " amends" : ""));
-      } else if (out instanceof Watermark mark) {
-        lines.add("watermark " + mark.getTimestamp());
-      } else {
-        lines.add(out.toString());
-      }
-    }
-    harness.getOutput().clear();
-    return lines;
-  }
-
-  private static Targets other(String group, String... covariates) {
-    return new Targets(Map.of("u", new Targets.Target(group, List.of(covariates))));
-  }
-
-  private void goOnWith(Targets targets) throws Exception {
-    OperatorSubtaskState state = harness.snapshot(1, 1);
-    harness.close();
-    harness = open(targets, 1, state, 1, 0);
-  }
-
+/** Where windows begin and end, and what is in them. */
+class WindowFunctionHarnessTest extends WindowHarness {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void windowThatLayOpenForTheWholeHistoryIsDropped(boolean watermarkFirst) throws Exception {
@@ -198,55 +69,6 @@ class WindowFunctionHarnessTest {
     step("s/a", 3, 3);
 
     assertEquals(List.of("g/s/a to #3 known at 30: 3 x 1 [1.0, 2.0, 3.0] @30"), output());
-  }
-
-  @Test
-  void otherCovariatesBeginAnotherWindow() throws Exception {
-    step("u", 1, 1, 10);
-    step("u", 2, 2, 20);
-    goOnWith(other("g", "y"));
-    step("u", 3, 3, 30);
-    step("u", 4, 4, 40);
-    step("u", 5, 5, 50);
-
-    assertEquals(
-        List.of("g/u to #5 known at 50: 3 x 2 [3.0, 30.0, 4.0, 40.0, 5.0, 50.0] @50"), output());
-  }
-
-  @Test
-  void stepUnderWayWithMoreCovariatesThanThereAreNowCountsThemAsMissing() throws Exception {
-    goOnWith(other("g", "x", "y"));
-    step("u", 1, 1, 10);
-    step("u", 2, 2, 20, 200);
-    step("u", 3, 3, 30, 300);
-
-    assertEquals(
-        List.of(
-            "g/u to #3 known at 30: 3 x 3"
-                + " [1.0, NaN, NaN, 2.0, 20.0, 200.0, 3.0, 30.0, 300.0] @30"),
-        output());
-  }
-
-  @Test
-  void windowIsOfTheGroupThatItsSeriesHasNow() throws Exception {
-    step("u", 1, 1, 10);
-    goOnWith(other("renamed", "x"));
-    step("u", 2, 2, 20);
-    step("u", 3, 3, 30);
-
-    assertEquals(
-        List.of("renamed/u to #3 known at 30: 3 x 2 [1.0, 10.0, 2.0, 20.0, 3.0, 30.0] @30"),
-        output());
-  }
-
-  @Test
-  void seriesThatIsNotForecastAnyMoreGivesNoWindow() throws Exception {
-    step("s", 1, 1);
-    step("s", 2, 2);
-    goOnWith(other("g", "x"));
-    step("s", 3, 3);
-
-    assertEquals(List.of(), output());
   }
 
   @Test
@@ -374,64 +196,5 @@ class WindowFunctionHarnessTest {
     assertEquals(runs.get(0), runs.get(1));
     int sampled = runs.get(0).size();
     assertTrue(sampled > 10 && sampled < 30, "sampled " + sampled + " of 40");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
-  void restoredItGoesOnAsIfNothingHadHappened(int failAfter) throws Exception {
-    List<String> output = new ArrayList<>();
-    long[] indices = {1, 2, 3, 5, 6, 90, 91};
-
-    for (int i = 0; i < indices.length; i++) {
-      if (i == failAfter) {
-        output.addAll(output());
-        OperatorSubtaskState state = harness.snapshot(1, 1);
-        harness.close();
-        harness = open(1, state, 1, 0);
-      }
-      step("s", indices[i], indices[i]);
-    }
-
-    output.addAll(output());
-    assertEquals(
-        List.of(
-            "g/s to #3 known at 30: 3 x 1 [1.0, 2.0, 3.0] @30",
-            "g/s to #6 known at 60: 3 x 1 [NaN, 5.0, 6.0] @60"),
-        output);
-  }
-
-  private static boolean isOwn(String key, int subtask) {
-    return KeyGroupRangeAssignment.assignKeyToParallelOperator(key, MAX_PARALLELISM, 2) == subtask;
-  }
-
-  @Test
-  void rescaledEachSeriesCompletesItsWindowOnOneSubtask() throws Exception {
-    List<String> series = List.of("a", "b", "c", "d", "e", "f");
-    for (String name : series) {
-      step(name, 1, 1);
-      step(name, 2, 2);
-    }
-    OperatorSubtaskState state = harness.snapshot(1, 1);
-
-    List<String> completed = new ArrayList<>();
-    for (int subtask = 0; subtask < 2; subtask++) {
-      OperatorSubtaskState part =
-          AbstractStreamOperatorTestHarness.repartitionOperatorState(
-              state, MAX_PARALLELISM, 1, 2, subtask);
-      harness.close();
-      harness = open(1, part, 2, subtask);
-      for (String name : series) {
-        if (isOwn(name, subtask)) {
-          step(name, 3, 3);
-        }
-      }
-      completed.addAll(output());
-    }
-
-    assertEquals(
-        series.stream()
-            .map(name -> "g/" + name + " to #3 known at 30: 3 x 1 [1.0, 2.0, 3.0] @30")
-            .toList(),
-        completed.stream().sorted().toList());
   }
 }

@@ -1,11 +1,21 @@
 package io.tidecast.model.online;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
+import io.tidecast.model.RandomModels;
 import io.tidecast.model.Transform;
+import io.tidecast.model.weights.ForecastModel;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MixtureTest {
@@ -13,7 +23,6 @@ class MixtureTest {
   private static final float NONE = Float.NaN;
   private static final boolean[] ALL = {true, true, true, true, true, true};
   private static final boolean[] NAIVES = {false, false, true, true, true, true};
-
   private final Mixture mixture = new Mixture(CONFIG);
 
   private void observe(int knot, int times, float... losses) {
@@ -138,5 +147,34 @@ class MixtureTest {
 
     // 0.01 against 0.03 is much, but not beside the events: 0.11 against 0.13
     assertEquals(1 / (1 + Math.exp(-20 * 0.0188 / 0.111)), share(ALL, 0, 0), 0.05);
+  }
+
+  /** A backtest serves what was chosen, and then the same trained on all rows. */
+  @Test
+  void whatTheMixtureKnowsOfAModelHoldsForTheSameTrainedOnAllRows() throws IOException {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, 3);
+    SeriesForecaster forecaster = new SeriesForecaster(config, 12);
+    List<ClosedStep> steps = GeneratedSeries.steps(3, 200);
+
+    byte[] same = mixture(forecaster, steps, RandomModels.model(config, "g-1-aa", 1));
+    byte[] complete = mixture(forecaster, steps, RandomModels.model(config, "g-1-bb", 1));
+    byte[] other = mixture(forecaster, steps, RandomModels.model(config, "g-2-cc", 1));
+
+    assertArrayEquals(same, complete);
+    assertFalse(Arrays.equals(same, other));
+  }
+
+  /** After the last step, which another version serves. */
+  private static byte[] mixture(
+      SeriesForecaster forecaster, List<ClosedStep> steps, ForecastModel successor)
+      throws IOException {
+    ForecastModel first = RandomModels.model(forecaster.config(), "g-1-aa", 1);
+    SeriesState state = forecaster.newState();
+    for (int i = 0; i < steps.size(); i++) {
+      forecaster.step(state, steps.get(i), i + 1 < steps.size() ? first : successor);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    state.mixture().write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
   }
 }

@@ -3,59 +3,35 @@ package io.tidecast.model.online;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.model.Calendar;
-import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
 import io.tidecast.model.Limits;
-import io.tidecast.model.Otherwise;
 import io.tidecast.model.Quality;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
 import io.tidecast.model.Transform;
-import io.tidecast.model.input.SeriesInputs;
-import io.tidecast.model.member.PackedModel;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SeriesForecasterTest {
   private static final int HORIZON = 5;
   private static final int PERIOD = 12;
-
-  /** Steps with short and long gaps, missing targets and covariates. */
-  private static List<ClosedStep> steps(long seed, int count) {
-    GeneratedSeries series = new GeneratedSeries(seed);
-    Random random = new Random(seed + 1);
-    List<ClosedStep> steps = new ArrayList<>();
-    long index = 1000;
-    for (int i = 0; i < count; i++) {
-      index += random.nextInt(12) == 0 ? 1 + random.nextInt(5) : 1;
-      index += random.nextInt(150) == 0 ? 30 + random.nextInt(50) : 0;
-      float value = series.perhapsMissing(series.value(index), 15);
-      steps.add(new ClosedStep(index, value, series.covariates()));
-    }
-    return steps;
-  }
 
   /** None at first, then a new version every 90 steps, for a while none again. */
   private static ForecastModel serving(ForecasterConfig config, int i) {
@@ -79,7 +55,7 @@ class SeriesForecasterTest {
   @EnumSource(Transform.class)
   void everyForecastIsFiniteAscendingAndWithinTheLimits(Transform transform) {
     ForecasterConfig config = limited(GeneratedSeries.config(transform, HORIZON), 45.1, 54.7);
-    List<ClosedStep> steps = steps(1, 500);
+    List<ClosedStep> steps = GeneratedSeries.steps(1, 500);
     List<StepResult> results = run(new SeriesForecaster(config, PERIOD), steps);
 
     int[] byQuality = new int[3];
@@ -139,7 +115,7 @@ class SeriesForecasterTest {
   @Test
   void whatComesAfterTheOriginLeavesAForecastAsItWasToTheBit() {
     ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
-    List<ClosedStep> steps = steps(3, 400);
+    List<ClosedStep> steps = GeneratedSeries.steps(3, 400);
     int origin = 350;
     List<ClosedStep> noisy = new ArrayList<>(steps.subList(0, origin + 1));
     Random random = new Random(4);
@@ -168,7 +144,7 @@ class SeriesForecasterTest {
   void restoredStateGoesOnExactlyAsBeforeWhereverItWasStored(Transform transform)
       throws IOException {
     ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
-    List<ClosedStep> steps = steps(5, 400);
+    List<ClosedStep> steps = GeneratedSeries.steps(5, 400);
     SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
     SeriesState state = forecaster.newState();
     SeriesState restored = forecaster.newState();
@@ -207,116 +183,11 @@ class SeriesForecasterTest {
     return SeriesState.read(new DataInputStream(new ByteArrayInputStream(bytes)), config);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "LEVEL, LSTM, 1",
-    "DIFFERENCE, LSTM, 2",
-    "LOG_RETURN, LSTM, 1",
-    "LEVEL, RNN, 1",
-    "LOG_RETURN, RNN, 2",
-    "LEVEL, FEED_FORWARD, 2"
-  })
-  void swapWithReplayEqualsAColdRunOverTheSameHistory(
-      Transform transform, CellConfig.Kind kind, int layers) {
-    ForecasterConfig config =
-        Otherwise.calendar(
-            Otherwise.cell(
-                GeneratedSeries.config(transform, HORIZON), new CellConfig(kind, layers, 8)),
-            new Calendar(ZoneOffset.ofHours(2), List.of(Calendar.Feature.HOUR_OF_DAY)));
-    GeneratedSeries series = new GeneratedSeries(6);
-    List<ClosedStep> steps = new ArrayList<>();
-    for (int t = 0; t < 200; t++) {
-      float value = t == 150 ? 52 : series.perhapsMissing(series.value(t), 10);
-      steps.add(new ClosedStep(t, value, series.covariates()));
-    }
-    CellConfig ofBefore = new CellConfig(CellConfig.Kind.LSTM, 2, 5);
-    ForecastModel before = RandomModels.model(Otherwise.cell(config, ofBefore), "test-1", 1);
-    ForecastModel after = RandomModels.withoutHighway(RandomModels.model(config, "test-2", 2));
-    int swap = 150;
-
-    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
-    SeriesState swapped = forecaster.newState();
-    for (int t = 0; t < swap; t++) {
-      forecaster.step(swapped, steps.get(t), t < 100 ? null : before);
-    }
-
-    SeriesInputs pipeline = new SeriesInputs(config);
-    int start = swap + 1 - config.history();
-    for (int t = 0; t < start; t++) {
-      pipeline.step(steps.get(t).value(), steps.get(t).covariates());
-    }
-    SeriesForecaster other = new SeriesForecaster(config, PERIOD);
-    SeriesState cold = other.newState(pipeline, start - 1, after);
-    for (int t = start; t < swap; t++) {
-      other.step(cold, steps.get(t), after);
-    }
-
-    PackedModel packed = PackedModel.of(after, config);
-    float[] expectedMember = new float[HORIZON * config.levels().size()];
-    float[] ofHighway = new float[HORIZON * config.levels().size()];
-    float[] actualMember = new float[HORIZON * config.levels().size()];
-    int compared = 0;
-    for (int t = swap; t < steps.size(); t++) {
-      Optional<Forecast> expected = other.step(cold, steps.get(t), after).forecast();
-      Optional<Forecast> actual = forecaster.step(swapped, steps.get(t), after).forecast();
-      if (actual.isPresent()) {
-        assertTrue(expected.isPresent());
-        long index = steps.get(t).index();
-        packed.forecast(
-            cold.hidden(), cold.inputs(), index, expectedMember, ofHighway, new boolean[2]);
-        packed.forecast(
-            swapped.hidden(), swapped.inputs(), index, actualMember, ofHighway, new boolean[2]);
-        assertArrayEquals(expectedMember, actualMember);
-        compared++;
-      }
-      for (int layer = 0; layer < layers; layer++) {
-        assertArrayEquals(cold.hidden().h()[layer], swapped.hidden().h()[layer]);
-        assertArrayEquals(cold.hidden().c()[layer], swapped.hidden().c()[layer]);
-      }
-    }
-    assertTrue(compared > 20, "compared " + compared);
-  }
-
-  @Test
-  void hiddenStateIsCarriedAndAblationsTakeItAway() {
-    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
-    List<ClosedStep> steps = steps(7, 90);
-    ForecastModel model = RandomModels.withoutHighway(RandomModels.model(config, "test-1", 1));
-    List<ForecasterConfig.Ablation> ablations =
-        List.of(
-            ForecasterConfig.Ablation.NONE,
-            new ForecasterConfig.Ablation(true, false, false, false),
-            new ForecasterConfig.Ablation(false, true, false, false),
-            new ForecasterConfig.Ablation(false, false, true, false));
-
-    List<float[]> medians = new ArrayList<>();
-    for (ForecasterConfig.Ablation ablation : ablations) {
-      SeriesForecaster forecaster =
-          new SeriesForecaster(config.toBuilder().ablation(ablation).build(), PERIOD);
-      SeriesState state = forecaster.newState();
-      Optional<Forecast> last = Optional.empty();
-      for (ClosedStep step : steps) {
-        // one of random weights has lost its share a few steps later
-        ForecastModel serving = step.index() < steps.get(87).index() ? null : model;
-        Optional<Forecast> made = forecaster.step(state, step, serving).forecast();
-        last = made.isPresent() ? made : last;
-      }
-      assertEquals(Quality.MODEL, last.get().quality());
-      medians.add(last.get().quantiles()[3]);
-    }
-
-    for (int a = 0; a < medians.size(); a++) {
-      for (int b = a + 1; b < medians.size(); b++) {
-        assertNotEquals(medians.get(a)[0], medians.get(b)[0], a + " against " + b);
-      }
-    }
-  }
-
   @Test
   void medianOfARandomWalkStaysAtTheLastValue() {
     for (Transform transform : List.of(Transform.DIFFERENCE, Transform.LOG_RETURN)) {
       ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
-      List<ClosedStep> steps = steps(10, 300);
+      List<ClosedStep> steps = GeneratedSeries.steps(10, 300);
       List<StepResult> results = run(new SeriesForecaster(config, PERIOD), steps);
 
       int byModel = 0;
@@ -370,61 +241,6 @@ class SeriesForecasterTest {
           forecaster.step(implicit, step, model).forecast());
     }
     assertEquals(explicit, implicit);
-  }
-
-  @Test
-  void longGapRebuildsTheStateAndSaysSoForAWhile() {
-    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
-    GeneratedSeries series = new GeneratedSeries(13);
-    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
-    SeriesState state = forecaster.newState();
-    ForecastModel model = RandomModels.model(config, "test-1", 1);
-    for (int t = 0; t < 60; t++) {
-      ClosedStep step = new ClosedStep(t, series.value(t), series.covariates());
-      forecaster.step(state, step, model);
-    }
-    SeriesInputs pipeline = state.inputs().copy();
-    pipeline.skip(100);
-    SeriesState cold = forecaster.newState(pipeline, 159, model);
-
-    for (int t = 160; t < 240; t++) {
-      ClosedStep step = new ClosedStep(t, series.value(t), series.covariates());
-      Forecast forecast = forecaster.step(state, step, model).forecast().get();
-      forecaster.step(cold, step, model);
-
-      assertArrayEquals(cold.hidden().h()[0], state.hidden().h()[0]);
-      boolean early = t < 160 + SeriesForecaster.WARMING_STEPS - 1;
-      assertEquals(early ? Quality.WARMING : Quality.MODEL, forecast.quality(), "step " + t);
-    }
-  }
-
-  /** A backtest serves what was chosen, and then the same trained on all rows. */
-  @Test
-  void whatTheMixtureKnowsOfAModelHoldsForTheSameTrainedOnAllRows() throws IOException {
-    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
-    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
-    List<ClosedStep> steps = steps(3, 200);
-
-    byte[] same = mixture(forecaster, steps, RandomModels.model(config, "g-1-aa", 1));
-    byte[] complete = mixture(forecaster, steps, RandomModels.model(config, "g-1-bb", 1));
-    byte[] other = mixture(forecaster, steps, RandomModels.model(config, "g-2-cc", 1));
-
-    assertArrayEquals(same, complete);
-    assertFalse(Arrays.equals(same, other));
-  }
-
-  /** After the last step, which another version serves. */
-  private static byte[] mixture(
-      SeriesForecaster forecaster, List<ClosedStep> steps, ForecastModel successor)
-      throws IOException {
-    ForecastModel first = RandomModels.model(forecaster.config(), "g-1-aa", 1);
-    SeriesState state = forecaster.newState();
-    for (int i = 0; i < steps.size(); i++) {
-      forecaster.step(state, steps.get(i), i + 1 < steps.size() ? first : successor);
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.mixture().write(new DataOutputStream(bytes));
-    return bytes.toByteArray();
   }
 
   @Test

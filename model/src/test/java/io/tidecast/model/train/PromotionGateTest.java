@@ -14,13 +14,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PromotionGateTest {
-  private static final ForecasterConfig CONFIG = TrainerTest.CONFIG;
+  private static final ForecasterConfig CONFIG = Trainings.CONFIG;
   private static final TrainingConfig TRAINING = TrainingConfig.DEFAULT;
 
   @Test
   void aTrainedModelBeatsTheSeasonalNaiveOnTheHoldOut() {
-    List<Stretch> windows = TrainerTest.windows("a", 3000, 100, 1);
-    windows.addAll(TrainerTest.windows("b", 3000, 100, 2));
+    List<Stretch> windows = Trainings.windows("a", 3000, 100, 1);
+    windows.addAll(Trainings.windows("b", 3000, 100, 2));
 
     PromotionGate.Scores scores = gate().score(trained(windows));
 
@@ -32,7 +32,7 @@ class PromotionGateTest {
 
   @Test
   void theHoldOutAloneIsScored() {
-    List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
+    List<Stretch> windows = Trainings.windows("a", 2000, 100, 1);
     TrainingResult.Chosen model = trained(windows);
     PromotionGate.Scores before = gate().score(model);
 
@@ -46,7 +46,7 @@ class PromotionGateTest {
 
   @Test
   void aChallengerThatIsTheChampionIsNotPromoted() {
-    TrainingResult.Chosen model = TrainerTest.trained(2000);
+    TrainingResult.Chosen model = Trainings.trained(2000);
 
     PromotionGate.Scores scores = gate().score(model, model.model());
 
@@ -56,8 +56,8 @@ class PromotionGateTest {
 
   @Test
   void orderOfWindowsDoesNotMatter() {
-    List<Stretch> windows = TrainerTest.windows("a", 2000, 100, 1);
-    TrainingResult.Chosen model = TrainerTest.trained(2000);
+    List<Stretch> windows = Trainings.windows("a", 2000, 100, 1);
+    TrainingResult.Chosen model = Trainings.trained(2000);
     List<Stretch> shuffled = new ArrayList<>(windows);
     Collections.shuffle(shuffled, new Random(9));
 
@@ -66,8 +66,8 @@ class PromotionGateTest {
 
   @Test
   void lossesDoNotDependOnTheUnitOfASeries() {
-    TrainingResult.Chosen model = TrainerTest.trained(2000);
-    List<Stretch> larger = TrainerTest.windows("a", 2000, 100, 1);
+    TrainingResult.Chosen model = Trainings.trained(2000);
+    List<Stretch> larger = Trainings.windows("a", 2000, 100, 1);
     for (Stretch window : larger) {
       for (float[] row : window.values()) {
         row[0] *= 1024;

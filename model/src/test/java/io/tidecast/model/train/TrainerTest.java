@@ -1,46 +1,29 @@
 package io.tidecast.model.train;
 
+import static io.tidecast.model.train.Trainings.CONFIG;
+import static io.tidecast.model.train.Trainings.RUN;
+import static io.tidecast.model.train.Trainings.recipe;
+import static io.tidecast.model.train.Trainings.train;
+import static io.tidecast.model.train.Trainings.trained;
+import static io.tidecast.model.train.Trainings.windows;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Otherwise;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.weights.ForecastModel;
-import io.tidecast.model.weights.HeadWeights;
 import io.tidecast.model.weights.HighwayWeights;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 class TrainerTest {
-  static final ForecasterConfig CONFIG =
-      ForecasterConfig.of(Duration.ofHours(1), 6, 24, 0).toBuilder()
-          .cell(new CellConfig(CellConfig.Kind.LSTM, 1, 8))
-          .history(48)
-          .build();
-  private static final TrainingRun RUN = new TrainingRun("load", 1, 7, "test");
-  private static final Map<Integer, TrainingResult.Chosen> TRAINED = new ConcurrentHashMap<>();
-
-  /** Trained once for all that only read it, on windows of 100 steps of series a. */
-  static TrainingResult.Chosen trained(int steps) {
-    return TRAINED.computeIfAbsent(steps, all -> train(windows("a", all, 100, 1)));
-  }
-
   @Test
   void sameWindowsInAnyOrderAndSameSeedGiveTheSameBytes() {
     List<Stretch> windows = windows("a", 1500, 100, 1);
@@ -117,55 +100,6 @@ class TrainerTest {
   }
 
   @Test
-  void lossesThatAreNotFiniteAreDroppedCountedAndInTheEndFailTheTraining() throws Exception {
-    TrainingResult.Failed failed = trainFromHeadBiases(Float.NaN);
-
-    assertTrue(failed.reason().contains("not finite"), failed.reason());
-    assertTrue(
-        failed.report().nonFiniteSteps() > TrainingConfig.DEFAULT.optimizer().maxNonFinite());
-    assertEquals(0, failed.report().updates());
-  }
-
-  @Test
-  void weightsThatHaveExplodedFailTheTraining() throws Exception {
-    TrainingResult.Failed failed = trainFromHeadBiases(1e30f);
-
-    assertTrue(failed.reason().contains("weights"), failed.reason());
-  }
-
-  private static TrainingResult.Failed trainFromHeadBiases(float bias) throws Exception {
-    List<Stretch> windows = windows("a", 1000, 100, 1);
-    ForecastModel champion = ModelArtifact.read(ModelArtifact.write(trained(1000).model()));
-    HeadWeights head = champion.head().orElseThrow();
-    Arrays.fill(head.bias(), bias);
-    ForecastModel broken =
-        ModelArtifact.seal(CONFIG, champion.layers(), head, null, champion.provenance());
-    TrainingResult result =
-        new Trainer(CONFIG, TrainingConfig.DEFAULT)
-            .choose(windows, broken, RUN, TrainingListener.NONE);
-    return assertInstanceOf(TrainingResult.Failed.class, result);
-  }
-
-  @Test
-  void tooLittleHistoryIsRefusedWithTheNumbers() {
-    TrainingResult result =
-        new Trainer(CONFIG, TrainingConfig.DEFAULT)
-            .choose(windows("a", 90, 90, 1), RUN, TrainingListener.NONE);
-
-    TrainingResult.Failed failed = assertInstanceOf(TrainingResult.Failed.class, result);
-    assertTrue(failed.reason().contains("at least 64"), failed.reason());
-    assertTrue(failed.isTooShort());
-  }
-
-  @Test
-  void noWindowsAtAllAreRefused() {
-    TrainingResult result =
-        new Trainer(CONFIG, TrainingConfig.DEFAULT).choose(List.of(), RUN, TrainingListener.NONE);
-
-    assertInstanceOf(TrainingResult.Failed.class, result);
-  }
-
-  @Test
   void windowsThatAreInfiniteOrOverlapAreLeftOutAndCounted() {
     List<Stretch> windows = windows("a", 1500, 100, 1);
     windows.get(3).values()[7][0] = Float.POSITIVE_INFINITY;
@@ -210,17 +144,6 @@ class TrainerTest {
 
     assertEquals(0, trained.report().nonFiniteSteps());
     assertTrue(ModelArtifact.write(trained.model()).length > 0);
-  }
-
-  @Test
-  void widthThatDoesNotFitTheCovariatesIsAnError() {
-    List<Stretch> windows = List.of(new Stretch("a", 9, new float[10][2]));
-
-    assertThrows(
-        IllegalArgumentException.class,
-        () ->
-            new Trainer(CONFIG, TrainingConfig.DEFAULT)
-                .choose(windows, RUN, TrainingListener.NONE));
   }
 
   @Test
@@ -307,115 +230,5 @@ class TrainerTest {
     double unit = train(windows).model().head().orElseThrow().unit()[5];
 
     assertTrue(unit < 1.35 * clean, unit + " of " + clean);
-  }
-
-  @Test
-  void anExceptionIsAFailedTraining() {
-    TrainingResult result =
-        new Trainer(CONFIG, TrainingConfig.DEFAULT)
-            .choose(
-                windows("a", 1500, 100, 1),
-                RUN,
-                (round, rounds, loss, validation) -> {
-                  throw new IllegalStateException("on purpose");
-                });
-
-    TrainingResult.Failed failed = assertInstanceOf(TrainingResult.Failed.class, result);
-    assertTrue(failed.reason().contains("on purpose"), failed.reason());
-    assertEquals(0, OffHeap.openBytes());
-  }
-
-  @Test
-  void anInterruptedTrainingIsCancelled() {
-    List<Stretch> windows = windows("a", 1500, 100, 1);
-
-    assertThrows(
-        CancellationException.class,
-        () ->
-            new Trainer(CONFIG, TrainingConfig.DEFAULT)
-                .choose(
-                    windows,
-                    RUN,
-                    (round, rounds, loss, validation) -> Thread.currentThread().interrupt()));
-
-    assertTrue(Thread.interrupted(), "the interrupt is left to the caller");
-    assertEquals(0, OffHeap.openBytes());
-  }
-
-  @Test
-  void closedMatricesReleaseTheirMemoryAtOnce() {
-    OffHeap memory = new OffHeap();
-    Matrix floats = memory.floats(3, 4);
-    INDArray doubles = memory.doubles(5, 6);
-    assertEquals(3 * 4 * 4 + 5 * 6 * 8, OffHeap.openBytes());
-
-    memory.close();
-
-    assertEquals(0, OffHeap.openBytes());
-    assertTrue(floats.array().wasClosed());
-    assertTrue(doubles.wasClosed());
-  }
-
-  @Test
-  void memoryOutsideTheHeapIsReleasedAfterEachTrainingAndStaysAsItWasOverMany() {
-    List<Stretch> windows = windows("a", 900, 100, 1);
-    Trainer trainer = new Trainer(CONFIG, recipe(64, 1, 1, 3e-3));
-    trainAgain(trainer, windows, 5);
-    long before = outsideTheHeap();
-
-    trainAgain(trainer, windows, 60);
-
-    assertEquals(0, OffHeap.openBytes());
-    // each touches some 8 MB outside the heap: 0.5 GB if the system did not get it back
-    long growth = outsideTheHeap() - before;
-    assertTrue(growth < 250_000_000, "grew by " + growth);
-  }
-
-  private static long outsideTheHeap() {
-    return Pointer.physicalBytes() - Runtime.getRuntime().totalMemory();
-  }
-
-  private static void trainAgain(Trainer trainer, List<Stretch> windows, int times) {
-    for (int i = 0; i < times; i++) {
-      assertInstanceOf(
-          TrainingResult.Chosen.class, trainer.choose(windows, RUN, TrainingListener.NONE));
-    }
-  }
-
-  private static TrainingConfig recipe(int batch, int rounds, int updates, double rate) {
-    TrainingConfig d = TrainingConfig.DEFAULT;
-    return new TrainingConfig(
-        new TrainingConfig.Windows(d.windows().burnIn(), d.windows().steps(), batch),
-        new TrainingConfig.Schedule(rounds, rounds, 500, updates, updates, rounds),
-        new TrainingConfig.Optimizer(rate, rate, 20, 1e-4, 1.0, 10),
-        d.parts(),
-        d.ridge(),
-        d.history());
-  }
-
-  private static TrainingResult.Chosen train(List<Stretch> windows) {
-    TrainingResult result =
-        new Trainer(CONFIG, TrainingConfig.DEFAULT).choose(windows, RUN, TrainingListener.NONE);
-    return assertInstanceOf(TrainingResult.Chosen.class, result);
-  }
-
-  static List<Stretch> windows(String series, int steps, int length, long seed) {
-    Random random = new Random(seed);
-    List<Stretch> windows = new ArrayList<>();
-    double level = 0;
-    for (int from = 0; from < steps; from += length) {
-      float[][] values = new float[length][1];
-      for (int i = 0; i < length; i++) {
-        level = 0.99 * level + 0.1 * random.nextGaussian();
-        values[i][0] =
-            (float)
-                (10
-                    + 3 * Math.sin(2 * Math.PI * (from + i) / 24)
-                    + level
-                    + 0.3 * random.nextGaussian());
-      }
-      windows.add(new Stretch(series, from + length - 1, values));
-    }
-    return windows;
   }
 }

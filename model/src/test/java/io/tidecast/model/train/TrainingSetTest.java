@@ -15,18 +15,18 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingSetTest {
-  private static final ForecasterConfig CONFIG = TrainerTest.CONFIG;
+  private static final ForecasterConfig CONFIG = Trainings.CONFIG;
 
   @Test
   void partsAreSharesOfTheStepsByTheirRankInTime() {
-    TimeSplit split = split(TrainerTest.windows("a", 1000, 100, 1));
+    TimeSplit split = split(Trainings.windows("a", 1000, 100, 1));
 
     assertEquals(new TimeSplit(0, 650, 750, 999), split);
   }
 
   @Test
   void aLoneStepFromLongAgoTakesNoShare() {
-    List<Stretch> windows = TrainerTest.windows("a", 1000, 100, 1);
+    List<Stretch> windows = Trainings.windows("a", 1000, 100, 1);
     windows.add(new Stretch("b", -400_000, new float[1][1]));
     windows.add(new Stretch("b", 999, new float[1000][1]));
 
@@ -38,7 +38,7 @@ class TrainingSetTest {
 
   @Test
   void aHoldOutBeginsWhereTheChampionsTrainingEndedButIsNeverAlmostNothing() {
-    List<SeriesRows> series = set(TrainerTest.windows("a", 1000, 100, 1)).series();
+    List<SeriesRows> series = set(Trainings.windows("a", 1000, 100, 1)).series();
     TrainingConfig.Parts parts = new TrainingConfig.Parts(0.1, 0.15);
 
     assertEquals(860, TimeSplit.since(859, series, parts).holdOutStart());
@@ -48,7 +48,7 @@ class TrainingSetTest {
 
   @Test
   void aHoleIsAGapOfTheSamePipelineAsInService() {
-    List<Stretch> windows = TrainerTest.windows("a", 600, 100, 1);
+    List<Stretch> windows = Trainings.windows("a", 600, 100, 1);
     windows.remove(3);
 
     TrainingSet set = set(windows);
@@ -67,8 +67,8 @@ class TrainingSetTest {
 
   @Test
   void aGapOfYearsTakesNoMoreRowsThanItsSeriesKeeps() {
-    List<Stretch> windows = TrainerTest.windows("a", 200, 100, 1);
-    windows.add(new Stretch("a", 1_000_199, TrainerTest.windows("a", 100, 100, 1).get(0).values()));
+    List<Stretch> windows = Trainings.windows("a", 200, 100, 1);
+    windows.add(new Stretch("a", 1_000_199, Trainings.windows("a", 100, 100, 1).get(0).values()));
 
     SeriesRows rows = set(windows).series().get(0);
 
@@ -81,7 +81,7 @@ class TrainingSetTest {
   void seriesBeyondTheLimitAreLeftOutAndCounted() {
     List<Stretch> windows = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
-      windows.addAll(TrainerTest.windows("s" + i, 1000, 1000, i));
+      windows.addAll(Trainings.windows("s" + i, 1000, 1000, i));
     }
 
     List<Stretch> kept = TrainingWindows.atMost(10_000, windows);
@@ -100,7 +100,7 @@ class TrainingSetTest {
 
   @Test
   void rowsAreThoseOfThePipelineInService() {
-    List<Stretch> windows = TrainerTest.windows("a", 200, 100, 1);
+    List<Stretch> windows = Trainings.windows("a", 200, 100, 1);
 
     SeriesRows rows = SeriesRows.of(windows, CONFIG);
 
@@ -118,7 +118,7 @@ class TrainingSetTest {
 
   @Test
   void aMissingTargetIsFilledInAndIsNoOrigin() {
-    List<Stretch> windows = TrainerTest.windows("a", 200, 100, 1);
+    List<Stretch> windows = Trainings.windows("a", 200, 100, 1);
     windows.get(1).values()[50][0] = Float.NaN;
 
     SeriesRows rows = SeriesRows.of(windows, CONFIG);
@@ -131,7 +131,7 @@ class TrainingSetTest {
 
   @Test
   void aStretchBeginsWithItsFirstTarget() {
-    List<Stretch> windows = TrainerTest.windows("a", 200, 100, 1);
+    List<Stretch> windows = Trainings.windows("a", 200, 100, 1);
     for (int i = 0; i < 30; i++) {
       windows.get(0).values()[i][0] = Float.NaN;
     }
