@@ -43,7 +43,16 @@ record TimeSpelling(String format, Locale language) {
 
   private Function<String, Optional<Instant>> reader() {
     return new FileTime(
-            List.of("t"), format, ZoneOffset.UTC, language, "next-day", null, null, null, null)
+            List.of("t"),
+            format,
+            ZoneOffset.UTC,
+            language,
+            "next-day",
+            null,
+            null,
+            null,
+            null,
+            null)
         .reader();
   }
 

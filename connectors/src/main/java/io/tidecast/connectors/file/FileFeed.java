@@ -317,6 +317,11 @@ public record FileFeed(
     return columns;
   }
 
+  /** Whether a column holds numbers, and neither times nor names. */
+  boolean isValue(String column) {
+    return !column.equals(stream) && !column.equals(variable) && !time.column().contains(column);
+  }
+
   /** What is read of a row, by what that calls its variable. */
   Map<String, Map<String, ValueReading>> byVariable() {
     Map<String, Map<String, ValueReading>> byName = new LinkedHashMap<>();

@@ -43,6 +43,10 @@ import java.util.function.Function;
  *     one that looks like another unit refuses the file
  * @param latest rows from it on are left out and counted; absent: none are; a time from 2200 on
  *     refuses the file
+ * @param origin what epoch numbers count from: the begin of a measurement for seconds that have
+ *     passed, {@code 1980-01-05T23:59:42Z} for those of GPS since 2017, {@code
+ *     2001-01-01T00:00:00Z} for those of Apple; absent: 1970, and numbers that look like another
+ *     unit are refused
  */
 public record FileTime(
     @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) List<String> column,
@@ -53,7 +57,8 @@ public record FileTime(
     Instant start,
     Duration step,
     Instant earliest,
-    Instant latest)
+    Instant latest,
+    Instant origin)
     implements Serializable {
 
   public FileTime {
@@ -73,7 +78,12 @@ public record FileTime(
         "feed.time.hour24",
         hour24,
         "refused, next-day");
-    new TimeReading(format, zone, language, hour24.equals("next-day"), earliest != null);
+    that(
+        origin == null || format.startsWith("epoch-"),
+        "feed.time.origin",
+        origin,
+        "with format epoch-seconds, -millis, -micros or -nanos");
+    reading(format, zone, language, hour24, earliest, origin);
   }
 
   private static boolean isKnown(Locale language) {
@@ -83,7 +93,24 @@ public record FileTime(
 
   /** A reading of the joined texts of the columns, for one pass over a file. */
   TimeReading reading() {
-    return new TimeReading(format, zone, language, hour24.equals("next-day"), earliest != null);
+    return reading(format, zone, language, hour24, earliest, origin);
+  }
+
+  private static TimeReading reading(
+      String format,
+      ZoneId zone,
+      Locale language,
+      String hour24,
+      Instant earliest,
+      Instant origin) {
+    boolean anyEpoch = earliest != null || origin != null;
+    return new TimeReading(
+        format,
+        zone,
+        language,
+        hour24.equals("next-day"),
+        anyEpoch,
+        Duration.between(Instant.EPOCH, orElse(origin, Instant.EPOCH)));
   }
 
   /** The time that a text is in this format, if it is one that measurements can have. */

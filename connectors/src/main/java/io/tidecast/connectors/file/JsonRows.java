@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.Set;
  * there is gone through, element by element.
  *
  * <p>A column is the name of a field, or a JSON Pointer into the row if it begins with a slash.
+ * Numbers of JSON are what they are; the settings say how those are spelled that are texts.
  */
 final class JsonRows {
   private static final ObjectReader READER =
@@ -31,6 +34,9 @@ final class JsonRows {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           // what other programs write for a number that is missing; a text like others here
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          // a double has no digits for the nanoseconds of a time
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build()
           .readerFor(JsonNode.class);
 
@@ -221,6 +227,9 @@ final class JsonRows {
               + ": "
               + (value.isArray() ? "an array" : "an object")
               + "; accepted: a number or a text, or feed.array or a pointer into it");
+    }
+    if (value.isNumber() && feed.decimal().equals(",") && feed.isValue(column)) {
+      return value.asText().replace('.', ',');
     }
     return value.isNull() ? "" : value.asText();
   }

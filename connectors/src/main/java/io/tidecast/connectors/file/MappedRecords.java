@@ -198,7 +198,7 @@ public final class MappedRecords implements RawRecord.Reader {
             read.put(column.getKey(), value);
           }
         } catch (IllegalArgumentException e) {
-          refuse(new Rejection.NotNumeric(column.getKey(), text));
+          refuse(new Rejection.NotNumeric(words(e)));
           return;
         }
       }

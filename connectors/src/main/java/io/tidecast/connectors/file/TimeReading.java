@@ -3,6 +3,7 @@ package io.tidecast.connectors.file;
 import io.tidecast.connectors.serde.Times;
 import java.text.ParsePosition;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -69,9 +70,16 @@ final class TimeReading {
    * @param language of names in a pattern
    * @param nextDay whether the hour 24 is the midnight that ends the day
    * @param anyEpoch whether numbers that look like another unit are taken as they are declared
+   * @param since1970 when epoch numbers begin
    * @throws IllegalArgumentException if the format is none, with what is accepted
    */
-  TimeReading(String format, ZoneId zone, Locale language, boolean nextDay, boolean anyEpoch) {
+  TimeReading(
+      String format,
+      ZoneId zone,
+      Locale language,
+      boolean nextDay,
+      boolean anyEpoch,
+      Duration since1970) {
     this.format = format;
     this.zone = zone;
     this.nextDay = nextDay;
@@ -82,10 +90,10 @@ final class TimeReading {
           case "iso" -> this::iso;
           case "iso-week" -> text -> startOfDay(IsoDates.week(text), zone);
           case "excel" -> text -> local(IsoDates.spreadsheet(text), zone, false);
-          case "epoch-seconds" -> epoch(Times.Unit.SECONDS, anyEpoch);
-          case "epoch-millis" -> epoch(Times.Unit.MILLIS, anyEpoch);
-          case "epoch-micros" -> epoch(Times.Unit.MICROS, anyEpoch);
-          case "epoch-nanos" -> epoch(Times.Unit.NANOS, anyEpoch);
+          case "epoch-seconds" -> epoch(Times.Unit.SECONDS, anyEpoch, since1970);
+          case "epoch-millis" -> epoch(Times.Unit.MILLIS, anyEpoch, since1970);
+          case "epoch-micros" -> epoch(Times.Unit.MICROS, anyEpoch, since1970);
+          case "epoch-nanos" -> epoch(Times.Unit.NANOS, anyEpoch, since1970);
           default -> new Patterned(TimePattern.of(format, zone, language));
         };
   }
@@ -111,8 +119,8 @@ final class TimeReading {
     }
   }
 
-  private static Form epoch(Times.Unit unit, boolean anyEpoch) {
-    return text -> new Read.Told(Times.epoch(text, unit, !anyEpoch));
+  private static Form epoch(Times.Unit unit, boolean anyEpoch, Duration since1970) {
+    return text -> new Read.Told(Times.epoch(text, unit, !anyEpoch).plus(since1970));
   }
 
   private Read iso(String text) {

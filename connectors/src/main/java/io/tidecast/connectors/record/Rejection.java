@@ -65,15 +65,14 @@ public sealed interface Rejection {
   }
 
   /** A value is neither a number, nor a decimal as text, nor null. */
-  record NotNumeric(String variable, String text) implements Rejection {
-    @Override
-    public String code() {
-      return "not-numeric";
+  record NotNumeric(String detail) implements Rejection {
+    public NotNumeric(String variable, String text) {
+      this(variable + ": '" + text + "'; accepted: a number, a decimal as text, or null");
     }
 
     @Override
-    public String detail() {
-      return variable + ": '" + text + "'; accepted: a number, a decimal as text, or null";
+    public String code() {
+      return "not-numeric";
     }
   }
 

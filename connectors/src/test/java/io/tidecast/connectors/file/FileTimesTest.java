@@ -101,7 +101,9 @@ class FileTimesTest extends MappedFiles {
     String refusal =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new FileTime(List.of("t"), pattern, null, null, null, null, null, null, null))
+                () ->
+                    new FileTime(
+                        List.of("t"), pattern, null, null, null, null, null, null, null, null))
             .getMessage();
 
     assertTrue(refusal.startsWith("feed.time.format: '" + pattern + "'; accepted:"), refusal);

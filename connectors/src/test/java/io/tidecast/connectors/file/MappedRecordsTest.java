@@ -175,7 +175,7 @@ class MappedRecordsTest {
       value = {
         "{'id':'a','ts':1735689600000,'v':'on'}; not-numeric; v: 'on'",
         "{'id':'a','ts':1735689600000,'v':'NaN'}; not-numeric; v: 'NaN'",
-        "{'id':'a','ts':1735689600000,'v':1e39}; not-numeric; v: '1.0E39'",
+        "{'id':'a','ts':1735689600000,'v':1e39}; not-numeric; v: '1E+39'",
         "{'id':'a','ts':1735689600000,'v':{'x':1}}; malformed; v: an object",
         "{'id':'a','ts':1735689600000,'u':1}; no-variable; [v]",
         "{'id':'a','ts':1735689600,'v':1}; no-time; looks like epoch-seconds",
@@ -304,7 +304,7 @@ class MappedRecordsTest {
     return first;
   }
 
-  private static RecordMapping mapping(String settings) {
+  static RecordMapping mapping(String settings) {
     try {
       return JSON.readValue("{" + settings.replace('\'', '"') + "}", RecordMapping.class);
     } catch (JsonProcessingException e) {
