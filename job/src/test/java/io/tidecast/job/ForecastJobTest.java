@@ -100,7 +100,7 @@ class ForecastJobTest {
         "1",
         "0",
         "1e-300",
-        "+1000000000-12-31T23:59:59Z"
+        "0.5"
       })
   void whatAConfigurationMaySayAJobIsMadeOf(String value) {
     List<String> broken = new ArrayList<>();
@@ -121,7 +121,9 @@ class ForecastJobTest {
         requireMillis(config.kafka());
         new ForecastJob(config, parts.trainer()).watermarks(ends().observations());
         config.topicsConfig();
-        config.source().topics(config.kafkaConfig());
+        if (!key.equals("source.pattern")) {
+          config.source().topics(config.kafkaConfig());
+        }
         RetrainPolicy policy = new RetrainPolicy(parts.retrain());
         long now = Instant.parse("2199-12-31T00:00:00Z").toEpochMilli();
         if (policy.boundaryAfter(now) <= now || policy.validFrom(policy.boundaryAfter(now)) < now) {

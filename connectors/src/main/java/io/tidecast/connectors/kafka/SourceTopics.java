@@ -2,6 +2,7 @@ package io.tidecast.connectors.kafka;
 
 import static io.tidecast.connectors.record.Require.that;
 
+import io.tidecast.connectors.serde.Times;
 import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -34,7 +35,11 @@ public record SourceTopics(List<String> names, String start, String header)
         "source.topics",
         names,
         "at least one topic, each once");
-    that(isStart(start), "source.start", start, "earliest, latest, or a time (RFC 3339)");
+    that(
+        isStart(start),
+        "source.start",
+        start,
+        "earliest, latest, or a time (RFC 3339, 1800 to 2199)");
   }
 
   /** One topic from its first record on. */
@@ -44,7 +49,9 @@ public record SourceTopics(List<String> names, String start, String header)
 
   private static boolean isStart(String start) {
     try {
-      return start.equals("earliest") || start.equals("latest") || Instant.parse(start) != null;
+      return start.equals("earliest")
+          || start.equals("latest")
+          || Times.sane(Instant.parse(start)) != null;
     } catch (DateTimeException e) {
       return false;
     }

@@ -202,7 +202,7 @@ final class Binder {
 
   private static String accepted(Class<?> type) {
     if (type == Duration.class || type == StepLength.class) {
-      return "a duration with its unit, such as P1M, P7D, PT1H or 30 min";
+      return "a duration with its unit, such as P1M, P7D, PT1H or 30 min, up to 10,000 years";
     }
     if (type != null && type.isEnum()) {
       return String.join(

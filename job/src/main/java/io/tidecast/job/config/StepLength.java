@@ -25,6 +25,9 @@ public final class StepLength {
   private static final Map<String, ChronoUnit> UNITS = Map.of("W", WEEKS, "M", MONTHS, "Y", YEARS);
   private static final int MONTHS_PER_YEAR = 12;
 
+  /** Of what is longer, times and multiples have no milliseconds. */
+  private static final Duration LONGEST = YEARS.getDuration().multipliedBy(10_000);
+
   private final String text;
   private final Duration duration;
 
@@ -45,6 +48,7 @@ public final class StepLength {
       return new StepLength(text, UNITS.get(period.group(2)).getDuration().multipliedBy(number));
     }
     Duration duration = parse(text);
+    that(duration.abs().compareTo(LONGEST) <= 0, "duration", text, "up to 10,000 years");
     return new StepLength(text(duration), duration);
   }
 

@@ -136,6 +136,8 @@ class WrongConfigurationTest {
         "source.topics | [a, a]",
         "source.pattern | hall(",
         "source.start | yesterday",
+        "source.start | +1000000000-12-31T23:59:59Z",
+        "retrain.every | PT9223372036854775807S",
         "series.step | PT0S",
         "series.step | 1",
         "series.step | P1Q",

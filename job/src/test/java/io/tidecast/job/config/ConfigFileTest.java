@@ -84,7 +84,7 @@ class ConfigFileTest {
         Duration.ofHours(1), LEAST.with("ingest.maxFuture", "PT1H").job().ingest().maxFuture());
     assertEquals(
         "ingest.maxFuture: 30; accepted: a duration with its unit, such as P1M, P7D, PT1H"
-            + " or 30 min",
+            + " or 30 min, up to 10,000 years",
         refusal(LEAST.with("ingest.maxFuture", "30")));
   }
 
