@@ -10,6 +10,7 @@ import io.tidecast.job.forecast.ForecastOperator;
 import io.tidecast.job.ingest.EventTimes;
 import io.tidecast.job.ingest.IngestFunction;
 import io.tidecast.job.ingest.PartitionWatermarks;
+import io.tidecast.job.ingest.ReadOnce;
 import io.tidecast.job.ingest.StepClock;
 import io.tidecast.job.ingest.StepFunction;
 import io.tidecast.job.metrics.CommitWatch;
@@ -89,6 +90,7 @@ public final class ForecastJob {
 
   private final JobConfig config;
   private final JobParts parts;
+  private final RawRecord.Reader reader;
   private final GroupTrainer trainer;
   private final Champions champions;
 
@@ -106,6 +108,7 @@ public final class ForecastJob {
   public ForecastJob(JobConfig config, GroupTrainer trainer, Champions champions) {
     this.config = config;
     this.parts = new JobParts(config);
+    this.reader = new ReadOnce(parts.reader());
     this.trainer = trainer;
     this.champions = champions;
   }
@@ -121,7 +124,7 @@ public final class ForecastJob {
             .setParallelism(readers)
             .process(
                 new IngestFunction(
-                    parts.ingest(), parts.reader(), ends.topics(), config.inEffect(), clock(ends)),
+                    parts.ingest(), reader, ends.topics(), config.inEffect(), clock(ends)),
                 StoredTypes.SERIES_OBSERVATION)
             .name("ingest")
             .uid("ingest")
@@ -246,7 +249,7 @@ public final class ForecastJob {
                 context ->
                     new PartitionWatermarks(
                         outOfOrder, idle, epoch, context.getInputActivityClock()))
-            .withTimestampAssigner(new EventTimes(parts.ingest(), parts.reader()));
+            .withTimestampAssigner(new EventTimes(parts.ingest(), reader));
     return drift.isZero()
         ? perPartition
         : perPartition.withWatermarkAlignment("observations", drift, ALIGNED_EVERY);

@@ -8,8 +8,8 @@ import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
  * Event time of a raw record, for the watermark of its partition. A record that will be refused has
  * none: it must not move the watermark, least of all one that lies too far ahead.
  *
- * <p>Decodes the record a second time: watermarks are per partition in the source only, and a
- * decode is a small part of what a record costs.
+ * <p>Watermarks are per partition in the source only, so it reads each record before it is taken
+ * in: {@link ReadOnce} spares the second time.
  */
 public final class EventTimes implements SerializableTimestampAssigner<RawRecord> {
   private static final long serialVersionUID = 1;
