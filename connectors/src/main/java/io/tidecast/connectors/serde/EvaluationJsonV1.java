@@ -8,15 +8,10 @@ import io.tidecast.connectors.record.EvaluationRecord;
  * are rounded to seven digits.
  */
 public final class EvaluationJsonV1 {
-  /** Bytes of most records beside what they have per lead, and of that. */
-  private static final int FRAME = 480;
-
-  private static final int LEAD = 110;
-
   private EvaluationJsonV1() {}
 
   public static byte[] write(EvaluationRecord record) {
-    JsonBytes json = new JsonBytes(FRAME + LEAD * record.horizon());
+    JsonBytes json = JsonBytes.object();
     json.name("series").text(record.series());
     json.name("time").text(Times.text(record.time()));
     json.name("period").text(record.period().toString());

@@ -10,15 +10,10 @@ import io.tidecast.connectors.record.ForecastRecord;
  * interval, and to seven digits; what is rounded reads back as the same float.
  */
 public final class ForecastJsonV1 {
-  /** Bytes of most records beside their quantiles, and of most of those with a comma. */
-  private static final int FRAME = 320;
-
-  private static final int NUMBER = 8;
-
   private ForecastJsonV1() {}
 
   public static byte[] write(ForecastRecord record) {
-    JsonBytes json = new JsonBytes(FRAME + NUMBER * record.levels().size() * record.horizon());
+    JsonBytes json = JsonBytes.object();
     json.name("series").text(record.series());
     json.name("origin").text(Times.text(record.origin()));
     json.name("step").text(record.step().toString());

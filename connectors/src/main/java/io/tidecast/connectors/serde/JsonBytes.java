@@ -17,12 +17,21 @@ final class JsonBytes {
   /** A sign, ten digits, a point and the places after it. */
   private static final int LONGEST = 12 + MAX_PLACES;
 
-  private byte[] bytes;
+  private static final int USUAL = 4_096;
+
+  private static final ThreadLocal<JsonBytes> OF_THREAD = ThreadLocal.withInitial(JsonBytes::new);
+
+  private byte[] bytes = new byte[USUAL];
   private int size;
 
-  JsonBytes(int expected) {
-    bytes = new byte[expected];
-    put('{');
+  private JsonBytes() {}
+
+  /** Begins an object in the memory of the calling thread: the one before must have ended. */
+  static JsonBytes object() {
+    JsonBytes json = OF_THREAD.get();
+    json.size = 0;
+    json.put('{');
+    return json;
   }
 
   private void ensure(int more) {
