@@ -2,10 +2,8 @@ package io.tidecast.job.state;
 
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -15,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * What a step has seen so far. Never changed: each observation gives a new one.
@@ -211,21 +211,20 @@ public record OpenStep(
     public Kept with(long index, OpenStep step, Grid grid) {
       try {
         Origin origin = count == 0 ? Origin.of(index, step, grid) : Origin.read(input());
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(packed.length + 48);
-        DataOutputStream out = new DataOutputStream(bytes);
+        DataOutputSerializer out = new DataOutputSerializer(packed.length + 48);
         if (count == 0) {
           origin.write(out);
         }
-        bytes.writeBytes(packed);
+        out.write(packed);
         append(index, step, origin, out);
-        return new Kept(count + 1, index, bytes.toByteArray());
+        return new Kept(count + 1, index, out.getCopyOfBuffer());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private DataInputStream input() {
-      return new DataInputStream(new ByteArrayInputStream(packed));
+    private DataInput input() {
+      return new DataInputDeserializer(packed);
     }
 
     /**
@@ -254,7 +253,7 @@ public record OpenStep(
             && step.parts().get(0).partition() == partition;
       }
 
-      void write(DataOutputStream out) throws IOException {
+      void write(DataOutput out) throws IOException {
         writeLong(unit, out);
         writeLong(first, out);
         writeLong(width, out);
@@ -262,7 +261,7 @@ public record OpenStep(
         writeLong(offset, out);
       }
 
-      static Origin read(DataInputStream in) throws IOException {
+      static Origin read(DataInput in) throws IOException {
         return new Origin(
             readLong(in), readLong(in), (int) readLong(in), (int) readLong(in), readLong(in));
       }
@@ -270,12 +269,12 @@ public record OpenStep(
 
     /** As they were packed once: numbers as they are. */
     static Kept ofFirstLayout(int count, long last, byte[] packed) throws IOException {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      DataOutputSerializer out = new DataOutputSerializer(packed.length + 8);
       if (count > 0) {
-        Origin.NONE.write(new DataOutputStream(bytes));
+        Origin.NONE.write(out);
       }
-      bytes.writeBytes(packed);
-      return new Kept(count, last, bytes.toByteArray());
+      out.write(packed);
+      return new Kept(count, last, out.getCopyOfBuffer());
     }
 
     public static Kept of(SortedMap<Long, OpenStep> steps, Grid grid) {
@@ -305,7 +304,7 @@ public record OpenStep(
           || step.parts().size() == 1 && step.parts().get(0).partition() == SEALED;
     }
 
-    private static void append(long index, OpenStep step, Origin origin, DataOutputStream out)
+    private static void append(long index, OpenStep step, Origin origin, DataOutput out)
         throws IOException {
       boolean isLike = origin.isLike(step);
       if (origin.unit() == 0) {
@@ -333,7 +332,7 @@ public record OpenStep(
     /** By index. What they hold has been counted: {@code seen} and {@code replaced} are 0. */
     public TreeMap<Long, OpenStep> steps() {
       TreeMap<Long, OpenStep> steps = new TreeMap<>();
-      DataInputStream in = input();
+      DataInput in = input();
       try {
         Origin origin = count == 0 ? Origin.NONE : Origin.read(in);
         for (int i = 0; i < count; i++) {
@@ -348,7 +347,7 @@ public record OpenStep(
       return steps;
     }
 
-    private static OpenStep step(long index, boolean isLike, Origin origin, DataInputStream in)
+    private static OpenStep step(long index, boolean isLike, Origin origin, DataInput in)
         throws IOException {
       int width = isLike ? origin.width() : (int) readLong(in);
       List<Part> parts = new ArrayList<>();
@@ -367,7 +366,7 @@ public record OpenStep(
     }
 
     /** Small numbers of either sign in few bytes. */
-    private static void writeLong(long value, DataOutputStream out) throws IOException {
+    private static void writeLong(long value, DataOutput out) throws IOException {
       long left = (value << 1) ^ (value >> 63);
       while ((left & ~0x7fL) != 0) {
         out.writeByte((int) (left & 0x7f | 0x80));
@@ -376,7 +375,7 @@ public record OpenStep(
       out.writeByte((int) left);
     }
 
-    private static long readLong(DataInputStream in) throws IOException {
+    private static long readLong(DataInput in) throws IOException {
       long value = 0;
       int shift = 0;
       int next;
