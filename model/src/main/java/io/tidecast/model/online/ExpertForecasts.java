@@ -120,11 +120,31 @@ final class ExpertForecasts {
   }
 
   /**
-   * Forecasts from the state as it stands after the step of the origin.
+   * Forecasts from the state as it stands after the step of the origin. A model whose forecasts are
+   * not finite, as one that was brought and forced may be, takes no part.
    *
    * @param origin index of that step
+   * @param last raw value at it
+   * @return what is given out, raw, {@code [levels][horizon]}
    */
-  void make(SeriesState state, long origin, PackedModel model) {
+  float[][] make(SeriesState state, long origin, float last, PackedModel model) {
+    fill(state, origin, model);
+    float[][] raw = new float[levels][];
+    for (int j = 0; j < levels; j++) {
+      raw[j] = new float[horizon];
+    }
+    if (!isGivenOut(last, raw)) {
+      fill(state, origin, PackedModel.NONE);
+      version = model.version();
+      if (!isGivenOut(last, raw)) {
+        throw new IllegalStateException(
+            "Expected finite ascending quantiles of the naives at origin " + origin);
+      }
+    }
+    return raw;
+  }
+
+  private void fill(SeriesState state, long origin, PackedModel model) {
     SeriesInputs inputs = state.inputs();
     version = model.version();
     taking[RECURRENT] = false;
@@ -343,44 +363,25 @@ final class ExpertForecasts {
     }
   }
 
-  /**
-   * What is given out, raw, {@code [levels][horizon]}.
-   *
-   * @param last raw value at the origin
-   */
-  float[][] raw(long origin, float last) {
-    float[][] raw = new float[levels][];
+  /** Puts what is given out into {@code raw}; whether it is finite and ascending. */
+  private boolean isGivenOut(float last, float[][] raw) {
     float pinned = Math.max(rawLowest, Math.min(rawHighest, last));
     for (int j = 0; j < levels; j++) {
-      float[] row = new float[horizon];
+      float[] row = raw[j];
       float[] below = j == 0 ? row : raw[j - 1];
       for (int h = 0; h < horizon; h++) {
         float value = raw(served[h * levels + j]);
         row[h] = walk ? beside(pinned, j, value) : value;
         if (!(Math.abs(row[h]) <= Float.MAX_VALUE) || row[h] < below[h]) {
-          throw notAscending(origin, h, j, row[h]);
+          return false;
         }
       }
-      raw[j] = row;
     }
-    return raw;
+    return true;
   }
 
   /** Rounding may have put the median beside the last value. */
   private float beside(float pinned, int j, float value) {
     return j == median ? pinned : j < median ? Math.min(pinned, value) : Math.max(pinned, value);
-  }
-
-  private IllegalStateException notAscending(long origin, int h, int j, float found) {
-    return new IllegalStateException(
-        "Expected finite ascending quantiles at origin "
-            + origin
-            + " but lead "
-            + (h + 1)
-            + ", level "
-            + config.levels().get(j)
-            + " is "
-            + found
-            + (hasModel() ? " (model " + version + ")" : " (naives)"));
   }
 }

@@ -347,13 +347,10 @@ public final class SeriesForecaster {
           .naives()
           .observe(closed.index(), config.season(), seen.last(), seen.scale(), seen.rows());
     }
-    experts.make(state, closed.index(), serving);
+    float[][] quantiles = experts.make(state, closed.index(), closed.value(), serving);
     state.pending().put(closed.index(), seen.last(), seen.scale(), experts, code);
     return new Forecast(
-        closed.index(),
-        experts.raw(closed.index(), closed.value()),
-        experts.hasModel() ? experts.version() : "",
-        quality(state));
+        closed.index(), quantiles, experts.hasModel() ? experts.version() : "", quality(state));
   }
 
   private Quality quality(SeriesState state) {
