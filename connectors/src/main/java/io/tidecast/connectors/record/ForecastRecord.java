@@ -42,11 +42,9 @@ public record ForecastRecord(
     Require.oneOf("quality", quality, List.of("model", "warming", "naive"));
     Require.that(horizon >= 1, "horizon", horizon, "at least 1");
     targets = List.copyOf(requireNonNullElse(targets, List.of()));
-    Require.that(
-        targets.isEmpty() || targets.size() == horizon,
-        "targets",
-        targets.size() + " times",
-        horizon + " of them, or none");
+    if (!targets.isEmpty() && targets.size() != horizon) {
+      Require.that(false, "targets", targets.size() + " times", horizon + " of them, or none");
+    }
     Require.matrix("quantiles", quantiles, levels.size(), horizon);
   }
 

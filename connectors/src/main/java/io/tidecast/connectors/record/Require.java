@@ -25,7 +25,9 @@ public final class Require {
   }
 
   static void oneOf(String name, String value, List<String> accepted) {
-    that(value != null && accepted.contains(value), name, value, String.join(", ", accepted));
+    if (value == null || !accepted.contains(value)) {
+      that(false, name, value, String.join(", ", accepted));
+    }
   }
 
   /** What {@code value} is, or else what is there in its place. */

@@ -74,8 +74,10 @@ public final class ForecastRecords {
 
   /** Where steps vary, the times of all leads. */
   private static List<Instant> targets(Forecast forecast, Grid grid) {
-    int horizon = grid.isFixed() ? 0 : forecast.quantiles()[0].length;
-    return IntStream.rangeClosed(1, horizon)
+    if (grid.isFixed()) {
+      return List.of();
+    }
+    return IntStream.rangeClosed(1, forecast.quantiles()[0].length)
         .mapToObj(lead -> time(forecast.origin() + lead, grid))
         .toList();
   }
