@@ -28,8 +28,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * <p>First the series are filled: a sparse past, bridged by masked steps, fills their history, a
  * horizon of hours their pending forecasts. A drawn model serves from the start; nothing is
  * trained. Then both jobs warm up in turns, until the compilers of the JVM hardly have anything to
- * do, by as many records as are measured and for two minutes at most: a job runs for months, and
- * what it is compiled by is no part of what a record costs.
+ * do, by three times as many records as are measured and for two minutes at most: a job runs for
+ * months, and what it is compiled by is no part of what a record costs.
  *
  * <pre>
  * keys, records, backend, format, horizon, hidden
@@ -43,7 +43,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  *                       the same by processor time of the whole process, broker included, which
  *                       holds where others use the machine too
  * latencyMillis         at half that rate: from the broker's append of an observation to that of
- *                       its forecast (uncommitted), and to a reader of committed records
+ *                       its forecast (uncommitted), and to a reader of committed records;
+ *                       the most of the former for each second of the load: what comes every ten
+ *                       seconds is checkpoints
  * bytes                 by topic: records, bytes of a value, and on the broker's disk of each record
  * state                 all of the job's: bytes, seconds to write it (a savepoint in the backend's
  *                       own format, nothing incremental), and from the start of a job on it to its
@@ -60,6 +62,9 @@ public final class JobBench {
 
   /** Records of a part of the warm-up, unless there are more series. */
   private static final int WARM_PART = 200_000;
+
+  /** Times as many records as are measured, at most. */
+  private static final int WARM_TIMES = 3;
 
   private static final long WARM_NANOS = TimeUnit.MINUTES.toNanos(2);
   private static final double WARM = 0.03;
@@ -178,7 +183,7 @@ public final class JobBench {
     int rounds = options.records() / options.keys() / passed.length;
     int hours = Math.max(1, Math.min(rounds, WARM_PART / options.keys()));
     long end = System.nanoTime() + WARM_NANOS;
-    long lastHour = from + options.records() / options.keys();
+    long lastHour = from + (long) WARM_TIMES * (options.records() / options.keys());
     long hour = from;
     do {
       compilers.begin();

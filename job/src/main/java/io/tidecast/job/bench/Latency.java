@@ -94,12 +94,16 @@ final class Latency {
     long[] uncommitted = new long[records.size()];
     long[] visible = new long[records.size()];
     int count = 0;
+    long[] most = new long[SECONDS + 1];
+    long first = observed.values().stream().min(Long::compare).orElse(0L);
     for (ConsumerRecord<byte[], byte[]> record : records) {
       ForecastRecord forecast = RecordBytes.forecast(record.value());
       Long appended = observed.get(forecast.series() + "@" + forecast.origin());
       Long seen = committed.get(record.offset());
       if (appended != null && seen != null) {
         uncommitted[count] = record.timestamp() - appended;
+        int second = (int) Math.min(SECONDS, (appended - first) / 1_000);
+        most[second] = Math.max(most[second], uncommitted[count]);
         visible[count++] = seen - appended;
       }
     }
@@ -107,6 +111,7 @@ final class Latency {
     result.put("records", count);
     result.set("uncommitted", percentiles(Arrays.copyOf(uncommitted, count)));
     result.set("committed", percentiles(Arrays.copyOf(visible, count)));
+    Arrays.stream(most).forEach(result.putArray("mostBySecond")::add);
     return result;
   }
 
