@@ -40,8 +40,19 @@ final class CsvTable {
     quote = text.lines().limit(LOOK).filter(l -> SINGLE.matcher(l).find()).count() > 1 ? '\'' : '"';
   }
 
-  /** One record, and the line it ends on. */
-  private record Line(List<String> fields, long end) {}
+  /** What stands below names in tables for people, as of Markdown and of databases' shells. */
+  private static final Pattern RULE = Pattern.compile("[:+|=-]{2,}");
+
+  /**
+   * One record, and the line it ends on.
+   *
+   * @param isUnderlined whether a line of rules is below it, which then is its end
+   */
+  private record Line(List<String> fields, long end, boolean isUnderlined) {
+    private Line underlined(long line) {
+      return new Line(fields, line, true);
+    }
+  }
 
   /**
    * Its first rows.
@@ -75,7 +86,10 @@ final class CsvTable {
       data++;
     }
     List<String> columns = columns(records, header, width, delimiter);
-    boolean apart = new HashSet<>(columns).size() < columns.size() || data > header + 1;
+    boolean apart =
+        new HashSet<>(columns).size() < columns.size()
+            || data > header + 1
+            || header >= 0 && lines.get(header).isUnderlined();
     if (header >= 0 && apart) {
       settings.put("skip", lines.get(data - 1).end());
       columns = distinct(columns);
@@ -183,8 +197,7 @@ final class CsvTable {
     Reader fields = delimiter.equals(" ") ? new BlankRuns(all) : all;
     try (CSVParser parser = CSVParser.parse(fields, format.get())) {
       for (CSVRecord record : parser) {
-        records.add(
-            new Line(record.stream().map(String::strip).toList(), parser.getCurrentLineNumber()));
+        add(record.stream().map(String::strip).toList(), parser.getCurrentLineNumber(), records);
         if (records.size() == most) {
           break;
         }
@@ -194,6 +207,18 @@ final class CsvTable {
       return records;
     }
     return records;
+  }
+
+  private static void add(List<String> fields, long line, List<Line> records) {
+    boolean isRule =
+        fields.stream().allMatch(field -> field.isEmpty() || RULE.matcher(field).matches())
+            && fields.stream().anyMatch(field -> !field.isEmpty());
+    if (!isRule) {
+      records.add(new Line(fields, line, false));
+    } else if (!records.isEmpty()) {
+      int last = records.size() - 1;
+      records.set(last, records.get(last).underlined(line));
+    }
   }
 
   private static int usualWidth(List<List<String>> records) {

@@ -77,7 +77,17 @@ record SourceText(Path file, Map<String, Object> feed, List<String> notes) {
     return bytes.readNBytes(MAX_CHARACTERS);
   }
 
+  /** Of what goes on the rows that are whole. */
   private String decoded(byte[] bytes) throws IOException {
+    String text = decodedAll(bytes);
+    if (bytes.length < MAX_CHARACTERS) {
+      return text;
+    }
+    notes.add("only its first %d MB were looked at".formatted(MAX_CHARACTERS >> 20));
+    return WholeRows.of(text);
+  }
+
+  private String decodedAll(byte[] bytes) throws IOException {
     Optional<Charset> wide = wide(bytes);
     if (wide.isPresent()) {
       feed.put("encoding", wide.get().name().toLowerCase(Locale.ROOT));

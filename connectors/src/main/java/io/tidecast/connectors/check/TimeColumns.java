@@ -132,7 +132,7 @@ final class TimeColumns {
       List<String> samples = samples(List.of(place));
       if (samples.size() > FEW_SAMPLES && isRising(samples)) {
         return Optional.of(
-            "[%s] rises from row to row, as time that has passed does, and is read as a variable"
+            "[%s] rises from row to row, as time that has passed does, and is read as a variable; feed.time.origin reads it as a time"
                 .formatted(table.columns().get(place)));
       }
     }

@@ -43,6 +43,12 @@ public final class FileCheck {
   /** One hole before all, and one after. */
   private static final int MOST_HOLES = 2;
 
+  /** Seconds by which clocks of GPS are ahead of UTC: since 2012, and since 2017. */
+  private static final int LEAST_LEAPS = 16;
+
+  private static final int MOST_LEAPS = 18;
+
+  private static final Instant GPS = Instant.parse("1980-01-06T00:00:00Z");
   private static final Instant UNLIKELY_BEFORE = Instant.parse("2000-01-01T00:00:00Z");
 
   /** Rows that may be refused before a configuration that skips them is no longer offered. */
@@ -121,15 +127,28 @@ public final class FileCheck {
     return understood(feed.file(), config.series(), reading, Spacing.of(rows), notes);
   }
 
-  /** Numbers as times of long ago. */
+  /** Numbers as times of long ago, or as those of satellites. */
   private static List<String> epochs(Map<String, Object> feed, FileReading reading) {
-    Object format = ((Map<?, ?>) feed.get("time")).get("format");
-    Instant first = reading.observations().get(0).time();
-    return String.valueOf(format).startsWith("epoch") && first.isBefore(UNLIKELY_BEFORE)
-        ? List.of(
-            "numbers that are times of %s as %s: they may be of another unit, or from another day on"
-                .formatted(first, format))
-        : List.of();
+    String format = String.valueOf(((Map<?, ?>) feed.get("time")).get("format"));
+    List<String> notes = new ArrayList<>();
+    List<ObservationRecord> rows = reading.observations();
+    Instant first = rows.get(0).time();
+    if (format.startsWith("epoch") && first.isBefore(UNLIKELY_BEFORE)) {
+      notes.add(
+          "numbers that are times of %s as %s: they may be of another unit, or from another day on, which is feed.time.origin"
+              .formatted(first, format));
+    }
+    long second = Math.floorMod(first.getEpochSecond(), 60);
+    boolean leaps = second >= LEAST_LEAPS && second <= MOST_LEAPS;
+    if (format.startsWith("epoch")
+        && leaps
+        && rows.size() >= FAR_APART
+        && rows.stream().allMatch(row -> Math.floorMod(row.time().getEpochSecond(), 60) == second)) {
+      notes.add(
+          "all times lie %d s after a full minute, as numbers of GPS do that are taken as counted from 1970: feed.time.origin: %s reads those"
+              .formatted(second, GPS.minusSeconds(second)));
+    }
+    return notes;
   }
 
   /** Few rows that may have had a wrong clock, too near for it to be certain. */

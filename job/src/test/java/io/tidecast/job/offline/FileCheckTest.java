@@ -300,7 +300,8 @@ class FileCheckTest {
       delimiter = '|',
       value = {
         // what stands there | of row i, as this times i more | what is said
-        "seconds|0|10|[seconds] rises from row to row, as time that has passed does",
+        "seconds|0|10|[seconds] rises from row to row, as time that has passed does, and is read as a variable; feed.time.origin",
+        "gps_time|1419724818|3600|all times lie 18 s after a full minute, as numbers of GPS do that are taken as counted from 1970: feed.time.origin: 1980-01-05T23:59:42Z",
         "time|174078720000|360000|numbers that are times of 1975-07-08T19:12:00Z as epoch-millis",
         "time|638763840000000000|36000000000|numbers that are times of 1990-03-30T02:24:00Z as epoch-nanos"
       })
@@ -313,6 +314,28 @@ class FileCheckTest {
     String written = check(text.toString(), StandardCharsets.UTF_8);
 
     assertTrue(written.contains("# look at: " + words), written);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      value = {
+        // as of Markdown, with and without outer marks, of two databases' shells, of plain tables
+        "| time | v |;|------|---|;| 2025-01-01 | 1.5 |;| 2025-01-02 | 2 |;| 2025-01-03 | 3 |",
+        "| time | v |;| :--- | ---: |;| 2025-01-01 | 1.5 |;| 2025-01-02 | 2 |;| 2025-01-03 | 3 |",
+        "time | v;--- | ---;2025-01-01 | 1.5;2025-01-02 | 2;2025-01-03 | 3",
+        " time | v;------+---; 2025-01-01 | 1.5; 2025-01-02 | 2; 2025-01-03 | 3",
+        "+------+---+;| time | v |;+------+---+;| 2025-01-01 | 1.5 |;| 2025-01-02 | 2 |;| 2025-01-03 | 3 |",
+        "time,v;----,---;2025-01-01,1.5;2025-01-02,2;2025-01-03,3"
+      })
+  void rulesBelowNamesAreNoNames(String lines) {
+    String text = check(lines.replace(";", "\n") + "\n", StandardCharsets.UTF_8);
+
+    JobConfig config = ConfigFile.parse(text, Map.of()).job();
+    List<ObservationRecord> rows = config.fileFeed().observations();
+    assertEquals(3, rows.size(), text);
+    assertEquals(Map.of("v", 1.5), rows.get(0).values(), text);
+    assertEquals(Instant.parse("2025-01-01T00:00:00Z"), rows.get(0).time());
   }
 
   @Test
