@@ -2,6 +2,7 @@ package io.tidecast.job.offline;
 
 import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,12 +38,17 @@ public record SplitRows(int training, int validation, int test) {
     throw refused(text);
   }
 
-  /** 60, 20 and 20 per cent of all steps. */
-  static SplitRows of(List<Stretch> series) {
+  /**
+   * 60, 20 and 20 per cent of all steps.
+   *
+   * @param file they were read from, as a refusal calls it
+   */
+  static SplitRows of(Path file, List<Stretch> series) {
     int all = steps(series);
     if (all < LEAST) {
       throw new IllegalArgumentException(
-          "feed: "
+          file.getFileName()
+              + ": "
               + all
               + " steps from the first to the last; accepted: at least "
               + LEAST

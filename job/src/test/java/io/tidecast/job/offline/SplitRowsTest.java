@@ -6,19 +6,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitRowsTest {
+  private static final Path FILE = Path.of("folder", "data.csv");
+
   @Test
   void rowsAreStepsFromTheFirstOfAllSeries() {
     List<Stretch> series =
         List.of(new Stretch("a", 109, new float[10][1]), new Stretch("b", 119, new float[15][1]));
 
     assertEquals(new Backtest.Split(112, 115, 118), SplitRows.parse("12, 3, 3").on(series));
-    assertEquals(new SplitRows(12, 4, 4), SplitRows.of(series));
+    assertEquals(new SplitRows(12, 4, 4), SplitRows.of(FILE, series));
+  }
+
+  @Test
+  void fileOfTooFewRowsIsRefusedByItsName() {
+    List<Stretch> series = List.of(new Stretch("a", 109, new float[4][1]));
+
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> SplitRows.of(FILE, series));
+
+    assertTrue(refused.getMessage().startsWith("data.csv: 4 steps"), refused.getMessage());
   }
 
   @Test
