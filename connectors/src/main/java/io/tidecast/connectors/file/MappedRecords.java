@@ -6,9 +6,11 @@ import io.tidecast.connectors.record.Names;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.record.Rejection;
 import io.tidecast.connectors.serde.ObservationDecoder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +55,7 @@ public final class MappedRecords implements RawRecord.Reader {
     private final FileFeed feed;
     private final FileTime time;
     private final TimeReading times;
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final Map<String, Map<String, ValueReading>> named = new LinkedHashMap<>();
     private final Map<String, ValueReading> values;
     private final Map<String, Map<String, ValueReading>> byVariable;
@@ -81,10 +84,8 @@ public final class MappedRecords implements RawRecord.Reader {
       good = new ArrayList<>(1);
       flaw = null;
       streams = named;
-      InputStreamReader text =
-          new InputStreamReader(new ByteArrayInputStream(raw.value()), StandardCharsets.UTF_8);
       try {
-        new JsonRows(feed, "record", text, true).read(this);
+        new JsonRows(feed, "record", new StringReader(text(raw.value())), true).read(this);
       } catch (IllegalArgumentException | IOException e) {
         refuse(new Rejection.Malformed(words(e)));
       }
@@ -215,18 +216,24 @@ public final class MappedRecords implements RawRecord.Reader {
         return row.text(column);
       }
       if (RecordMapping.isHeader(column)) {
-        return utf8(record.header());
+        return text(record.header());
       }
       return switch (column) {
-        case RecordMapping.KEY -> utf8(record.key());
+        case RecordMapping.KEY -> text(record.key());
         case RecordMapping.TOPIC -> record.topic();
         case RecordMapping.TIMESTAMP -> Long.toString(record.appended());
         default -> row.text(column);
       };
     }
 
-    private static String utf8(byte[] bytes) {
-      return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    /** Without a byte order mark. */
+    private String text(byte[] bytes) {
+      try {
+        String text = bytes == null ? null : utf8.decode(ByteBuffer.wrap(bytes)).toString();
+        return text != null && text.startsWith("\uFEFF") ? text.substring(1) : text;
+      } catch (CharacterCodingException e) {
+        throw new IllegalArgumentException("bytes that are not UTF-8", e);
+      }
     }
 
     /** In the words of the section that the mapping stands in. */

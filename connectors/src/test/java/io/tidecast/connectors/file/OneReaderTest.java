@@ -7,12 +7,14 @@ import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.record.Decoded;
 import io.tidecast.connectors.record.ObservationRecord;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a time and a number mean does not depend on the door: a row of a CSV, an object of a JSON
@@ -129,6 +131,36 @@ class OneReaderTest extends MappedFiles {
     }
   }
 
+  @Test
+  void bytesOfAnotherEncodingAreRefusedAndAByteOrderMarkIsNone() {
+    String mapping = "'time':{'column':'t'},'stream':'s','values':{'v':'v'}";
+    String json = json("'" + GOOD + "'", "1").replace("\"a\"", "\"Köln\"");
+
+    Path latin = encoded(json, StandardCharsets.ISO_8859_1);
+    String ofFile = refusal(latin, mapping + ",'array':''");
+    String ofRecord = ofRecord(json.getBytes(StandardCharsets.ISO_8859_1), mapping);
+    String marked = "\uFEFF" + json;
+
+    assertTrue(ofFile.contains("bytes that are not UTF-8"), ofFile);
+    assertTrue(ofRecord.contains("bytes that are not UTF-8"), ofRecord);
+    assertEquals(GOOD + " 1.0", ofFile(marked, mapping + ",'array':''"));
+    assertEquals(GOOD + " 1.0", ofRecord(marked, mapping));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{key}", "{header:device}"})
+  void nameOfAnotherEncodingIsNoName(String column) {
+    byte[] koeln = "Köln".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] json = json("'" + GOOD + "'", "1").getBytes(StandardCharsets.UTF_8);
+    String mapping = "'time':{'column':'t'},'stream':'" + column + "','values':{'v':'v'}";
+    MappedRecords reader = new MappedRecords(MappedRecordsTest.mapping(mapping));
+
+    Decoded decoded = reader.read(new RawRecord("t", 0, 0, 0, koeln, json, koeln)).get(0);
+
+    String words = ((Decoded.Refused) decoded).rejection().detail();
+    assertTrue(words.contains("bytes that are not UTF-8"), words);
+  }
+
   private void assertAll(String mapping, String time, String value, String told, String outcome) {
     List<String> outcomes = new ArrayList<>();
     outcomes.add(ofFile(csv(time, value), mapping + ",'delimiter':';'"));
@@ -159,7 +191,10 @@ class OneReaderTest extends MappedFiles {
   }
 
   private static String ofRecord(String json, String mapping) {
-    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    return ofRecord(json.getBytes(StandardCharsets.UTF_8), mapping);
+  }
+
+  private static String ofRecord(byte[] bytes, String mapping) {
     List<Decoded> decoded =
         new MappedRecords(MappedRecordsTest.mapping(mapping))
             .read(new RawRecord("t", 0, 0, 0, null, bytes));

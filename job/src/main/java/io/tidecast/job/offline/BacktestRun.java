@@ -115,7 +115,9 @@ public final class BacktestRun {
       this.histories = histories;
       series = windows(histories);
       config = job.groups().get(group);
-      split = (options.split() == null ? SplitRows.of(job.fileFeed().file(), series) : options.split()).on(series);
+      split =
+          (options.split() == null ? SplitRows.of(job.fileFeed().file(), series) : options.split())
+              .on(series);
       backtest = new Backtest(config, split, options.stride());
       long test = split.end() - split.testStart();
       if (test < config.horizon()) {

@@ -143,7 +143,8 @@ public final class FileCheck {
     if (format.startsWith("epoch")
         && leaps
         && rows.size() >= FAR_APART
-        && rows.stream().allMatch(row -> Math.floorMod(row.time().getEpochSecond(), 60) == second)) {
+        && rows.stream()
+            .allMatch(row -> Math.floorMod(row.time().getEpochSecond(), 60) == second)) {
       notes.add(
           "all times lie %d s after a full minute, as numbers of GPS do that are taken as counted from 1970: feed.time.origin: %s reads those"
               .formatted(second, GPS.minusSeconds(second)));

@@ -87,8 +87,7 @@ class SmallFilesTest {
                 Phases.SILENT));
 
     JsonNode rows = report.json().get("rows");
-    assertEquals(
-        List.of("tidecast", "linear map"), rows.findValuesAsText("method").subList(0, 2));
+    assertEquals(List.of("tidecast", "linear map"), rows.findValuesAsText("method").subList(0, 2));
     for (JsonNode row : rows) {
       assertTrue(row.get("windows").asInt() > 0 && row.get("mae").isNumber(), row::toString);
     }
