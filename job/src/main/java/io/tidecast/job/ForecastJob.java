@@ -246,9 +246,7 @@ public final class ForecastJob {
     Duration drift = isLive ? config.ingest().maxDrift() : Duration.ZERO;
     WatermarkStrategy<RawRecord> perPartition =
         WatermarkStrategy.<RawRecord>forGenerator(
-                context ->
-                    new PartitionWatermarks(
-                        outOfOrder, idle, epoch, context.getInputActivityClock()))
+                new PartitionWatermarks.Supplier(outOfOrder, idle, epoch))
             .withTimestampAssigner(new EventTimes(parts.ingest(), reader));
     return drift.isZero()
         ? perPartition

@@ -27,6 +27,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -189,9 +191,76 @@ class SourceITCase {
         headers(config, DeadLetter.DETAIL_HEADER));
   }
 
+  /** The pattern matches the topics that the job writes, too: of them nothing is read. */
+  @Test
+  void topicsThatComeAndGoWhileTheJobRunsAreReadToTheirLastRecord() throws Exception {
+    create("plant.1.raw", 1);
+    publish(steps("plant.1.raw", "a", 0, STEPS));
+    String source = "source: {pattern: 'plant.*', discovery: PT1S}\ningest: {maxLate: PT0S, idleTimeout: PT1S}\n";
+    JobConfig config = config("plant", source);
+    TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig(), false);
+
+    String savepoint;
+    try (JobOnCluster job = start(config, null)) {
+      await(config, STEPS);
+      create("plant.0.raw", 2);
+      create("plant.9.raw", 1);
+      publish(steps("plant.0.raw", "b", 0, STEPS));
+      publish(List.of(new ProducerRecord<>("plant.0.raw", 1, null, "?")));
+      await(config, 2 * STEPS);
+      savepoint = job.stop(directory.resolve("plant"));
+    }
+    create("plant.2.raw", 1);
+    publish(steps("plant.2.raw", "c", 0, STEPS));
+    publish(steps("plant.2.raw", "c", 3, 4));
+    try (JobOnCluster job = start(config, savepoint)) {
+      await(config, 3 * STEPS);
+      delete("plant.1.raw", "plant.9.raw");
+      publish(steps("plant.0.raw", "b", STEPS, STEPS + 10));
+      await(config, 3 * STEPS + 10);
+      job.kill();
+      publish(steps("plant.2.raw", "c", STEPS, STEPS + 10));
+      await(config, 3 * STEPS + 20);
+      job.stop(directory.resolve("plant"));
+    }
+
+    assertEquals(3 * STEPS + 20, forecasts(config).size(), "each once");
+    assertEquals(
+        List.of("late from plant.2.raw 0", "malformed from plant.0.raw 1"),
+        letters(config).stream().sorted().toList());
+  }
+
+  private static List<ProducerRecord<String, String>> steps(
+      String topic, String stream, int from, int to) {
+    return IntStream.range(from, to).mapToObj(step -> record(topic, stream, step, null)).toList();
+  }
+
+  private static JobOnCluster start(JobConfig config, String savepoint) throws Exception {
+    return JobOnCluster.start(
+        config,
+        KafkaEnds.unbounded(config),
+        new JobParts(config).trainer(),
+        2,
+        new Configuration(),
+        directory.resolve(config.domain()),
+        savepoint);
+  }
+
+  private static void await(JobConfig config, int forecasts) {
+    CommittedValues.await(
+        config.kafkaConfig(), config.kafkaConfig().topics().forecast(), forecasts);
+  }
+
+  private static void delete(String... topics) throws Exception {
+    try (Admin admin = Admin.create(client())) {
+      admin.deleteTopics(List.of(topics)).all().get();
+    }
+  }
+
   @Test
   void topicsThatAreNotThereAreRefusedAtTheStart() {
     JobConfig named = config("absent", "source: {topics: [nobodys.raw]}\n");
+    JobConfig written = config("absent", "source: {topics: [absent.forecast.v1]}\n");
     JobConfig matched = config("absent", "source: {pattern: 'nobodys.*'}\n");
 
     String name =
@@ -201,6 +270,9 @@ class SourceITCase {
             .getMessage();
 
     assertTrue(name.startsWith("source.topics: [nobodys.raw]; accepted: topics that"), name);
+    String own =
+        assertThrows(IllegalArgumentException.class, () -> KafkaEnds.bounded(written)).getMessage();
+    assertTrue(own.endsWith("; accepted: topics that this domain does not write"), own);
     assertTrue(pattern.startsWith("source.pattern: nobodys.*; accepted: one that"), pattern);
   }
 

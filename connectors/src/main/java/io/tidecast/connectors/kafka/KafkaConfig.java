@@ -37,6 +37,7 @@ public record KafkaConfig(
           "enable.auto.commit",
           "auto.offset.reset",
           "group.id",
+          "partition.discovery.interval.ms",
           "key.serializer",
           "value.serializer",
           "key.deserializer",

@@ -30,10 +30,14 @@ import org.apache.kafka.common.TopicPartition;
 public final class RawRecordSource {
   private RawRecordSource() {}
 
-  /** Reads on for ever, and finds new partitions within five minutes. */
+  /** Reads on for ever, and what comes in topics and partitions that appear; those from the first. */
   public static KafkaSource<RawRecord> unbounded(
       KafkaConfig settings, SourceTopics topics, String groupId) {
-    return builder(settings, topics, groupId).setTopics(topics.names()).build();
+    long every = topics.lookEvery().toMillis();
+    return builder(settings, topics, groupId)
+        .setKafkaSubscriber(new TopicDiscovery(topics, settings.topics()))
+        .setProperty("partition.discovery.interval.ms", Long.toString(every == 0 ? -1 : every))
+        .build();
   }
 
   /** The same of one topic, from its first record on. */

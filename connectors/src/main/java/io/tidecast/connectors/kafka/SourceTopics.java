@@ -5,6 +5,7 @@ import static io.tidecast.connectors.record.Require.that;
 import io.tidecast.connectors.serde.Times;
 import java.io.Serializable;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -12,26 +13,36 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * The topics that observations are read from. A partition is known by its place, a number over all
- * of them: that of the partition where there is one topic.
+ * of them, which follows from its topic's name alone: that of the partition where there is one
+ * topic. Places of two topics may be equal, and give an order but no identity.
  *
- * @param names in the order they are numbered by; at least one
+ * @param names those there are at the start; at least one
+ * @param pattern of those that may come; empty: these are all
+ * @param lookEvery how often a reader without an end looks for topics and partitions that have come;
+ *     zero: never
  * @param start where a reader without a position begins: {@code earliest}, {@code latest}, or a
  *     time (RFC 3339), from the first record that was appended then or later
  * @param header name of the header that readers are given; empty for none
  */
-public record SourceTopics(List<String> names, String start, String header)
+public record SourceTopics(
+    List<String> names, String pattern, Duration lookEvery, String start, String header)
     implements Serializable {
+  /** Of whoever says nothing else. */
+  public static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+
   private static final int PARTITION_BITS = 16;
+  private static final int TOPIC_BITS = 15;
 
   public SourceTopics {
     names = List.copyOf(names);
     that(
-        !names.isEmpty() && names.size() < 1 << 15 && Set.copyOf(names).size() == names.size(),
+        !names.isEmpty() && Set.copyOf(names).size() == names.size(),
         "source.topics",
         names,
         "at least one topic, each once");
@@ -42,9 +53,24 @@ public record SourceTopics(List<String> names, String start, String header)
         "earliest, latest, or a time (RFC 3339, 1800 to 2199)");
   }
 
+  /** These and no others. */
+  public SourceTopics(List<String> names, String start, String header) {
+    this(names, "", LOOK_EVERY, start, header);
+  }
+
   /** One topic from its first record on. */
   public static SourceTopics of(String topic) {
     return new SourceTopics(List.of(topic), "earliest", "");
+  }
+
+  /**
+   * A pattern without the topics that the domain's own job writes and without dead letters of any:
+   * who reads what it refuses refuses it again, for ever.
+   */
+  public static String withoutWritten(Topics own, String pattern) {
+    String written =
+        own.written().stream().sorted().map(Pattern::quote).collect(Collectors.joining("|"));
+    return "(?!(?:" + written + "|.*" + Pattern.quote(Topics.DEAD_LETTERS) + ")$)(?:" + pattern + ")";
   }
 
   private static boolean isStart(String start) {
@@ -63,7 +89,7 @@ public record SourceTopics(List<String> names, String start, String header)
    * @throws IllegalArgumentException if there are none
    */
   public static List<String> matching(KafkaConfig kafka, String pattern) {
-    Pattern wanted = Pattern.compile(pattern);
+    Pattern wanted = Pattern.compile(withoutWritten(kafka.topics(), pattern));
     Set<String> there = new TreeSet<>(there(kafka));
     there.removeIf(topic -> !wanted.matcher(topic).matches());
     that(
@@ -114,12 +140,32 @@ public record SourceTopics(List<String> names, String start, String header)
 
   /** Place of the partition a record came in. */
   public int place(RawRecord record) {
-    return Math.max(0, names.indexOf(record.topic())) << PARTITION_BITS | record.partition();
+    if (isTheOnlyOne(record.topic())) {
+      return record.partition();
+    }
+    int name = record.topic().hashCode();
+    return (name ^ name >>> TOPIC_BITS) & (1 << TOPIC_BITS) - 1 << PARTITION_BITS
+        | record.partition();
   }
 
-  /** Topic of a place. */
-  public String topic(int place) {
-    return names.get(place >>> PARTITION_BITS);
+  private boolean isTheOnlyOne(String topic) {
+    return pattern.isEmpty() && names.size() == 1 && names.get(0).equals(topic);
+  }
+
+  /** What an observation has to carry of its topic's name, so that {@link #topic} knows it. */
+  public String carried(String topic) {
+    return isTheOnlyOne(topic) ? "" : topic;
+  }
+
+  /**
+   * Topic of an observation.
+   *
+   * @param carried empty also if it was stored when places were numbers of topics
+   */
+  public String topic(String carried, int place) {
+    return carried.isEmpty()
+        ? names.get(Math.min(place >>> PARTITION_BITS, names.size() - 1))
+        : carried;
   }
 
   /** Partition of a place, within its topic. */

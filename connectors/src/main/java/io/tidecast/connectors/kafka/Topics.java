@@ -1,6 +1,7 @@
 package io.tidecast.connectors.kafka;
 
 import io.tidecast.connectors.record.Names;
+import java.util.Set;
 
 /**
  * The topics of one domain. Names are public.
@@ -8,6 +9,9 @@ import io.tidecast.connectors.record.Names;
  * @param domain what is forecast, such as {@code weather}; see {@link Names#isDomain}
  */
 public record Topics(String domain) {
+  /** How the topic of dead letters is called in any domain, after the domain. */
+  static final String DEAD_LETTERS = ".observation.v1.dlq";
+
   public Topics {
     Names.domain("domain", domain);
   }
@@ -18,7 +22,7 @@ public record Topics(String domain) {
 
   /** Observations refused, with their reasons in headers. */
   public String deadLetter() {
-    return domain + ".observation.v1.dlq";
+    return domain + DEAD_LETTERS;
   }
 
   public String forecast() {
@@ -47,5 +51,11 @@ public record Topics(String domain) {
   /** What people ask of the retraining: one partition. */
   public String control() {
     return domain + ".control.v1";
+  }
+
+  /** All but the observations: what is in them is no input of the job that writes them. */
+  public Set<String> written() {
+    return Set.of(
+        deadLetter(), forecast(), evaluation(), anomaly(), feed(), model(), control());
   }
 }

@@ -9,8 +9,11 @@ import io.tidecast.connectors.file.RecordMapping;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.kafka.SourceTopics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -19,18 +22,27 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param topics names of topics that are there (default the domain's own, which is made)
  * @param pattern in their place: a regular expression of the names of topics, of all that are there
- *     at the start
+ *     at the start or come later
+ * @param discovery how often topics that match and partitions are looked for that have come
+ *     (default a minute); zero: at the start alone
  * @param start where a job that goes on from no checkpoint begins: {@code earliest} (default),
  *     {@code latest}, or a time
  * @param json how the records of others are read (default: as Tidecast's own)
  */
-public record SourceSection(List<String> topics, String pattern, String start, JsonNode json) {
+public record SourceSection(
+    List<String> topics, String pattern, Duration discovery, String start, JsonNode json) {
   /** The domain's own topic, from its first record. */
-  public static final SourceSection DEFAULT = new SourceSection(null, null, null, null);
+  public static final SourceSection DEFAULT = new SourceSection(null, null, null, null, null);
 
   public SourceSection {
     topics = List.copyOf(requireNonNullElse(topics, List.of()));
     pattern = requireNonNullElse(pattern, "");
+    discovery = requireNonNullElse(discovery, SourceTopics.LOOK_EVERY);
+    that(
+        discovery.isZero() || discovery.compareTo(Duration.ofSeconds(1)) >= 0,
+        "discovery",
+        discovery,
+        "PT1S or more, or PT0S: never");
     start = requireNonNullElse(start, "earliest");
     that(
         topics.isEmpty() || pattern.isEmpty(),
@@ -76,12 +88,20 @@ public record SourceSection(List<String> topics, String pattern, String start, J
   public SourceTopics topics(KafkaConfig kafka) {
     String header = mapping(json).map(RecordMapping::headerName).orElse("");
     if (readsOwnTopic()) {
-      return new SourceTopics(List.of(kafka.topics().observation()), start, header);
+      List<String> own = List.of(kafka.topics().observation());
+      return new SourceTopics(own, "", discovery, start, header);
     }
+    requireNotWritten(kafka);
     List<String> names = pattern.isEmpty() ? topics : SourceTopics.matching(kafka, pattern);
-    SourceTopics found = new SourceTopics(names, start, header);
+    SourceTopics found = new SourceTopics(names, pattern, discovery, start, header);
     found.requireThere(kafka);
     return found;
+  }
+
+  private void requireNotWritten(KafkaConfig kafka) {
+    Set<String> written = new TreeSet<>(topics);
+    written.retainAll(kafka.topics().written());
+    that(written.isEmpty(), "source.topics", written, "topics that this domain does not write");
   }
 
   /**

@@ -229,6 +229,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
         record.appended(),
         topics.place(record),
         record.offset(),
+        SeriesObservation.From.topic(topics.carried(record.topic())),
         (variable, value) -> masked(record, variable, value, context),
         out::collect);
   }

@@ -32,6 +32,7 @@ public final class ObservationSplitter implements Serializable {
    * @param appended when it was appended to the topic, milliseconds
    * @param partition it came in, over all topics
    * @param offset it came at
+   * @param from what else is told of it
    * @param masked told each value outside its variable's limits, by variable
    */
   public void split(
@@ -41,6 +42,7 @@ public final class ObservationSplitter implements Serializable {
       long appended,
       int partition,
       long offset,
+      SeriesObservation.From from,
       BiConsumer<String, Double> masked,
       Consumer<SeriesObservation> out) {
     Map<String, Double> values = accepted(record.values(), masked);
@@ -67,7 +69,8 @@ public final class ObservationSplitter implements Serializable {
                 passed,
                 appended,
                 partition,
-                offset));
+                offset,
+                from));
       }
     }
   }

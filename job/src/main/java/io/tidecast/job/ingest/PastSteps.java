@@ -135,7 +135,7 @@ final class PastSteps {
 
   SeriesStep.Progress addLate(SeriesObservation observation, SeriesStep.Progress now)
       throws Exception {
-    late.add(observation);
+    late.add(observation.placed());
     return now.withLate(now.late() + 1);
   }
 

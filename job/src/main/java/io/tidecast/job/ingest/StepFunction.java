@@ -327,7 +327,7 @@ public final class StepFunction
         ObservationJsonV1.write(new ObservationRecord(key.stream(), time, values)),
         IngestFunction.LATE,
         "its step had closed: " + time,
-        topics.topic(observation.partition()),
+        topics.topic(observation.from().topic(), observation.partition()),
         SourceTopics.partition(observation.partition()),
         observation.offset());
   }

@@ -8,6 +8,7 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.ingest.Coarseness;
 import io.tidecast.job.ingest.IngestConfig;
 import io.tidecast.job.ingest.ObservationSplitter;
+import io.tidecast.job.state.SeriesObservation;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,6 +92,7 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
           0,
           0,
           0,
+          SeriesObservation.From.PLACE,
           (variable, value) -> {
             String group = ingest.groups().get(variable);
             if (group != null) {

@@ -80,6 +80,7 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
           0,
           0,
           row++,
+          SeriesObservation.From.PLACE,
           (variable, value) -> {},
           observation -> add(open, observation, config.grid(), aggregation));
     }

@@ -18,6 +18,7 @@ package io.tidecast.job.state;
  *     time the one appended last holds
  * @param partition of the record it came in, numbered over all topics
  * @param offset of the record it came in
+ * @param from what is not told by these, for who refuses it
  */
 public record SeriesObservation(
     String series,
@@ -30,12 +31,77 @@ public record SeriesObservation(
     long passed,
     long appended,
     int partition,
-    long offset) {
+    long offset,
+    From from) {
+
+  /**
+   * The record an observation came in.
+   *
+   * @param topic its name, if {@code partition} does not say it; else empty
+   * @param key null if it has none
+   * @param value null if it is not brought along
+   */
+  public record From(String topic, byte[] key, byte[] value) {
+    public static final From PLACE = new From("", null, null);
+
+    /** Of a topic. */
+    public static From topic(String topic) {
+      return topic.isEmpty() ? PLACE : new From(topic, null, null);
+    }
+  }
+
+  /** One whose place says all. */
+  public SeriesObservation(
+      String series,
+      String group,
+      long time,
+      float value,
+      float[] covariates,
+      boolean endsStep,
+      boolean isKeyed,
+      long passed,
+      long appended,
+      int partition,
+      long offset) {
+    this(
+        series,
+        group,
+        time,
+        value,
+        covariates,
+        endsStep,
+        isKeyed,
+        passed,
+        appended,
+        partition,
+        offset,
+        From.PLACE);
+  }
 
   /** The same with other covariates. */
   public SeriesObservation with(float[] others) {
+    return of(others, from);
+  }
+
+  /** The same as it is kept: without the record it came in. */
+  public SeriesObservation placed() {
+    return from == From.PLACE ? this : of(covariates, From.PLACE);
+  }
+
+  private SeriesObservation of(float[] others, From record) {
     return new SeriesObservation(
-        series, group, time, value, others, endsStep, isKeyed, passed, appended, partition, offset);
+        series,
+        group,
+        time,
+        value,
+        others,
+        endsStep,
+        isKeyed,
+        passed,
+        appended,
+        partition,
+        offset,
+        record);
   }
 
   /** Whether it says nothing. */

@@ -28,6 +28,30 @@ final class StepLayouts {
     out.writeLong(value.appended());
     out.writeInt(value.partition());
     out.writeLong(value.offset());
+    writeFrom(value.from(), out);
+  }
+
+  private static void writeFrom(SeriesObservation.From value, DataOutputView out)
+      throws IOException {
+    out.writeUTF(value.topic());
+    writeBytes(value.key(), out);
+    writeBytes(value.value(), out);
+  }
+
+  private static void writeBytes(byte[] bytes, DataOutputView out) throws IOException {
+    out.writeBoolean(bytes != null);
+    if (bytes != null) {
+      StoredArrays.writeBytes(bytes, out);
+    }
+  }
+
+  private static SeriesObservation.From readFrom(DataInputView in) throws IOException {
+    String topic = in.readUTF();
+    byte[] key = in.readBoolean() ? StoredArrays.readBytes(in) : null;
+    byte[] value = in.readBoolean() ? StoredArrays.readBytes(in) : null;
+    return key == null && value == null
+        ? SeriesObservation.From.topic(topic)
+        : new SeriesObservation.From(topic, key, value);
   }
 
   static SeriesObservation readSeriesObservation(int version, DataInputView in) throws IOException {
@@ -42,7 +66,8 @@ final class StepLayouts {
         version >= 4 ? in.readLong() : Long.MIN_VALUE,
         version == 1 ? Long.MIN_VALUE : in.readLong(),
         in.readInt(),
-        in.readLong());
+        in.readLong(),
+        version >= 5 ? readFrom(in) : SeriesObservation.From.PLACE);
   }
 
   static void writeStepProgress(SeriesStep.Progress value, DataOutputView out) throws IOException {

@@ -23,7 +23,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-observation",
-              4,
+              5,
               SeriesObservation.class,
               StepLayouts::writeSeriesObservation,
               StepLayouts::readSeriesObservation));

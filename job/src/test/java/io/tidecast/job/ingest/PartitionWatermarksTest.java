@@ -7,8 +7,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.util.clock.ManualClock;
+import org.apache.flink.util.clock.RelativeClock;
 import org.junit.jupiter.api.Test;
 
 class PartitionWatermarksTest {
@@ -69,6 +73,37 @@ class PartitionWatermarksTest {
     readAll(EventTimes.NONE, 30);
 
     assertEquals(List.of("idle"), said.since());
+  }
+
+  @Test
+  void partitionThatComesWhileTheJobRunsHoldsNobodyBackBeforeItsFirstRecord() {
+    PartitionWatermarks.Supplier supplier =
+        new PartitionWatermarks.Supplier(
+            Duration.ofMillis(5), Duration.ofMinutes(2), Duration.ofMillis(1_000));
+    PartitionWatermarks ofTheStart = supplier.createWatermarkGenerator(new Reader(clock));
+    clock.advanceTime(Duration.ofSeconds(40));
+    PartitionWatermarks come = supplier.createWatermarkGenerator(new Reader(clock));
+
+    come.onPeriodicEmit(said);
+    come.onEvent(RECORD, 700, said);
+    come.onPeriodicEmit(said);
+    ofTheStart.onEvent(RECORD, 800, said);
+    ofTheStart.onPeriodicEmit(said);
+
+    assertEquals(
+        List.of("idle", "active", "watermark 694", "active", "watermark 794"), said.since());
+  }
+
+  private record Reader(RelativeClock clock) implements WatermarkGeneratorSupplier.Context {
+    @Override
+    public MetricGroup getMetricGroup() {
+      return UnregisteredMetricsGroup.createOperatorMetricGroup();
+    }
+
+    @Override
+    public RelativeClock getInputActivityClock() {
+      return clock;
+    }
   }
 
   @Test

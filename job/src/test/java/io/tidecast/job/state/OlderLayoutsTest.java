@@ -115,6 +115,22 @@ class OlderLayoutsTest {
   }
 
   @Test
+  void observationOfTheLayoutBeforeTheLastHasItsPlaceAlone() throws Exception {
+    byte[] stored =
+        HexFormat.of()
+            .parseHex(
+                "0004c3a92f61000167fffffffffffffffb40200000000000000101"
+                    + "0000000000000004000000000000000600000003"
+                    + "0000010000000000");
+
+    assertEquals(
+        content(
+            new SeriesObservation(
+                "é/a", "g", -5, 2.5f, new float[0], true, true, 4, 6, 3, 1L << 40)),
+        content(read(snapshotOf("series-observation", 4).restoreSerializer(), stored)));
+  }
+
+  @Test
   void observationOfTheFirstLayoutWasAppendedBeforeAllOthers() throws Exception {
     byte[] stored =
         HexFormat.of()

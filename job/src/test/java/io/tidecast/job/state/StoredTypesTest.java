@@ -48,13 +48,28 @@ class StoredTypesTest {
     return Stream.of(
         new Sample<>(
             StoredTypes.SERIES_OBSERVATION,
-            new SeriesObservation("é/a", "g", -5, 2.5f, FLOATS, true, true, 4, 6, 3, 1L << 40),
+            new SeriesObservation(
+                "é/a",
+                "g",
+                -5,
+                2.5f,
+                FLOATS,
+                true,
+                true,
+                4,
+                6,
+                3,
+                1L << 40,
+                new SeriesObservation.From("t", null, new byte[] {1, 2})),
             "0004c3a92f61000167fffffffffffffffb40200000"
                 + "000000040000c03f0000c07f0000008001000000"
                 + "01"
                 + "01"
                 + "0000000000000004"
-                + "0000000000000006000000030000010000000000"),
+                + "0000000000000006000000030000010000000000"
+                + "000174"
+                + "00"
+                + "01000000020102"),
         new Sample<>(
             StoredTypes.STEP_PROGRESS,
             new SeriesStep.Progress(-3, 2, 77, 1, new OpenStep.Kept(1, 8, new byte[] {1, 2})),
