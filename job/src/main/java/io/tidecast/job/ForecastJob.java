@@ -124,7 +124,12 @@ public final class ForecastJob {
             .setParallelism(readers)
             .process(
                 new IngestFunction(
-                    parts.ingest(), reader, ends.topics(), config.inEffect(), clock(ends)),
+                    parts.ingest(),
+                    reader,
+                    ends.topics(),
+                    parts.reachSteps(),
+                    config.inEffect(),
+                    clock(ends)),
                 StoredTypes.SERIES_OBSERVATION)
             .name("ingest")
             .uid("ingest")

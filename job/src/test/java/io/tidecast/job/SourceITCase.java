@@ -228,6 +228,14 @@ class SourceITCase {
     assertEquals(
         List.of("late from plant.2.raw 0", "malformed from plant.0.raw 1"),
         letters(config).stream().sorted().toList());
+    assertTrue(values(config).contains(record("", "c", 3, null).value()), "its own bytes");
+  }
+
+  private static List<String> values(JobConfig config) {
+    return CommittedTopic.read(config.kafkaConfig(), config.kafkaConfig().topics().deadLetter())
+        .stream()
+        .map(letter -> new String(letter.value(), StandardCharsets.UTF_8))
+        .toList();
   }
 
   private static List<ProducerRecord<String, String>> steps(

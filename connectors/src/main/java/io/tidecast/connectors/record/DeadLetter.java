@@ -21,9 +21,10 @@ public record DeadLetter(
     int partition,
     long offset) {
   /**
-   * Reason of an observation that came too late to amend its step. Its value is the observation
-   * alone, written anew: whether it is late is known where the record's bytes are not any more, and
-   * to bring them there would send them along with every observation. The place says which it was.
+   * Reason of an observation that came too late to amend its step; the detail names its series. Its
+   * value is the record's where that lay beyond the kept history of all that its reader had read,
+   * else the observation alone, written anew: whether it is late is known where the record's bytes
+   * are not any more, and they are brought along by the oldest only. The place says which it was.
    */
   public static final String LATE = "late";
 

@@ -75,11 +75,17 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   private final IngestConfig config;
   private final RawRecord.Reader reader;
   private final SourceTopics topics;
+  private final int reach;
   private final TreeMap<String, String> inEffect;
   private final StepClock clock;
   private final ObservationSplitter splitter;
 
   private transient Map<TopicPartition, Long> latest;
+
+  /** End of the newest step of any partition, and of the newest beyond its history. */
+  private transient long newestEnd;
+
+  private transient long beyondHistory;
   private transient ListState<Tuple2<Integer, Long>> latestOfOneTopic;
   private transient ListState<Tuple3<String, Integer, Long>> latestState;
   private transient Map<String, Counter> rejected;
@@ -92,7 +98,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
 
   /** Under a configuration that is not compared with the one before. */
   public IngestFunction(IngestConfig config) {
-    this(config, config.ownRecords(), SourceTopics.of("topic"), Map.of(), StepClock.stopped());
+    this(config, config.ownRecords(), SourceTopics.of("topic"), 0, Map.of(), StepClock.stopped());
   }
 
   /**
@@ -100,6 +106,8 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
    *
    * @param reader of what they say
    * @param topics they come from
+   * @param reach steps that an observation may come late and still amends its own: one that lies
+   *     further behind brings its record along, for the letter it may become
    * @param inEffect the job's configuration by key: kept with the state, and compared when the job
    *     goes on from it
    * @param clock closes steps that no observation closes in time
@@ -108,11 +116,13 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
       IngestConfig config,
       RawRecord.Reader reader,
       SourceTopics topics,
+      int reach,
       Map<String, String> inEffect,
       StepClock clock) {
     this.config = config;
     this.reader = reader;
     this.topics = topics;
+    this.reach = Math.max(1, reach);
     this.clock = clock;
     this.inEffect = new TreeMap<>(inEffect);
     this.splitter = new ObservationSplitter(config);
@@ -125,12 +135,15 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     latestState = store.getUnionListState(LATEST);
     clock.restore(store);
     latest = new HashMap<>();
+    newestEnd = Long.MIN_VALUE;
+    beyondHistory = Long.MIN_VALUE;
     for (Tuple2<Integer, Long> entry : latestOfOneTopic.get()) {
       latest.merge(new TopicPartition(topics.names().get(0), entry.f0), entry.f1, Math::max);
     }
     for (Tuple3<String, Integer, Long> entry : latestState.get()) {
       latest.merge(new TopicPartition(entry.f0, entry.f1), entry.f2, Math::max);
     }
+    latest.values().forEach(this::reach);
     configMemory =
         ConfigMemory.open(
             store,
@@ -192,6 +205,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   private void take(RawRecord record, TopicPartition partition, Instant tick) {
     if (!record.isTooFarAhead(tick.toEpochMilli(), 0)) {
       latest.merge(partition, config.reachedBy(tick), Math::max);
+      reach(config.reachedBy(tick));
       clock.ticked(record.partition(), tick.toEpochMilli());
     } else {
       clock.refused(record, tick.toEpochMilli());
@@ -218,6 +232,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     boolean isKeyed = isKeyed(record, observation.stream());
     if (!isIssue) {
       latest.merge(partition, time, Math::max);
+      reach(time);
       clock.observed(record, time, passed(reached));
     }
     observations.inc();
@@ -229,9 +244,24 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
         record.appended(),
         topics.place(record),
         record.offset(),
-        SeriesObservation.From.topic(topics.carried(record.topic())),
+        from(record, time),
         (variable, value) -> masked(record, variable, value, context),
         out::collect);
+  }
+
+  private void reach(long time) {
+    if (time > newestEnd) {
+      long index = config.grid().indexOf(time);
+      newestEnd = config.grid().end(index);
+      beyondHistory = config.grid().end(index - reach);
+    }
+  }
+
+  private SeriesObservation.From from(RawRecord record, long time) {
+    String topic = topics.carried(record.topic());
+    return time > beyondHistory
+        ? SeriesObservation.From.topic(topic)
+        : new SeriesObservation.From(topic, record.key(), record.value());
   }
 
   /** Index of the last step that a partition has gone past. */

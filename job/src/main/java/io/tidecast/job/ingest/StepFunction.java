@@ -314,21 +314,26 @@ public final class StepFunction
     }
   }
 
-  /** The bytes are the observation's, written anew: the record may have held other variables. */
+  /** The bytes are the record's, where it was brought along, or the observation's written anew. */
   private DeadLetter deadLetter(SeriesObservation observation) {
     SeriesKey key = SeriesKey.parse(observation.series());
     Instant time = Instant.ofEpochMilli(observation.time());
+    byte[] whole = observation.from().value();
+    return new DeadLetter(
+        whole == null ? key.stream().getBytes(StandardCharsets.UTF_8) : observation.from().key(),
+        whole == null ? anew(key, time, observation) : whole,
+        IngestFunction.LATE,
+        observation.series() + ": its step had closed: " + time,
+        topics.topic(observation.from().topic(), observation.partition()),
+        SourceTopics.partition(observation.partition()),
+        observation.offset());
+  }
+
+  private static byte[] anew(SeriesKey key, Instant time, SeriesObservation observation) {
     Map<String, Double> values =
         Float.isNaN(observation.value())
             ? Map.of()
             : Map.of(key.variable(), (double) observation.value());
-    return new DeadLetter(
-        key.stream().getBytes(StandardCharsets.UTF_8),
-        ObservationJsonV1.write(new ObservationRecord(key.stream(), time, values)),
-        IngestFunction.LATE,
-        "its step had closed: " + time,
-        topics.topic(observation.from().topic(), observation.partition()),
-        SourceTopics.partition(observation.partition()),
-        observation.offset());
+    return ObservationJsonV1.write(new ObservationRecord(key.stream(), time, values));
   }
 }

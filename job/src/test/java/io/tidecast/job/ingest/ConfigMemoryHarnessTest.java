@@ -45,6 +45,7 @@ class ConfigMemoryHarnessTest {
                     new JobParts(config).ingest(),
                     new JobParts(config).reader(),
                     SourceTopics.of("topic"),
+                    0,
                     config.inEffect(),
                     StepClock.stopped())),
             8,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.kafka.RawRecord;
+import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.record.ObservationRecord;
@@ -82,6 +83,32 @@ class IngestFunctionHarnessTest {
     harness.processElement(
         new StreamRecord<>(
             new RawRecord("topic", partition, offset++, APPENDED, new byte[] {9}, bytes), 5));
+  }
+
+  @Test
+  void whatLiesBeyondTheHistoryBringsItsRecordAlong() throws Exception {
+    harness.close();
+    IngestFunction reaching =
+        new IngestFunction(
+            CONFIG,
+            CONFIG.ownRecords(),
+            SourceTopics.of("topic"),
+            3,
+            Map.of(),
+            StepClock.stopped());
+    harness = new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(reaching));
+    harness.open();
+
+    wind(0, 105, 1); // of step 11
+    wind(1, 81, 2); // of step 9
+    wind(1, 80, 3); // of step 8, three before
+    wind(0, 111, 4);
+
+    assertEquals(
+        List.of("", "", "{\"stream\":\"p1\",\"time\":\"1970-01-01T00:00:00.080Z\",\"values\":{\"wind\":3.0}}", ""),
+        harness.extractOutputValues().stream()
+            .map(o -> o.from().value() == null ? "" : new String(o.from().value()))
+            .toList());
   }
 
   private void wind(int partition, long time, double value) throws Exception {
