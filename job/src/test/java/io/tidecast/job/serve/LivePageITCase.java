@@ -23,6 +23,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -124,6 +126,33 @@ class LivePageITCase {
     return browser.find("#forecast-title").getText().contains(series)
         && browser.findAll("#table tr").size() == 25
         && points(browser) > 0;
+  }
+
+  @Test
+  void seriesThatAreAwaitedOrWhoseClockIsOffAreNamed() throws Exception {
+    TopicData like = new TopicData(1, NOW, 96, 3);
+    TopicData.publish(environment.kafka(), named("silent/temperature", like.forecast(0, 80)));
+    TopicData.publish(environment.kafka(), named("slow/temperature", like.forecast(0, 90)));
+    TopicData.publish(environment.kafka(), named("fast/temperature", like.forecast(0, 98)));
+    environment.await("SELECT count(*) FROM series WHERE stream IN ('silent', 'slow', 'fast')", 3);
+    try (Connection connection = environment.owner().connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "UPDATE forecast_latest SET written = origin WHERE series = 'silent/temperature'");
+    }
+    try (Browser browser = browser()) {
+      browser.open(page.uri() + "?series=S1%2Ftemperature", 1400, 2200);
+      browser.await("who is awaited", () -> browser.findAll("#awaited tr").size() == 4);
+
+      String said = browser.find("#awaited").getText();
+      browser.picture("page-awaited");
+      assertTrue(said.matches("(?s).*silent/temperature .* 1[56] h awaiting.*"), said);
+      assertTrue(said.matches("(?s).*slow/temperature .* [56] h clock behind.*"), said);
+      assertTrue(said.matches("(?s).*fast/temperature .* [23] h ahead clock ahead.*"), said);
+      browser.findAll("#awaited button").get(0).click();
+      browser.await("the series", () -> browser.url().contains("silent"));
+      browser.assertQuietConsole();
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ const ROUND = [5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY
   1095 * DAY, 3650 * DAY];
 const SLOW_PANELS_EVERY = 3000;
 const TIMES = ['Boundary', 'Data from', 'Data to'];
+const AWAITED_TIMES = ['Newest forecast', 'Awaited from'];
 const element = (id) => document.getElementById(id);
 const phone = matchMedia('(max-width: 760px)');
 
@@ -106,11 +107,11 @@ const loadForecast = single(async () => {
 
 const loadRest = single(async () => {
   const series = state.series;
-  const [residuals, decisions, byLead, numbers, total] = await Promise.all([
-    panel('Residuals'), panel('Decisions', [0, range()[1]]),
+  const [residuals, decisions, awaited, byLead, numbers, total] = await Promise.all([
+    panel('Residuals'), panel('Decisions', [0, range()[1]]), panel('Awaited series'),
     ...['Accuracy by lead', 'Numbers by lead', 'Live accuracy'].map((title) => panel(title, accuracyRange()))]);
   if (series !== state.series) return;
-  Object.assign(drawn, { residuals, decisions, byLead, numbers, total });
+  Object.assign(drawn, { residuals, decisions, awaited, byLead, numbers, total });
   drawRest();
 });
 
@@ -181,6 +182,7 @@ function drawRest() {
   drawNumbers(drawn.total.Total);
   drawTable(drawn.numbers.Numbers);
   drawDecisions(drawn.decisions.Decisions);
+  drawAwaited(drawn.awaited.Awaited);
 }
 
 const percent = (value) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
@@ -243,6 +245,21 @@ function drawDecisions(columns) {
   element('decisions-panel').hidden = columns.Boundary.length === 0;
   fill('decisions', columns, (name, value) => (
     value === null ? '–' : TIMES.includes(name) ? utc(value) : typeof value === 'number' ? aligned(value) : value));
+}
+
+/** Which series are awaited since when, and whose times are off by how much; a click shows one. */
+function drawAwaited(columns) {
+  element('awaited-panel').hidden = columns.Series.length === 0;
+  fill('awaited', columns, (name, value) => (
+    AWAITED_TIMES.includes(name) ? utc(value)
+      : name === 'Behind' ? (value < 0 ? `${ago(-value)} ahead` : ago(value)) : value));
+  document.querySelectorAll('#awaited td:first-child').forEach((cell) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = cell.textContent;
+    button.addEventListener('click', () => chooseSeries(button.textContent));
+    cell.replaceChildren(button);
+  });
 }
 
 function drawFacts() {
