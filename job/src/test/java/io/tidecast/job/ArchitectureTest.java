@@ -39,7 +39,7 @@ class ArchitectureTest {
           Map.entry("model.eval", Set.of("model.online")),
           Map.entry("connectors.record", Set.of()),
           Map.entry("connectors.serde", Set.of("connectors.record")),
-          Map.entry("connectors.kafka", Set.of("connectors.record")),
+          Map.entry("connectors.kafka", Set.of("connectors.serde")),
           Map.entry("connectors.postgres", Set.of("connectors.record")),
           Map.entry("connectors.feed", Set.of("connectors.serde", "connectors.kafka")),
           Map.entry("connectors.file", Set.of("connectors.feed")),

@@ -196,7 +196,8 @@ class SourceITCase {
   void topicsThatComeAndGoWhileTheJobRunsAreReadToTheirLastRecord() throws Exception {
     create("plant.1.raw", 1);
     publish(steps("plant.1.raw", "a", 0, STEPS));
-    String source = "source: {pattern: 'plant.*', discovery: PT1S}\ningest: {maxLate: PT0S, idleTimeout: PT1S}\n";
+    String source =
+        "source: {pattern: 'plant.*', discovery: PT1S}\ningest: {maxLate: PT0S, idleTimeout: PT1S}\n";
     JobConfig config = config("plant", source);
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig(), false);
 

@@ -30,7 +30,9 @@ import org.apache.kafka.common.TopicPartition;
 public final class RawRecordSource {
   private RawRecordSource() {}
 
-  /** Reads on for ever, and what comes in topics and partitions that appear; those from the first. */
+  /**
+   * Reads on for ever, and what comes in topics and partitions that appear; those from the first.
+   */
   public static KafkaSource<RawRecord> unbounded(
       KafkaConfig settings, SourceTopics topics, String groupId) {
     long every = topics.lookEvery().toMillis();

@@ -24,8 +24,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param names those there are at the start; at least one
  * @param pattern of those that may come; empty: these are all
- * @param lookEvery how often a reader without an end looks for topics and partitions that have come;
- *     zero: never
+ * @param lookEvery how often a reader without an end looks for topics and partitions that have
+ *     come; zero: never
  * @param start where a reader without a position begins: {@code earliest}, {@code latest}, or a
  *     time (RFC 3339), from the first record that was appended then or later
  * @param header name of the header that readers are given; empty for none
@@ -70,7 +70,13 @@ public record SourceTopics(
   public static String withoutWritten(Topics own, String pattern) {
     String written =
         own.written().stream().sorted().map(Pattern::quote).collect(Collectors.joining("|"));
-    return "(?!(?:" + written + "|.*" + Pattern.quote(Topics.DEAD_LETTERS) + ")$)(?:" + pattern + ")";
+    return "(?!(?:"
+        + written
+        + "|.*"
+        + Pattern.quote(Topics.DEAD_LETTERS)
+        + ")$)(?:"
+        + pattern
+        + ")";
   }
 
   private static boolean isStart(String start) {

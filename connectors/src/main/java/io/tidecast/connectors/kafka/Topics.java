@@ -55,7 +55,6 @@ public record Topics(String domain) {
 
   /** All but the observations: what is in them is no input of the job that writes them. */
   public Set<String> written() {
-    return Set.of(
-        deadLetter(), forecast(), evaluation(), anomaly(), feed(), model(), control());
+    return Set.of(deadLetter(), forecast(), evaluation(), anomaly(), feed(), model(), control());
   }
 }

@@ -90,17 +90,7 @@ public record SeriesObservation(
 
   private SeriesObservation of(float[] others, From record) {
     return new SeriesObservation(
-        series,
-        group,
-        time,
-        value,
-        others,
-        endsStep,
-        isKeyed,
-        passed,
-        appended,
-        partition,
-        offset,
+        series, group, time, value, others, endsStep, isKeyed, passed, appended, partition, offset,
         record);
   }
 

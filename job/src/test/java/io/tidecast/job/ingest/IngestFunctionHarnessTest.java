@@ -105,7 +105,11 @@ class IngestFunctionHarnessTest {
     wind(0, 111, 4);
 
     assertEquals(
-        List.of("", "", "{\"stream\":\"p1\",\"time\":\"1970-01-01T00:00:00.080Z\",\"values\":{\"wind\":3.0}}", ""),
+        List.of(
+            "",
+            "",
+            "{\"stream\":\"p1\",\"time\":\"1970-01-01T00:00:00.080Z\",\"values\":{\"wind\":3.0}}",
+            ""),
         harness.extractOutputValues().stream()
             .map(o -> o.from().value() == null ? "" : new String(o.from().value()))
             .toList());
