@@ -1,5 +1,6 @@
 package io.tidecast.job;
 
+import io.tidecast.job.metrics.ResultCounter;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -21,5 +22,11 @@ public final class Harnesses {
     }
     harness.open();
     return harness;
+  }
+
+  /** What an operator has counted of what became of values. */
+  public static long counted(AbstractStreamOperatorTestHarness<?> harness, String name) {
+    var counters = harness.getEnvironment().getAccumulatorRegistry().getUserMap();
+    return ((ResultCounter) counters.get(name)).getCount();
   }
 }

@@ -92,6 +92,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   private transient ConfigMemory configMemory;
   private transient Counter observations;
   private transient Counter masked;
+  private transient Counter maskedCovariates;
   private transient StreamWatch watch;
   private transient Coarseness coarseness;
   private transient Counter coarse;
@@ -168,6 +169,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     var metrics = getRuntimeContext().getMetricGroup();
     observations = Metrics.counter(metrics, Metrics.OBSERVATIONS);
     masked = ResultCounter.of(getRuntimeContext(), Metrics.MASKED);
+    maskedCovariates = Metrics.counter(metrics, Metrics.MASKED_COVARIATES);
     coarse = Metrics.counter(metrics, Metrics.COARSE);
     rejected = new HashMap<>();
     coarseness = new Coarseness();
@@ -282,7 +284,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
   }
 
   private void masked(RawRecord record, String variable, double value, Context context) {
-    masked.inc();
+    (config.groups().containsKey(variable) ? masked : maskedCovariates).inc();
     String accepted = "; accepted: " + config.limits().get(variable);
     deadLetter(record, MASKED, variable + ": " + value + accepted, context);
   }

@@ -210,7 +210,7 @@ public final class StepFunction
       TimerService timers = context.timerService();
       update(now.isEmpty() ? expiring(now, observation.passed(), timers) : now, timers);
     } else {
-      late.inc();
+      late.inc(Float.isNaN(observation.value()) ? 0 : 1);
       context.output(LATE, deadLetter(observation));
     }
   }

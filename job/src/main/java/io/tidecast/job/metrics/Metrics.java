@@ -16,8 +16,11 @@ public final class Metrics {
   /** Records refused, by {@code reason}. */
   public static final String REJECTED = "rejected";
 
-  /** Values outside their variable's limits, left out of their record. */
+  /** Values of a target outside its limits, left out of their record. */
   public static final String MASKED = "masked";
+
+  /** Values of a covariate outside its limits, left out of their record. */
+  public static final String MASKED_COVARIATES = "maskedCovariates";
 
   /** Series whose changes single precision does not tell. */
   public static final String COARSE = "coarse";
@@ -40,7 +43,7 @@ public final class Metrics {
   /** Times that a series was stepped again since its past had been amended. */
   public static final String AMENDED = "amended";
 
-  /** Observations that came too late to amend their step. */
+  /** Values of a target that came too late to amend their step. */
   public static final String LATE = "late";
 
   /** Records of Tidecast's own topics that {@code store} could not read and left out. */

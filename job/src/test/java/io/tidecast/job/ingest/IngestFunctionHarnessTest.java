@@ -10,6 +10,7 @@ import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.connectors.serde.RecordBytes;
 import io.tidecast.job.Harnesses;
+import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.job.state.Targets;
@@ -329,6 +330,7 @@ class IngestFunctionHarnessTest {
             "masked dew: 40.5; accepted: -80.0 to 40.0",
             "masked temperature: -61.0; accepted: -60.0 to 60.0"),
         deadLetters().stream().map(l -> l.reason() + " " + l.detail()).toList());
+    assertEquals(2, Harnesses.counted(harness, Metrics.MASKED), "values of targets");
   }
 
   @Test

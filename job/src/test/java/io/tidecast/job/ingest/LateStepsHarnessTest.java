@@ -3,6 +3,8 @@ package io.tidecast.job.ingest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.connectors.record.DeadLetter;
+import io.tidecast.job.Harnesses;
+import io.tidecast.job.metrics.Metrics;
 import io.tidecast.job.state.Aggregation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -70,11 +72,13 @@ class LateStepsHarnessTest extends StepFunctionHarness {
     }
     output();
     observe("s/v", 70, 9);
+    observe("s/v", 69, Float.NaN); // told of a covariate alone
     observe("s/v", 71, 9);
     end("s/v", 130, 13);
 
     assertEquals(List.of("g/s/v #13 13.0 [] @130"), output());
-    assertEquals(1, late().size());
+    assertEquals(2, late().size());
+    assertEquals(1, Harnesses.counted(harness, Metrics.LATE), "values of the target");
   }
 
   /** Whatever has closed by then, as other partitions were read: the same comes out. */
