@@ -1,12 +1,16 @@
 package io.tidecast.job;
 
+import static io.tidecast.model.Checks.that;
+
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.RawRecord;
 import io.tidecast.connectors.record.ModelRecord;
 import io.tidecast.connectors.serde.ModelJsonV1;
 import io.tidecast.model.artifact.InvalidArtifactException;
+import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.artifact.ModelFile;
+import io.tidecast.model.weights.ForecastModel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +25,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public final class Registry {
   private final Map<String, TreeMap<Long, ModelRecord>> decisions = new TreeMap<>();
+
+  /** By group, as it was committed last. */
+  private final Map<String, ModelRecord> newest = new TreeMap<>();
 
   /** By version, as it was promoted last. */
   private final Map<String, ModelRecord> models = new TreeMap<>();
@@ -41,7 +48,7 @@ public final class Registry {
     return registry;
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
+  void take(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return; // a tombstone
     }
@@ -64,16 +71,26 @@ public final class Registry {
       decisions
           .computeIfAbsent(record.group(), group -> new TreeMap<>())
           .put(record.boundary().toEpochMilli(), record);
+      newest.put(record.group(), record);
     } else if (key.equals(record.versionKey()) || key.equals(record.championKey())) {
-      String found = ModelFile.read(record.artifact()).version();
-      if (!found.equals(record.version())) {
-        throw new IllegalArgumentException(
-            "a record of " + record.version() + " holds the model " + found);
-      }
-      models.put(found, record);
+      requireOwn(record, ModelArtifact.read(record.artifact()));
+      models.put(record.version(), record);
     } else {
       throw new IllegalArgumentException("key " + key + " is not that of its record");
     }
+  }
+
+  private static void requireOwn(ModelRecord record, ForecastModel found) {
+    that(
+        found.version().equals(record.version()),
+        "version",
+        record.version(),
+        "that of the model in it, " + found.version());
+    that(
+        found.provenance().group().equals(record.group()),
+        "group",
+        record.group(),
+        "that of the model in it, " + found.provenance().group());
   }
 
   /** Decisions of a group, oldest first. */
@@ -81,10 +98,12 @@ public final class Registry {
     return List.copyOf(decisions.getOrDefault(group, new TreeMap<>()).values());
   }
 
-  /** The newest decision of a group. */
+  /**
+   * The decision of a group that was committed last: after a run from the beginning there may be
+   * others of later boundaries, of the run before.
+   */
   public Optional<ModelRecord> last(String group) {
-    TreeMap<Long, ModelRecord> own = decisions.getOrDefault(group, new TreeMap<>());
-    return own.isEmpty() ? Optional.empty() : Optional.of(own.lastEntry().getValue());
+    return Optional.ofNullable(newest.get(group));
   }
 
   /** The versions of a group, with their models, by sequence. */
