@@ -155,9 +155,18 @@ public final class LivePage implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       text(exchange, 400, e.getMessage());
     } catch (SQLException e) {
-      LOG.warn("query {} failed: {}", name, e.getMessage());
-      text(exchange, 503, "the database does not answer");
+      if (isDataException(e)) {
+        text(exchange, 400, e.getMessage());
+      } else {
+        LOG.warn("query {} failed: {}", name, e.getMessage());
+        text(exchange, 503, "the database does not answer");
+      }
     }
+  }
+
+  /** A time, number or name that PostgreSQL cannot hold is the question's fault. */
+  private static boolean isDataException(SQLException e) {
+    return e.getSQLState() != null && e.getSQLState().startsWith("22");
   }
 
   private static void send(HttpExchange exchange, StaticFile file) throws IOException {

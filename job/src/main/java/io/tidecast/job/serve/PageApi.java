@@ -84,7 +84,15 @@ final class PageApi {
             "series", required(parameters, "series"),
             // inserted without quotes: nothing but a number gets there
             "origin", Long.toString(number(parameters, "origin", 0)),
-            "lead", Long.toString(number(parameters, "lead", 0))));
+            "lead", Integer.toString(lead(parameters))));
+  }
+
+  private static int lead(Map<String, String> parameters) {
+    long lead = number(parameters, "lead", 0);
+    if (lead != (int) lead) {
+      throw new IllegalArgumentException("lead: " + lead + "; accepted: a number of steps");
+    }
+    return (int) lead;
   }
 
   private static String required(Map<String, String> parameters, String name) {

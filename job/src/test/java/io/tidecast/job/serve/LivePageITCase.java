@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 class LivePageITCase {
@@ -287,6 +289,21 @@ class LivePageITCase {
     assertEquals(200, quoted.statusCode());
     assertEquals(
         0, new ObjectMapper().readTree(quoted.body()).at("/Observed/time").size(), quoted.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "title=Forecast&series=a&from=0&to=9223372036854775807",
+        "title=Forecast&series=a&from=-9223372036854775808&to=1",
+        "title=Forecast&series=a&from=0&to=1&origin=9223372036854775807",
+        "title=Forecast&series=a&from=0&to=1&lead=9223372036854775807",
+        "title=Forecast&series=%00&from=0&to=1"
+      })
+  void whatNoDatabaseHoldsIsNoOutageOfIt(String question) throws Exception {
+    HttpResponse<String> refused = get("api/panel?" + question);
+
+    assertEquals(400, refused.statusCode(), refused.body());
   }
 
   @Test

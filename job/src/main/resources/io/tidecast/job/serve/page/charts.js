@@ -123,17 +123,25 @@ function vertical(time, text, color, type, from, to) {
   };
 }
 
-/** Retrainings, named where there is room, and one line for the present. */
-export function verticalLines(retrained, [present, name], from, to, phone) {
+const LETTER = 6.5;
+
+/** The present, and retrainings: the newest are named, and of those before them whose names have room. */
+export function verticalLines(retrained, [present, name], from, to, width) {
   const t = theme();
+  let free = Infinity; // left end of what is written so far
+  const line = (time, text, color, type) => {
+    const middle = width * (time - from) / (to - from);
+    const half = LETTER * text.length / 2;
+    const fits = middle + half < free;
+    if (fits) free = middle - half;
+    return vertical(time, fits ? text : '', color, type, from, to);
+  };
+  const lines = present >= from && present <= to ? [line(present, name, t.orange, 'solid')] : [];
   const shown = retrained.filter(([time]) => time >= from && time <= to);
-  const lines = shown.map(([time, text]) =>
-    vertical(time, phone || shown.length > 6 ? '' : text, t.purple, 'dotted', from, to));
-  if (present >= from && present <= to) lines.push(vertical(present, name, t.orange, 'solid', from, to));
-  return lines;
+  return lines.concat(shown.reverse().map(([time, text]) => line(time, text, t.purple, 'dotted')));
 }
 
-export function forecastOption(results, anomalies, lines, from, to) {
+export function forecastOption(results, anomalies, retrained, lines, from, to) {
   const t = theme();
   const rows = rowsByTime({ ...results, anomalies: { time: anomalies.Time, Cause: anomalies.Cause, Score: anomalies.Score } });
   const chosen = results.Chosen;
@@ -141,7 +149,8 @@ export function forecastOption(results, anomalies, lines, from, to) {
   return {
     ...frame(t, { type: 'time', min: from, max: to }, (at) => {
       const time = at[0].axisValue;
-      return tip(time, forecastLines(rows.get(time) ?? {}));
+      const served = retrained.findLast(([since]) => since <= time);
+      return tip(time, [...forecastLines(rows.get(time) ?? {}), ...(served ? [['Model', served[1]]] : [])]);
     }),
     toolbox: { show: true, itemSize: 0, feature: { dataZoom: { yAxisIndex: 'none', icon: { zoom: 'none', back: 'none' } } } },
     series: [

@@ -9,10 +9,10 @@ const SPANS = [0.25, 2, 7, 30];
 const ROUND = [5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY,
   1095 * DAY, 3650 * DAY];
 const SLOW_PANELS_EVERY = 3000;
+const CHANGES = ['promoted', 'rolled-back'];
 const TIMES = ['Boundary', 'Data from', 'Data to'];
 const AWAITED_TIMES = ['Newest forecast', 'Awaited from'];
 const element = (id) => document.getElementById(id);
-const phone = matchMedia('(max-width: 760px)');
 
 const url = new URLSearchParams(location.search);
 const state = {
@@ -139,7 +139,7 @@ function verticals() {
   const now = Date.now();
   const reached = now < newest.origin + newest.horizon * newest.step;
   const present = reached ? [now, 'now'] : [newest.origin, 'origin'];
-  return verticalLines(drawn.retrained, present, from, to, phone.matches);
+  return verticalLines(drawn.retrained, present, from, to, chart('forecast').getWidth());
 }
 
 /** Time goes on between two forecasts, but not under a hand that drags. */
@@ -160,7 +160,7 @@ function drawForecast() {
   const [from, to] = range();
   document.querySelector('.legend .fixed').hidden = state.lead === 0;
   chart('forecast').setOption(
-    forecastOption(drawn.forecast, drawn.anomalies, verticals(), from, to), true);
+    forecastOption(drawn.forecast, drawn.anomalies, drawn.retrained, verticals(), from, to), true);
   // the chart forgets with every option that a drag means zoom
   chart('forecast').dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true });
   const last = drawn.forecast.Observed.time.length - 1;
@@ -183,6 +183,7 @@ function drawRest() {
   drawTable(drawn.numbers.Numbers);
   drawDecisions(drawn.decisions.Decisions);
   drawAwaited(drawn.awaited.Awaited);
+  showChange();
 }
 
 const percent = (value) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
@@ -260,6 +261,17 @@ function drawAwaited(columns) {
     button.addEventListener('click', () => chooseSeries(button.textContent));
     cell.replaceChildren(button);
   });
+}
+
+/** When the model was changed last, if that lies before what is shown. */
+function changeBefore() {
+  const { Decision: decisions = [], Boundary: boundaries = [] } = drawn.decisions?.Decisions ?? {};
+  const changed = boundaries[decisions.findIndex((each) => CHANGES.includes(each))];
+  return newest && changed < range()[0] ? changed : null;
+}
+
+function showChange() {
+  element('change').hidden = changeBefore() === null;
 }
 
 function drawFacts() {
@@ -364,6 +376,7 @@ function zoom(from, to) {
 
 function showRange() {
   if (!newest) return;
+  showChange();
   const lengths = quickRanges();
   const buttons = [...element('ranges').children];
   buttons.forEach((button, i) => {
@@ -398,6 +411,10 @@ function wire(picker) {
   element('ranges').addEventListener('click', (event) => {
     if (event.target.dataset.back) chooseBack(Number(event.target.dataset.back));
   });
+  element('change').addEventListener('click', () => {
+    const ahead = newest.horizon * newest.step;
+    if (changeBefore() !== null) zoom(changeBefore() - ahead, newest.origin + ahead);
+  });
   element('lead').value = String(state.lead);
   element('lead').addEventListener('change', (event) => {
     state.lead = Number(event.target.value);
@@ -426,7 +443,6 @@ function wire(picker) {
   addEventListener('pointercancel', () => { pressed = false; });
   element('forecast').addEventListener('keydown', chartKey);
   new ResizeObserver(() => Object.values(charts).forEach((each) => each.resize())).observe(document.body);
-  phone.addEventListener('change', () => drawn.forecast && drawForecast());
   setInterval(() => { drawStatus(); moveNow(); }, 1000);
 }
 
