@@ -7,12 +7,16 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How to reach Kafka. Its text names the client properties without their values, which may be
@@ -44,6 +48,8 @@ public record KafkaConfig(
           "value.deserializer",
           "partitioner.class");
 
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaConfig.class);
+  private static final Duration WORD_AFTER = Duration.ofSeconds(3);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
   private static final int ATTEMPTS_BETWEEN_WORDS = 6;
 
@@ -89,12 +95,24 @@ public record KafkaConfig(
   }
 
   /**
-   * Asks the broker.
+   * Asks the broker; after a few seconds without an answer the log says whom it waits for.
    *
    * @param doing what is done, for the words of a failure: {@code describe a.topic}
    * @throws KafkaException if it cannot be reached or refuses, with what it says
    */
   public <T> T ask(String doing, Errand<T> errand) {
+    CompletableFuture<Void> word =
+        CompletableFuture.runAsync(
+            () -> LOG.warn("waiting for the broker at {} to {}", bootstrapServers, doing),
+            CompletableFuture.delayedExecutor(WORD_AFTER.toMillis(), TimeUnit.MILLISECONDS));
+    try {
+      return asked(doing, errand);
+    } finally {
+      word.cancel(false);
+    }
+  }
+
+  private <T> T asked(String doing, Errand<T> errand) {
     try (Admin admin = admin(doing)) {
       return errand.run(admin);
     } catch (ExecutionException e) {
@@ -119,7 +137,7 @@ public record KafkaConfig(
     DescribeClusterOptions options =
         new DescribeClusterOptions().timeoutMs((int) ANSWER_WITHIN.toMillis());
     try {
-      ask("reach the broker", admin -> admin.describeCluster(options).nodes().get());
+      asked("reach the broker", admin -> admin.describeCluster(options).nodes().get());
     } catch (KafkaException e) {
       if (!(e.getCause() instanceof TimeoutException)) {
         throw e;

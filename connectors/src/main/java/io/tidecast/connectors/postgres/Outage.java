@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
@@ -25,6 +26,13 @@ public final class Outage {
   /** Shutting down, crashed, starting up, too many connections; the connection has gone. */
   private static final Set<String> OF_THE_SERVER =
       Set.of("57P01", "57P02", "57P03", "53300", "08003");
+
+  /**
+   * What PgBouncer refuses. It says all else in the same state: that its server cannot be reached,
+   * does not log it in now, or is asked for by too many.
+   */
+  private static final Pattern OF_A_POOLER =
+      Pattern.compile("no such (user|database)|auth|config", Pattern.CASE_INSENSITIVE);
 
   /**
    * What a server says to the slower of two that make or alter one role at the same time, from
@@ -57,6 +65,7 @@ public final class Outage {
   private static boolean isTransient(SQLException e, List<Throwable> chain) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     return OF_THE_SERVER.contains(state)
+        || state.equals("08P01") && !OF_A_POOLER.matcher(message(e)).find()
         || state.startsWith("08")
             && chain.stream().anyMatch(Outage::isOfTheNetwork)
             && chain.stream().noneMatch(SSLException.class::isInstance);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.DeadLetter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -75,6 +76,21 @@ class KafkaConfigTest {
   void whatCrossesOperatorsIsNoGenericType() {
     for (Class<?> type : new Class<?>[] {RawRecord.class, KeyedBytes.class, DeadLetter.class}) {
       assertTrue(TypeInformation.of(type) instanceof PojoTypeInfo, type.getName());
+    }
+  }
+
+  @Test
+  void aBrokerThatDoesNotAnswerIsNamedBeforePatienceEnds() {
+    KafkaConfig kafka =
+        new KafkaConfig(
+            "127.0.0.1:1",
+            "d",
+            Map.of("default.api.timeout.ms", "4000", "request.timeout.ms", "1000"));
+
+    try (LogLines log = new LogLines(KafkaConfig.class.getName())) {
+      assertThrows(KafkaException.class, () -> TopicCreator.partitions(kafka, "t"));
+
+      assertEquals(List.of("waiting for the broker at 127.0.0.1:1 to describe t"), log.lines());
     }
   }
 }
