@@ -12,7 +12,6 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.train.Trainer;
-import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
@@ -54,9 +53,7 @@ class LateDataITCase {
   private static final int LAST_DISORDER = HOURS - 100;
   private static final int STREAMS = 5;
   private static final Instant START = Instant.parse("2013-01-01T00:00:00Z");
-
   @TempDir static Path directory;
-
   private static EmbeddedKafka kafka;
   private static List<ForecastModel> models;
   private static JobRun ordered;
@@ -202,20 +199,12 @@ class LateDataITCase {
 
   private static ForecastModel trained(JobConfig config, int sequence) {
     ForecasterConfig how = config.groups().get("a");
-    TrainingConfig training =
-        new TrainingConfig(
-            new TrainingConfig.Windows(8, 24, 4),
-            new TrainingConfig.Schedule(2, 1, 1000, 4, 8, 2),
-            new TrainingConfig.Optimizer(3e-3, 1e-3, 2, 1e-4, 1.0, 10),
-            new TrainingConfig.Parts(0.15, 0.15),
-            300,
-            new TrainingConfig.History(64, 50, 1_000_000));
     float[][] values = new float[400][];
     for (int hour = 0; hour < values.length; hour++) {
       values[hour] = new float[] {(float) value(sequence, hour), hour % 7};
     }
     TrainingResult result =
-        new Trainer(how, training)
+        new Trainer(how, Recipes.TINY)
             .choose(
                 List.of(new Stretch("s", values.length, values)),
                 new TrainingRun("a", sequence, sequence, "test"),

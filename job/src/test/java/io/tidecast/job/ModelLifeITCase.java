@@ -52,7 +52,6 @@ class ModelLifeITCase {
   private static final Duration LEAD = Duration.ofHours(6);
   private static final Path DOCUMENT = Path.of(System.getProperty("basedir", ""), "MODELS.md");
   private static final String NOBODY = "nobody";
-
   @TempDir Path directory;
 
   @Test
@@ -180,24 +179,8 @@ class ModelLifeITCase {
 
   /** The same shape, and nothing but a wrong level: every quantile far from the last value. */
   private static ForecastModel wrong(ForecastModel model) {
-    HeadWeights head = model.head().orElseThrow();
-    float[] bias = head.bias().clone();
-    for (int i = 0; i < bias.length; i++) {
-      bias[i] += 20;
-    }
-    return ModelArtifact.seal(
-        model.config(),
-        model.layers(),
-        new HeadWeights(
-            head.horizon(),
-            head.levels(),
-            head.hidden(),
-            head.weight(),
-            bias,
-            head.blend(),
-            head.unit()),
-        null,
-        model.provenance());
+    HeadWeights head = model.head().orElseThrow().moved(20);
+    return ModelArtifact.seal(model.config(), model.layers(), head, null, model.provenance());
   }
 
   /** Another cell, and leads beyond those that are forecast. */

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.KafkaConfig;
+import io.tidecast.connectors.kafka.OneBroker;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.kafka.TopicsConfig;
 import io.tidecast.connectors.record.Format;
@@ -36,27 +36,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A feed on a real broker: every row once, whatever happens to the process. */
 class FeedRunnerITCase {
+  @RegisterExtension private static final OneBroker BROKER = new OneBroker();
   private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
   private static final int STATIONS = 4;
   private static final FeedRunner.Progress QUIET = (rows, time) -> {};
-  private static EmbeddedKafka broker;
-
-  @BeforeAll
-  static void startBroker(@TempDir Path directory) {
-    broker = EmbeddedKafka.start(directory);
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
 
   @Test
   void everyRowIsPublishedOnceInOrderOfItsStream() {
@@ -226,7 +214,7 @@ class FeedRunnerITCase {
 
   @Test
   void liveFeedPublishesThePastAtOnceAndEachStepWhenItHasCome() {
-    KafkaConfig kafka = kafka("live");
+    KafkaConfig kafka = kafka("paced");
     SettableClock clock = new SettableClock(START.plus(Duration.ofMinutes(150)));
     List<Long> published = new ArrayList<>();
     AtomicReference<FeedRunner> running = new AtomicReference<>();
@@ -268,7 +256,7 @@ class FeedRunnerITCase {
             "-cp",
             System.getProperty("java.class.path"),
             FeedProcess.class.getName(),
-            broker.bootstrapServers())
+            BROKER.address())
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
   }
@@ -304,7 +292,7 @@ class FeedRunnerITCase {
   }
 
   private static KafkaConfig kafka(String domain) {
-    KafkaConfig kafka = new KafkaConfig(broker.bootstrapServers(), domain, Map.of());
+    KafkaConfig kafka = BROKER.kafka(domain);
     TopicCreator.createMissing(kafka, new TopicsConfig(3, 0, Duration.ZERO));
     return kafka;
   }

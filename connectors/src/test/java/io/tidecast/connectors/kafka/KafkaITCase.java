@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.record.DeadLetter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,30 +45,19 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sources and sinks on a real broker and a real mini cluster. */
 class KafkaITCase {
+  @RegisterExtension private static final OneBroker BROKER = new OneBroker();
   private static final TopicsConfig TOPICS = new TopicsConfig(3, 0, Duration.ZERO);
   private static final AtomicBoolean FAILURE_DUE = new AtomicBoolean();
-  private static EmbeddedKafka broker;
-
-  @BeforeAll
-  static void startBroker(@TempDir Path directory) {
-    broker = EmbeddedKafka.start(directory);
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
 
   @Test
   void everyRecordArrivesOnceThroughAFailureBetweenCheckpoints() throws Exception {
-    KafkaConfig kafka = kafka("once");
+    KafkaConfig kafka = BROKER.kafka("once");
     TopicCreator.createMissing(kafka, TOPICS);
     long adminsBefore = adminThreads();
     Topics topics = kafka.topics();
@@ -110,7 +98,7 @@ class KafkaITCase {
   @Test
   void boundedRunStartedAnewFromItsCheckpointEndsByItself(@TempDir Path checkpoints)
       throws Exception {
-    KafkaConfig kafka = kafka("anew");
+    KafkaConfig kafka = BROKER.kafka("anew");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     publish(kafka, topics.observation(), 0, 100);
@@ -130,7 +118,7 @@ class KafkaITCase {
   @Test
   void boundedRunGoesOnFromARunWithoutEndAndEndsByItself(@TempDir Path checkpoints)
       throws Exception {
-    KafkaConfig kafka = kafka("live");
+    KafkaConfig kafka = BROKER.kafka("live");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     publish(kafka, topics.observation(), 0, 100);
@@ -195,7 +183,7 @@ class KafkaITCase {
 
   @Test
   void modelOfSeveralMegabytesPassesThroughSourceAndSink() throws Exception {
-    KafkaConfig kafka = kafka("large");
+    KafkaConfig kafka = BROKER.kafka("large");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     byte[] artifact = new byte[12 << 20];
@@ -228,7 +216,7 @@ class KafkaITCase {
 
   @Test
   void boundedRunEndsByItselfAndRefusedBytesKeepTheirOrigin() throws Exception {
-    KafkaConfig kafka = kafka("bounded");
+    KafkaConfig kafka = BROKER.kafka("bounded");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     byte[] garbage = {(byte) 0xff, 0, 1};
@@ -288,7 +276,7 @@ class KafkaITCase {
 
   @Test
   void transactionsArePooledAndTheirLossEndsNoMoreThanATask() throws Exception {
-    KafkaConfig kafka = kafka("pooled");
+    KafkaConfig kafka = BROKER.kafka("pooled");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
     StreamExecutionEnvironment env = environment();
@@ -323,10 +311,6 @@ class KafkaITCase {
     publish(kafka, topics.observation(), 200, 210);
     CommittedRecords.await(kafka, topics.forecast(), 210);
     job.cancel().get(60, TimeUnit.SECONDS);
-  }
-
-  private static KafkaConfig kafka(String domain) {
-    return new KafkaConfig(broker.bootstrapServers(), domain, Map.of());
   }
 
   private static StreamExecutionEnvironment environment() {

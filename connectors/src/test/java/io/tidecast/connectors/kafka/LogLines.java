@@ -13,12 +13,12 @@ final class LogLines implements AutoCloseable {
   private final Logger logger;
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final AbstractAppender appender =
-        new AbstractAppender("lines", null, null, false, Property.EMPTY_ARRAY) {
-          @Override
-          public void append(LogEvent event) {
-            lines.add(event.getMessage().getFormattedMessage());
-          }
-        };
+      new AbstractAppender("lines", null, null, false, Property.EMPTY_ARRAY) {
+        @Override
+        public void append(LogEvent event) {
+          lines.add(event.getMessage().getFormattedMessage());
+        }
+      };
 
   LogLines(String name) {
     logger = (Logger) LogManager.getLogger(name);

@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.connectors.embedded.EmbeddedKafka;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -24,34 +21,17 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Topics and what is kept in them, on a real broker. */
 class TopicsITCase {
+  @RegisterExtension private static final OneBroker BROKER = new OneBroker();
   private static final TopicsConfig TOPICS = new TopicsConfig(3, 0, Duration.ZERO);
-  private static EmbeddedKafka broker;
-
-  @BeforeAll
-  static void startBroker(@TempDir Path directory) {
-    broker = EmbeddedKafka.start(directory);
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
 
   @Test
   void missingTopicsAreCreatedAndExistingOnesLeftAlone() throws Exception {
-    KafkaConfig kafka = kafka("created");
+    KafkaConfig kafka = BROKER.kafka("created");
     TopicCreator.createMissing(kafka, new TopicsConfig(3, 0, Duration.ofDays(2)));
 
     TopicCreator.createMissing(kafka, new TopicsConfig(5, 1, Duration.ofDays(9)));
@@ -68,7 +48,7 @@ class TopicsITCase {
 
   @Test
   void endOffsetsWaitForTheTransactionThatHoldsThem() throws Exception {
-    KafkaConfig kafka = kafka("ends");
+    KafkaConfig kafka = BROKER.kafka("ends");
     TopicCreator.createMissing(kafka, TOPICS);
     String topic = kafka.topics().observation();
     Properties properties = kafka.clientProperties();
@@ -92,7 +72,7 @@ class TopicsITCase {
 
   @Test
   void aTopicThatDoesNotAcceptTheLargestRecordIsRefusedByName() {
-    KafkaConfig kafka = kafka("limits");
+    KafkaConfig kafka = BROKER.kafka("limits");
     TopicCreator.createMissing(kafka, TOPICS);
 
     TopicLimits.require(kafka, kafka.topics().model(), 12 << 20, "a model");
@@ -109,37 +89,25 @@ class TopicsITCase {
 
   @Test
   void aTaskThatIsCancelledLetsGoOfItsClaimWithoutAnError() {
-    KafkaConfig kafka = kafka("claimed");
+    KafkaConfig kafka = BROKER.kafka("claimed");
     TopicCreator.createMissing(kafka, TOPICS);
     ExactlyOnce.Claim claim = ExactlyOnce.Claim.ofStart(kafka, "main");
     claim.hold(false);
     // has read the record of the one before, and so has a session at the broker
     ExactlyOnce.Claim.Watch watch = claim.hold(true);
-    List<String> lines = new ArrayList<>();
-    Logger logger = (Logger) LogManager.getLogger("org.apache.kafka");
-    AbstractAppender appender =
-        new AbstractAppender("lines", null, null, false, Property.EMPTY_ARRAY) {
-          @Override
-          public void append(LogEvent event) {
-            lines.add(event.getMessage().getFormattedMessage());
-          }
-        };
-    appender.start();
-    logger.addAppender(appender);
-    try {
+    try (LogLines log = new LogLines("org.apache.kafka")) {
       Thread.currentThread().interrupt();
       watch.close();
+      assertEquals(List.of(), log.lines());
     } finally {
       assertTrue(Thread.interrupted());
-      logger.removeAppender(appender);
     }
-    assertEquals(List.of(), lines);
   }
 
   /** As whoever tidies the topic up leaves. */
   @Test
   void aClaimThatWasDeletedIsTakenAnew() {
-    KafkaConfig kafka = kafka("deleted");
+    KafkaConfig kafka = BROKER.kafka("deleted");
     TopicCreator.createMissing(kafka, TOPICS);
     ExactlyOnce.Claim before = ExactlyOnce.Claim.ofStart(kafka, "main");
     ExactlyOnce.Claim.Watch watch = before.hold(true);
@@ -151,10 +119,6 @@ class TopicsITCase {
 
     assertThrows(SuppressRestartsException.class, () -> before.hold(false));
     watch.close();
-  }
-
-  private static KafkaConfig kafka(String domain) {
-    return new KafkaConfig(broker.bootstrapServers(), domain, Map.of());
   }
 
   private static TopicDescription description(KafkaConfig kafka, String topic) throws Exception {

@@ -136,22 +136,9 @@ final class RegimeChange {
   /** The network alone, with every output far too high. */
   private static ModelFile bad(ModelRecord record) {
     ForecastModel model = new ModelFile(record.version(), record.artifact()).open();
-    HeadWeights head = model.head().orElseThrow();
-    float[] bias = head.bias().clone();
-    for (int i = 0; i < bias.length; i++) {
-      bias[i] += 20;
-    }
-    HeadWeights wrong =
-        new HeadWeights(
-            head.horizon(),
-            head.levels(),
-            head.hidden(),
-            head.weight(),
-            bias,
-            head.blend(),
-            head.unit());
+    HeadWeights head = model.head().orElseThrow().moved(20);
     return ModelFile.of(
-        ModelArtifact.seal(model.config(), model.layers(), wrong, null, model.provenance()));
+        ModelArtifact.seal(model.config(), model.layers(), head, null, model.provenance()));
   }
 
   /** The live page is there, so that the end of the story can name where all of it is seen. */

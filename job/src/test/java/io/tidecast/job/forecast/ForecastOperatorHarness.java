@@ -8,6 +8,7 @@ import io.tidecast.connectors.record.Format;
 import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.Harnesses;
+import io.tidecast.job.Recipes;
 import io.tidecast.job.state.Champions;
 import io.tidecast.job.state.Decision;
 import io.tidecast.job.state.GroupNotice;
@@ -25,7 +26,6 @@ import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.online.StepResult;
 import io.tidecast.model.train.Trainer;
-import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
@@ -67,12 +67,10 @@ abstract class ForecastOperatorHarness {
   static final Duration STEP = Duration.ofHours(1);
   static final Grid GRID = Grid.of(STEP);
   static final ForecasterConfig CONFIG = config(3, new CellConfig(CellConfig.Kind.LSTM, 1, 4));
-
   static final Targets TARGETS =
       new Targets(
           Stream.of("a", "b", "c", "d", "e", "f", "r", "s")
               .collect(toMap(name -> name, name -> new Targets.Target("g", List.of()))));
-
   static ForecastModel first;
   static ForecastModel second;
   static ForecastModel ofAnotherShape;
@@ -80,7 +78,6 @@ abstract class ForecastOperatorHarness {
   long swapKeptSteps = 30;
   StateBackend backend = new HashMapStateBackend();
   int reach;
-
   KeyedTwoInputStreamOperatorTestHarness<String, SeriesStep, GroupNotice, KeyedBytes> harness;
 
   @BeforeAll
@@ -100,20 +97,12 @@ abstract class ForecastOperatorHarness {
 
   /** A small model by the real trainer; another seed gives other weights. */
   static ForecastModel trained(ForecasterConfig config, int sequence) {
-    TrainingConfig training =
-        new TrainingConfig(
-            new TrainingConfig.Windows(8, 24, 4),
-            new TrainingConfig.Schedule(2, 1, 1000, 4, 8, 2),
-            new TrainingConfig.Optimizer(3e-3, 1e-3, 2, 1e-4, 1.0, 10),
-            new TrainingConfig.Parts(0.15, 0.15),
-            300,
-            new TrainingConfig.History(64, 50, 1_000_000));
     float[][] values = new float[400][];
     for (int i = 0; i < values.length; i++) {
       values[i] = new float[] {value(i)};
     }
     TrainingResult result =
-        new Trainer(config, training)
+        new Trainer(config, Recipes.TINY)
             .choose(
                 List.of(new Stretch("s", values.length, values)),
                 new TrainingRun("g", sequence, sequence, "test"),
@@ -321,19 +310,8 @@ abstract class ForecastOperatorHarness {
 
   /** A model with another bias. */
   static ForecastModel version(ForecastModel first, int number) {
-    HeadWeights head = first.head().orElseThrow();
-    float[] bias = head.bias().clone();
-    bias[0] += number * 0.001f;
-    HeadWeights other =
-        new HeadWeights(
-            head.horizon(),
-            head.levels(),
-            head.hidden(),
-            head.weight(),
-            bias,
-            head.blend(),
-            head.unit());
+    HeadWeights head = first.head().orElseThrow().moved(number * 0.001f);
     return ModelArtifact.seal(
-        first.config(), first.layers(), other, first.highway().orElse(null), first.provenance());
+        first.config(), first.layers(), head, first.highway().orElse(null), first.provenance());
   }
 }

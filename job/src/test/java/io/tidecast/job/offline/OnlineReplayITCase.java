@@ -14,6 +14,7 @@ import io.tidecast.job.CommittedValues;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
+import io.tidecast.job.Recipes;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.retrain.ChallengerTrainer;
 import io.tidecast.job.state.Champions;
@@ -23,7 +24,6 @@ import io.tidecast.model.Grid;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
-import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.weights.ForecastModel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,18 +57,7 @@ class OnlineReplayITCase {
   private static final int STEPS = 1000;
   private static final Duration STEP = Duration.ofHours(1);
   private static final long HIDDEN = 350;
-
-  private static final TrainingConfig TRAINING =
-      new TrainingConfig(
-          new TrainingConfig.Windows(8, 48, 8),
-          new TrainingConfig.Schedule(3, 2, 1000, 6, 12, 3),
-          new TrainingConfig.Optimizer(3e-3, 3e-3, 4, 1e-4, 1.0, 10),
-          new TrainingConfig.Parts(0.15, 0.15),
-          300,
-          new TrainingConfig.History(64, 100, 1_000_000));
-
   @TempDir static Path directory;
-
   private static EmbeddedKafka kafka;
 
   @BeforeAll
@@ -237,7 +226,10 @@ class OnlineReplayITCase {
       throws Exception {
     ChallengerTrainer trainer =
         new ChallengerTrainer(
-            config.groups(), TRAINING, new ChallengerTrainer.Rules(0, false, true), "test");
+            config.groups(),
+            Recipes.UNFINISHED,
+            new ChallengerTrainer.Rules(0, false, true),
+            "test");
     Map<String, ForecastRecord> served = run(config, published, new ForecastJob(config, trainer));
     Grid grid = config.series().grid();
     List<SeriesHistory> series = SeriesHistory.byGroup(config, observations).get("load");
@@ -293,7 +285,10 @@ class OnlineReplayITCase {
     Champions champions = Champions.read(List.of(file), config.groups());
     ChallengerTrainer trainer =
         new ChallengerTrainer(
-            config.groups(), TRAINING, new ChallengerTrainer.Rules(0, false, true), "test");
+            config.groups(),
+            Recipes.UNFINISHED,
+            new ChallengerTrainer.Rules(0, false, true),
+            "test");
 
     Map<String, ForecastRecord> served =
         run(config, observations, new ForecastJob(config, trainer, champions));

@@ -13,6 +13,7 @@ import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.Publisher;
+import io.tidecast.job.Recipes;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
@@ -22,7 +23,6 @@ import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.train.PromotionGate;
 import io.tidecast.model.train.Trainer;
-import io.tidecast.model.train.TrainingConfig;
 import io.tidecast.model.train.TrainingListener;
 import io.tidecast.model.train.TrainingResult;
 import io.tidecast.model.train.TrainingRun;
@@ -59,17 +59,6 @@ class JobEqualsPlainLoopITCase {
   private static final Duration STEP = Duration.ofHours(1);
   private static final Duration EPOCH = Duration.ofDays(5);
   private static final Duration LEAD = Duration.ofHours(6);
-
-  /** Small, and not finished after one training, so that the next one is better. */
-  private static final TrainingConfig TRAINING =
-      new TrainingConfig(
-          new TrainingConfig.Windows(8, 48, 8),
-          new TrainingConfig.Schedule(3, 2, 1000, 6, 12, 3),
-          new TrainingConfig.Optimizer(3e-3, 3e-3, 4, 1e-4, 1.0, 10),
-          new TrainingConfig.Parts(0.15, 0.15),
-          300,
-          new TrainingConfig.History(64, 100, 1_000_000));
-
   @TempDir Path directory;
 
   /** By series: value by index of the step, as text; some are missing, once many in a row. */
@@ -165,7 +154,10 @@ class JobEqualsPlainLoopITCase {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, flink);
     ChallengerTrainer trainer =
         new ChallengerTrainer(
-            config.groups(), TRAINING, new ChallengerTrainer.Rules(0, false, false), "test");
+            config.groups(),
+            Recipes.UNFINISHED,
+            new ChallengerTrainer.Rules(0, false, false),
+            "test");
     new ForecastJob(config, trainer).addTo(env, KafkaEnds.bounded(config));
     env.execute("parity");
   }
@@ -243,7 +235,7 @@ class JobEqualsPlainLoopITCase {
         List<Stretch> windows, Optional<ForecastModel> champion, long boundary, int sequence) {
       TrainingRun run =
           new TrainingRun("value", sequence, Hashing.mix("value@" + boundary, SEED), "test");
-      Trainer trainer = new Trainer(forecaster, TRAINING);
+      Trainer trainer = new Trainer(forecaster, Recipes.UNFINISHED);
       TrainingResult result =
           champion
               .map(start -> trainer.choose(windows, start, run, TrainingListener.NONE))

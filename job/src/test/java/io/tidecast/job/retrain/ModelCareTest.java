@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 class ModelCareTest {
   private static final int STEPS = 1_000;
   private static final long HOUR = Duration.ofHours(1).toMillis();
-
   private static ModelFile good;
   private static ModelFile bad;
 
@@ -131,21 +130,8 @@ class ModelCareTest {
 
   /** The network alone, with every output far too high. */
   private static ModelFile wrong(ForecastModel model) {
-    HeadWeights head = model.head().orElseThrow();
-    float[] bias = head.bias().clone();
-    for (int i = 0; i < bias.length; i++) {
-      bias[i] += 20;
-    }
-    HeadWeights high =
-        new HeadWeights(
-            head.horizon(),
-            head.levels(),
-            head.hidden(),
-            head.weight(),
-            bias,
-            head.blend(),
-            head.unit());
+    HeadWeights head = model.head().orElseThrow().moved(20);
     return ModelFile.of(
-        ModelArtifact.seal(model.config(), model.layers(), high, null, model.provenance()));
+        ModelArtifact.seal(model.config(), model.layers(), head, null, model.provenance()));
   }
 }

@@ -29,6 +29,14 @@ import org.junit.jupiter.api.Timeout;
 /** The operator by itself, with trainings that end when a test says so. */
 @Timeout(60)
 abstract class RetrainHarness {
+  /** Of four boundaries that fall due at once. */
+  static final List<String> FOUR_DECISIONS =
+      List.of(
+          "g@1000 PROMOTED 'g-1-2'",
+          "g@2000 NOT_TRIGGERED 'g-1-2'",
+          "g@3000 PROMOTED 'g-2-6'",
+          "g@4000 NOT_TRIGGERED 'g-2-6'");
+
   static final int MAX_PARALLELISM = 8;
 
   static final long EPOCH = 1_000;
@@ -172,6 +180,13 @@ abstract class RetrainHarness {
     return harness.getOutput().stream()
         .filter(out -> out instanceof StreamRecord<?> r && r.getValue() instanceof Decision)
         .count();
+  }
+
+  void fourBoundariesFallDue() throws Exception {
+    for (long knownAt = 400; knownAt < 5_000; knownAt += 500) {
+      window("g", knownAt);
+    }
+    harness.processWatermark1(new Watermark(4_500));
   }
 
   void window(String group, long knownAt) throws Exception {

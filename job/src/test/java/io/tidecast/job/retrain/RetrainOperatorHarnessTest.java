@@ -76,20 +76,11 @@ class RetrainOperatorHarnessTest extends RetrainHarness {
 
   @Test
   void boundariesThatFallDueMeanwhileAreDecidedInTheirOrder() throws Exception {
-    for (long knownAt = 400; knownAt < 5_000; knownAt += 500) {
-      window("g", knownAt);
-    }
-    harness.processWatermark1(new Watermark(4_500));
+    fourBoundariesFallDue();
     assertEquals(List.of("g covered before 1100", "watermark 4500"), output());
 
     awaitDecisions(4);
-    assertEquals(
-        List.of(
-            "g@1000 PROMOTED 'g-1-2'",
-            "g@2000 NOT_TRIGGERED 'g-1-2'",
-            "g@3000 PROMOTED 'g-2-6'",
-            "g@4000 NOT_TRIGGERED 'g-2-6'"),
-        output());
+    assertEquals(FOUR_DECISIONS, output());
   }
 
   @Test

@@ -57,4 +57,14 @@ public record HeadWeights(
   public int known() {
     return futureWeight.length / (horizon * levels);
   }
+
+  /** The same from the last value on, with every output moved by {@code distance}. */
+  public HeadWeights moved(float distance) {
+    float[] other = bias.clone();
+    for (int i = 0; i < other.length; i++) {
+      other[i] += distance;
+    }
+    return new HeadWeights(
+        horizon, levels, hidden, weight, other, blend, unit, futureWeight, false);
+  }
 }
