@@ -26,7 +26,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * <p>Each is replayed once, however often and by whomever that is asked for: in the transaction of
  * the records stands, in the topic {@code <domain>.feed.v1}, which they were, by partition and
  * offset. A second replay at the same time fences off the first. A record that was refused for
- * several reasons has several dead letters and is replayed once.
+ * several reasons has several dead letters and is replayed once. What was refused of the control
+ * topic is shown, and never replayed: it was meant for a boundary that has gone by.
  */
 public final class DeadLetterTopic {
   private static final int BATCH = 500;
@@ -150,9 +151,7 @@ public final class DeadLetterTopic {
               hash == null ? null : text(hash.value()),
               !letter.topic().equals(kafka.topics().observation()),
               false);
-      return letter.topic().equals(kafka.topics().control())
-          ? Optional.empty()
-          : Optional.of(replayed.contains(entry.source()) ? entry.replayed() : entry);
+      return Optional.of(replayed.contains(entry.source()) ? entry.replayed() : entry);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -184,7 +183,8 @@ public final class DeadLetterTopic {
     }
 
     private void take(Entry entry, Predicate<Entry> chosen) {
-      if (replayed.contains(entry.source()) || !chosen.test(entry)) {
+      boolean isAsked = entry.letter().topic().equals(kafka.topics().control());
+      if (isAsked || replayed.contains(entry.source()) || !chosen.test(entry)) {
         return;
       }
       DeadLetter letter = entry.letter();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedTopic;
+import io.tidecast.connectors.kafka.KeyedBytes;
+import io.tidecast.connectors.kafka.KeyedBytesSink;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.CommittedValues;
 import io.tidecast.job.config.JobConfig;
@@ -29,6 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a job has refused comes back by command, once, and is forecast from. */
 class DlqCommandITCase {
+  private static final String RETRAIN =
+      "{\"group\":\"power\",\"action\":\"retrain\",\"notBefore\":\"%s\",\"version\":\"\","
+          + "\"force\":false,\"artifact\":null}";
+
   @TempDir Path directory;
 
   private EmbeddedKafka kafka;
@@ -47,8 +53,10 @@ class DlqCommandITCase {
       publish(config, "pump", "{\"stream\": \u001b[2J");
       publish(config, null, new String(huge, StandardCharsets.UTF_8));
       publish(config, "pump", observation(3, "pwr"));
+      askFor(config, "null");
+      askFor(config, RETRAIN.formatted("+1000000000-12-31T00:00:00Z"));
       Process first = RunCommandITCase.start(file, directory.resolve("first.log"));
-      CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().deadLetter(), 4);
+      CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().deadLetter(), 6);
       first.destroy();
       first.waitFor();
 
@@ -60,7 +68,10 @@ class DlqCommandITCase {
       assertTrue(listed.contains("1@1  20"), listed);
       assertTrue(listed.contains("no configured variable among [pwr]"), listed);
       assertTrue(!listed.contains("\u001b"), "nothing that a terminal would obey");
-      assertTrue(listed.endsWith("{malformed=2, no-variable=2}\n"), listed);
+      assertTrue(listed.endsWith("{malformed=2, no-variable=2, refused-control=2}\n"), listed);
+      // what was asked for is asked for again by the command that asks
+      assertEquals(
+          "0 records published again\n", dlq("replay", file, "--reason", "refused-control"));
 
       assertEquals("1 records published again\n", dlq("replay", file, "--source", "1@1"));
       assertEquals("1 records published again\n", dlq("replay", file, "--reason", "no-variable"));
@@ -81,7 +92,7 @@ class DlqCommandITCase {
       Process second = RunCommandITCase.start(fixed, directory.resolve("second.log"));
       try {
         // refused again: dead letters of their own
-        CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().deadLetter(), 6);
+        CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().deadLetter(), 8);
         Map<String, List<String>> forecasts =
             CommittedValues.await(config.kafkaConfig(), config.kafkaConfig().topics().forecast(), 3)
                 .values();
@@ -89,7 +100,7 @@ class DlqCommandITCase {
       } finally {
         second.destroyForcibly().waitFor();
       }
-      assertTrue(dlq("list", file).endsWith("{malformed=4, no-variable=2}\n"));
+      assertTrue(dlq("list", file).endsWith("{malformed=4, no-variable=2, refused-control=2}\n"));
     }
   }
 
@@ -121,6 +132,13 @@ class DlqCommandITCase {
             Collectors.toMap(
                 reason -> reason,
                 reason -> listed.lines().filter(line -> line.contains("Z  " + reason)).count()));
+  }
+
+  private static void askFor(JobConfig config, String control) {
+    KeyedBytesSink.append(
+        config.kafkaConfig(),
+        config.kafkaConfig().topics().control(),
+        new KeyedBytes(null, control.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static String observation(int hour, String variable) {
