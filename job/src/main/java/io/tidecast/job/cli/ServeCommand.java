@@ -47,13 +47,18 @@ public final class ServeCommand implements Callable<Integer> {
     JobConfig config = file.job();
     PostgresConfig reader = config.postgres().reader();
     try (LivePage page = LivePage.start(reader, config.domain(), address, port, names)) {
-      spec.commandLine().getOut().println("Live page: " + page.uri());
-      spec.commandLine().getOut().flush();
+      say("Live page: " + page.uri());
+      CleanStop.saying(() -> say("stopped"));
       new CountDownLatch(1).await(); // until the process is ended
     } catch (BindException e) {
       throw new IllegalArgumentException(refusal(), e);
     }
     return 0;
+  }
+
+  private void say(String line) {
+    spec.commandLine().getOut().println(line);
+    spec.commandLine().getOut().flush();
   }
 
   /** Why nothing can listen there. */

@@ -27,6 +27,7 @@ final class Start implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final FileChannel lock;
   private final PrintWriter out;
+  private final CleanStop stop;
 
   private Start(
       StreamExecutionEnvironment env, Checkpoints checkpoints, FileChannel lock, PrintWriter out) {
@@ -34,6 +35,15 @@ final class Start implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.lock = lock;
     this.out = out;
+    // on a cluster it is Flink that stops a job
+    boolean isOwn = lock != null;
+    stop =
+        CleanStop.saying(
+            () -> {
+              if (isOwn) {
+                say("stopped; a start goes on from the newest checkpoint");
+              }
+            });
   }
 
   /**
@@ -131,6 +141,7 @@ final class Start implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    stop.close();
     if (lock != null) {
       lock.close();
     }

@@ -54,7 +54,10 @@ class RunCommandITCase {
       await(config, 50);
       refuseSecond();
       first.destroy();
-      first.waitFor();
+      assertEquals(128 + 15, exitCode(first));
+      String said = Files.readString(directory.resolve("first.log"));
+      assertTrue(
+          said.contains("stopped; a start goes on from the newest checkpoint"), () -> said);
       publish(config, 50, 100);
       Process second = run("second");
       await(config, 60);
