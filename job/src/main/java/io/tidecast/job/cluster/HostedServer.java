@@ -27,6 +27,12 @@ final class HostedServer {
     if (kind.equals("kafka")) {
       return EmbeddedKafka.start(directory, port);
     }
+    if (!Files.exists(directory.resolve("tables"))) {
+      // on another port: whoever finds the server at its own finds the role there too
+      try (EmbeddedPostgres server = EmbeddedPostgres.start(directory)) {
+        createDatabase(server);
+      }
+    }
     EmbeddedPostgres server = EmbeddedPostgres.start(directory, port);
     createDatabase(server);
     return server;
