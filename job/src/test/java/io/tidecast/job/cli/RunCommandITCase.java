@@ -56,8 +56,7 @@ class RunCommandITCase {
       first.destroy();
       assertEquals(128 + 15, exitCode(first));
       String said = Files.readString(directory.resolve("first.log"));
-      assertTrue(
-          said.contains("stopped; a start goes on from the newest checkpoint"), () -> said);
+      assertTrue(said.contains("stopped; a start goes on from the newest checkpoint"), () -> said);
       publish(config, 50, 100);
       Process second = run("second");
       await(config, 60);

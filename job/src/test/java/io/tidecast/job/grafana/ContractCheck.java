@@ -45,10 +45,12 @@ final class ContractCheck {
   /** The queries run over five minutes, three days and a year, and over the year give rows. */
   List<String> queries(List<Query> queries) throws SQLException {
     List<String> breaches = new ArrayList<>();
-    for (Query query : queries) {
-      run(query, range(Duration.ofMinutes(5), Duration.ZERO), false, breaches);
-      run(query, range(Duration.ofDays(2), Duration.ofDays(1)), false, breaches);
-      run(query, range(Duration.ofDays(365), Duration.ofDays(1)), true, breaches);
+    try (Connection connection = reader.connect()) {
+      for (Query query : queries) {
+        run(connection, query, range(Duration.ofMinutes(5), Duration.ZERO), false, breaches);
+        run(connection, query, range(Duration.ofDays(2), Duration.ofDays(1)), false, breaches);
+        run(connection, query, range(Duration.ofDays(365), Duration.ofDays(1)), true, breaches);
+      }
     }
     return breaches;
   }
@@ -115,8 +117,12 @@ final class ContractCheck {
     return breaches;
   }
 
-  private void run(Query query, GrafanaSql range, boolean hasRows, List<String> breaches)
-      throws SQLException {
+  private static void run(
+      Connection connection,
+      Query query,
+      GrafanaSql range,
+      boolean hasRows,
+      List<String> breaches) {
     String sql;
     try {
       sql = range.expand(query.sql());
@@ -124,8 +130,7 @@ final class ContractCheck {
       breaches.add(query.place() + ": " + e.getMessage());
       return;
     }
-    try (Connection connection = reader.connect();
-        Statement statement = connection.createStatement();
+    try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       if (query.timeSeries()) {
         checkColumns(query, rows.getMetaData(), breaches);

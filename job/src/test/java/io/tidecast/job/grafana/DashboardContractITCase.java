@@ -106,10 +106,25 @@ class DashboardContractITCase {
     write(
         "UPDATE model_event SET boundary = boundary - interval '2 hours 1 minute'"
             + " WHERE model_group = 'silent'");
+    latestForecast("silent", "1 minute");
+    decisions("replayed", "kept", "kept");
+    write(
+        "UPDATE model_event SET boundary = boundary - interval '1 year' WHERE model_group = 'replayed'");
+    latestForecast("replayed", "1 year");
 
     assertEquals(List.of("failing"), alarmed("Trainings fail"));
     assertEquals(List.of("silent"), alarmed("A group has no decision"));
     write("DELETE FROM model_event WHERE domain = 'alarms'");
+    write("DELETE FROM forecast_latest WHERE domain = 'alarms'");
+  }
+
+  /** Written now, from an origin that lies so far back. */
+  private static void latestForecast(String group, String back) throws SQLException {
+    write(
+        "INSERT INTO forecast_latest (domain, series, origin, step, levels, quantiles, model,"
+            + " quality) VALUES ('alarms', 'a/%s', now() - interval '%s', '1 hour', '{0.5}',"
+                .formatted(group, back)
+            + " '{{1}}', '%s-1-01234567', 'model')".formatted(group));
   }
 
   /** An hour apart, the last of them now. */
