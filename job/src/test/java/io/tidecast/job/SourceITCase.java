@@ -188,7 +188,7 @@ class SourceITCase {
         List.of(
             "v: -37.63; accepted: above 0, as it needs a logarithm, to Infinity",
             "v: 0.0; accepted: above 0, as it needs a logarithm, to Infinity"),
-        headers(config, DeadLetter.DETAIL_HEADER));
+        headers(config, DeadLetter.DETAIL_HEADER).stream().sorted().toList());
   }
 
   /** The pattern matches the topics that the job writes, too: of them nothing is read. */

@@ -44,6 +44,11 @@ class DashboardContractITCase {
     environment.startJob();
     environment.await(DATA);
     write("INSERT INTO alert_limit VALUES ('" + TopicData.VARIABLE + "', -5, 20, 'test')");
+    write(
+        "INSERT INTO forecast_latest (series, origin, step, levels, quantiles, model, quality,"
+            + " domain, written) SELECT 'awaited/temperature', origin - interval '1 day', step,"
+            + " levels, quantiles, model, quality, domain, written - interval '1 day'"
+            + " FROM forecast_latest LIMIT 1");
     check =
         new ContractCheck(
             environment.reader(),
