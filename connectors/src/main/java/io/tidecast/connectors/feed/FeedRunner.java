@@ -292,8 +292,17 @@ public final class FeedRunner {
 
     private void take() {
       published++;
-      last = next;
+      last = isCorrection() ? last : next;
       advance();
+    }
+
+    /** Of a live feed, a row again that went out: to go on from there would send the rest again. */
+    private boolean isCorrection() {
+      return feed instanceof LiveFeed
+          && last != null
+          && LiveFeed.Place.of(next.observation())
+                  .compareTo(LiveFeed.Place.of(last.observation()))
+              < 0;
     }
 
     /** At once: a transaction may be open. */

@@ -23,7 +23,8 @@ import java.util.TreeMap;
  * {@code high}, {@code low}, {@code close} and {@code volume}.
  *
  * <p>Bars come in order of (time, symbol). A symbol whose bar the stream has not brought when a
- * later one closes is asked for by REST, and left out for that time if it has none.
+ * later one closes is asked for by REST, and left out for that time if it has none. One of the last
+ * ten bars that the stream corrects comes again.
  *
  * @param symbols such as {@code BTCUSDT}; 1 to 200, each a stream
  * @param interval of the bars: {@code 1m}, {@code 3m}, {@code 5m}, {@code 15m}, {@code 30m}, {@code

@@ -23,13 +23,17 @@ import org.slf4j.LoggerFactory;
  * The rows of a {@link BinanceFeed}. {@code next} is the moment up to which all bars are known: it
  * moves by windows of REST while there is a past to read, and by the bars of the stream when each
  * symbol has brought its own. Whatever the stream leaves open (a bar that is missing, a cut) is
- * asked for by REST, from {@code next} on, so that nothing is lost and nothing comes twice.
+ * asked for by REST, from {@code next} on, so that nothing is lost and nothing comes twice. A bar
+ * that the stream sends again with other figures goes out once more, to replace the one before.
  *
  * <p>Whether a bar of REST has closed is told by the clock of the service, not by ours.
  */
 final class BinanceRows implements LiveFeed.Rows {
   private static final Logger LOG = LoggerFactory.getLogger(BinanceRows.class);
   private static final int WINDOW = 1000;
+
+  /** Bars back that one which is sent again with other figures replaces. */
+  private static final int REPLACED = 10;
 
   /** A bar that closed this moment may not be whole yet. */
   private static final Duration SETTLED = Duration.ofSeconds(2);
@@ -40,6 +44,7 @@ final class BinanceRows implements LiveFeed.Rows {
   private final WebRequests web;
   private final Deque<FeedRow> ready = new ArrayDeque<>();
   private final TreeMap<LiveFeed.Place, FeedRow> closed = new TreeMap<>();
+  private final TreeMap<LiveFeed.Place, FeedRow> given = new TreeMap<>();
   private final BlockingQueue<KlineStream.Event> events = new LinkedBlockingQueue<>();
   private volatile KlineStream stream;
   private int failures;
@@ -143,9 +148,20 @@ final class BinanceRows implements LiveFeed.Rows {
   }
 
   private void advance(Instant to, TreeMap<LiveFeed.Place, FeedRow> rows) {
-    rows.tailMap(last, false).values().forEach(ready::add);
+    given.putAll(rows.tailMap(last, false));
+    ready.addAll(rows.tailMap(last, false).values());
     next = to;
     closed.headMap(new LiveFeed.Place(next, "\uffff"), true).clear();
+    Instant kept = next.minus(step.multipliedBy(REPLACED));
+    given.headMap(new LiveFeed.Place(kept, "\uffff"), true).clear();
+  }
+
+  private void correct(LiveFeed.Place place, FeedRow row) {
+    FeedRow known = given.get(place);
+    if (known != null && !known.equals(row)) {
+      given.put(place, row);
+      ready.add(row);
+    }
   }
 
   /** What closed before the stream was open is asked for after. */
@@ -198,6 +214,8 @@ final class BinanceRows implements LiveFeed.Rows {
     if (place.time().isAfter(next)) {
       closed.put(place, event.row());
       settle();
+    } else {
+      correct(place, event.row());
     }
   }
 

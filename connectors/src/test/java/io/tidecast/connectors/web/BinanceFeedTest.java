@@ -234,6 +234,24 @@ class BinanceFeedTest {
   }
 
   @Test
+  void barThatTheStreamCorrectsComesAgain() throws Exception {
+    minutes = 3;
+    LiveFeed.Rows open = open(feed(START, null, 3));
+    assertEquals(rows(1, 3), next(open, 6));
+
+    String corrected = event("BTCUSDT", 2, true).replace("\"v\":\"1.5\"", "\"v\":\"2.5\"");
+    stream.send(open, corrected);
+    stream.send(open, corrected);
+    stream.send(open, event("BTCUSDT", 4, true));
+    stream.send(open, event("ETHUSDT", 4, true));
+
+    List<String> rows = new ArrayList<>(rows(4, 4));
+    rows.add(0, row("BTCUSDT", 2).replace("volume=1.5", "volume=2.5"));
+    assertEquals(rows, next(open, 3));
+    open.close();
+  }
+
+  @Test
   void barThatTheStreamLeftOutIsAskedFor() throws Exception {
     minutes = 3;
     LiveFeed.Rows open = open(feed(START, null, 3));

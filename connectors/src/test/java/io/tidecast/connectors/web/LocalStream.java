@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The sending side of a web socket (RFC 6455), one client at a time. */
@@ -93,6 +94,16 @@ final class LocalStream implements AutoCloseable {
   /** Sends a message once the feed, which has nothing to say before, has opened the stream. */
   void send(LiveFeed.Rows feed, String message) throws IOException {
     await(feed);
+    send(message);
+  }
+
+  /** The same, of a feed that somebody else asks for its rows. */
+  void sendNext(String message) throws IOException, InterruptedException {
+    client = clients.poll(1, TimeUnit.MINUTES);
+    send(message);
+  }
+
+  private void send(String message) throws IOException {
     byte[] text = message.getBytes(StandardCharsets.UTF_8);
     OutputStream out = client.getOutputStream();
     // in two frames, as long messages come

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,31 +71,46 @@ class WebFeedITCase {
               Duration.ofMillis(1));
 
       CountDownLatch published = new CountDownLatch(60);
-      FeedRunner first = runner(kafka, feed, published);
+      CountDownLatch corrected = new CountDownLatch(61);
+      FeedRunner first =
+          runner(
+              kafka,
+              feed,
+              rows -> {
+                countTo(rows, 60, published);
+                countTo(rows, 61, corrected);
+              });
       Future<Long> run = Executors.newSingleThreadExecutor().submit(first::run);
       assertTrue(published.await(2, TimeUnit.MINUTES), "60 rows are there");
+      stream.sendNext(
+          """
+          {"k":{"t":%d,"s":"AAA","i":"1m","o":"1","h":"2","l":"1","c":"2","v":"999","x":true}}"""
+              .formatted(START.toEpochMilli() + 25 * MINUTE));
+      assertTrue(corrected.await(2, TimeUnit.MINUTES), "and one that replaces another");
       first.stop();
-      assertEquals(60, run.get(1, TimeUnit.MINUTES));
+      assertEquals(61, run.get(1, TimeUnit.MINUTES));
       minutes = 50;
-      assertEquals(100, runner(kafka, feed, new CountDownLatch(0)).run());
-      assertEquals(100, runner(kafka, feed, new CountDownLatch(0)).run(), "it is at its end");
+      assertEquals(101, runner(kafka, feed, rows -> {}).run());
+      assertEquals(101, runner(kafka, feed, rows -> {}).run(), "it is at its end");
 
       assertEquals(expected(), rows(kafka));
     }
   }
 
-  private static FeedRunner runner(KafkaConfig kafka, BinanceFeed feed, CountDownLatch published) {
+  private static void countTo(long rows, int count, CountDownLatch published) {
+    while (published.getCount() > Math.max(0, count - rows)) {
+      published.countDown();
+    }
+  }
+
+  private static FeedRunner runner(KafkaConfig kafka, BinanceFeed feed, LongConsumer rows) {
     return new FeedRunner(
         kafka,
         "binance",
         feed,
         new Speed.Max(),
         Clock.systemUTC(),
-        (rows, time) -> {
-          while (published.getCount() > Math.max(0, 60 - rows)) {
-            published.countDown();
-          }
-        });
+        (count, time) -> rows.accept(count));
   }
 
   private static List<String> expected() {
@@ -102,6 +118,9 @@ class WebFeedITCase {
     for (String symbol : List.of("AAA", "BBB")) {
       for (int bar = 0; bar < 50; bar++) {
         rows.add(symbol + " " + START.plusSeconds(60L * (bar + 1)) + " " + (double) bar);
+        if (bar == 29 && symbol.equals("AAA")) {
+          rows.add("AAA " + START.plusSeconds(60L * 26) + " 999.0");
+        }
       }
     }
     return rows;
