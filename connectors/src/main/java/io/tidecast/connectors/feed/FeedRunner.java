@@ -300,8 +300,7 @@ public final class FeedRunner {
     private boolean isCorrection() {
       return feed instanceof LiveFeed
           && last != null
-          && LiveFeed.Place.of(next.observation())
-                  .compareTo(LiveFeed.Place.of(last.observation()))
+          && LiveFeed.Place.of(next.observation()).compareTo(LiveFeed.Place.of(last.observation()))
               < 0;
     }
 
