@@ -51,6 +51,16 @@ class ForeignWeightsTest {
       ClosedStep step = new ClosedStep(t, (float) values.applyAsDouble(t), new float[0]);
       StepResult result = forecaster.step(state, step, t < STEPS / 2 ? null : model);
       requireGood(result.forecast().orElseThrow(), "seed " + seed + " step " + t);
+      requireFinite(state.hidden().h(), "h of seed " + seed + " at step " + t);
+      requireFinite(state.hidden().c(), "c of seed " + seed + " at step " + t);
+    }
+  }
+
+  private static void requireFinite(float[][] layers, String what) {
+    for (float[] layer : layers) {
+      for (float value : layer) {
+        assertTrue(Float.isFinite(value), what + ": " + value);
+      }
     }
   }
 
