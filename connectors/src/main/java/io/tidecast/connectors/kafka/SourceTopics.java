@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -139,7 +141,7 @@ public record SourceTopics(
   OffsetsInitializer starting() {
     return switch (start) {
       case "earliest" -> OffsetsInitializer.earliest();
-      case "latest" -> OffsetsInitializer.latest();
+      case "latest" -> new EndsNow();
       default -> OffsetsInitializer.timestamp(Instant.parse(start).toEpochMilli());
     };
   }
@@ -177,5 +179,27 @@ public record SourceTopics(
   /** Partition of a place, within its topic. */
   public static int partition(int place) {
     return place & (1 << PARTITION_BITS) - 1;
+  }
+
+  /**
+   * Where partitions end when they are first looked at. The connector's own "latest" is kept as
+   * that word until something was read, and so passes over what comes between a savepoint and a
+   * start on it.
+   */
+  private static final class EndsNow implements OffsetsInitializer {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Map<TopicPartition, Long> getPartitionOffsets(
+        Collection<TopicPartition> partitions, PartitionOffsetsRetriever retriever) {
+      return retriever.endOffsets(partitions);
+    }
+
+    /** Of a type that Kafka deprecates and the interface still asks for. */
+    @Override
+    @SuppressWarnings("deprecation")
+    public OffsetResetStrategy getAutoOffsetResetStrategy() {
+      return OffsetResetStrategy.LATEST;
+    }
   }
 }

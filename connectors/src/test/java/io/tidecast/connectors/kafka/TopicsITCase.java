@@ -13,12 +13,15 @@ import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumerator;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,32 @@ class TopicsITCase {
       assertEquals(1, ends.get(60, TimeUnit.SECONDS).get(0));
       // the marker at offset 1 is no record: a run restored behind the last one must end
       assertEquals(1, EndOffsets.of(kafka, topic).get(0));
+    }
+  }
+
+  /** What comes between a savepoint and a start on it would be passed over for that word. */
+  @Test
+  void latestIsAPlaceThatIsKeptBeforeAnythingWasRead() throws Exception {
+    KafkaConfig kafka = BROKER.kafka("latest");
+    TopicCreator.createMissing(kafka, TOPICS);
+    String topic = kafka.topics().observation();
+    Properties properties = kafka.clientProperties();
+    try (KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+        AdminClient admin = AdminClient.create(properties)) {
+      producer.send(new ProducerRecord<>(topic, 1, null, bytes("a"))).get();
+      SourceTopics topics =
+          new SourceTopics(List.of(topic), "", SourceTopics.LOOK_EVERY, "latest", "");
+      TopicPartition read = new TopicPartition(topic, 1);
+      TopicPartition empty = new TopicPartition(topic, 2);
+
+      assertEquals(
+          Map.of(read, 1L, empty, 0L),
+          topics
+              .starting()
+              .getPartitionOffsets(
+                  List.of(read, empty),
+                  new KafkaSourceEnumerator.PartitionOffsetsRetrieverImpl(admin, "any")));
     }
   }
 
