@@ -43,6 +43,7 @@ class DashboardContractITCase {
     DATA.publish(environment.kafka());
     environment.startJob();
     environment.await(DATA);
+    environment.leaveOneAwaited();
     write("INSERT INTO alert_limit VALUES ('" + TopicData.VARIABLE + "', -5, 20, 'test')");
     write(
         "INSERT INTO forecast_latest (series, origin, step, levels, quantiles, model, quality,"

@@ -88,6 +88,7 @@ class NamesITCase {
     environment.await("SELECT count(*) FROM observation", series().size() * 100L);
     environment.await(
         "SELECT count(*) FROM evaluation", (long) series().size() * DATA.evaluations().size());
+    environment.leaveOneAwaited();
     page = LivePage.start(environment.reader(), environment.kafka().domain(), 0);
   }
 

@@ -95,6 +95,19 @@ public final class StoreEnvironment implements AutoCloseable {
     fill(domain, owner);
   }
 
+  /** One more series, whose newest forecast is days older than those of all others. */
+  public void leaveOneAwaited() throws SQLException {
+    try (Connection connection = owner.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO forecast_latest (domain, series, origin, step, levels, quantiles, model,"
+              + " quality) SELECT domain, 'away/' || variable, min(origin) - interval '2 days', step,"
+              + " levels, quantiles, model, quality FROM forecast_latest WHERE domain = '"
+              + kafka.domain()
+              + "' GROUP BY domain, variable, step, levels, quantiles, model, quality LIMIT 1");
+    }
+  }
+
   public void stopPostgres() {
     postgres.close();
   }
