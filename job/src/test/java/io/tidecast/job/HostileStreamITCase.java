@@ -235,7 +235,13 @@ class HostileStreamITCase {
     try (Admin admin = Admin.create(client())) {
       NewTopic made =
           new NewTopic(topic, PARTITIONS, (short) 1)
-              .configs(Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime"));
+              .configs(
+                  Map.of(
+                      TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                      "CreateTime",
+                      // what is a year old by these stamps would go within the first minute
+                      TopicConfig.RETENTION_MS_CONFIG,
+                      "-1"));
       admin.createTopics(List.of(made)).all().get();
     }
     List<Integer> partitions = new ArrayList<>();
