@@ -9,7 +9,6 @@ import io.tidecast.job.state.OpenStep;
 import io.tidecast.job.state.SeriesMemory;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.ClosedStep;
-import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Grid;
 import io.tidecast.model.online.Anchors;
 import io.tidecast.model.online.SeriesForecaster;
@@ -65,7 +64,7 @@ public final class StateBench {
     Meter meter = new Meter();
     try (Phases.Phase phase = phases.begin("measuring", ROUNDS)) {
       for (int round = 1; round <= ROUNDS; round++) {
-        meter.round(() -> writeAndRead(memories, histories, series.forecasterConfig()));
+        meter.round(() -> writeAndRead(memories, histories, series.forecaster()));
         phase.at(round, "%.1f us".formatted(meter.micros(memories.length)));
       }
     }
@@ -125,7 +124,7 @@ public final class StateBench {
 
   /** As the forecast function does at a step where a backend stores bytes. */
   private static void writeAndRead(
-      SeriesMemory[] memories, byte[][] histories, ForecasterConfig config) {
+      SeriesMemory[] memories, byte[][] histories, SeriesForecaster forecaster) {
     try {
       for (int i = 0; i < memories.length; i++) {
         DataOutputSerializer out = new DataOutputSerializer(USUAL_BYTES);
@@ -133,7 +132,7 @@ public final class StateBench {
         SeriesMemory read =
             SERIALIZER.deserialize(new DataInputDeserializer(out.getSharedBuffer()));
         read.join(histories[i]);
-        read.live(config);
+        read.live(forecaster);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

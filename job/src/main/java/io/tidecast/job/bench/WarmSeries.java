@@ -48,6 +48,10 @@ final class WarmSeries {
     return config.forecaster(GeneratedLoad.VARIABLE);
   }
 
+  SeriesForecaster forecaster() {
+    return forecaster;
+  }
+
   ForecastModel model() {
     return serving;
   }

@@ -323,7 +323,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
     ForecastModel model =
         known.at(origin).flatMap(served -> cache.get(served, forecaster.config())).orElse(null);
     held = swaps.under(model, held, step, forecaster);
-    SeriesState state = held.live(forecaster.config());
+    SeriesState state = held.live(forecaster);
     past.keep(state, index, forecaster);
     StepResult result = forecaster.step(state, step.step(), model);
     writer.write(step.series(), forecaster, result);
@@ -334,7 +334,7 @@ public final class ForecastOperator extends AbstractStreamOperator<KeyedBytes>
   private void emitOpen(String series, SeriesMemory held) throws Exception {
     Optional<SeriesForecaster> its = forecasters.ofSeries(series);
     if (held != null && its.isPresent()) {
-      writer.write(series, its.get(), its.get().flush(held.live(its.get().config())));
+      writer.write(series, its.get(), its.get().flush(held.live(its.get())));
     }
   }
 

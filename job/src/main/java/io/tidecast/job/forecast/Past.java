@@ -75,8 +75,7 @@ final class Past {
                 .flatMap(served -> cache.get(served, forecaster.config()));
     Anchors before = known();
     Optional<SeriesForecaster.Amended> result =
-        forecaster.amend(
-            held.live(forecaster.config()), before, past.first(), past.steps(), serving);
+        forecaster.amend(held.live(forecaster), before, past.first(), past.steps(), serving);
     if (result.isEmpty()) {
       dropped.inc(past.amended().size());
       return held;

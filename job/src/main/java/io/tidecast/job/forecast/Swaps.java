@@ -110,7 +110,7 @@ final class Swaps {
     Anchors known = anchors.value();
     SeriesForecaster.Amended back =
         forecaster.stepAgain(
-            kept.live(forecaster.config()),
+            kept.live(forecaster),
             known == null ? Anchors.NONE : known.before(swappedAt),
             steps,
             index -> Optional.ofNullable(model));
@@ -155,8 +155,7 @@ final class Swaps {
       List<ClosedStep> until =
           past.steps().stream().filter(step -> step.index() < swappedAt).toList();
       Optional<SeriesForecaster.Amended> amended =
-          forecaster.amend(
-              kept.live(forecaster.config()), anchors.value(), past.first(), until, models);
+          forecaster.amend(kept.live(forecaster), anchors.value(), past.first(), until, models);
       if (amended.isPresent()) {
         before.update(kept.with(amended.get().state()).toKeep());
       }

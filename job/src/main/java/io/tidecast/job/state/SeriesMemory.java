@@ -1,6 +1,6 @@
 package io.tidecast.job.state;
 
-import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -120,10 +120,10 @@ public final class SeriesMemory {
    *
    * @throws IOException if the stored state is of another shape than the configuration
    */
-  public SeriesState live(ForecasterConfig config) throws IOException {
+  public SeriesState live(SeriesForecaster forecaster) throws IOException {
     if (live == null) {
       DataInput in = new DataInputDeserializer(stored);
-      live = SeriesState.read(isApart ? new DataInputDeserializer(joined()) : in, in, config);
+      live = forecaster.read(isApart ? new DataInputDeserializer(joined()) : in, in);
       stored = null;
       history = null;
     }

@@ -36,7 +36,7 @@ class SeriesMemoryTest {
     SeriesMemory restored = SeriesMemory.ofStored(live.lastIndex(), live.toBytes());
 
     assertEquals(30, restored.lastIndex());
-    assertEquals(live.live(CONFIG), restored.live(CONFIG));
+    assertEquals(live.live(forecaster), restored.live(forecaster));
     assertArrayEquals(live.toBytes(), restored.toBytes());
   }
 
@@ -46,7 +46,7 @@ class SeriesMemoryTest {
     byte[] before = memory.toBytes();
     SeriesMemory copy = memory.copy();
 
-    step(memory.live(CONFIG), 31);
+    step(memory.live(forecaster), 31);
 
     assertEquals(30, copy.lastIndex());
     assertArrayEquals(before, copy.toBytes());
@@ -58,7 +58,7 @@ class SeriesMemoryTest {
     SeriesMemory inCheckpoint = SeriesMemory.ofStored(30, stored);
 
     SeriesMemory inUse = inCheckpoint.copy();
-    step(inUse.live(CONFIG), 31);
+    step(inUse.live(forecaster), 31);
 
     assertEquals(31, inUse.lastIndex());
     assertEquals(30, inCheckpoint.lastIndex());
@@ -74,7 +74,7 @@ class SeriesMemoryTest {
     for (long index = 31; index <= 46; index++) {
       SeriesMemory read = SeriesMemory.ofStored(memory.lastIndex(), memory.toBytes(), "v", 7, true);
       read.join(history);
-      step(read.live(CONFIG), index);
+      step(read.live(forecaster), index);
       byte[] due = read.keepApart();
       history = due.length > 0 ? due : history;
       written += due.length > 0 ? 1 : 0;
@@ -82,7 +82,7 @@ class SeriesMemoryTest {
     }
 
     assertEquals(3, written);
-    assertEquals(steppedTo(46).live(CONFIG), memory.live(CONFIG));
+    assertEquals(steppedTo(46).live(forecaster), memory.live(forecaster));
     memory.keepWhole();
     assertArrayEquals(steppedTo(46).toBytes(), memory.toBytes());
   }
@@ -93,7 +93,7 @@ class SeriesMemoryTest {
     memory.keepApart();
     SeriesMemory read = SeriesMemory.ofStored(30, memory.toBytes(), "v", 7, true);
 
-    assertThrows(IllegalStateException.class, () -> read.live(CONFIG));
+    assertThrows(IllegalStateException.class, () -> read.live(forecaster));
     read.keepWhole();
     assertTrue(read.isApart());
   }
@@ -105,8 +105,8 @@ class SeriesMemoryTest {
     SeriesMemory read = SeriesMemory.ofStored(30, memory.toBytes(), "v", 7, true);
     read.join(history);
 
-    assertEquals(memory.live(CONFIG), memory.toKeep().live(CONFIG));
-    assertEquals(memory.live(CONFIG), read.toKeep().live(CONFIG));
+    assertEquals(memory.live(forecaster), memory.toKeep().live(forecaster));
+    assertEquals(memory.live(forecaster), read.toKeep().live(forecaster));
   }
 
   @Test
@@ -114,6 +114,6 @@ class SeriesMemoryTest {
     SeriesMemory restored = SeriesMemory.ofStored(30, steppedTo(30).toBytes());
     ForecasterConfig slower = ForecasterConfig.of(Duration.ofHours(2), 4, 24, 0);
 
-    assertEquals(Long.MIN_VALUE, restored.live(slower).lastIndex());
+    assertEquals(Long.MIN_VALUE, restored.live(new SeriesForecaster(slower, 1)).lastIndex());
   }
 }

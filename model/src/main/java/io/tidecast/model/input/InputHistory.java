@@ -35,6 +35,20 @@ final class InputHistory {
     missing = new byte[replayed * (1 + width)];
   }
 
+  private InputHistory(InputHistory other) {
+    width = other.width;
+    replayed = other.replayed;
+    targets = other.targets.clone();
+    covariates = other.covariates.clone();
+    missing = other.missing.clone();
+    rows = other.rows;
+  }
+
+  /** One of its own with the same content. */
+  InputHistory copy() {
+    return new InputHistory(this);
+  }
+
   private static int targets(ForecasterConfig config) {
     int reach = Math.max(config.history(), config.horizon());
     return reach + Math.max(config.season(), config.longSeason());
@@ -194,13 +208,6 @@ final class InputHistory {
     }
   }
 
-  void set(InputHistory other) {
-    System.arraycopy(other.targets, 0, targets, 0, targets.length);
-    System.arraycopy(other.covariates, 0, covariates, 0, covariates.length);
-    System.arraycopy(other.missing, 0, missing, 0, missing.length);
-    rows = other.rows;
-  }
-
   void write(DataOutput out) throws IOException {
     out.writeInt(width);
     out.writeInt(replayed);
@@ -218,10 +225,19 @@ final class InputHistory {
     LittleEndian.read(in, history.covariates);
     byte[] bits = new byte[bits(history.missing.length)];
     in.readFully(bits);
-    for (int i = 0; i < history.missing.length; i++) {
-      history.missing[i] = (byte) (bits[i / 8] >> i % 8 & 1);
+    for (int i = 0; i < bits.length; i++) {
+      // nearly none is missing
+      if (bits[i] != 0) {
+        history.unpack(bits[i], 8 * i);
+      }
     }
     return history;
+  }
+
+  private void unpack(byte bits, int from) {
+    for (int i = from; i < Math.min(missing.length, from + 8); i++) {
+      missing[i] = (byte) (bits >> i % 8 & 1);
+    }
   }
 
   /** As format 1 had it: without its sizes, a byte per flag. */

@@ -48,9 +48,13 @@ public final class KeptRows {
     return rows.rows();
   }
 
-  /** Goes on: reads what {@link SeriesInputs#writeRunning} wrote under the same configuration. */
-  public SeriesInputs goOn(DataInput running, ForecasterConfig config) throws IOException {
-    return SeriesInputs.read(config, rows, anchor, running);
+  /**
+   * Goes on: reads what {@link SeriesInputs#writeRunning} wrote under the same configuration.
+   *
+   * @param like any of that configuration
+   */
+  public SeriesInputs goOn(DataInput running, SeriesInputs like) throws IOException {
+    return like.read(rows, anchor, running);
   }
 
   /** Begins anew under another configuration, with the rows that came since they were stored. */

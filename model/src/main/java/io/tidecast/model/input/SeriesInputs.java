@@ -34,19 +34,29 @@ public final class SeriesInputs implements KnownFuture.Origin {
   private final float[] ahead;
 
   public SeriesInputs(ForecasterConfig config) {
-    this(config, new InputHistory(config));
+    this(
+        config,
+        new StepInputs(config),
+        config.knownFuture().stream().mapToInt(config.covariates()::indexOf).toArray(),
+        new InputHistory(config));
   }
 
-  private SeriesInputs(ForecasterConfig config, InputHistory history) {
+  private SeriesInputs(
+      ForecasterConfig config, StepInputs stepInputs, int[] known, InputHistory history) {
     this.config = config;
+    this.stepInputs = stepInputs;
+    this.known = known;
     this.history = history;
-    stepInputs = new StepInputs(config);
     now = new RunningInputs(config);
     anchor = new RunningInputs(config);
     revision = new Revision(config, history, now, anchor);
-    known = config.knownFuture().stream().mapToInt(config.covariates()::indexOf).toArray();
     ahead = new float[known.length * config.horizon()];
     Arrays.fill(ahead, Float.NaN);
+  }
+
+  /** Of the same configuration, with other rows. */
+  private SeriesInputs with(InputHistory rows) {
+    return new SeriesInputs(config, stepInputs, known, rows);
   }
 
   /** What a step has shown of the rows before it. */
@@ -318,8 +328,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
   }
 
   public SeriesInputs copy() {
-    SeriesInputs copy = new SeriesInputs(config);
-    copy.history.set(history);
+    SeriesInputs copy = with(history.copy());
     copy.now.set(now);
     copy.anchor.set(anchor);
     copy.revision.set(revision);
@@ -346,12 +355,11 @@ public final class SeriesInputs implements KnownFuture.Origin {
     return history.rows();
   }
 
-  /** Goes on from kept rows: reads what {@link #writeHistory} and {@link #writeRunning} wrote. */
-  static SeriesInputs read(
-      ForecasterConfig config, InputHistory rows, RunningInputs anchor, DataInput running)
+  /** Others of the same configuration, from what {@link #writeHistory} and the next one wrote. */
+  SeriesInputs read(InputHistory rows, RunningInputs rowsAnchor, DataInput running)
       throws IOException {
-    SeriesInputs inputs = new SeriesInputs(config, rows);
-    inputs.anchor.set(anchor);
+    SeriesInputs inputs = with(rows);
+    inputs.anchor.set(rowsAnchor);
     rows.readSince(running, inputs::moveAnchor);
     inputs.now.read(running);
     inputs.revision.read(running);

@@ -3,6 +3,7 @@ package io.tidecast.model.online;
 import io.tidecast.model.Checks;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -109,12 +110,9 @@ public record Anchors(List<Anchor> kept) {
       return Optional.empty();
     }
     byte[] stored = newestState();
+    DataInput in = new DataInputStream(new ByteArrayInputStream(stored));
     try {
-      return Optional.of(
-          stored.length == 0
-              ? forecaster.newState()
-              : SeriesState.read(
-                  new DataInputStream(new ByteArrayInputStream(stored)), forecaster.config()));
+      return Optional.of(stored.length == 0 ? forecaster.newState() : forecaster.read(in, in));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -56,6 +56,23 @@ final class Calibration {
     Arrays.fill(phase, 1);
   }
 
+  private Calibration(Calibration other) {
+    levels = other.levels;
+    season = other.season;
+    factor = other.factor.clone();
+    phase = other.phase.clone();
+    version = other.version;
+    seen = other.seen;
+    lately = other.lately;
+    ever = other.ever;
+    errors = other.errors;
+  }
+
+  /** One of its own with the same content. */
+  Calibration copy() {
+    return new Calibration(this);
+  }
+
   private static int phases(ForecasterConfig config) {
     return config.season() >= PHASES ? PHASES : 0;
   }
@@ -164,16 +181,6 @@ final class Calibration {
     }
     float moved = phase[at] * (1 + pushed);
     phase[at] = Math.max(QuantileTracker.MIN_FACTOR, Math.min(QuantileTracker.MAX_FACTOR, moved));
-  }
-
-  void set(Calibration other) {
-    System.arraycopy(other.factor, 0, factor, 0, factor.length);
-    System.arraycopy(other.phase, 0, phase, 0, phase.length);
-    version = other.version;
-    seen = other.seen;
-    lately = other.lately;
-    ever = other.ever;
-    errors = other.errors;
   }
 
   void write(DataOutput out) throws IOException {

@@ -59,6 +59,16 @@ final class Mixture {
     count = new short[loss.length];
   }
 
+  private Mixture(Mixture other) {
+    loss = other.loss.clone();
+    count = other.count.clone();
+  }
+
+  /** One of its own with the same content. */
+  Mixture copy() {
+    return new Mixture(this);
+  }
+
   static int bytes(ForecasterConfig config) {
     return LeadKnots.count(config.horizon()) * EXPERTS * (Float.BYTES + Short.BYTES);
   }
@@ -196,11 +206,6 @@ final class Mixture {
     int caution = rival ? CAUTION : CAUTION * leads.lead(from / EXPERTS);
     double sharpness = most * seen / (seen + (double) caution);
     return prior - sharpness * (loss[from + expert] - ofRivals) / best;
-  }
-
-  void set(Mixture other) {
-    System.arraycopy(other.loss, 0, loss, 0, loss.length);
-    System.arraycopy(other.count, 0, count, 0, count.length);
   }
 
   void write(DataOutput out) throws IOException {

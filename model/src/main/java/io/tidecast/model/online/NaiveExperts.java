@@ -92,6 +92,26 @@ final class NaiveExperts {
     }
   }
 
+  private NaiveExperts(NaiveExperts other) {
+    knots = other.knots;
+    levels = other.levels;
+    push = other.push;
+    normal = other.normal;
+    overDensity = other.overDensity;
+    spread = other.spread.clone();
+    distance = other.distance.clone();
+    count = other.count.clone();
+    climate = other.climate.clone();
+    whole = other.whole;
+    phase = other.phase;
+    before = other.before;
+  }
+
+  /** One of its own with the same content. */
+  NaiveExperts copy() {
+    return new NaiveExperts(this);
+  }
+
   private static int phases(ForecasterConfig config) {
     return Math.min(MAX_PHASES, config.season());
   }
@@ -269,16 +289,6 @@ final class NaiveExperts {
   float count(int knot) {
     count[knot] = (short) Math.min(SPAN, count[knot] + 1);
     return 1f / (count[knot] + 1 - 0.5f * Math.min(count[knot], YOUNG));
-  }
-
-  void set(NaiveExperts other) {
-    System.arraycopy(other.spread, 0, spread, 0, spread.length);
-    System.arraycopy(other.distance, 0, distance, 0, distance.length);
-    System.arraycopy(other.count, 0, count, 0, count.length);
-    System.arraycopy(other.climate, 0, climate, 0, climate.length);
-    whole = other.whole;
-    phase = other.phase;
-    before = other.before;
   }
 
   void write(DataOutput out) throws IOException {

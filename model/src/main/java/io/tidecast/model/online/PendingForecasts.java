@@ -7,7 +7,6 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
@@ -77,6 +76,27 @@ final class PendingForecasts {
     parts = new byte[near + far];
     versions = new String[near + far];
     clear();
+  }
+
+  private PendingForecasts(PendingForecasts other) {
+    horizon = other.horizon;
+    near = other.near;
+    stride = other.stride;
+    far = other.far;
+    cellBytes = other.cellBytes;
+    cellPlace = other.cellPlace;
+    memberPlace = other.memberPlace;
+    cells = other.cells.clone();
+    members = other.members.clone();
+    origins = other.origins.clone();
+    scale = other.scale.clone();
+    parts = other.parts.clone();
+    versions = other.versions.clone();
+  }
+
+  /** One of its own with the same content. */
+  PendingForecasts copy() {
+    return new PendingForecasts(this);
   }
 
   /** Of so many origins in a row, one is kept with all its leads. */
@@ -233,15 +253,6 @@ final class PendingForecasts {
     }
   }
 
-  void set(PendingForecasts other) {
-    System.arraycopy(other.cells, 0, cells, 0, cells.length);
-    System.arraycopy(other.members, 0, members, 0, members.length);
-    System.arraycopy(other.origins, 0, origins, 0, origins.length);
-    System.arraycopy(other.scale, 0, scale, 0, scale.length);
-    System.arraycopy(other.parts, 0, parts, 0, parts.length);
-    System.arraycopy(other.versions, 0, versions, 0, versions.length);
-  }
-
   /** Takes part of the places of a lead. */
   @FunctionalInterface
   private interface Places {
@@ -322,9 +333,15 @@ final class PendingForecasts {
 
   private void writeOrigins(DataOutput out) throws IOException {
     LittleEndian.write(out, scale);
-    long newest = Arrays.stream(origins).max().orElse(NO_ORIGIN);
+    long newest = NO_ORIGIN;
+    List<String> names = new ArrayList<>();
+    for (int slot = 0; slot < origins.length; slot++) {
+      newest = Math.max(newest, origins[slot]);
+      if (!names.contains(versions[slot])) {
+        names.add(versions[slot]);
+      }
+    }
     out.writeLong(newest);
-    List<String> names = new ArrayList<>(new LinkedHashSet<>(Arrays.asList(versions)));
     out.writeByte(names.size());
     for (String name : names) {
       out.writeUTF(name);

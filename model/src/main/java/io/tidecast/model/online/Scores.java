@@ -129,9 +129,12 @@ final class Scores {
   }
 
   void write(DataOutput out) throws IOException {
-    boolean wide = Arrays.stream(count).anyMatch(n -> n > MAX_SHORT);
-    out.writeBoolean(wide);
-    if (wide) {
+    int most = 0;
+    for (int n : count) {
+      most = Math.max(most, n);
+    }
+    out.writeBoolean(most > MAX_SHORT);
+    if (most > MAX_SHORT) {
       LittleEndian.write(out, count);
     } else {
       for (int n : count) {

@@ -12,6 +12,8 @@ import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.PackedModel;
 import io.tidecast.model.weights.ForecastModel;
+import java.io.DataInput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,7 @@ public final class SeriesForecaster {
 
   private final ForecasterConfig config;
   private final int reach;
+  private final SeriesState empty;
   private final Map<String, PackedModel> packed = new LinkedHashMap<>();
   private ForecastModel latest;
   private PackedModel latestPacked;
@@ -73,6 +76,7 @@ public final class SeriesForecaster {
     Checks.inRange("reach (in steps)", reach, 0, ForecasterConfig.MAX_STEPS);
     this.config = config;
     this.reach = reach;
+    empty = new SeriesState(config);
     LeadKnots knots = LeadKnots.of(config);
     experts = new ExpertForecasts(config, knots);
     code = new QuantileCode(config.levels().size(), experts.lowest(), experts.highest());
@@ -88,7 +92,16 @@ public final class SeriesForecaster {
 
   /** The state of a series of which nothing was seen. */
   public SeriesState newState() {
-    return new SeriesState(config);
+    return empty.copy();
+  }
+
+  /**
+   * The state of a series as it was stored, in two parts or in one, see {@link SeriesState#read}.
+   *
+   * @throws IOException if the bytes are of an unknown format
+   */
+  public SeriesState read(DataInput history, DataInput live) throws IOException {
+    return empty.read(history, live);
   }
 
   /**

@@ -66,7 +66,7 @@ public final class SeriesState {
   // enough to tell a warm state from a cold one, and no overflow
   private static final int MAX_STEPS = 1_000_000;
 
-  private final ForecasterConfig config;
+  private final Shape shape;
   private SeriesInputs inputs;
   private final HiddenState hidden;
   private final NaiveExperts naives;
@@ -80,8 +80,15 @@ public final class SeriesState {
   private long writtenRows;
   private long writtenIndex = NO_STEP;
 
+  /** Of a configuration, see {@link ForecasterConfig#shapeOfState}: the same for all its series. */
+  private record Shape(ForecasterConfig config, int ofRows, int ofState) {
+    static Shape of(ForecasterConfig config) {
+      return new Shape(config, config.shapeOfRows(), config.shapeOfState());
+    }
+  }
+
   SeriesState(ForecasterConfig config) {
-    this.config = config;
+    shape = Shape.of(config);
     inputs = new SeriesInputs(config);
     hidden = new HiddenState();
     naives = new NaiveExperts(config);
@@ -89,6 +96,25 @@ public final class SeriesState {
     calibration = new Calibration(config);
     pending = new PendingForecasts(config);
     period = new OpenPeriod(config);
+  }
+
+  /** With the content of another but its inputs; what is the same for all series is shared. */
+  private SeriesState(SeriesState other, SeriesInputs inputs) {
+    shape = other.shape;
+    this.inputs = inputs;
+    hidden = new HiddenState();
+    hidden.set(other.hidden);
+    naives = other.naives.copy();
+    mixture = other.mixture.copy();
+    calibration = other.calibration.copy();
+    pending = other.pending.copy();
+    period = new OpenPeriod(shape.config());
+    period.set(other.period);
+    anomalies.set(other.anomalies);
+    lastIndex = other.lastIndex;
+    steps = other.steps;
+    writtenRows = other.writtenRows;
+    writtenIndex = other.writtenIndex;
   }
 
   /** Index of the last step; {@code Long.MIN_VALUE} before the first. */
@@ -151,20 +177,7 @@ public final class SeriesState {
 
   /** A state of its own with the same content. */
   public SeriesState copy() {
-    SeriesState copy = new SeriesState(config);
-    copy.inputs = inputs.copy();
-    copy.hidden.set(hidden);
-    copy.naives.set(naives);
-    copy.mixture.set(mixture);
-    copy.calibration.set(calibration);
-    copy.pending.set(pending);
-    copy.period.set(period);
-    copy.anomalies.set(anomalies);
-    copy.lastIndex = lastIndex;
-    copy.steps = steps;
-    copy.writtenRows = writtenRows;
-    copy.writtenIndex = writtenIndex;
-    return copy;
+    return new SeriesState(this, inputs.copy());
   }
 
   /**
@@ -218,12 +231,12 @@ public final class SeriesState {
   /** Writes all as {@link #write} would if nothing of the open period were scored. */
   void writeUnscored(DataOutput out) throws IOException {
     history(out);
-    live(inputs.rows(), lastIndex, new OpenPeriod(config), out);
+    live(inputs.rows(), lastIndex, new OpenPeriod(shape.config()), out);
   }
 
   private void history(DataOutput out) throws IOException {
     out.writeInt(FORMAT);
-    out.writeInt(config.shapeOfRows());
+    out.writeInt(shape.ofRows());
     inputs.writeHistory(out);
     out.writeLong(lastIndex);
     out.writeInt(pending.keptBytes(lastIndex));
@@ -233,7 +246,7 @@ public final class SeriesState {
   private void live(long rowsInHistory, long indexOfHistory, OpenPeriod scored, DataOutput out)
       throws IOException {
     out.writeInt(FORMAT);
-    out.writeInt(config.shapeOfState());
+    out.writeInt(shape.ofState());
     out.writeLong(lastIndex);
     out.writeInt(steps);
     inputs.writeRunning(rowsInHistory, out);
@@ -253,24 +266,25 @@ public final class SeriesState {
    * @throws IOException if the bytes are of an unknown format
    */
   public static SeriesState read(DataInput in, ForecasterConfig config) throws IOException {
-    return read(in, in, config);
+    return new SeriesState(config).read(in, in);
   }
 
   /**
-   * Reads what {@link #writeHistory} and after it {@link #writeLive} wrote; a new state as above.
+   * Reads what {@link #writeHistory} and after it {@link #writeLive} wrote, as above, while this
+   * state is that of a new series, and stays so.
    *
    * @throws IOException if the bytes are of an unknown format
    */
-  public static SeriesState read(DataInput history, DataInput live, ForecasterConfig config)
-      throws IOException {
+  SeriesState read(DataInput history, DataInput live) throws IOException {
+    ForecasterConfig config = shape.config();
     int format = history.readInt();
     if (format == 1) {
       return readFormat1(history, config);
     }
     require(
         format >= FORMAT_2 && format <= FORMAT, "series state of format 1 to " + FORMAT, format);
-    if (history.readInt() != config.shapeOfRows()) {
-      return new SeriesState(config);
+    if (history.readInt() != shape.ofRows()) {
+      return copy();
     }
     KeptRows rows = KeptRows.read(history, config);
     long index = format == FORMAT_2 ? NO_STEP : history.readLong();
@@ -278,9 +292,8 @@ public final class SeriesState {
     history.readFully(kept);
     require(live.readInt() == format, "series state of format " + format, "another");
     boolean alike =
-        live.readInt()
-            == (format == FORMAT ? config.shapeOfState() : config.shapeOfStateWithCell());
-    SeriesState state = new SeriesState(config);
+        live.readInt() == (format == FORMAT ? shape.ofState() : config.shapeOfStateWithCell());
+    SeriesState state = new SeriesState(this, inputs);
     state.lastIndex = live.readLong();
     state.steps = live.readInt();
     if (alike) {
@@ -300,9 +313,9 @@ public final class SeriesState {
   private void goOn(int format, KeptRows rows, long index, byte[] kept, DataInput live)
       throws IOException {
     long rowsInHistory = rows.count();
-    inputs = rows.goOn(live, config);
+    inputs = rows.goOn(live, inputs);
     if (format <= FORMAT_6) {
-      hidden.readConfigured(live, config);
+      hidden.readConfigured(live, shape.config());
     } else {
       hidden.read(live);
     }

@@ -81,7 +81,7 @@ class SeriesStateTest {
       }
       byte[] live = written(state::writeLive);
       bytes += t >= 300 ? live.length : 0;
-      SeriesState read = SeriesState.read(in(history), in(live), hourly);
+      SeriesState read = forecaster.read(in(history), in(live));
       assertEquals(state, read);
       state = read;
     }
