@@ -59,7 +59,9 @@ public record JobConfig(
     required(series, "series", "a section");
     forecast = required(forecast, "forecast", "a section").on(series.grid().spacing());
     model = requireNonNullElse(model, ModelSection.DEFAULT);
-    retrain = requireNonNullElse(retrain, RetrainSection.DEFAULT).on(series.grid().spacing());
+    retrain =
+        requireNonNullElse(retrain, RetrainSection.DEFAULT)
+            .on(series.grid().spacing(), forecast.horizon());
     ingest = requireNonNullElse(ingest, IngestSection.DEFAULT).on(series, retrain.epoch());
     flink = new TreeMap<>(requireNonNullElse(flink, Map.of()));
     FlinkKeys.check(flink);

@@ -21,8 +21,9 @@ import java.time.Duration;
  * @param minimumHistory no training before a group has this many steps in its windows (default 672,
  *     or ten years of them if that is less, but not below 110)
  * @param window steps per training window (default 24)
- * @param history windows older than this are dropped (default P365D, or the epoch, 1,344 steps, or
- *     twice {@code minimumHistory}, whichever is longest)
+ * @param history windows older than this are dropped; no less than a window and the leads after it,
+ *     or nothing could ever be learnt (default P365D, or the epoch, 1,344 steps, twice {@code
+ *     minimumHistory}, or a window and the leads, whichever is longest)
  * @param maxSteps a training reads at most this many steps, of more a sample (default 2,000,000)
  * @param sample share of series that are trained on, (0, 1] (default 1)
  * @param margin share of the champion's loss that a challenger must gain beyond noise, [0, 1)
@@ -98,8 +99,8 @@ public record RetrainSection(
     that(margin >= 0 && margin < 1, "margin", margin, "0 to below 1");
   }
 
-  /** The same with the defaults that follow the step, and each other. */
-  RetrainSection on(Duration step) {
+  /** The same with the defaults that follow the step, the horizon, and each other. */
+  RetrainSection on(Duration step, int horizon) {
     Duration boundaries = requireNonNullElse(epoch, longer(weekOfHours(step), step));
     Duration from = requireNonNullElse(lead, boundaries.dividedBy(60));
     int asked = requireNonNullElse(minimumHistory, tenYears(step));
@@ -108,7 +109,8 @@ public record RetrainSection(
         "maxSteps",
         maxSteps,
         "retrain.minimumHistory, " + asked + ", or more steps");
-    long steps = 2L * Math.max(asked, MINIMUM_HISTORY);
+    long learnt = (long) window + horizon;
+    long steps = Math.max(2L * Math.max(asked, MINIMUM_HISTORY), learnt);
     Duration least = longer(Duration.ofDays(365), step.multipliedBy(steps));
     Duration kept = requireNonNullElse(history, longer(least, boundaries));
     that(
@@ -121,6 +123,11 @@ public record RetrainSection(
         "retrain.history",
         kept,
         "retrain.epoch, " + boundaries + ", or more");
+    that(
+        kept.dividedBy(step) >= learnt,
+        "retrain.history",
+        kept,
+        "retrain.window and forecast.horizon, " + learnt + " times series.step, or more");
     return new RetrainSection(
         boundaries,
         from,

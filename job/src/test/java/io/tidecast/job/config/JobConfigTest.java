@@ -198,6 +198,8 @@ class JobConfigTest {
         "retrain: {sample: 0}|retrain.sample: 0.0; accepted: above 0, at most 1",
         "retrain: {margin: 1}|retrain.margin: 1.0; accepted: 0 to below 1",
         "retrain: {history: P1D}|retrain.history: PT24H; accepted: retrain.epoch, PT168H, or more",
+        "retrain: {epoch: PT1H, history: PT1H}|retrain.history: PT1H; accepted: retrain.window and"
+            + " forecast.horizon, 48 times series.step, or more",
         "ingest: {maxFuture: -PT1S}|ingest.maxFuture: PT-1S; accepted: PT0S or longer",
         "postgres: {retention: -P1D}|postgres.retention: PT-24H; accepted: PT0S, or"
       })
