@@ -2,6 +2,7 @@ package io.tidecast.job;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -49,19 +50,54 @@ public final class Checkpoints {
     return directory.toString();
   }
 
-  /** The newest complete one, as a URI; none if the job has not completed any there. */
+  /**
+   * The newest complete one, as a URI; none if the job has not completed any there.
+   *
+   * @throws IllegalArgumentException if it is damaged. An older one is not gone on from unasked:
+   *     what was committed after it would be published a second time.
+   */
   public Optional<String> newest() throws IOException {
-    FileStatus newest = null;
+    List<StoredCheckpoint> found = newestFirst();
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> damage = found.get(0).damage();
+    if (damage.isPresent()) {
+      throw new IllegalArgumentException(
+          "flink.execution.checkpointing.dir: the newest checkpoint, "
+              + found.get(0).uri()
+              + ", is damaged: "
+              + damage.get()
+              + "; accepted: "
+              + instead(found.subList(1, found.size())));
+    }
+    return Optional.of(found.get(0).uri());
+  }
+
+  private static String instead(List<StoredCheckpoint> older) {
+    return older.stream()
+        .filter(checkpoint -> checkpoint.damage().isEmpty())
+        .findFirst()
+        .map(
+            whole ->
+                "its files put back, or --set flink.execution.state-recovery.path="
+                    + whole.uri()
+                    + ", which publishes a second time what came after it")
+        .orElse("its files put back; no older one is whole");
+  }
+
+  private List<StoredCheckpoint> newestFirst() throws IOException {
+    List<StoredCheckpoint> found = new ArrayList<>();
     for (FileStatus job : children(directory)) {
       for (FileStatus checkpoint : children(job.getPath())) {
         FileStatus metadata = metadata(checkpoint.getPath());
-        if (metadata != null
-            && (newest == null || newest.getModificationTime() < metadata.getModificationTime())) {
-          newest = metadata;
+        if (metadata != null) {
+          found.add(new StoredCheckpoint(metadata.getPath(), metadata.getModificationTime()));
         }
       }
     }
-    return Optional.ofNullable(newest).map(found -> found.getPath().getParent().toString());
+    found.sort(Comparator.comparingLong(StoredCheckpoint::completed).reversed());
+    return found;
   }
 
   private static List<FileStatus> children(Path path) throws IOException {

@@ -12,6 +12,8 @@ import io.tidecast.job.state.Champions;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** Says what {@code run} would find and do, and changes nothing. */
 final class DryRun {
@@ -28,11 +30,11 @@ final class DryRun {
    * Looks at everything a start needs.
    *
    * @param given models that serve first
-   * @param goesOn where a start would go on from; empty if it begins anew
+   * @param look says where a start would go on from; nowhere if it begins anew
    * @param again whether what is forecast already may be forecast again
    * @return exit code: 0 if the job would start, 1 if something is in its way
    */
-  int report(Champions given, String goesOn, boolean again) {
+  int report(Champions given, Callable<Optional<String>> look, boolean again) throws Exception {
     out.println("configuration: good");
     List<TopicSurvey.Finding> topics =
         TopicSurvey.of(
@@ -42,7 +44,7 @@ final class DryRun {
       topic.wrong().forEach(this::wrong);
     }
     reportSources();
-    reportStart(topics, given, goesOn, again);
+    reportStart(topics, given, look, again);
     reportDatabase();
     out.println(good ? "would start" : "would not start");
     out.flush();
@@ -70,11 +72,25 @@ final class DryRun {
   }
 
   private void reportStart(
-      List<TopicSurvey.Finding> topics, Champions given, String goesOn, boolean again) {
-    if (!goesOn.isEmpty()) {
-      out.println("would go on from " + goesOn + ", with the models of its state");
+      List<TopicSurvey.Finding> topics,
+      Champions given,
+      Callable<Optional<String>> look,
+      boolean again)
+      throws Exception {
+    try {
+      Optional<String> goesOn = look.call();
+      if (goesOn.isPresent()) {
+        out.println("would go on from " + goesOn.get() + ", with the models of its state");
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      wrong(e.getMessage());
       return;
     }
+    reportBeginning(topics, given, again);
+  }
+
+  private void reportBeginning(List<TopicSurvey.Finding> topics, Champions given, boolean again) {
     out.println("would begin with the first observation that Kafka keeps");
     String forecasts = config.kafkaConfig().topics().forecast();
     if (!again

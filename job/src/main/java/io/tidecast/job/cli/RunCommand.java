@@ -87,10 +87,11 @@ final class RunCommand implements Callable<Integer> {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(parts.flink());
     if (dryRun) {
-      String goesOn =
-          Start.look(env, identity.directory("run"), file.directory(), fromBeginning).orElse("");
       return new DryRun(config, spec.commandLine().getOut())
-          .report(champions, goesOn, fromBeginning);
+          .report(
+              champions,
+              () -> Start.look(env, identity.directory("run"), file.directory(), fromBeginning),
+              fromBeginning);
     }
     TopicCreator.createMissing(
         config.kafkaConfig(), config.topicsConfig(), config.source().readsOwnTopic());

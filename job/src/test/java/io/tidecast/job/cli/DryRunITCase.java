@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
@@ -123,12 +125,19 @@ class DryRunITCase {
   void whatItWouldGoOnFromIsSaidAndADatabaseThatIsAwayIsInNobodysWay() throws Exception {
     Path file = file("away");
     Path checkpoint = Files.createDirectories(directory.resolve("checkpoints/away.run/4f3c/chk-7"));
-    Files.writeString(checkpoint.resolve("_metadata"), "");
+    Path metadata = checkpoint.resolve("_metadata");
+    Checkpoints.storeCheckpointMetadata(
+        new CheckpointMetadata(7, List.of(), List.of()), Files.newOutputStream(metadata));
 
     assertEquals(0, dryRun(file, "--set", "postgres.url=jdbc:postgresql://127.0.0.1:1/tidecast"));
 
     assertTrue(out.toString().contains("would go on from file:" + checkpoint), out::toString);
     assertTrue(out.toString().contains("tidecast: out of reach"), out::toString);
+
+    Files.writeString(metadata, "");
+
+    assertEquals(1, dryRun(file));
+    assertTrue(out.toString().contains("wrong: flink.execution.checkpointing.dir: the newest"));
   }
 
   @Test
