@@ -1,5 +1,7 @@
 package io.tidecast.job.bench;
 
+import io.tidecast.job.config.JobConfig;
+import io.tidecast.job.state.Champions;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.input.InputLayout;
@@ -9,6 +11,9 @@ import io.tidecast.model.weights.HeadWeights;
 import io.tidecast.model.weights.HighwayWeights;
 import io.tidecast.model.weights.LstmWeights;
 import io.tidecast.model.weights.Provenance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +42,13 @@ final class DrawnModel {
         drawn.head(),
         drawn.highway(),
         new Provenance(GeneratedLoad.VARIABLE, 1, "", 1, 0, 1, 1, 1, "bench", 1));
+  }
+
+  /** Serves every group of a job from the start; goes through a file in a directory. */
+  static Champions champions(JobConfig config, Path directory) throws IOException {
+    Path file = directory.resolve("drawn.safetensors");
+    Files.write(file, ModelArtifact.write(of(config.forecaster(GeneratedLoad.VARIABLE))));
+    return Champions.read(List.of(file), config.groups());
   }
 
   private List<CellWeights> layers() {

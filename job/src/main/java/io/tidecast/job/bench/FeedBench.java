@@ -79,8 +79,8 @@ public final class FeedBench {
         .put("bytes", bytes)
         .put("rowsPerSecond", Math.round(Arrays.stream(wall).max().orElseThrow()))
         .put("rowsPerProcessorSecond", Math.round(1e6 / best))
-        .put("processorMicrosPerRow", Rounded.of(best))
-        .put("readingMicrosPerRow", Rounded.of(Arrays.stream(reading).min().orElseThrow()));
+        .put("processorMicrosPerRow", Meter.rounded(best))
+        .put("readingMicrosPerRow", Meter.rounded(Arrays.stream(reading).min().orElseThrow()));
   }
 
   /** Nanoseconds of this thread. */

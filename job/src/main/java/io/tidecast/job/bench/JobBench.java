@@ -7,9 +7,6 @@ import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.Phases;
-import io.tidecast.job.state.Champions;
-import io.tidecast.model.artifact.ModelArtifact;
-import io.tidecast.model.weights.ForecastModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +73,7 @@ public final class JobBench {
   private final Phases phases;
   private final Lane.Pace[] passed;
   private final Lane.Pace[] forecast;
-  private final Compilers compilers = new Compilers();
+  private final ThisProcess.Compilers compilers = new ThisProcess.Compilers();
   private int hoursBefore;
   private double compilingShare;
 
@@ -101,7 +98,8 @@ public final class JobBench {
   private ObjectNode run(Path directory, String servers) throws Exception {
     JobConfig config = options.jobConfig("bench", servers);
     ForecastJob job =
-        new ForecastJob(config, new JobParts(config).trainer(), champions(config, directory));
+        new ForecastJob(
+            config, new JobParts(config).trainer(), DrawnModel.champions(config, directory));
     try (Lane full = new Lane(config, options.keys(), directory.resolve("full"), job::addTo)) {
       long hour = fill(full);
       PassThrough passThrough =
@@ -131,16 +129,9 @@ public final class JobBench {
       return JsonNodeFactory.instance
           .objectNode()
           .put("bytes", snapshot.bytes())
-          .put("writeSeconds", Rounded.of(snapshot.seconds()))
-          .put("restoreSeconds", Rounded.of(snapshot.restoreSeconds()));
+          .put("writeSeconds", Meter.rounded(snapshot.seconds()))
+          .put("restoreSeconds", Meter.rounded(snapshot.restoreSeconds()));
     }
-  }
-
-  private static Champions champions(JobConfig config, Path directory) throws IOException {
-    ForecastModel model = DrawnModel.of(config.forecaster(GeneratedLoad.VARIABLE));
-    Path file = directory.resolve("drawn.safetensors");
-    Files.write(file, ModelArtifact.write(model));
-    return Champions.read(List.of(file), config.groups());
   }
 
   /** Returns the hour to go on from. */
@@ -209,17 +200,18 @@ public final class JobBench {
     result.put("bench", "job").put("keys", options.keys()).put("records", options.records());
     result.put("backend", options.backend().label()).put("format", options.format().toString());
     result.put("horizon", options.horizon()).put("hidden", options.hidden());
-    result.put("hoursBefore", hoursBefore).put("compilingShare", Rounded.of(compilingShare));
+    result.put("hoursBefore", hoursBefore).put("compilingShare", Meter.rounded(compilingShare));
     result.put("processors", Runtime.getRuntime().availableProcessors());
     putMedians(result, "PerSecond", Lane.Pace::perSecond);
-    result.put("ratio", Rounded.of(medianRatio(forecast, passed, Lane.Pace::perSecond)));
+    result.put("ratio", Meter.rounded(medianRatio(forecast, passed, Lane.Pace::perSecond)));
     putMedians(result, "CpuMicros", Lane.Pace::cpuMicros);
-    return result.put("cpuRatio", Rounded.of(medianRatio(passed, forecast, Lane.Pace::cpuMicros)));
+    return result.put(
+        "cpuRatio", Meter.rounded(medianRatio(passed, forecast, Lane.Pace::cpuMicros)));
   }
 
   private void putMedians(ObjectNode result, String what, ToDoubleFunction<Lane.Pace> of) {
-    result.put("passThrough" + what, Rounded.of(median(passed, of)));
-    result.put("forecasts" + what, Rounded.of(median(forecast, of)));
+    result.put("passThrough" + what, Meter.rounded(median(passed, of)));
+    result.put("forecasts" + what, Meter.rounded(median(forecast, of)));
   }
 
   private static double median(Lane.Pace[] paces, ToDoubleFunction<Lane.Pace> of) {
@@ -259,8 +251,8 @@ public final class JobBench {
                 .average()
                 .orElse(0);
         ObjectNode one = bytes.putObject(topic);
-        one.put("records", records).put("perValue", Rounded.of(value));
-        one.put("storedPerRecord", Rounded.of((double) watch.storedBytes() / records));
+        one.put("records", records).put("perValue", Meter.rounded(value));
+        one.put("storedPerRecord", Meter.rounded((double) watch.storedBytes() / records));
       }
     }
     return bytes;

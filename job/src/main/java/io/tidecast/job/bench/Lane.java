@@ -1,6 +1,5 @@
 package io.tidecast.job.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobParts;
@@ -8,7 +7,6 @@ import io.tidecast.job.KafkaEnds;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.Phases;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * so that the job alone sets the pace.
  */
 final class Lane implements AutoCloseable {
-  private static final int STUCK_POLLS = 600;
+  private static final int STUCK_POLLS = 3_000;
   private static final int POLL_MILLIS = 200;
 
   private final JobConfig config;
@@ -132,10 +130,10 @@ final class Lane implements AutoCloseable {
   Pace run(LoadPublisher.Hours hours, Phases.Phase phase) throws Exception {
     long from = forecasts.end();
     long started = publisher.publishAtOnce(hours);
-    long cpuStarted = processCpuNanos();
+    long cpuStarted = ThisProcess.cpuNanos();
     long count = (long) hours.count() * keys;
     long end = await(from + count, done -> phase.at(Math.min(count, done - from), ""));
-    long cpu = processCpuNanos() - cpuStarted;
+    long cpu = ThisProcess.cpuNanos() - cpuStarted;
     var last = forecasts.last(100, end);
     long ended = last.get(last.size() - 1).timestamp();
     long there = forecasts.count(from, end);
@@ -154,18 +152,13 @@ final class Lane implements AutoCloseable {
     return end;
   }
 
-  /** Processor time of the whole process so far. */
-  static long processCpuNanos() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-  }
-
   /** Waits for as many forecasts as were asked for after an offset, and returns the end. */
   long await(long from, long count) throws Exception {
     long end = await(from + count, there -> {});
     return awaitMore(end, count - forecasts.count(from, end));
   }
 
-  /** A store on disk may pause for long: only what has stood for minutes is given up. */
+  /** A store on disk, or a training, may pause it for long: it is given up after ten minutes. */
   private long await(long expected, LongConsumer progress) throws Exception {
     long end = forecasts.end();
     int unchanged = 0;
@@ -173,7 +166,7 @@ final class Lane implements AutoCloseable {
       requireRunning();
       if (unchanged == STUCK_POLLS) {
         throw new IllegalStateException(
-            "Expected " + (expected - end) + " more forecasts but for two minutes none has come");
+            "Expected " + (expected - end) + " more forecasts but for ten minutes none has come");
       }
       Thread.sleep(POLL_MILLIS);
       long now = forecasts.end();

@@ -2,6 +2,8 @@ package io.tidecast.job.bench;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
+import java.math.MathContext;
 
 /**
  * Processor time and allocation of the calling thread, which say what a piece of code costs on a
@@ -9,6 +11,7 @@ import java.lang.management.ManagementFactory;
  */
 final class Meter {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final MathContext DIGITS = new MathContext(4);
 
   private long leastNanos = Long.MAX_VALUE;
   private long leastBytes = Long.MAX_VALUE;
@@ -16,6 +19,11 @@ final class Meter {
   /** Processor time of the calling thread so far. */
   static long nanos() {
     return THREADS.getCurrentThreadCpuTime();
+  }
+
+  /** What was measured, with the digits that mean something. */
+  static BigDecimal rounded(double measured) {
+    return new BigDecimal(new BigDecimal(measured).round(DIGITS).toPlainString());
   }
 
   /** Runs and measures one round. */

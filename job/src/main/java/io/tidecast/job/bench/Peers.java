@@ -86,8 +86,8 @@ final class Peers implements AutoCloseable {
       double theirs = one.process().micros(one.times());
       row(one.peer().work())
           .put("peer", one.peer().name())
-          .put("micros", Rounded.of(theirs))
-          .put("timesAsFast", Rounded.of(theirs / micros.get(one.peer().work())));
+          .put("micros", Meter.rounded(theirs))
+          .put("timesAsFast", Meter.rounded(theirs / micros.get(one.peer().work())));
     }
     if (!rows.isEmpty()) {
       result.set("peers", rows);

@@ -73,7 +73,7 @@ public final class StateBench {
     result.put("horizon", options.horizon()).put("hidden", options.hidden());
     result.put("bytes", bytes / memories.length);
     result.put("bytesRewritten", rewritten(series, memories));
-    result.put("writeReadMicros", Rounded.of(meter.micros(memories.length)));
+    result.put("writeReadMicros", Meter.rounded(meter.micros(memories.length)));
     return result.put("correctionBytes", anchorBytes(series) + keptStepBytes());
   }
 

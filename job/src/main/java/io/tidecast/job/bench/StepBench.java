@@ -80,8 +80,8 @@ public final class StepBench {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("bench", "step").put("keys", options.keys()).put("records", times * ROUNDS);
     result.put("horizon", options.horizon()).put("hidden", options.hidden());
-    result.put("microsPerStep", Rounded.of(micros)).put("cellMicros", Rounded.of(cellMicros));
-    result.put("ratio", Rounded.of(micros / cellMicros));
+    result.put("microsPerStep", Meter.rounded(micros)).put("cellMicros", Meter.rounded(cellMicros));
+    result.put("ratio", Meter.rounded(micros / cellMicros));
     result.put("bytesAllocated", steps.bytes(times));
     result.put("resultBytes", resultBytes(last));
     peers.report(result, Map.of(Peer.Work.STEP, micros, Peer.Work.CELL, cellMicros));

@@ -67,7 +67,7 @@ public final class TrainBench {
     result.put("records", updates * batch * ROUNDS);
     result.put("horizon", options.horizon()).put("hidden", options.hidden());
     result.put("windowSteps", RECIPE.windows().length()).put("batch", batch);
-    return result.put("windowsPerSecond", Rounded.of(perSecond));
+    return result.put("windowsPerSecond", Meter.rounded(perSecond));
   }
 
   private long leastNanos(int updates, Peers peers) {

@@ -7,11 +7,13 @@ import io.tidecast.connectors.record.Format;
 import io.tidecast.job.bench.BenchOptions;
 import io.tidecast.job.bench.FeedBench;
 import io.tidecast.job.bench.JobBench;
+import io.tidecast.job.bench.RetrainBench;
 import io.tidecast.job.bench.StateBench;
 import io.tidecast.job.bench.StepBench;
 import io.tidecast.job.bench.TrainBench;
 import io.tidecast.job.offline.Phases;
 import io.tidecast.job.report.ProgressBars;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -35,7 +37,7 @@ final class BenchCommand {
     @Option(
         names = "--keys",
         paramLabel = "N",
-        description = "series; default: 100, of train 4, of job 1000")
+        description = "series; default: 100, of train 4, of job and retrain 1000")
     private Integer keys;
 
     @Option(
@@ -145,6 +147,26 @@ final class BenchCommand {
       footer = {"", "Example: tidecast bench job --keys 10000 --records 300000 --backend rocksdb"})
   int job(@Mixin Options options) throws Exception {
     return print(new JobBench(options.toBench(1_000, 120_000), progress()).run());
+  }
+
+  @Command(
+      name = "retrain",
+      description =
+          "The whole job, retrained at the end of every day of its data, one training after the"
+              + " other: decisions, and of the first third of the time and the last processor time"
+              + " of a record and resident memory, which are to stay as they are.",
+      mixinStandardHelpOptions = true,
+      footer = {"", "Example: tidecast bench retrain --lasting PT30M"})
+  int retrain(
+      @Mixin Options options,
+      @Option(
+              names = "--lasting",
+              paramLabel = "DURATION",
+              defaultValue = "PT5M",
+              description = "what is measured; default: ${DEFAULT-VALUE}")
+          Duration lasting)
+      throws Exception {
+    return print(new RetrainBench(options.toBench(1_000, 120_000), lasting, progress()).run());
   }
 
   @Command(
