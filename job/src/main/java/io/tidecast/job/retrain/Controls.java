@@ -10,12 +10,18 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is asked of the current key's group and is not decided yet, and how far the control topic
- * has been read for it. State per group: a record for each, with its model; an offset.
+ * has been read for it. State per group: a record for each boundary that something is asked for, at
+ * most 1,000, with its model; an offset.
  */
 final class Controls {
+  private static final Logger LOG = LoggerFactory.getLogger(Controls.class);
+  private static final int MOST = 1_000;
+
   private static final ListStateDescriptor<GroupControl> WAITING =
       new ListStateDescriptor<>("controls", StoredTypes.GROUP_CONTROL);
   private static final ValueStateDescriptor<Long> READ =
@@ -24,6 +30,7 @@ final class Controls {
   private final ListState<GroupControl> waiting;
   private final ValueState<Long> read;
   private final long awaited;
+  private boolean isSaid;
 
   /**
    * @param awaited nothing is decided until the controls with offsets below have been read
@@ -54,16 +61,33 @@ final class Controls {
     return read.value() >= awaited - 1;
   }
 
-  /** Takes the place of those that it is heard in place of at every boundary. */
-  void add(GroupControl control) throws Exception {
+  /**
+   * Takes the place of those that it is heard in place of at every boundary.
+   *
+   * @return false if it is left out, for as many as may wait do
+   */
+  boolean add(GroupControl control) throws Exception {
     List<GroupControl> left = new ArrayList<>();
     for (GroupControl before : all()) {
       if (before.notBefore() < control.notBefore() || before.offset() > control.offset()) {
         left.add(before);
       }
     }
+    boolean isFull = left.size() >= MOST;
+    if (isFull && !isSaid) {
+      LOG.warn(
+          "left out what is asked of group {} from offset {} of the control topic on: {} wait",
+          control.group(),
+          control.offset(),
+          left.size());
+    }
+    isSaid = isFull;
+    if (isFull) {
+      return false;
+    }
     left.add(control);
     waiting.update(left);
+    return true;
   }
 
   /** The last that was asked for and may be decided at a boundary. */

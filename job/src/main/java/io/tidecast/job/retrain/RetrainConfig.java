@@ -50,8 +50,11 @@ public record RetrainConfig(
     return Math.max(1, (int) (processors * trainingShare));
   }
 
-  /** The first boundary at or after a time; milliseconds. */
+  /** The first boundary at or after a time; milliseconds. {@link Long#MIN_VALUE} is itself. */
   long boundaryFrom(long timeMillis) {
+    if (timeMillis == Long.MIN_VALUE) {
+      return timeMillis;
+    }
     long epochMillis = epoch.toMillis();
     return -Math.floorDiv(-timeMillis, epochMillis) * epochMillis;
   }

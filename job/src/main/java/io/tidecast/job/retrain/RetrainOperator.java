@@ -235,8 +235,7 @@ public final class RetrainOperator extends AbstractStreamOperator<GroupNotice>
     setCurrentKey(group.name());
     // a training that begins again after a failure must not hear what came while it ran
     GroupControl control = trainings.contains(group.name()) ? asked.after(group.firstDue()) : asked;
-    if (control.isGood()) {
-      controls.add(control);
+    if (control.isGood() && controls.add(control.from(policy.boundaryFrom(control.notBefore())))) {
       long earliest = Math.max(control.notBefore(), group.next());
       if (earliest != Long.MIN_VALUE && earliest != Long.MAX_VALUE) {
         timers.registerEventTimeTimer(VoidNamespace.INSTANCE, policy.boundaryFrom(earliest));

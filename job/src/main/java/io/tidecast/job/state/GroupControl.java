@@ -36,6 +36,11 @@ public record GroupControl(
     return new GroupControl(offset, action, group, Math.max(notBefore, boundary + 1), model, force);
   }
 
+  /** The same, by the boundary it may be decided at. */
+  public GroupControl from(long boundary) {
+    return new GroupControl(offset, action, group, boundary, model, force);
+  }
+
   public boolean isGood() {
     return action != null;
   }

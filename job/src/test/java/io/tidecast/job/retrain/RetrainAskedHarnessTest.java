@@ -108,6 +108,29 @@ class RetrainAskedHarnessTest extends RetrainHarness {
     assertTrue(harness.numKeyedStateEntries() <= entries);
   }
 
+  @Test
+  void aFloodOfRequestsForEverLaterTimesIsBounded() throws Exception {
+    promoteTwice();
+    ask(0, ControlRecord.Action.ROLLBACK, 4_001);
+    long bytes = harness.snapshot(1, 1).getStateSize();
+    for (int offset = 1; offset < 900; offset++) {
+      ask(offset, ControlRecord.Action.RETRAIN, 4_001 + offset);
+    }
+    assertEquals(bytes, harness.snapshot(2, 2).getStateSize());
+    for (int offset = 900; offset < 2_000; offset++) {
+      ask(offset, ControlRecord.Action.RETRAIN, offset * 1_000);
+    }
+    long most = harness.snapshot(3, 3).getStateSize();
+    for (int offset = 2_000; offset < 2_100; offset++) {
+      ask(offset, ControlRecord.Action.RETRAIN, offset * 1_000);
+    }
+    assertEquals(most, harness.snapshot(4, 4).getStateSize());
+    harness.processWatermark1(new Watermark(5_500));
+    awaitDecisions(2);
+
+    assertTrue(output().contains("g@5000 PROMOTED 'g-3-8'"));
+  }
+
   /** What a boundary is decided by has been settled when its training began, and stays so. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
