@@ -2,6 +2,7 @@ package io.tidecast.connectors.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -106,6 +108,18 @@ class SecuredKafkaITCase {
     assertFalse(kafka.toString().contains("not-the-password"), kafka.toString());
   }
 
+  /** The certificate is for 127.0.0.1 alone. */
+  @Test
+  void aBrokerOfAnotherNameThanItsCertificateIsRefused() {
+    KafkaConfig kafka = byPassword("localhost", "named", "tidecast", PASSWORD);
+
+    KafkaException refused =
+        assertThrows(KafkaException.class, () -> TopicCreator.createMissing(kafka, TOPICS));
+
+    assertTrue(refused.getMessage().contains("kafka.bootstrapServers"), refused.getMessage());
+    assertInstanceOf(SslAuthenticationException.class, refused.getCause());
+  }
+
   @Test
   void whoMayNotCreateTopicsIsToldWhatAnAdministratorWouldRun() {
     List<TopicSurvey.Finding> findings =
@@ -161,8 +175,12 @@ class SecuredKafkaITCase {
   }
 
   private static KafkaConfig byPassword(String domain, String user, String password) {
+    return byPassword("127.0.0.1", domain, user, password);
+  }
+
+  private static KafkaConfig byPassword(String host, String domain, String user, String password) {
     return new KafkaConfig(
-        "127.0.0.1:" + scramPort,
+        host + ":" + scramPort,
         domain,
         tls(
             Map.of(

@@ -64,9 +64,26 @@ class SecuredPostgresITCase {
     assertFalse(Outage.isBehind(refused), "a certificate is not better in a minute");
   }
 
+  /** The certificate is for 127.0.0.1 alone. */
+  @Test
+  void aServerOfAnotherNameThanItsCertificateIsRefused() {
+    SQLException refused =
+        assertThrows(SQLException.class, () -> verifying("localhost", right).connect());
+
+    assertTrue(refused.getMessage().contains("hostname localhost"), refused.getMessage());
+    assertFalse(refused.toString().contains("secret"), refused.toString());
+    assertFalse(Outage.isBehind(refused), "a certificate is not better in a minute");
+  }
+
   private static PostgresConfig verifying(Path certificate) {
+    return verifying("127.0.0.1", certificate);
+  }
+
+  private static PostgresConfig verifying(String host, Path certificate) {
     return new PostgresConfig(
-        "jdbc:postgresql://127.0.0.1:"
+        "jdbc:postgresql://"
+            + host
+            + ":"
             + server.getPort()
             + "/postgres?sslmode=verify-full&sslrootcert="
             + certificate,
