@@ -29,6 +29,7 @@ final class RunningScale {
   private static final double MAX_ADMITTED = 12;
   private static final double FORGOTTEN = 1000;
   private static final int MAX_DOUBLINGS = 60;
+  private static final double SMALLEST_UNIT = 1e-12;
   // no overflow, and no difference to a count without end
   private static final int MAX_COUNT = 1_000_000;
 
@@ -190,8 +191,9 @@ final class RunningScale {
     return Math.max(Math.sqrt(slowChangeVariance), floor());
   }
 
+  /** Of a zero nothing is known of a unit. */
   private double floor() {
-    return Math.max(1e-12, 1e-7 * Math.abs(last));
+    return Math.max(last == 0 ? SMALLEST_UNIT : Float.MIN_NORMAL, 1e-7 * Math.abs(last));
   }
 
   void set(RunningScale other) {
