@@ -22,6 +22,12 @@ final class Quantiles {
     sorted = false;
   }
 
+  void add(Quantiles other) {
+    for (int i = 0; i < other.size; i++) {
+      add(other.values[i]);
+    }
+  }
+
   int size() {
     return size;
   }

@@ -16,6 +16,7 @@ final class RidgeFit {
   static final int SHORTEST = 24;
 
   private static final int MAX_RESIDUALS = 20_000;
+  private static final int ENOUGH_RESIDUALS = 100;
 
   private final ForecasterConfig config;
   private final double penalty;
@@ -140,10 +141,23 @@ final class RidgeFit {
     }
     float[] quantiles = new float[horizon * config.levels().size()];
     for (int h = 0; h < horizon; h++) {
+      Quantiles enough = around(residuals, h);
       for (int j = 0; j < config.levels().size(); j++) {
-        quantiles[h * config.levels().size() + j] = (float) residuals[h].at(config.levels().get(j));
+        quantiles[h * config.levels().size() + j] = (float) enough.at(config.levels().get(j));
       }
     }
     return quantiles;
+  }
+
+  /** Those of a lead, and of as many leads next to it as it takes to tell of the outer levels. */
+  private static Quantiles around(Quantiles[] residuals, int lead) {
+    Quantiles around = residuals[lead];
+    for (int k = 1; k < residuals.length && around.size() < ENOUGH_RESIDUALS; k++) {
+      around = new Quantiles(ENOUGH_RESIDUALS);
+      for (int h = Math.max(0, lead - k); h <= Math.min(residuals.length - 1, lead + k); h++) {
+        around.add(residuals[h]);
+      }
+    }
+    return around;
   }
 }

@@ -88,6 +88,17 @@ final class RidgeRows {
     return origins.size();
   }
 
+  /** Mean number of origins whose target of a lead is there. */
+  double targetsPerLead() {
+    long there = 0;
+    for (int i = 0; i < size(); i++) {
+      for (int lead = 1; lead <= config.horizon(); lead++) {
+        there += hasTarget(i, lead) ? 1 : 0;
+      }
+    }
+    return (double) there / config.horizon();
+  }
+
   Origin origin(int i) {
     return origins.get(i);
   }

@@ -27,6 +27,7 @@ final class RidgeSelection {
   // an error of so much above the best counts e times less
   private static final double TOLERANCE = 0.006;
   private static final double LEAST_SHARE = 0.05;
+  private static final int LEAST_TARGETS = 12;
 
   private final ForecasterConfig config;
   private final double penalty;
@@ -204,18 +205,17 @@ final class RidgeSelection {
     candidates.add(config.history());
     List<Integer> possible = new ArrayList<>();
     for (int lookBack : candidates) {
-      if (origins(set, lookBack) >= lookBack) {
+      RidgeRows rows = RidgeRows.ofTraining(config, set, lookBack);
+      int least = Math.max(LEAST_TARGETS, lookBack / 4);
+      if (rows.size() >= lookBack && rows.targetsPerLead() >= least) {
         possible.add(lookBack);
       }
     }
-    if (possible.isEmpty() && origins(set, 2) >= 12) {
+    if (possible.isEmpty()
+        && RidgeRows.ofTraining(config, set, 2).targetsPerLead() >= LEAST_TARGETS) {
       possible.add(Math.min(8, config.history()));
     }
     return possible;
-  }
-
-  private int origins(TrainingSet set, int lookBack) {
-    return RidgeRows.ofTraining(config, set, lookBack).size();
   }
 
   /** Errors of a map on origins it was not fitted to. */
