@@ -58,7 +58,11 @@ class KindsOfSeriesTest {
     COUNTER(12, 24, POSITIVE, 1, 0.9),
     A_THIRD_MISSING(12, 24, Limits.NONE, 1, 0.8),
     OTHER_PATTERN(12, 24, Limits.NONE, 1, 0.85),
-    NOISE_AFTER_A_CONSTANT(12, 24, Limits.NONE, 1.07, 1.05);
+    NOISE_AFTER_A_CONSTANT(12, 24, Limits.NONE, 1.07, 1.05),
+    // of 90 targets without a model, and 20 with one
+    MOSTLY_MISSING(12, 24, Limits.NONE, 1.25, 1.05),
+    IN_A_TINY_UNIT(12, 24, Limits.NONE, 1, 0.8),
+    IN_A_HUGE_UNIT(12, 24, Limits.NONE, 1, 0.8);
 
     private final ForecasterConfig config;
     private final double withModel;
@@ -115,6 +119,10 @@ class KindsOfSeriesTest {
             t -> random.nextDouble() < 0.33 ? NONE * load.applyAsDouble(t) : load.applyAsDouble(t);
         case OTHER_PATTERN -> t -> load.applyAsDouble(t) + (t < 2000 ? 0 : 3 * day(t + 10));
         case NOISE_AFTER_A_CONSTANT -> t -> t < 2000 ? 5 : 5 + random.nextGaussian();
+        case MOSTLY_MISSING ->
+            t -> random.nextDouble() < 0.95 ? NONE * load.applyAsDouble(t) : load.applyAsDouble(t);
+        case IN_A_TINY_UNIT -> t -> 1e-30 * load.applyAsDouble(t);
+        case IN_A_HUGE_UNIT -> t -> 1e28 * load.applyAsDouble(t);
       };
     }
 
@@ -152,21 +160,23 @@ class KindsOfSeriesTest {
   void nothingSimpleIsBetterThanWhatWasTrained(Kind kind) {
     Backtest.Split split = new Backtest.Split(1800, 2400, STEPS);
     Backtest backtest = new Backtest(kind.config, split);
-    Trainer trainer = new Trainer(kind.config, TrainingConfig.DEFAULT);
-    TrainingRun run = new TrainingRun("kinds", 1, 1, "test");
-    List<Stretch> series = kind.series();
-    TrainingResult.Chosen chosen =
-        (TrainingResult.Chosen) trainer.choose(backtest.seen(series), run, TrainingListener.NONE);
-    Optional<ForecastModel> promoted =
-        new PromotionGate(kind.config).score(chosen).promotes(0.01)
-            ? Optional.of(trainer.complete(chosen, TrainingListener.NONE))
-            : Optional.empty();
+    Optional<ForecastModel> promoted = promoted(kind.config, backtest.seen(kind.series()));
 
     check(
         kind,
         backtest,
         origin -> origin < split.testStart() - 1 ? Optional.empty() : promoted,
         kind.withModel);
+  }
+
+  /** What serves after a training: nothing if it failed or the gate did not let it through. */
+  static Optional<ForecastModel> promoted(ForecasterConfig config, List<Stretch> seen) {
+    Trainer trainer = new Trainer(config, TrainingConfig.DEFAULT);
+    TrainingRun run = new TrainingRun("kinds", 1, 1, "test");
+    return trainer.choose(seen, run, TrainingListener.NONE) instanceof TrainingResult.Chosen chosen
+            && new PromotionGate(config).score(chosen).promotes(0.01)
+        ? Optional.of(trainer.complete(chosen, TrainingListener.NONE))
+        : Optional.empty();
   }
 
   @ParameterizedTest
@@ -195,7 +205,7 @@ class KindsOfSeriesTest {
             "MAE %.3f and CRPS %.3f of the best, 90 %% covers %.3f",
             row.mae() / absolute, row.crps() / crps, row.coverage()[0]);
     assertTrue(row.mae() <= bound * absolute && row.crps() <= bound * crps, found);
-    assertTrue(row.coverage()[0] >= 0.84, found);
+    assertTrue(row.coverage()[0] >= (row.windows() < 200 ? 0.75 : 0.84), found);
   }
 
   private static List<Method> naives(ForecasterConfig config) {
