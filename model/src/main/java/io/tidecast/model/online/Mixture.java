@@ -19,12 +19,13 @@ import java.util.Arrays;
  * about as good is better than either. A naive adds nothing to them as long as it is worse, and so
  * begins with a small prior and a sharp eye: it takes over where the model does worse than it, lead
  * by lead, {@code s = n / (n + 24 lead)} as outcomes of overlapping forecasts repeat each other.
- * Without a model the naives are rivals among themselves, and share more gently still, as their
- * errors have little in common; but not where values mostly hold: there one of them is right to the
- * digit, and a mean with another is not. Losses are compared over the same targets: when the first
- * loss of a member comes, those of the naives begin anew. So it is with a model that was not made
- * from the one before, whose losses say nothing of it; one that was goes on with them, as if they
- * were the last {@value #INHERITED}.
+ * Without a model the naives are rivals among themselves, and share far more gently, as their
+ * errors have little in common, and as what the first weeks tell of a day ahead is a dozen outcomes
+ * repeated; but not where values mostly hold: there one of them is right to the digit, and a mean
+ * with another is not. Losses are compared over the same targets: when the first loss of a member
+ * comes, those of the naives begin anew. So it is with a model that was not made from the one
+ * before, whose losses say nothing of it; one that was goes on with them, as if they were the last
+ * {@value #INHERITED}.
  *
  * <p>Source: Vovk 1990; Cesa-Bianchi and Lugosi 2006, section 2.2: with losses within B of the
  * least and a rate r the loss of the mixture exceeds that of an expert by at most {@code ln(1 /
@@ -45,7 +46,7 @@ final class Mixture {
   private static final double MAX_EXCESS = 20;
   private static final double SHARPNESS = 20;
   private static final double SHARPNESS_OF_NAIVES = 40;
-  private static final double SHARPNESS_OF_NAIVES_ALONE = 15;
+  private static final double SHARPNESS_OF_NAIVES_ALONE = 7;
   private static final double LOG_PRIOR_OF_NAIVES = Math.log(0.1);
   private static final float NOTHING = Float.NEGATIVE_INFINITY;
   // exp of it is nothing beside 1

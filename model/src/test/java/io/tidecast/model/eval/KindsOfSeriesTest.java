@@ -38,7 +38,7 @@ class KindsOfSeriesTest {
   enum Kind {
     DAY(12, 24, Limits.NONE, 1, 0.8),
     NO_SEASON_CONFIGURED(12, 1, Limits.NONE, 1, 0.95),
-    BUSINESS_HOURS(12, 24, Limits.NONE, 1, 0.7),
+    BUSINESS_HOURS(12, 24, Limits.NONE, 1, 0.65),
     WALK_IN_SESSIONS(12, 288, Limits.NONE, 1.15, 1.07),
     RANDOM_WALK(12, 24, Limits.NONE, 1.04, 1.04),
     WHITE_NOISE(12, 24, Limits.NONE, 1.02, 1.05),
@@ -54,10 +54,10 @@ class KindsOfSeriesTest {
     WHOLE_DEGREES(12, 24, Limits.NONE, 1, 0.8),
     ABSURD_VALUE(12, 24, Limits.NONE, 1, 1),
     SHIFT(12, 24, Limits.NONE, 1, 0.8),
-    TREND(12, 24, Limits.NONE, 1, 0.7),
+    TREND(12, 24, Limits.NONE, 1, 0.63),
     COUNTER(12, 24, POSITIVE, 1, 0.9),
     A_THIRD_MISSING(12, 24, Limits.NONE, 1, 0.8),
-    OTHER_PATTERN(12, 24, Limits.NONE, 1, 0.85),
+    OTHER_PATTERN(12, 24, Limits.NONE, 1, 0.81),
     NOISE_AFTER_A_CONSTANT(12, 24, Limits.NONE, 1.07, 1.05),
     // of 90 targets without a model, and 20 with one
     MOSTLY_MISSING(12, 24, Limits.NONE, 1.25, 1.05),

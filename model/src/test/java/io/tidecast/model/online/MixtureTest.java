@@ -58,9 +58,9 @@ class MixtureTest {
   void naivesThatAreAboutAsGoodShareWhileThereIsNoModel() {
     observe(0, 1000, NONE, NONE, 1, 1.05f, 2, 2);
 
-    // 1 / (1 + exp(-15 * 1000 / 1024 * 0.05))
-    assertEquals(0.675, share(NAIVES, 0, 2), 0.005);
-    assertEquals(0.325, share(NAIVES, 0, 3), 0.005);
+    // 1 / (1 + exp(-7 * 1000 / 1024 * 0.05))
+    assertEquals(0.585, share(NAIVES, 0, 2), 0.005);
+    assertEquals(0.415, share(NAIVES, 0, 3), 0.005);
     // 1 / (1 + exp(-40 * 1000 / 1024 * 0.05)): a mean of values that hold is neither of them
     assertEquals(0.88, share(NAIVES, true, 0, 2), 0.01);
   }
