@@ -1,25 +1,15 @@
 package io.tidecast.connectors.kafka;
 
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.api.connector.source.SourceReader;
-import org.apache.flink.api.connector.source.SourceReaderContext;
-import org.apache.flink.api.connector.source.SplitEnumerator;
-import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
-import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
-import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -52,7 +42,7 @@ public final class RawRecordSource {
             .setProperty("partition.discovery.interval.ms", Long.toString(every == 0 ? -1 : every))
             .build();
     // what begins elsewhere is told to go on elsewhere where its place is there no more
-    return topics.start().equals("earliest") ? new OpenTopicSource(source) : source;
+    return topics.start().equals("earliest") ? new TopicSource.Open(source) : source;
   }
 
   /** The same of one topic, from its first record on. */
@@ -83,7 +73,7 @@ public final class RawRecordSource {
 
   private static Source<RawRecord, ?, ?> bounded(
       KafkaConfig settings, SourceTopics topics, String groupId, Map<TopicPartition, Long> ends) {
-    return new BoundedTopicSource(
+    return new TopicSource.Bounded(
         builder(settings, topics, groupId)
             .setPartitions(new HashSet<>(ends.keySet()))
             .setBounded(OffsetsInitializer.offsets(ends))
@@ -115,91 +105,6 @@ public final class RawRecordSource {
     @Override
     public TypeInformation<RawRecord> getProducedType() {
       return TypeInformation.of(RawRecord.class);
-    }
-  }
-
-  /**
-   * A {@link KafkaSource} that goes on from its state also where a topic of which nothing was read
-   * has been deleted since.
-   *
-   * <p>Why: the connector keeps the place of such a partition as the earliest there is, and asks
-   * for it at each restore; of a deleted topic the broker never answers that, and the job would
-   * fail by it again and again. Offset 0 says the same and needs no answer: where it is there no
-   * more, the client goes on at the earliest there is, as it is told by a source that begins there.
-   */
-  private static final class OpenTopicSource
-      implements Source<RawRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
-          ResultTypeQueryable<RawRecord> {
-    private static final long serialVersionUID = 1;
-
-    private final KafkaSource<RawRecord> source;
-
-    OpenTopicSource(KafkaSource<RawRecord> source) {
-      this.source = source;
-    }
-
-    @Override
-    public Boundedness getBoundedness() {
-      return source.getBoundedness();
-    }
-
-    @Override
-    public SourceReader<RawRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
-        throws Exception {
-      return source.createReader(context);
-    }
-
-    @Override
-    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
-        SplitEnumeratorContext<KafkaPartitionSplit> context) {
-      return source.createEnumerator(context);
-    }
-
-    @Override
-    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-        SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
-        throws IOException {
-      return source.restoreEnumerator(context, state);
-    }
-
-    @Override
-    public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-      return new Placed(source.getSplitSerializer());
-    }
-
-    @Override
-    public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-      return source.getEnumeratorCheckpointSerializer();
-    }
-
-    @Override
-    public TypeInformation<RawRecord> getProducedType() {
-      return source.getProducedType();
-    }
-
-    private record Placed(SimpleVersionedSerializer<KafkaPartitionSplit> serializer)
-        implements SimpleVersionedSerializer<KafkaPartitionSplit> {
-
-      @Override
-      public int getVersion() {
-        return serializer.getVersion();
-      }
-
-      @Override
-      public byte[] serialize(KafkaPartitionSplit split) throws IOException {
-        return serializer.serialize(split);
-      }
-
-      @Override
-      public KafkaPartitionSplit deserialize(int version, byte[] bytes) throws IOException {
-        KafkaPartitionSplit split = serializer.deserialize(version, bytes);
-        return split.getStartingOffset() == KafkaPartitionSplit.EARLIEST_OFFSET
-            ? new KafkaPartitionSplit(
-                split.getTopicPartition(),
-                0,
-                split.getStoppingOffset().orElse(KafkaPartitionSplit.NO_STOPPING_OFFSET))
-            : split;
-      }
     }
   }
 }

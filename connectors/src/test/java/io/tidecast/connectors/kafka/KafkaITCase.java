@@ -42,6 +42,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -115,24 +116,34 @@ class KafkaITCase {
     assertEquals(sequence(101), countByValue(CommittedTopic.read(kafka, topics.forecast())));
   }
 
+  /** Of two topics that were read one is deleted before the run that ends, half of it never read. */
   @Test
   void boundedRunGoesOnFromARunWithoutEndAndEndsByItself(@TempDir Path checkpoints)
       throws Exception {
     KafkaConfig kafka = BROKER.kafka("live");
     TopicCreator.createMissing(kafka, TOPICS);
     Topics topics = kafka.topics();
-    publish(kafka, topics.observation(), 0, 100);
+    String kept = topics.observation();
+    publish(kafka, kept, 0, 99);
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      admin.createTopics(List.of(new NewTopic("gone", 2, (short) 1))).all().get();
+    }
+    send(kafka, new ProducerRecord<>("gone", 0, bytes("k"), bytes("000099")));
     JobClient live =
         copy(
             kafka,
-            RawRecordSource.unbounded(kafka, topics.observation(), "live"),
+            RawRecordSource.unbounded(
+                kafka, new SourceTopics(List.of(kept, "gone"), "earliest", ""), "live"),
             checkpoints,
             Optional.empty());
     CommittedRecords.await(kafka, topics.forecast(), 100);
     live.cancel().get(60, TimeUnit.SECONDS);
-    publish(kafka, topics.observation(), 100, 150);
+    try (Admin admin = Admin.create(kafka.clientProperties())) {
+      admin.deleteTopics(List.of("gone")).all().get();
+    }
+    publish(kafka, kept, 100, 150);
 
-    Map<Integer, Long> ends = EndOffsets.of(kafka, topics.observation());
+    Map<Integer, Long> ends = EndOffsets.of(kafka, kept);
     JobClient anew = boundedCopy(kafka, ends, checkpoints, Optional.of(newest(checkpoints)));
     anew.getJobExecutionResult().get(120, TimeUnit.SECONDS);
 
