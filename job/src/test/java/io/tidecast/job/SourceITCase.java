@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.connectors.embedded.EmbeddedKafka;
 import io.tidecast.connectors.kafka.CommittedTopic;
 import io.tidecast.connectors.kafka.DeadLetterTopic;
-import io.tidecast.connectors.kafka.KafkaConfig;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.connectors.record.ForecastRecord;
@@ -23,20 +21,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.TreeMap;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,28 +36,18 @@ class SourceITCase {
   private static final Instant START = Instant.parse("2025-03-01T00:00:00Z");
   private static final int STEPS = 40;
 
-  /** Any clock, also one that is ahead by years: the default of topics before Kafka 4. */
-  private static final Map<String, String> CREATE_TIME =
-      Map.of(
-          TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-          "CreateTime",
-          TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
-          Long.toString(Long.MAX_VALUE),
-          TopicConfig.RETENTION_MS_CONFIG,
-          "-1");
-
   @TempDir static Path directory;
 
-  private static EmbeddedKafka kafka;
+  private static ForeignTopics topics;
 
   @BeforeAll
   static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+    topics = ForeignTopics.start(directory);
   }
 
   @AfterAll
   static void stopBroker() {
-    kafka.close();
+    topics.close();
   }
 
   @Test
@@ -88,11 +67,11 @@ class SourceITCase {
         new ProducerRecord<>("hall.2.raw", 1, null, "{\"ts\":1,\"p\":{\"f\":50}}");
     nameless.headers().add("from", "gate 7".getBytes(StandardCharsets.UTF_8));
     theirs.add(nameless);
-    create("hall.1.raw", 2);
-    create("hall.2.raw", 3);
-    create("office.raw", 1);
-    publish(ours);
-    publish(theirs);
+    topics.create("hall.1.raw", 2);
+    topics.create("hall.2.raw", 3);
+    topics.create("office.raw", 1);
+    topics.publish(ours);
+    topics.publish(theirs);
     String mapping =
         """
         source:
@@ -110,17 +89,17 @@ class SourceITCase {
 
     assertEquals(2 * STEPS, forecasts(own).size());
     assertEquals(forecasts(own), forecasts(foreign));
-    assertEquals(List.of("no-stream from hall.2.raw 1"), letters(foreign));
+    assertEquals(List.of("no-stream from hall.2.raw 1"), ForeignTopics.letters(foreign));
     assertEquals(1, replay(foreign).records());
     assertEquals(0, replay(foreign).records(), "once");
     assertEquals(
-        List.of("{\"ts\":1,\"p\":{\"f\":50}} {from=gate 7}"), marked("hall.2.raw"), "as it was");
+        List.of("{\"ts\":1,\"p\":{\"f\":50}} {from=gate 7}"), topics.marked("hall.2.raw"), "as it was");
     assertEquals(observations(own), observations(foreign), "offline it is the same");
   }
 
   @Test
   void clockOfAProducerThatIsAheadMovesNothing() throws Exception {
-    create("ct.observation.v1", 1);
+    topics.create("ct.observation.v1", 1);
     List<ProducerRecord<String, String>> records = new ArrayList<>();
     long ahead = Instant.parse("2036-02-07T06:28:16Z").toEpochMilli();
     for (int step = 0; step < STEPS; step++) {
@@ -136,24 +115,24 @@ class SourceITCase {
       records.add(
           record("ct.observation.v1", "a", step, START.plusSeconds(60L * step).toEpochMilli()));
     }
-    publish(records);
+    topics.publish(records);
     JobConfig config = config("ct", "");
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig());
 
     run(config);
 
     assertEquals(STEPS, forecasts(config).size());
-    assertEquals(List.of("too-far-ahead from ct.observation.v1 0"), letters(config));
+    assertEquals(List.of("too-far-ahead from ct.observation.v1 0"), ForeignTopics.letters(config));
   }
 
   @Test
   void readingBeginsWhereItIsTold() throws Exception {
-    create("late.raw", 1);
+    topics.create("late.raw", 1);
     List<ProducerRecord<String, String>> records = new ArrayList<>();
     for (int step = 0; step < STEPS; step++) {
       records.add(record("late.raw", "a", step, START.plusSeconds(60L * step).toEpochMilli()));
     }
-    publish(records);
+    topics.publish(records);
     String source = "source: {topics: [late.raw], start: '2025-03-01T00:10:00Z'}\n";
     JobConfig config = config("late", source);
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig(), false);
@@ -167,7 +146,7 @@ class SourceITCase {
   @Test
   void valuesWithoutALogarithmAreLettersAndTheOthersForecasts() throws Exception {
     double[] values = {20, 19, 18, 17, -37.63, 10, 0, 12, 13, 14, 15, 16};
-    create("oil.raw", 1);
+    topics.create("oil.raw", 1);
     List<ProducerRecord<String, String>> records = new ArrayList<>();
     for (int step = 0; step < values.length; step++) {
       String json =
@@ -175,7 +154,7 @@ class SourceITCase {
               .formatted(START.plusSeconds(60L * step), values[step]);
       records.add(new ProducerRecord<>("oil.raw", 0, null, "a", json));
     }
-    publish(records);
+    topics.publish(records);
     JobConfig config =
         config("oil", "source: {topics: [oil.raw]}\n", "targets: [v], transform: log-return");
     TopicCreator.createMissing(config.kafkaConfig(), config.topicsConfig(), false);
@@ -183,19 +162,19 @@ class SourceITCase {
     run(config);
 
     assertEquals(values.length - 2, forecasts(config).size());
-    assertEquals(List.of("masked from oil.raw 0", "masked from oil.raw 0"), letters(config));
+    assertEquals(List.of("masked from oil.raw 0", "masked from oil.raw 0"), ForeignTopics.letters(config));
     assertEquals(
         List.of(
             "v: -37.63; accepted: above 0, as it needs a logarithm, to Infinity",
             "v: 0.0; accepted: above 0, as it needs a logarithm, to Infinity"),
-        headers(config, DeadLetter.DETAIL_HEADER).stream().sorted().toList());
+        ForeignTopics.headers(config, DeadLetter.DETAIL_HEADER).stream().sorted().toList());
   }
 
   /** The pattern matches the topics that the job writes, too: of them nothing is read. */
   @Test
   void topicsThatComeAndGoWhileTheJobRunsAreReadToTheirLastRecord() throws Exception {
-    create("plant.1.raw", 1);
-    publish(steps("plant.1.raw", "a", 0, STEPS));
+    topics.create("plant.1.raw", 1);
+    topics.publish(steps("plant.1.raw", "a", 0, STEPS));
     String source =
         "source: {pattern: 'plant.*', discovery: PT1S}\ningest: {maxLate: PT0S, idleTimeout: PT1S}\n";
     JobConfig config = config("plant", source);
@@ -204,23 +183,23 @@ class SourceITCase {
     String savepoint;
     try (JobOnCluster job = start(config, null)) {
       await(config, STEPS);
-      create("plant.0.raw", 2);
-      create("plant.9.raw", 1);
-      publish(steps("plant.0.raw", "b", 0, STEPS));
-      publish(List.of(new ProducerRecord<>("plant.0.raw", 1, null, "?")));
+      topics.create("plant.0.raw", 2);
+      topics.create("plant.9.raw", 1);
+      topics.publish(steps("plant.0.raw", "b", 0, STEPS));
+      topics.publish(List.of(new ProducerRecord<>("plant.0.raw", 1, null, "?")));
       await(config, 2 * STEPS);
       savepoint = job.stop(directory.resolve("plant"));
     }
-    create("plant.2.raw", 1);
-    publish(steps("plant.2.raw", "c", 0, STEPS));
-    publish(steps("plant.2.raw", "c", 3, 4));
+    topics.create("plant.2.raw", 1);
+    topics.publish(steps("plant.2.raw", "c", 0, STEPS));
+    topics.publish(steps("plant.2.raw", "c", 3, 4));
     try (JobOnCluster job = start(config, savepoint)) {
       await(config, 3 * STEPS);
-      delete("plant.1.raw", "plant.9.raw");
-      publish(steps("plant.0.raw", "b", STEPS, STEPS + 10));
+      topics.delete("plant.1.raw", "plant.9.raw");
+      topics.publish(steps("plant.0.raw", "b", STEPS, STEPS + 10));
       await(config, 3 * STEPS + 10);
       job.kill();
-      publish(steps("plant.2.raw", "c", STEPS, STEPS + 10));
+      topics.publish(steps("plant.2.raw", "c", STEPS, STEPS + 10));
       await(config, 3 * STEPS + 20);
       job.stop(directory.resolve("plant"));
     }
@@ -228,15 +207,8 @@ class SourceITCase {
     assertEquals(3 * STEPS + 20, forecasts(config).size(), "each once");
     assertEquals(
         List.of("late from plant.2.raw 0", "malformed from plant.0.raw 1"),
-        letters(config).stream().sorted().toList());
-    assertTrue(values(config).contains(record("", "c", 3, null).value()), "its own bytes");
-  }
-
-  private static List<String> values(JobConfig config) {
-    return CommittedTopic.read(config.kafkaConfig(), config.kafkaConfig().topics().deadLetter())
-        .stream()
-        .map(letter -> new String(letter.value(), StandardCharsets.UTF_8))
-        .toList();
+        ForeignTopics.letters(config).stream().sorted().toList());
+    assertTrue(ForeignTopics.values(config).contains(record("", "c", 3, null).value()), "its own bytes");
   }
 
   private static List<ProducerRecord<String, String>> steps(
@@ -258,12 +230,6 @@ class SourceITCase {
   private static void await(JobConfig config, int forecasts) {
     CommittedValues.await(
         config.kafkaConfig(), config.kafkaConfig().topics().forecast(), forecasts);
-  }
-
-  private static void delete(String... topics) throws Exception {
-    try (Admin admin = Admin.create(client())) {
-      admin.deleteTopics(List.of(topics)).all().get();
-    }
   }
 
   @Test
@@ -298,7 +264,7 @@ class SourceITCase {
             forecast: {horizon: 3}
             retrain: {minimumHistory: 1000000}
             """
-                .formatted(domain, kafka.bootstrapServers(), source, series),
+                .formatted(domain, topics.bootstrapServers(), source, series),
             Map.of())
         .job();
   }
@@ -326,30 +292,6 @@ class SourceITCase {
     return record;
   }
 
-  private static void create(String topic, int partitions) throws Exception {
-    try (Admin admin = Admin.create(client())) {
-      NewTopic made = new NewTopic(topic, Optional.of(partitions), Optional.empty());
-      admin.createTopics(List.of(made.configs(CREATE_TIME))).all().get();
-    }
-  }
-
-  private static Properties client() {
-    return new KafkaConfig(kafka.bootstrapServers(), "any", Map.of()).clientProperties();
-  }
-
-  private static void publish(List<ProducerRecord<String, String>> records) throws Exception {
-    Properties properties = client();
-    properties.put("max.in.flight.requests.per.connection", "1");
-    List<Future<RecordMetadata>> written = new ArrayList<>();
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
-      records.forEach(record -> written.add(producer.send(record)));
-    }
-    for (Future<RecordMetadata> one : written) {
-      one.get();
-    }
-  }
-
   private static void run(JobConfig config) throws Exception {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(2, new JobParts(config).flink());
@@ -371,55 +313,8 @@ class SourceITCase {
     return forecasts;
   }
 
-  private static List<String> headers(JobConfig config, String name) {
-    List<String> values = new ArrayList<>();
-    CommittedTopic.read(
-        config.kafkaConfig(),
-        config.kafkaConfig().topics().deadLetter(),
-        record ->
-            values.add(
-                new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8)));
-    return values;
-  }
-
-  private static List<String> letters(JobConfig config) {
-    List<String> letters = new ArrayList<>();
-    CommittedTopic.read(
-        config.kafkaConfig(),
-        config.kafkaConfig().topics().deadLetter(),
-        record -> {
-          Map<String, String> headers = new TreeMap<>();
-          record
-              .headers()
-              .forEach(h -> headers.put(h.key(), new String(h.value(), StandardCharsets.UTF_8)));
-          letters.add(
-              headers.get(DeadLetter.REASON_HEADER)
-                  + " from "
-                  + headers.get(DeadLetter.TOPIC_HEADER)
-                  + " "
-                  + headers.get(DeadLetter.PARTITION_HEADER));
-        });
-    return letters;
-  }
-
   private static DeadLetterTopic.Replay replay(JobConfig config) {
     return new DeadLetterTopic(config.kafkaConfig()).replay(entry -> true);
-  }
-
-  /** Records of a partition's end with a header of their own, but for the first of them. */
-  private static List<String> marked(String topic) {
-    KafkaConfig config = new KafkaConfig(kafka.bootstrapServers(), "any", Map.of());
-    return CommittedTopic.read(config, topic).stream()
-        .filter(record -> record.headers().lastHeader("from") != null)
-        .skip(1)
-        .map(
-            record ->
-                new String(record.value(), StandardCharsets.UTF_8)
-                    + " {from="
-                    + new String(
-                        record.headers().lastHeader("from").value(), StandardCharsets.UTF_8)
-                    + "}")
-        .toList();
   }
 
   private static List<ObservationRecord> observations(JobConfig config) {
