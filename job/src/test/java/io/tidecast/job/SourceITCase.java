@@ -93,7 +93,9 @@ class SourceITCase {
     assertEquals(1, replay(foreign).records());
     assertEquals(0, replay(foreign).records(), "once");
     assertEquals(
-        List.of("{\"ts\":1,\"p\":{\"f\":50}} {from=gate 7}"), topics.marked("hall.2.raw"), "as it was");
+        List.of("{\"ts\":1,\"p\":{\"f\":50}} {from=gate 7}"),
+        topics.marked("hall.2.raw"),
+        "as it was");
     assertEquals(observations(own), observations(foreign), "offline it is the same");
   }
 
@@ -162,7 +164,8 @@ class SourceITCase {
     run(config);
 
     assertEquals(values.length - 2, forecasts(config).size());
-    assertEquals(List.of("masked from oil.raw 0", "masked from oil.raw 0"), ForeignTopics.letters(config));
+    assertEquals(
+        List.of("masked from oil.raw 0", "masked from oil.raw 0"), ForeignTopics.letters(config));
     assertEquals(
         List.of(
             "v: -37.63; accepted: above 0, as it needs a logarithm, to Infinity",
@@ -208,7 +211,8 @@ class SourceITCase {
     assertEquals(
         List.of("late from plant.2.raw 0", "malformed from plant.0.raw 1"),
         ForeignTopics.letters(config).stream().sorted().toList());
-    assertTrue(ForeignTopics.values(config).contains(record("", "c", 3, null).value()), "its own bytes");
+    assertTrue(
+        ForeignTopics.values(config).contains(record("", "c", 3, null).value()), "its own bytes");
   }
 
   private static List<ProducerRecord<String, String>> steps(

@@ -124,14 +124,14 @@ abstract sealed class TopicSource
   }
 
   /**
-   * A bounded {@link KafkaSource} that also ends when it was restored from a checkpoint, of a bounded
-   * job or of one that read on for ever.
+   * A bounded {@link KafkaSource} that also ends when it was restored from a checkpoint, of a
+   * bounded job or of one that read on for ever.
    *
    * <p>Why: the connector's restored enumerator finds no new partition and then never tells its
    * readers that no split will follow (FLINK-31006, open in 5.0.0), so that a restored bounded job
-   * would wait for ever behind its last record. This one tells each reader when it registers. That is
-   * right because the partitions are fixed: once the first discovery is over, all that a reader still
-   * gets it gets when it registers. Remove it with the connector that has the fix.
+   * would wait for ever behind its last record. This one tells each reader when it registers. That
+   * is right because the partitions are fixed: once the first discovery is over, all that a reader
+   * still gets it gets when it registers. Remove it with the connector that has the fix.
    */
   static final class Bounded extends TopicSource {
     private static final long serialVersionUID = 1;

@@ -116,7 +116,9 @@ class KafkaITCase {
     assertEquals(sequence(101), countByValue(CommittedTopic.read(kafka, topics.forecast())));
   }
 
-  /** Of two topics that were read one is deleted before the run that ends, half of it never read. */
+  /**
+   * Of two topics that were read one is deleted before the run that ends, half of it never read.
+   */
   @Test
   void boundedRunGoesOnFromARunWithoutEndAndEndsByItself(@TempDir Path checkpoints)
       throws Exception {
