@@ -19,10 +19,10 @@ package io.tidecast.model;
  */
 public record Anomaly(
     long index,
-    float value,
-    float lower,
-    float median,
-    float upper,
+    double value,
+    double lower,
+    double median,
+    double upper,
     float score,
     int run,
     Cause cause) {
@@ -56,6 +56,11 @@ public record Anomaly(
   /** On which side of the median it lies: {@code above}, {@code below} or {@code none}. */
   public String direction() {
     return value > median ? "above" : value < median ? "below" : "none";
+  }
+
+  /** The same with values that are higher by {@code by}. */
+  public Anomaly above(double by) {
+    return new Anomaly(index, value + by, lower + by, median + by, upper + by, score, run, cause);
   }
 
   /** The same, known to be part of something. */

@@ -10,12 +10,13 @@ import java.util.Arrays;
  * is forecast depends on the observations alone, not on how far a watermark had come between them.
  *
  * @param index number of the step on the grid: it ends at {@code index * step} after the epoch
- * @param value the aggregated target; NaN if the target is missing while a covariate is there
+ * @param value the aggregated target, of whose digits none is lost before it is forecast from; NaN
+ *     if the target is missing while a covariate is there
  * @param covariates one value per configured covariate, then for each of those that are known
  *     beforehand its values at the steps to come, as far as the horizon and as they were known at
  *     this one; NaN where missing
  */
-public record ClosedStep(long index, float value, float[] covariates) {
+public record ClosedStep(long index, double value, float[] covariates) {
 
   /** Whether nothing was observed. */
   public boolean isEmpty() {
@@ -24,7 +25,7 @@ public record ClosedStep(long index, float value, float[] covariates) {
         return false;
       }
     }
-    return Float.isNaN(value);
+    return Double.isNaN(value);
   }
 
   /** Without some of the covariates. */
@@ -47,6 +48,6 @@ public record ClosedStep(long index, float value, float[] covariates) {
 
   /** Whether another one of the same index holds the same. */
   public boolean sameAs(ClosedStep other) {
-    return Float.compare(value, other.value) == 0 && Arrays.equals(covariates, other.covariates);
+    return Double.compare(value, other.value) == 0 && Arrays.equals(covariates, other.covariates);
   }
 }

@@ -57,6 +57,17 @@ public enum Transform {
     return raw;
   }
 
+  /** What {@link #apply} gives, with all digits. */
+  public double exact(double raw) {
+    if (!(Math.abs(raw) <= MAX_RAW)) {
+      return Double.NaN;
+    }
+    if (this == LOG_RETURN) {
+      return raw > 0 ? Math.log(raw) : Double.NaN;
+    }
+    return raw;
+  }
+
   /** The raw value of a transformed one. */
   public double invert(double transformed) {
     return this == LOG_RETURN ? Math.exp(transformed) : transformed;

@@ -102,7 +102,7 @@ public final class StateBench {
     for (long hour = GeneratedLoad.FIRST; left > 0; left -= TOGETHER, hour += TOGETHER) {
       OpenStep.Kept kept = OpenStep.Kept.NONE;
       for (long i = hour; i < hour + Math.min(left, TOGETHER); i++) {
-        float[] value = {(float) GeneratedLoad.value(0, i)};
+        double[] value = {GeneratedLoad.value(0, i)};
         OpenStep.Part part =
             new OpenStep.Part(grid.end(i), grid.end(i) + LAG_MILLIS, 0, i * options.keys(), value);
         kept = kept.with(i, new OpenStep("", 1, List.of(part), 0, 0, i), grid);

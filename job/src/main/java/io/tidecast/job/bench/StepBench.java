@@ -102,7 +102,12 @@ public final class StepBench {
     float[][] quantiles = forecast.quantiles().clone();
     Arrays.setAll(quantiles, level -> quantiles[level].clone());
     return new StepResult(
-        new Forecast(forecast.origin(), quantiles, forecast.version(), forecast.quality()),
+        new Forecast(
+            forecast.origin(),
+            quantiles,
+            forecast.base(),
+            forecast.version(),
+            forecast.quality()),
         List.of(),
         null);
   }

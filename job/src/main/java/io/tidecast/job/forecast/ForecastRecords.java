@@ -17,6 +17,7 @@ public final class ForecastRecords {
 
   public static ForecastRecord of(
       String series, Forecast forecast, Grid grid, List<Double> levels) {
+    Forecast told = forecast.from(0);
     return new ForecastRecord(
         series,
         time(forecast.origin(), grid),
@@ -24,7 +25,7 @@ public final class ForecastRecords {
         forecast.quantiles()[0].length,
         targets(forecast, grid),
         levels,
-        forecast.quantiles(),
+        told.quantiles(),
         forecast.version(),
         forecast.quality().label());
   }
@@ -63,13 +64,13 @@ public final class ForecastRecords {
         anomaly.cause().label());
   }
 
-  private static Double orNull(float value) {
-    return Float.isNaN(value) ? null : decimal(value);
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : decimal(value);
   }
 
-  /** The same decimals, and not those of the binary fraction. */
-  private static double decimal(float value) {
-    return Double.parseDouble(Float.toString(value));
+  /** Of a float the same decimals, and not those of the binary fraction. */
+  private static double decimal(double value) {
+    return value == (float) value ? Double.parseDouble(Float.toString((float) value)) : value;
   }
 
   /** Where steps vary, the times of all leads. */

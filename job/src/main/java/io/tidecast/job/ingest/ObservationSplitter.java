@@ -53,7 +53,7 @@ public final class ObservationSplitter implements Serializable {
       boolean known = values.containsKey(target);
       float[] beside = new float[covariates.size()];
       for (int i = 0; i < beside.length; i++) {
-        beside[i] = valueOf(covariates.get(i), values);
+        beside[i] = (float) valueOf(covariates.get(i), values);
         known |= !Float.isNaN(beside[i]);
       }
       if (known) {
@@ -91,8 +91,8 @@ public final class ObservationSplitter implements Serializable {
   }
 
   /** Missing is absent on the wire and NaN inside. */
-  private static float valueOf(String variable, Map<String, Double> values) {
+  private static double valueOf(String variable, Map<String, Double> values) {
     Double value = values.get(variable);
-    return value == null ? Float.NaN : value.floatValue();
+    return value == null ? Double.NaN : value;
   }
 }

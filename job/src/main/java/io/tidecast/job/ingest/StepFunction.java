@@ -205,12 +205,12 @@ public final class StepFunction
       Context context)
       throws Exception {
     if (past.takes(observation, index, newest, before)) {
-      corrected.inc(Float.isNaN(observation.value()) ? 0 : 1);
+      corrected.inc(Double.isNaN(observation.value()) ? 0 : 1);
       SeriesStep.Progress now = past.addLate(observation, before);
       TimerService timers = context.timerService();
       update(now.isEmpty() ? expiring(now, observation.passed(), timers) : now, timers);
     } else {
-      late.inc(Float.isNaN(observation.value()) ? 0 : 1);
+      late.inc(Double.isNaN(observation.value()) ? 0 : 1);
       context.output(LATE, deadLetter(observation));
     }
   }
@@ -331,9 +331,9 @@ public final class StepFunction
 
   private static byte[] anew(SeriesKey key, Instant time, SeriesObservation observation) {
     Map<String, Double> values =
-        Float.isNaN(observation.value())
+        Double.isNaN(observation.value())
             ? Map.of()
-            : Map.of(key.variable(), (double) observation.value());
+            : Map.of(key.variable(), observation.value());
     return ObservationJsonV1.write(new ObservationRecord(key.stream(), time, values));
   }
 }

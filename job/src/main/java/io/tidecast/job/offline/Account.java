@@ -101,7 +101,7 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
             }
           },
           observation -> {
-            if (!Float.isNaN(observation.value())) {
+            if (!Double.isNaN(observation.value())) {
               tally(groups, observation.group()).step(observation.series(), observation.time());
             }
           });

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -55,7 +56,7 @@ public final class ForecastRows implements AutoCloseable {
   /**
    * Adds all leads of one forecast.
    *
-   * @param actual {@code [horizon]}, NaN where there is none
+   * @param actual {@code [horizon]}, less the base of the forecast, NaN where there is none
    */
   public void add(String series, Forecast forecast, float[] actual) {
     try {
@@ -65,15 +66,22 @@ public final class ForecastRows implements AutoCloseable {
         row.add(time(forecast.origin()));
         row.add(h + 1);
         row.add(time(forecast.origin() + h + 1));
-        row.add(Float.isNaN(actual[h]) ? "" : actual[h]);
+        row.add(Float.isNaN(actual[h]) ? "" : number(forecast.base(), actual[h]));
         for (float[] quantiles : forecast.quantiles()) {
-          row.add(quantiles[h]);
+          row.add(number(forecast.base(), quantiles[h]));
         }
         rows.printRecord(row);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** As many digits as the part above the base has. */
+  private static String number(double base, float above) {
+    return base == 0
+        ? Float.toString(above)
+        : BigDecimal.valueOf(base).add(new BigDecimal(Float.toString(above))).toPlainString();
   }
 
   private Instant time(long index) {

@@ -11,6 +11,7 @@ import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.OpenStep;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
+import io.tidecast.model.Base;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import io.tidecast.model.Stretch;
@@ -135,12 +136,13 @@ record SeriesHistory(String series, String group, List<SeriesStep> steps) {
     for (float[] row : values) {
       Arrays.fill(row, Float.NaN);
     }
+    double base = Base.of(steps.stream().mapToDouble(one -> one.step().value()).toArray());
     for (SeriesStep one : steps) {
       ClosedStep step = one.step();
       float[] row = values[(int) (step.index() - first())];
-      row[0] = step.value();
+      row[0] = (float) (step.value() - base);
       System.arraycopy(step.covariates(), 0, row, 1, width - 1);
     }
-    return new Stretch(series, last(), values);
+    return new Stretch(series, last(), values, base);
   }
 }

@@ -95,15 +95,16 @@ public final class BacktestPictures {
   }
 
   private static double valueAt(Stretch series, long step) {
-    return series.values()[(int) (step - series.start())][0];
+    return series.target((int) (step - series.start()));
   }
 
   private static List<double[]> median(GroupResult group, Forecast fan) {
     List<double[]> points = new ArrayList<>();
     points.add(origin(group, fan));
-    float[] median = fan.quantiles()[group.config().levels().median()];
-    for (int h = 0; h < median.length; h++) {
-      points.add(new double[] {millis(group, fan.origin() + h + 1), median[h]});
+    int median = group.config().levels().median();
+    for (int lead = 1; lead <= fan.quantiles()[median].length; lead++) {
+      points.add(
+          new double[] {millis(group, fan.origin() + lead), fan.quantile(median, lead)});
     }
     return points;
   }
@@ -112,10 +113,14 @@ public final class BacktestPictures {
     List<double[]> points = new ArrayList<>();
     double[] origin = origin(group, fan);
     points.add(new double[] {origin[0], origin[1], origin[1]});
-    float[] low = fan.quantiles()[interval];
-    float[] high = fan.quantiles()[fan.quantiles().length - 1 - interval];
-    for (int h = 0; h < low.length; h++) {
-      points.add(new double[] {millis(group, fan.origin() + h + 1), low[h], high[h]});
+    int upper = fan.quantiles().length - 1 - interval;
+    for (int lead = 1; lead <= fan.quantiles()[upper].length; lead++) {
+      points.add(
+          new double[] {
+            millis(group, fan.origin() + lead),
+            fan.quantile(interval, lead),
+            fan.quantile(upper, lead)
+          });
     }
     return points;
   }

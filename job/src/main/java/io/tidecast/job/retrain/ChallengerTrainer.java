@@ -233,6 +233,6 @@ public final class ChallengerTrainer implements GroupTrainer {
         IntStream.range(0, window.steps())
             .mapToObj(step -> Arrays.copyOfRange(window.values(), step * width, (step + 1) * width))
             .toArray(float[][]::new);
-    return new Stretch(window.series(), window.end(), rows);
+    return new Stretch(window.series(), window.end(), rows, window.base());
   }
 }

@@ -41,9 +41,7 @@ record Recent(List<Stretch> windows, TrainingConfig training) {
 
   private static Stretch from(long first, Stretch window) {
     int gone = (int) Math.max(0, first - window.start());
-    return new Stretch(
-        window.series(),
-        window.end(),
-        Arrays.copyOfRange(window.values(), gone, window.values().length));
+    return window.with(
+        window.end(), Arrays.copyOfRange(window.values(), gone, window.values().length));
   }
 }

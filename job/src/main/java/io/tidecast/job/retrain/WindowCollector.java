@@ -42,7 +42,7 @@ public final class WindowCollector implements Serializable {
   }
 
   private static SeriesWindow.Open empty(int shape, long end) {
-    return new SeriesWindow.Open(shape, end, new float[0]);
+    return new SeriesWindow.Open(shape, end, new double[0]);
   }
 
   private int shape(SeriesStep step) {
@@ -81,8 +81,8 @@ public final class WindowCollector implements Serializable {
       gap = 0;
     }
     int known = window.values().length;
-    float[] values = Arrays.copyOf(window.values(), known + (int) (gap + 1) * width);
-    Arrays.fill(values, known, values.length, Float.NaN);
+    double[] values = Arrays.copyOf(window.values(), known + (int) (gap + 1) * width);
+    Arrays.fill(values, known, values.length, Double.NaN);
     int last = values.length - width;
     put(closed, values, last);
     SeriesWindow.Open grown = new SeriesWindow.Open(shape, closed.index(), values);
@@ -97,14 +97,14 @@ public final class WindowCollector implements Serializable {
   /** What was amended of the steps before, in the open window and in those that are gone. */
   private SeriesWindow.Open amended(
       SeriesWindow.Open before, SeriesStep by, int width, int shape, Consumer<SeriesWindow> out) {
-    float[] values = before.values();
+    double[] values = before.values();
     long start = before.end() - values.length / width + 1;
     for (ClosedStep step : by.past().steps()) {
       if (step.index() >= start && step.index() <= before.end()) {
         values = values == before.values() ? values.clone() : values;
         put(step, values, (int) (step.index() - start) * width);
       } else if (step.index() < start && by.past().amended().contains(step.index())) {
-        float[] one = new float[width];
+        double[] one = new double[width];
         put(step, one, 0);
         out.accept(window(by, step.index(), shape, width, one, true));
       }
@@ -112,9 +112,11 @@ public final class WindowCollector implements Serializable {
     return new SeriesWindow.Open(before.shape(), before.end(), values);
   }
 
-  private static void put(ClosedStep step, float[] values, int at) {
+  private static void put(ClosedStep step, double[] values, int at) {
     values[at] = step.value();
-    System.arraycopy(step.covariates(), 0, values, at + 1, step.covariates().length);
+    for (int i = 0; i < step.covariates().length; i++) {
+      values[at + 1 + i] = step.covariates()[i];
+    }
   }
 
   /**
@@ -133,8 +135,8 @@ public final class WindowCollector implements Serializable {
   }
 
   private SeriesWindow window(
-      SeriesStep by, long end, int shape, int width, float[] values, boolean amends) {
-    return new SeriesWindow(
+      SeriesStep by, long end, int shape, int width, double[] values, boolean amends) {
+    return SeriesWindow.of(
         by.group(), by.series(), end, grid.end(by.knownAt()), shape, width, values, amends);
   }
 }

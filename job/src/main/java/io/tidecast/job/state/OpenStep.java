@@ -53,10 +53,10 @@ public record OpenStep(
    * @param values {@code [width]} the target, then the covariates; NaN where it says nothing, or
    *     what it says counts no more
    */
-  public record Part(long time, long appended, int partition, long offset, float[] values) {
+  public record Part(long time, long appended, int partition, long offset, double[] values) {
     boolean isEmpty() {
-      for (float value : values) {
-        if (!Float.isNaN(value)) {
+      for (double value : values) {
+        if (!Double.isNaN(value)) {
           return false;
         }
       }
@@ -84,7 +84,7 @@ public record OpenStep(
             observation.appended(),
             observation.partition(),
             observation.offset(),
-            values(observation));
+            values(observation.value(), observation.covariates()));
     List<Part> next = new ArrayList<>(parts.size() + 1);
     int lost = 0;
     for (Part part : parts) {
@@ -99,33 +99,32 @@ public record OpenStep(
     if (!added.isEmpty()) {
       next.add(added);
     }
-    int more = Float.isNaN(observation.value()) ? 0 : 1;
+    int more = Double.isNaN(observation.value()) ? 0 : 1;
     return new OpenStep(
         observation.group(), added.values().length, next, seen + more, replaced + lost, closesAt);
   }
 
   /** With covariates that are known as it closes, beside those that were observed. */
   public OpenStep with(float[] covariates, long time) {
-    float[] values = new float[width];
-    values[0] = Float.NaN;
-    System.arraycopy(covariates, 0, values, 1, covariates.length);
     List<Part> next = new ArrayList<>(parts);
-    next.add(new Part(time, time, 0, 0, values));
+    next.add(new Part(time, time, 0, 0, values(Double.NaN, covariates)));
     return new OpenStep(group, width, next, seen, replaced, closesAt);
   }
 
-  private static float[] values(SeriesObservation observation) {
-    float[] values = new float[1 + observation.covariates().length];
-    values[0] = observation.value();
-    System.arraycopy(observation.covariates(), 0, values, 1, values.length - 1);
+  private static double[] values(double target, float[] covariates) {
+    double[] values = new double[1 + covariates.length];
+    values[0] = target;
+    for (int i = 1; i < values.length; i++) {
+      values[i] = covariates[i - 1];
+    }
     return values;
   }
 
   /** A copy to be changed; of another width only the target is kept. */
   private static Part fitted(Part part, int width) {
-    float[] values = Arrays.copyOf(part.values(), width);
+    double[] values = Arrays.copyOf(part.values(), width);
     if (width != part.values().length) {
-      Arrays.fill(values, 1, width, Float.NaN);
+      Arrays.fill(values, 1, width, Double.NaN);
     }
     return new Part(part.time(), part.appended(), part.partition(), part.offset(), values);
   }
@@ -140,8 +139,8 @@ public record OpenStep(
     Part winner = loser == one ? other : one;
     int replaced = 0;
     for (int i = 0; i < loser.values().length; i++) {
-      if (!Float.isNaN(loser.values()[i]) && !Float.isNaN(winner.values()[i])) {
-        loser.values()[i] = Float.NaN;
+      if (!Double.isNaN(loser.values()[i]) && !Double.isNaN(winner.values()[i])) {
+        loser.values()[i] = Double.NaN;
         replaced += i == 0 && one.time() == other.time() ? 1 : 0;
       }
     }
@@ -150,25 +149,25 @@ public record OpenStep(
 
   /** Whether the target was observed at a time. */
   public boolean hasTargetAt(long time) {
-    return parts.stream().anyMatch(part -> part.time() == time && !Float.isNaN(part.values()[0]));
+    return parts.stream().anyMatch(part -> part.time() == time && !Double.isNaN(part.values()[0]));
   }
 
   public ClosedStep close(long index, Aggregation aggregation) {
     List<Part> inOrder = parts.size() < 2 ? parts : parts.stream().sorted(LATEST).toList();
-    float[] closed = new float[width];
-    for (int i = 0; i < width; i++) {
-      closed[i] = aggregated(inOrder, i, aggregation);
+    float[] covariates = new float[width - 1];
+    for (int i = 1; i < width; i++) {
+      covariates[i - 1] = (float) aggregated(inOrder, i, aggregation);
     }
-    return new ClosedStep(index, closed[0], Arrays.copyOfRange(closed, 1, closed.length));
+    return new ClosedStep(index, aggregated(inOrder, 0, aggregation), covariates);
   }
 
   /** NaN if the value was not observed. */
-  private static float aggregated(List<Part> inOrder, int i, Aggregation aggregation) {
-    float result = Float.NaN;
+  private static double aggregated(List<Part> inOrder, int i, Aggregation aggregation) {
+    double result = Double.NaN;
     int count = 0;
     for (Part part : inOrder) {
-      float value = part.values()[i];
-      if (!Float.isNaN(value)) {
+      double value = part.values()[i];
+      if (!Double.isNaN(value)) {
         result = count == 0 ? value : combined(result, value, count, aggregation);
         count++;
       }
@@ -176,7 +175,8 @@ public record OpenStep(
     return result;
   }
 
-  private static float combined(float before, float value, int count, Aggregation aggregation) {
+  private static double combined(
+      double before, double value, int count, Aggregation aggregation) {
     return switch (aggregation) {
       case LAST -> value;
       case MEAN -> before + (value - before) / (count + 1);
@@ -191,7 +191,8 @@ public record OpenStep(
    * <p>Packed, for there are many and few are read again: per step its index and the number of
    * parts; per part its time, append time, partition, offset and values. Numbers are written as
    * differences from the first step and from the grid, seven bits to a byte, and what is as in the
-   * first step is not: about 8 bytes for a step of one part, and 4 per value.
+   * first step is not: about 8 bytes for a step of one part, and 4 per value; 8 for a target of more than seven
+   * digits.
    *
    * @param count number of steps
    * @param last index of the last of them; {@code Long.MIN_VALUE} if there is none
@@ -206,6 +207,9 @@ public record OpenStep(
     static final int MOST_PARTS = 64;
 
     private static final int SEALED = -1;
+
+    /** Of a step that is not like the first; else the form of its target. */
+    private static final int UNLIKE = 3;
 
     /** With one more step, after all others. */
     public Kept with(long index, OpenStep step, Grid grid) {
@@ -228,21 +232,25 @@ public record OpenStep(
     }
 
     /**
-     * What numbers are differences from. In the first layout they were as they are.
+     * What numbers are differences from. In the first layout they were as they are; in the second
+     * targets were floats.
      *
      * @param unit milliseconds of a step, about; 0 in the first layout, and so are the others
+     * @param hasDoubles whether targets are doubles; then what is written is the negative unit
      * @param first index of the first step
      * @param width of it
      * @param partition of its first part
      * @param offset of that
      */
-    private record Origin(long unit, long first, int width, int partition, long offset) {
-      static final Origin NONE = new Origin(0, 0, 0, 0, 0);
+    private record Origin(
+        long unit, boolean hasDoubles, long first, int width, int partition, long offset) {
+      static final Origin NONE = new Origin(0, false, 0, 0, 0, 0);
 
       static Origin of(long index, OpenStep step, Grid grid) {
         int partition = step.parts().isEmpty() ? 0 : step.parts().get(0).partition();
         long offset = step.parts().isEmpty() ? 0 : step.parts().get(0).offset();
-        return new Origin(grid.spacing().toMillis(), index, step.width(), partition, offset);
+        return new Origin(
+            grid.spacing().toMillis(), true, index, step.width(), partition, offset);
       }
 
       /** Whether a step is like the first, and has one part: as nearly all do. */
@@ -253,8 +261,20 @@ public record OpenStep(
             && step.parts().get(0).partition() == partition;
       }
 
+      /** How targets of a step are written. */
+      int form(OpenStep step, boolean isLike) {
+        return !hasDoubles
+            ? StoredArrays.FLOAT
+            : isLike ? StoredArrays.form(step.parts().get(0).values()[0]) : StoredArrays.DOUBLE;
+      }
+
+      /** Of the first number of a step, which say how it is written. */
+      int headBits() {
+        return hasDoubles ? 2 : 1;
+      }
+
       void write(DataOutput out) throws IOException {
-        writeLong(unit, out);
+        writeLong(hasDoubles ? -unit : unit, out);
         writeLong(first, out);
         writeLong(width, out);
         writeLong(partition, out);
@@ -262,9 +282,17 @@ public record OpenStep(
       }
 
       static Origin read(DataInput in) throws IOException {
+        long unit = readLong(in);
         return new Origin(
-            readLong(in), readLong(in), (int) readLong(in), (int) readLong(in), readLong(in));
+            Math.abs(unit),
+            unit < 0,
+            readLong(in),
+            (int) readLong(in),
+            (int) readLong(in),
+            readLong(in));
       }
+
+
     }
 
     /** As they were packed once: numbers as they are. */
@@ -291,10 +319,7 @@ public record OpenStep(
         return step;
       }
       ClosedStep closed = step.close(index, aggregation);
-      float[] values = new float[step.width()];
-      values[0] = closed.value();
-      System.arraycopy(closed.covariates(), 0, values, 1, values.length - 1);
-      Part all = new Part(0, 0, SEALED, 0, values);
+      Part all = new Part(0, 0, SEALED, 0, values(closed.value(), closed.covariates()));
       return new OpenStep(step.group(), step.width(), List.of(all), 0, 0, step.closesAt());
     }
 
@@ -307,10 +332,12 @@ public record OpenStep(
     private static void append(long index, OpenStep step, Origin origin, DataOutput out)
         throws IOException {
       boolean isLike = origin.isLike(step);
+      int form = origin.form(step, isLike);
       if (origin.unit() == 0) {
         writeLong(index, out);
       } else {
-        writeLong((index - origin.first()) << 1 | (isLike ? 0 : 1), out);
+        int like = origin.hasDoubles() ? isLike ? form : UNLIKE : isLike ? 0 : 1;
+        writeLong((index - origin.first()) << origin.headBits() | like, out);
       }
       if (!isLike) {
         writeLong(step.width(), out);
@@ -323,8 +350,8 @@ public record OpenStep(
           writeLong(part.partition(), out);
         }
         writeLong(part.offset() - origin.offset(), out);
-        for (float value : part.values()) {
-          out.writeFloat(value);
+        for (int i = 0; i < part.values().length; i++) {
+          StoredArrays.writeValue(i == 0 ? form : StoredArrays.FLOAT, part.values()[i], out);
         }
       }
     }
@@ -337,9 +364,11 @@ public record OpenStep(
         Origin origin = count == 0 ? Origin.NONE : Origin.read(in);
         for (int i = 0; i < count; i++) {
           long head = readLong(in);
-          boolean isLike = origin.unit() > 0 && (head & 1) == 0;
-          long index = origin.unit() == 0 ? head : origin.first() + (head >> 1);
-          steps.put(index, step(index, isLike, origin, in));
+          int like = (int) head & (1 << origin.headBits()) - 1;
+          boolean isLike = origin.hasDoubles() ? like != UNLIKE : origin.unit() > 0 && like == 0;
+          int form = !origin.hasDoubles() ? StoredArrays.FLOAT : isLike ? like : StoredArrays.DOUBLE;
+          long index = origin.unit() == 0 ? head : origin.first() + (head >> origin.headBits());
+          steps.put(index, step(index, isLike, form, origin, in));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -347,8 +376,8 @@ public record OpenStep(
       return steps;
     }
 
-    private static OpenStep step(long index, boolean isLike, Origin origin, DataInput in)
-        throws IOException {
+    private static OpenStep step(
+        long index, boolean isLike, int form, Origin origin, DataInput in) throws IOException {
       int width = isLike ? origin.width() : (int) readLong(in);
       List<Part> parts = new ArrayList<>();
       for (long left = isLike ? 1 : readLong(in); left > 0; left--) {
@@ -356,9 +385,9 @@ public record OpenStep(
         long appended = time + readLong(in);
         int partition = isLike ? origin.partition() : (int) readLong(in);
         long offset = origin.offset() + readLong(in);
-        float[] values = new float[width];
+        double[] values = new double[width];
         for (int i = 0; i < width; i++) {
-          values[i] = in.readFloat();
+          values[i] = StoredArrays.readValue(i == 0 ? form : StoredArrays.FLOAT, in);
         }
         parts.add(new Part(time, appended, partition, offset, values));
       }

@@ -24,7 +24,7 @@ public record SeriesObservation(
     String series,
     String group,
     long time,
-    float value,
+    double value,
     float[] covariates,
     boolean endsStep,
     boolean isKeyed,
@@ -55,7 +55,7 @@ public record SeriesObservation(
       String series,
       String group,
       long time,
-      float value,
+      double value,
       float[] covariates,
       boolean endsStep,
       boolean isKeyed,
@@ -101,6 +101,6 @@ public record SeriesObservation(
         return false;
       }
     }
-    return Float.isNaN(value);
+    return Double.isNaN(value);
   }
 }

@@ -20,7 +20,7 @@ final class StepLayouts {
     out.writeUTF(value.series());
     out.writeUTF(value.group());
     out.writeLong(value.time());
-    out.writeFloat(value.value());
+    out.writeDouble(value.value());
     StoredArrays.writeFloats(value.covariates(), out);
     out.writeBoolean(value.endsStep());
     out.writeBoolean(value.isKeyed());
@@ -59,7 +59,7 @@ final class StepLayouts {
         in.readUTF(),
         in.readUTF(),
         in.readLong(),
-        in.readFloat(),
+        version >= 6 ? in.readDouble() : in.readFloat(),
         StoredArrays.readFloats(in),
         version >= 3 && in.readBoolean(),
         version >= 4 && in.readBoolean(),
@@ -114,7 +114,7 @@ final class StepLayouts {
       out.writeLong(part.appended());
       out.writeInt(part.partition());
       out.writeLong(part.offset());
-      StoredArrays.writeFloats(part.values(), out);
+      StoredArrays.writeDoubles(part.values(), out);
     }
   }
 
@@ -135,7 +135,7 @@ final class StepLayouts {
               in.readLong(),
               in.readInt(),
               in.readLong(),
-              StoredArrays.readFloats(in)));
+              version < 4 ? StoredArrays.readFloatsWide(in) : StoredArrays.readDoubles(in)));
     }
     return new OpenStep(group, width, parts, seen, replaced, closesAt);
   }
@@ -149,8 +149,8 @@ final class StepLayouts {
     List<OpenStep.Part> parts = new ArrayList<>();
     for (int i = 0; i < values.length; i++) {
       if (counts[i] > 0) {
-        float[] one = new float[values.length];
-        Arrays.fill(one, Float.NaN);
+        double[] one = new double[values.length];
+        Arrays.fill(one, Double.NaN);
         one[i] = values[i];
         parts.add(new OpenStep.Part(times[i], Long.MIN_VALUE, 0, 0, one));
       }
@@ -178,43 +178,51 @@ final class StepLayouts {
   static SeriesStep readSeriesStep(int version, DataInputView in) throws IOException {
     String series = in.readUTF();
     String group = in.readUTF();
-    ClosedStep step = readClosedStep(in);
+    ClosedStep step = readClosedStep(version, in);
     return version < 2
         ? new SeriesStep(series, group, step)
-        : new SeriesStep(series, group, step, in.readLong(), readAmendment(in));
+        : new SeriesStep(series, group, step, in.readLong(), readAmendment(version, in));
   }
 
-  private static SeriesStep.Amendment readAmendment(DataInputView in) throws IOException {
+  private static SeriesStep.Amendment readAmendment(int version, DataInputView in)
+      throws IOException {
     List<Long> amended = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       amended.add(in.readLong());
     }
     List<ClosedStep> steps = new ArrayList<>();
     for (int left = amended.isEmpty() ? 0 : in.readInt(); left > 0; left--) {
-      steps.add(readClosedStep(in));
+      steps.add(readClosedStep(version, in));
     }
     return amended.isEmpty() ? SeriesStep.Amendment.NONE : new SeriesStep.Amendment(amended, steps);
   }
 
   private static void writeClosedStep(ClosedStep step, DataOutputView out) throws IOException {
     out.writeLong(step.index());
-    out.writeFloat(step.value());
+    out.writeDouble(step.value());
     StoredArrays.writeFloats(step.covariates(), out);
   }
 
-  private static ClosedStep readClosedStep(DataInputView in) throws IOException {
-    return new ClosedStep(in.readLong(), in.readFloat(), StoredArrays.readFloats(in));
+  private static ClosedStep readClosedStep(int version, DataInputView in) throws IOException {
+    return new ClosedStep(
+        in.readLong(),
+        version < 3 ? in.readFloat() : in.readDouble(),
+        StoredArrays.readFloats(in));
   }
 
   static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out) throws IOException {
     out.writeInt(value.shape());
     out.writeLong(value.end());
-    StoredArrays.writeFloats(value.values(), out);
+    StoredArrays.writeDoubles(value.values(), out);
   }
 
   static SeriesWindow.Open readOpenWindow(int version, DataInputView in) throws IOException {
     int shape = version < 2 ? UNKNOWN_SHAPE : in.readInt();
-    return new SeriesWindow.Open(shape, in.readLong(), StoredArrays.readFloats(in));
+    long end = in.readLong();
+    return new SeriesWindow.Open(
+        shape,
+        end,
+        version < 3 ? StoredArrays.readFloatsWide(in) : StoredArrays.readDoubles(in));
   }
 
   static void writeSeriesWindow(SeriesWindow value, DataOutputView out) throws IOException {
@@ -226,6 +234,7 @@ final class StepLayouts {
     out.writeInt(value.width());
     StoredArrays.writeFloats(value.values(), out);
     out.writeBoolean(value.amends());
+    out.writeDouble(value.base());
   }
 
   static SeriesWindow readSeriesWindow(int version, DataInputView in) throws IOException {
@@ -237,6 +246,7 @@ final class StepLayouts {
         version < 2 ? UNKNOWN_SHAPE : in.readInt(),
         in.readInt(),
         StoredArrays.readFloats(in),
-        version >= 3 && in.readBoolean());
+        version >= 3 && in.readBoolean(),
+        version >= 4 ? in.readDouble() : 0);
   }
 }

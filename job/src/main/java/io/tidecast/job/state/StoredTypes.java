@@ -23,7 +23,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-observation",
-              5,
+              6,
               SeriesObservation.class,
               StepLayouts::writeSeriesObservation,
               StepLayouts::readSeriesObservation));
@@ -32,7 +32,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "open-step",
-              3,
+              4,
               OpenStep.class,
               StepLayouts::writeOpenStep,
               StepLayouts::readOpenStep));
@@ -41,7 +41,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "step-progress",
-              3,
+              4,
               SeriesStep.Progress.class,
               StepLayouts::writeStepProgress,
               StepLayouts::readStepProgress));
@@ -50,7 +50,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "kept-steps",
-              2,
+              3,
               OpenStep.Kept.class,
               StepLayouts::writeKeptSteps,
               StepLayouts::readKeptSteps));
@@ -65,7 +65,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-step",
-              2,
+              3,
               SeriesStep.class,
               StepLayouts::writeSeriesStep,
               StepLayouts::readSeriesStep));
@@ -74,7 +74,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "open-window",
-              2,
+              3,
               SeriesWindow.Open.class,
               StepLayouts::writeOpenWindow,
               StepLayouts::readOpenWindow));
@@ -83,7 +83,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "series-window",
-              3,
+              4,
               SeriesWindow.class,
               StepLayouts::writeSeriesWindow,
               StepLayouts::readSeriesWindow));

@@ -70,7 +70,7 @@ class ClockedStepsHarnessTest extends StepFunctionHarness {
   private static final int SERIES = 3;
 
   /** What each step has come to. */
-  private final Map<String, Float> values = new TreeMap<>();
+  private final Map<String, Double> values = new TreeMap<>();
 
   private long maxOutOfOrder;
   private long latest;
@@ -115,7 +115,7 @@ class ClockedStepsHarnessTest extends StepFunctionHarness {
       }
       closed();
       float counted = 0;
-      for (float value : values.values()) {
+      for (double value : values.values()) {
         counted += value;
       }
       assertEquals(sent.size() + SERIES, counted + late().size(), world + ": lost");

@@ -62,7 +62,7 @@ class AccountTest {
     long steps =
         SeriesHistory.byGroup(config(aggregation).job(), records).get("v").stream()
             .flatMap(series -> series.steps().stream())
-            .filter(step -> !Float.isNaN(step.step().value()))
+            .filter(step -> !Double.isNaN(step.step().value()))
             .count();
     assertTrue(steps > 0 && steps <= account.stepped(), account.words());
   }

@@ -11,6 +11,7 @@ import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import io.tidecast.model.online.Anchors;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -38,10 +39,10 @@ class OlderLayoutsTest {
 
   @Test
   void newerLayoutThanThisCodeKnowsIsRefusedWithBothNumbers() {
-    IOException refusal = assertThrows(IOException.class, () -> snapshotOf("open-window", 3));
+    IOException refusal = assertThrows(IOException.class, () -> snapshotOf("open-window", 4));
 
     assertEquals(
-        "Expected layout 2 or older of open-window but the state was written in layout 3",
+        "Expected layout 3 or older of open-window but the state was written in layout 4",
         refusal.getMessage());
   }
 
@@ -50,7 +51,7 @@ class OlderLayoutsTest {
     byte[] stored = HexFormat.of().parseHex("0000000000000009000000010000803f");
 
     assertEquals(
-        content(new SeriesWindow.Open(0, 9, new float[] {1})),
+        content(new SeriesWindow.Open(0, 9, new double[] {1})),
         content(read(snapshotOf("open-window", 1).restoreSerializer(), stored)));
   }
 
@@ -87,7 +88,7 @@ class OlderLayoutsTest {
                 "000167000000020000c03f00000000"
                     + "000000020300000000000000"
                     + "0000000205000000000000000000000000000000");
-    float[] target = {1.5f, Float.NaN};
+    double[] target = {1.5, Double.NaN};
 
     assertEquals(
         content(
@@ -170,13 +171,23 @@ class OlderLayoutsTest {
 
   @Test
   void keptStepsOfTheFirstLayoutGoOn() throws Exception {
-    byte[] stored =
-        HexFormat.of()
-            .parseHex("00000001" + "0000000000000005" + "0000000b" + "0a02020e020006" + "3fc00000");
+    assertGoOn(
+        1, "00000001" + "0000000000000005" + "0000000b" + "0a02020e020006" + "3fc00000");
+  }
+
+  @Test
+  void keptStepsOfTheSecondLayoutGoOn() throws Exception {
+    assertGoOn(
+        2,
+        "00000001" + "0000000000000005" + "0000000d" + "140a020006" + "00550200" + "3fc00000");
+  }
+
+  private static void assertGoOn(int layout, String hex) throws Exception {
+    byte[] stored = HexFormat.of().parseHex(hex);
     Grid grid = new Grid.Fixed(10);
     OpenStep first = keptStep(7, 1.5f);
 
-    StoredSerializer.Snapshot<OpenStep.Kept> snapshot = snapshotOf("kept-steps", 1);
+    StoredSerializer.Snapshot<OpenStep.Kept> snapshot = snapshotOf("kept-steps", layout);
     OpenStep.Kept read = read(snapshot.restoreSerializer(), stored);
     OpenStep.Kept more = read.with(6, keptStep(60, 2.5f), grid);
 
@@ -186,8 +197,46 @@ class OlderLayoutsTest {
     assertEquals(List.of(5L, 6L), List.copyOf(more.steps().keySet()));
   }
 
+  @Test
+  void whatWasStoredInSinglePrecisionIsReadAsThat() throws Exception {
+    byte[] open =
+        HexFormat.of()
+            .parseHex(
+                "000167000000010000000100000000"
+                    + "0000000000000006"
+                    + "000000010000000000000005"
+                    + "0000000000000006000000030000010000000000"
+                    + "000000010000c03f");
+    byte[] step = HexFormat.of().parseHex("00017300016700000000000000033fc00000" + "00000000");
+    byte[] rest = HexFormat.of().parseHex("0000000000000004" + "00000000");
+    byte[] window =
+        HexFormat.of()
+            .parseHex(
+                "0001670001730000000000000009000000000000005a"
+                    + "0000000700000001000000010000c03f"
+                    + "00");
+    OpenStep.Part part = new OpenStep.Part(5, 6, 3, 1L << 40, new double[] {1.5});
+    assertEquals(
+        content(new OpenStep("g", 1, List.of(part), 1, 0, 6)),
+        content(read(snapshotOf("open-step", 3).restoreSerializer(), open)));
+    assertEquals(
+        content(
+            new SeriesStep(
+                "s", "g", new ClosedStep(3, 1.5, new float[0]), 4, SeriesStep.Amendment.NONE)),
+        content(read(snapshotOf("series-step", 2).restoreSerializer(), joined(step, rest))));
+    assertEquals(
+        content(new SeriesWindow("g", "s", 9, 90, 7, 1, new float[] {1.5f}, false)),
+        content(read(snapshotOf("series-window", 3).restoreSerializer(), window)));
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
+  }
+
   private static OpenStep keptStep(long time, float value) {
-    OpenStep.Part part = new OpenStep.Part(time, time + 1, 0, 3, new float[] {value});
+    OpenStep.Part part = new OpenStep.Part(time, time + 1, 0, 3, new double[] {value});
     return new OpenStep("", 1, List.of(part), 0, 0, Long.MIN_VALUE);
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,7 +122,7 @@ class OpenStepTest {
     assertEquals(1, step.parts().size());
     assertTrue(step.hasTargetAt(3));
     assertFalse(step.hasTargetAt(1));
-    assertTrue(Float.isNaN(OpenStep.empty("g", 1).close(7, Aggregation.SUM).value()));
+    assertTrue(Double.isNaN(OpenStep.empty("g", 1).close(7, Aggregation.SUM).value()));
   }
 
   private static void assertClosesAlike(ClosedStep one, ClosedStep other) {
@@ -173,6 +174,23 @@ class OpenStepTest {
     assertEquals(parts, read.close(-3, Aggregation.SUM).value());
     assertEquals(isSealed ? 1 : parts, read.parts().size());
     assertEquals(OpenStep.Kept.of(kept.steps(), HOURS).steps().keySet(), kept.steps().keySet());
+  }
+
+  @Test
+  void keptTargetsLoseNoDigit() {
+    double[] targets = {
+      21.3, -0.07, 1_000_000.01, 1_700_000_060.25, 1e-9, 0.1f, 1.0 / 3, -0.0, 8_388_607.5, 5e10
+    };
+    TreeMap<Long, OpenStep> steps = new TreeMap<>();
+    for (int i = 0; i < targets.length; i++) {
+      OpenStep.Part part = new OpenStep.Part(7, 8, 0, i, new double[] {targets[i], 0.5});
+      steps.put((long) i, new OpenStep("", 2, List.of(part), 0, 0, Long.MIN_VALUE));
+    }
+
+    TreeMap<Long, OpenStep> read = OpenStep.Kept.of(steps, HOURS).steps();
+    for (int i = 0; i < targets.length; i++) {
+      assertEquals(targets[i], read.get((long) i).close(i, Aggregation.LAST).value());
+    }
   }
 
   @Test

@@ -35,6 +35,8 @@ final class StoredContent {
         bits.add(Float.floatToRawIntBits(number));
       }
       return bits.toString();
+    } else if (value instanceof double[] doubles) {
+      return Arrays.toString(Arrays.stream(doubles).mapToLong(Double::doubleToRawLongBits).toArray());
     } else if (value instanceof byte[] bytes) {
       return Arrays.toString(bytes);
     } else if (value instanceof int[] ints) {

@@ -42,6 +42,7 @@ class StoredTypesTest {
   }
 
   private static final float[] FLOATS = {1.5f, Float.NaN, -0f, Float.MIN_VALUE};
+  private static final double[] DOUBLES = {1.5, Double.NaN, -0.0, Double.MIN_VALUE};
   private static final byte[] BYTES = {1, -1, 0};
 
   static Stream<Sample<?>> samples() {
@@ -61,7 +62,7 @@ class StoredTypesTest {
                 3,
                 1L << 40,
                 new SeriesObservation.From("t", null, new byte[] {1, 2})),
-            "0004c3a92f61000167fffffffffffffffb40200000"
+            "0004c3a92f61000167fffffffffffffffb4004000000000000"
                 + "000000040000c03f0000c07f0000008001000000"
                 + "01"
                 + "01"
@@ -89,7 +90,7 @@ class StoredTypesTest {
             new OpenStep(
                 "g",
                 4,
-                List.of(new OpenStep.Part(Long.MAX_VALUE, 5, 3, 1L << 40, FLOATS)),
+                List.of(new OpenStep.Part(Long.MAX_VALUE, 5, 3, 1L << 40, DOUBLES)),
                 2,
                 1,
                 6),
@@ -97,11 +98,11 @@ class StoredTypesTest {
                 + "0000000000000006"
                 + "000000017fffffffffffffff"
                 + "0000000000000005000000030000010000000000"
-                + "000000040000c03f0000c07f0000008001000000"),
+                + "00000004000000000000f83f000000000000f87f00000000000000800100000000000000"),
         new Sample<>(
             StoredTypes.SERIES_STEP,
             new SeriesStep("s", "g", new ClosedStep(-7, Float.NaN, new float[] {3})),
-            "000173000167fffffffffffffff97fc000000000000100004040"
+            "000173000167fffffffffffffff97ff80000000000000000000100004040"
                 + "fffffffffffffff9"
                 + "00000000"),
         new Sample<>(
@@ -114,12 +115,12 @@ class StoredTypesTest {
                 new SeriesStep.Amendment(
                     List.of(2L), List.of(new ClosedStep(2, 1.5f, new float[0])))),
             "000173000167"
-                + "00000000000000033fc0000000000000"
+                + "00000000000000033ff800000000000000000000"
                 + "0000000000000004"
                 + "00000001"
                 + "0000000000000002"
                 + "00000001"
-                + "00000000000000023fc0000000000000"),
+                + "00000000000000023ff800000000000000000000"),
         new Sample<>(
             StoredTypes.KEPT_STEPS,
             new OpenStep.Kept(1, 8, new byte[] {1, 2}),
@@ -130,14 +131,15 @@ class StoredTypesTest {
             "01" + "ffffffffffffffff" + "0000000000000007" + "0000000301ff00"),
         new Sample<>(
             StoredTypes.OPEN_WINDOW,
-            new SeriesWindow.Open(7, 9, new float[0]),
+            new SeriesWindow.Open(7, 9, new double[0]),
             "00000007000000000000000900000000"),
         new Sample<>(
             StoredTypes.SERIES_WINDOW,
-            new SeriesWindow("g", "s", 9, 90, 7, 2, new float[] {1, 2}, true),
+            new SeriesWindow("g", "s", 9, 90, 7, 2, new float[] {1, 2}, true, 1.5),
             "0001670001730000000000000009000000000000005a"
                 + "0000000700000002000000020000803f00000040"
-                + "01"),
+                + "01"
+                + "3ff8000000000000"),
         new Sample<>(
             StoredTypes.GROUP_PROGRESS,
             new GroupProgress(

@@ -62,7 +62,8 @@ final class Accuracy {
   /**
    * One origin.
    *
-   * @param targets {@code [horizon]}, NaN where missing: those do not count
+   * @param forecast from the base of the targets
+   * @param targets {@code [horizon]}, less the base, NaN where missing: those do not count
    * @param deviation standard deviation of the training part; where that is not positive, scaled
    *     errors do not count
    * @param maseScale see {@link Mase#scale}; the same
@@ -71,7 +72,7 @@ final class Accuracy {
     windows++;
     for (int h = 0; h < horizon; h++) {
       if (!Float.isNaN(targets[h])) {
-        add(forecast.quantiles(), h, targets[h], deviation, maseScale);
+        add(forecast, h, targets[h], deviation, maseScale);
         long step = forecast.origin() + h + 1;
         byHour.add(hour(step), forecast.quantiles(), h, targets[h]);
         byQuarter.add(quarter(step), forecast.quantiles(), h, targets[h]);
@@ -99,13 +100,15 @@ final class Accuracy {
     return byQuarter.shares();
   }
 
-  private void add(float[][] q, int h, double y, double deviation, double maseScale) {
+  private void add(Forecast forecast, int h, double y, double deviation, double maseScale) {
+    float[][] q = forecast.quantiles();
     double error = y - q[levels.median()][h];
     count[h]++;
     squared[h] += error * error;
     absolute[h] += Math.abs(error);
-    size[h] += Math.abs(y);
-    smape[h] += Smape.of(y, q[levels.median()][h]);
+    double full = forecast.base() + y;
+    size[h] += Math.abs(full);
+    smape[h] += Smape.of(full, forecast.quantile(levels.median(), h + 1));
     if (deviation > 0) {
       scaledCount[h]++;
       scaledSquared[h] += error * error / (deviation * deviation);

@@ -1,7 +1,6 @@
 package io.tidecast.model.eval;
 
 import io.tidecast.model.Anomaly;
-import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
@@ -93,7 +92,7 @@ public final class Backtest {
     for (Stretch one : series) {
       float[][] rows = Arrays.copyOf(one.values(), rowOf(one, split.testStart()));
       if (rows.length > 0) {
-        seen.add(new Stretch(one.series(), one.start() + rows.length - 1, rows));
+        seen.add(one.with(one.start() + rows.length - 1, rows));
       }
     }
     return seen;
@@ -164,7 +163,7 @@ public final class Backtest {
     /**
      * A forecast that counts.
      *
-     * @param targets {@code [horizon]}, NaN where missing
+     * @param targets {@code [horizon]}, less the base of the forecast, NaN where missing
      */
     default void scored(String series, Forecast forecast, float[] targets) {}
   }
@@ -262,7 +261,7 @@ public final class Backtest {
     float[] training = Arrays.copyOf(targets, rowOf(series, split.validationStart()));
     double deviation = standardDeviation(training);
     double maseScale = Mase.scale(training, config.season());
-    Method.Session session = method.start(series.series());
+    Method.Session session = method.start(series.series(), series.base());
     int end = rowOf(series, split.end());
     for (int i = 0; i < end; i++) {
       Optional<Forecast> forecast = step(session, series, i);
@@ -273,8 +272,9 @@ public final class Backtest {
       boolean origin = sinceFirst >= 0 && sinceFirst % stride == 0 && i + config.horizon() < end;
       if (origin && forecast.isPresent()) {
         float[] ahead = Arrays.copyOfRange(targets, i + 1, i + 1 + config.horizon());
-        accuracy.add(forecast.get(), ahead, deviation, maseScale);
-        observer.scored(series.series(), forecast.get(), ahead);
+        Forecast made = forecast.get().from(series.base());
+        accuracy.add(made, ahead, deviation, maseScale);
+        observer.scored(series.series(), made, ahead);
       }
       observer.stepped(1);
     }
@@ -284,8 +284,7 @@ public final class Backtest {
     float[] row = series.values()[i];
     for (float value : row) {
       if (!Float.isNaN(value)) {
-        float[] covariates = Arrays.copyOfRange(row, 1, row.length);
-        return session.step(new ClosedStep(series.start() + i, row[0], covariates));
+        return session.step(series.step(i));
       }
     }
     return Optional.empty();

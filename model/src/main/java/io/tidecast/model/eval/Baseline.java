@@ -54,13 +54,20 @@ final class Baseline implements Method {
 
   @Override
   public Session start() {
-    return new Pass();
+    return new Pass(0);
+  }
+
+  @Override
+  public Session start(String series, double base) {
+    return new Pass(base);
   }
 
   private final class Pass implements Session {
     private final PointForecaster point = points.get();
     private final int horizon = config.horizon();
     private final Transform transform = config.transform();
+    private final double base;
+    private final double transformedBase;
     private final ErrorQuantiles[] quantiles = new ErrorQuantiles[horizon];
 
     // points of the last origins, [origin mod horizon][lead - 1]
@@ -69,7 +76,9 @@ final class Baseline implements Method {
     private long next;
     private boolean begun;
 
-    private Pass() {
+    private Pass(double base) {
+      this.base = base;
+      transformedBase = base == 0 ? 0 : transform.exact(base);
       for (int h = 0; h < horizon; h++) {
         quantiles[h] = new ErrorQuantiles(errors);
         origins[h] = Long.MIN_VALUE;
@@ -83,7 +92,7 @@ final class Baseline implements Method {
       }
       begun = true;
       next = step.index() + 1;
-      float value = transform.apply(step.value());
+      float value = transformed(step.value());
       if (!Float.isNaN(value)) {
         learn(step.index(), value);
       }
@@ -91,6 +100,12 @@ final class Baseline implements Method {
       return Float.isNaN(value) || !point.ready()
           ? Optional.empty()
           : Optional.of(forecast(step.index()));
+    }
+
+    private float transformed(double raw) {
+      return base == 0
+          ? transform.apply((float) raw)
+          : (float) (transform.exact(raw) - transformedBase);
     }
 
     private void learn(long target, float value) {
@@ -113,7 +128,7 @@ final class Baseline implements Method {
           out[j][h] = limited(middle + offset(j, h));
         }
       }
-      return new Forecast(origin, out, "", Quality.NAIVE);
+      return new Forecast(origin, out, base, "", Quality.NAIVE);
     }
 
     private float offset(int j, int h) {
@@ -126,8 +141,8 @@ final class Baseline implements Method {
     }
 
     private float limited(float transformed) {
-      double raw = transform.invert(transformed);
-      return (float) config.limits().nearest(raw);
+      double raw = transform.invert(transformedBase + transformed);
+      return (float) (config.limits().nearest(raw) - base);
     }
 
     private int slot(long origin) {

@@ -28,6 +28,15 @@ public interface Method {
     return start();
   }
 
+  /**
+   * Begins a series.
+   *
+   * @param base what its targets are best told from, see {@link io.tidecast.model.Base}
+   */
+  default Session start(String series, double base) {
+    return start(series);
+  }
+
   /** One pass over one series. Not thread safe. */
   interface Session {
     /**

@@ -128,7 +128,7 @@ final class InputHistory {
   }
 
   /** Adds {@code by} to the targets of the rows before number {@code end}. */
-  void shift(float by, long end) {
+  void shift(double by, long end) {
     for (long row = firstHeld(); row < end; row++) {
       targets[(int) (row % targets.length)] += by;
     }

@@ -11,22 +11,37 @@ import java.io.IOException;
  */
 public final class KeptRows {
   private final Transform transform;
+  private final boolean hasBase;
+  private final double base;
   private final InputHistory rows;
   private final RunningInputs anchor;
 
-  private KeptRows(Transform transform, InputHistory rows, RunningInputs anchor) {
+  private KeptRows(
+      Transform transform,
+      boolean hasBase,
+      double base,
+      InputHistory rows,
+      RunningInputs anchor) {
     this.transform = transform;
+    this.hasBase = hasBase;
+    this.base = base;
     this.rows = rows;
     this.anchor = anchor;
   }
 
-  /** Reads what {@link SeriesInputs#writeHistory} wrote, for as many covariates. */
-  public static KeptRows read(DataInput in, ForecasterConfig config) throws IOException {
+  /**
+   * Reads what {@link SeriesInputs#writeHistory} wrote, for as many covariates.
+   *
+   * @param hasBase whether it wrote a base: earlier ones knew of none
+   */
+  public static KeptRows read(DataInput in, ForecasterConfig config, boolean hasBase)
+      throws IOException {
     Transform transform = Transform.ofCode(in.readByte());
+    double base = hasBase ? in.readDouble() : 0;
     InputHistory rows = InputHistory.read(in);
     RunningInputs anchor = new RunningInputs(config);
     anchor.read(in);
-    return new KeptRows(transform, rows, anchor);
+    return new KeptRows(transform, hasBase, base, rows, anchor);
   }
 
   /**
@@ -40,7 +55,7 @@ public final class KeptRows {
       DataInput in, ForecasterConfig config, int covariates, int replayed, int targets)
       throws IOException {
     InputHistory rows = InputHistory.readFormat1(in, covariates, replayed, targets);
-    return new KeptRows(config.transform(), rows, new RunningInputs(config));
+    return new KeptRows(config.transform(), false, 0, rows, new RunningInputs(config));
   }
 
   /** Rows stepped before they were stored. */
@@ -54,7 +69,7 @@ public final class KeptRows {
    * @param like any of that configuration
    */
   public SeriesInputs goOn(DataInput running, SeriesInputs like) throws IOException {
-    return like.read(rows, anchor, running);
+    return like.read(base, rows, anchor, hasBase, running);
   }
 
   /** Begins anew under another configuration, with the rows that came since they were stored. */
@@ -73,8 +88,12 @@ public final class KeptRows {
         covariates[i] = flagged && !rows.missing(row, 1 + i) ? rows.covariate(row, i) : Float.NaN;
       }
       boolean missing = flagged && rows.missing(row, 0);
-      inputs.step(missing ? Float.NaN : (float) transform.invert(rows.target(row)), covariates);
+      inputs.step(missing ? Double.NaN : raw(rows.target(row)), covariates);
     }
     return inputs;
+  }
+
+  private double raw(float kept) {
+    return base == 0 ? (float) transform.invert(kept) : transform.invert(base + kept);
   }
 }

@@ -91,6 +91,11 @@ final class LevelShift {
     return deviating == CONFIRMED && !before.target().deviatesNowAndThen();
   }
 
+  /** As if the target had always been higher by {@code by}. */
+  void shift(double by) {
+    before.shift(by);
+  }
+
   /** Takes back what the deviating values did, and waits for the next shift. */
   void restore(RunningInputs now) {
     now.set(before);

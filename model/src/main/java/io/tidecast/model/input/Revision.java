@@ -128,6 +128,11 @@ final class Revision {
     shift.forget();
   }
 
+  /** As if the target had always been higher by {@code by}. */
+  void shift(double by) {
+    shift.shift(by);
+  }
+
   void set(Revision other) {
     shift.set(other.shift);
   }

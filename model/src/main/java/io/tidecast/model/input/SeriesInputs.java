@@ -1,5 +1,6 @@
 package io.tidecast.model.input;
 
+import io.tidecast.model.Base;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Transform;
 import java.io.DataInput;
@@ -11,6 +12,10 @@ import java.util.Arrays;
  * The feature pipeline of one series: raw steps in, inputs of the recurrent member out, everything
  * from the past alone. The same object serves the stream, backtests and training. What is made of a
  * row is told at {@link StepInputs}.
+ *
+ * <p>Transformed values are kept in floats, less a {@link #base} that is 0 as a rule. Once more of
+ * their changes are lost than are not, as those of a counter, the last value becomes the base, and
+ * all that is kept is told from there.
  *
  * <p>Missing values: the last one is carried forward for three steps, then those of a season before
  * stand in; they count in averages and lags, not in the scale. Not finite, or not positive under
@@ -32,6 +37,14 @@ public final class SeriesInputs implements KnownFuture.Origin {
   // step
   private final int[] known;
   private final float[] ahead;
+
+  /** So many changes that are not lost in floats weigh against those that are. */
+  private static final int CAUTION = 4;
+
+  private double base;
+  // the last value with all its digits, and the changes lost in floats less those that are not
+  private double exact = Double.NaN;
+  private int lost;
 
   public SeriesInputs(ForecasterConfig config) {
     this(
@@ -69,8 +82,63 @@ public final class SeriesInputs implements KnownFuture.Origin {
     SHIFT
   }
 
+  /** What transformed values are less by; 0 as a rule. */
+  public double base() {
+    return base;
+  }
+
+  /** What raw values are less by where they are to be floats; 0 as a rule. */
+  public double rawBase() {
+    return base == 0 ? 0 : config.transform().invert(base);
+  }
+
+  /** A raw value less {@link #rawBase}. */
+  public float near(double raw) {
+    return (float) (raw - rawBase());
+  }
+
+  /** A raw value transformed, less {@link #base}; NaN if there is none. */
+  public float transformed(double raw) {
+    return base == 0
+        ? config.transform().apply((float) raw)
+        : (float) (config.transform().exact(raw) - base);
+  }
+
+  /**
+   * Looks at the raw value of the step that comes next, and moves the base if it has to be. A value
+   * that was looked at is looked at once.
+   *
+   * @return by how much less all transformed values are from here on; 0 as a rule
+   */
+  public double rebase(double raw) {
+    double before = exact;
+    double value = config.transform().exact(raw);
+    if (Double.isNaN(value)) {
+      return 0;
+    }
+    exact = value;
+    if (!Base.isChange(before, value)) {
+      return 0;
+    }
+    lost = Base.isLost(before, value, base) ? lost + 1 : Math.max(-CAUTION, lost - 1);
+    return lost > 0 && history.rows() > 0 ? rebase(before, value) : 0;
+  }
+
+  /** The last value comes out as exactly what it was; the others as near as floats had them. */
+  private double rebase(double before, double value) {
+    double kept = base == 0 ? (float) before : (float) (before - base);
+    base = Base.near(value);
+    lost = 0;
+    double by = kept - (float) (before - base);
+    history.shift(-by, history.rows());
+    now.shift(-by);
+    anchor.shift(-by);
+    revision.shift(-by);
+    return by;
+  }
+
   /** One step of the grid, of a source that is not known to be stuck. */
-  public Hindsight step(float target, float[] covariates) {
+  public Hindsight step(double target, float[] covariates) {
     return step(target, covariates, false);
   }
 
@@ -83,8 +151,9 @@ public final class SeriesInputs implements KnownFuture.Origin {
    * @param isStuck whether the source only repeats itself: the value stands, and counts as missing
    * @return unless it is {@link Hindsight#NONE}, what was made of the kept rows is void
    */
-  public Hindsight step(float target, float[] covariates, boolean isStuck) {
-    float x = config.transform().apply(target);
+  public Hindsight step(double target, float[] covariates, boolean isStuck) {
+    rebase(target);
+    float x = transformed(target);
     boolean missing = Float.isNaN(x);
     if (missing && !started()) {
       return Hindsight.NONE;
@@ -333,12 +402,15 @@ public final class SeriesInputs implements KnownFuture.Origin {
     copy.anchor.set(anchor);
     copy.revision.set(revision);
     System.arraycopy(ahead, 0, copy.ahead, 0, ahead.length);
+    copy.base = base;
+    copy.exact = exact;
+    copy.lost = lost;
     return copy;
   }
 
   /** Bytes of {@link #writeHistory}. */
   public static int historyBytes(ForecasterConfig config) {
-    return 1 + InputHistory.bytes(config) + RunningInputs.bytes(config.covariates().size());
+    return 1 + Double.BYTES + InputHistory.bytes(config) + RunningInputs.bytes(config.covariates().size());
   }
 
   /**
@@ -347,7 +419,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
    */
   public static int runningBytes(ForecasterConfig config) {
     int running = RunningInputs.bytes(config.covariates().size());
-    return Short.BYTES + running + Revision.BYTES;
+    return Short.BYTES + running + Revision.BYTES + Double.BYTES + 1;
   }
 
   /** Rows stepped so far. */
@@ -356,19 +428,30 @@ public final class SeriesInputs implements KnownFuture.Origin {
   }
 
   /** Others of the same configuration, from what {@link #writeHistory} and the next one wrote. */
-  SeriesInputs read(InputHistory rows, RunningInputs rowsAnchor, DataInput running)
+  SeriesInputs read(
+      double rowsBase,
+      InputHistory rows,
+      RunningInputs rowsAnchor,
+      boolean hasBase,
+      DataInput running)
       throws IOException {
     SeriesInputs inputs = with(rows);
+    inputs.base = rowsBase;
     inputs.anchor.set(rowsAnchor);
     rows.readSince(running, inputs::moveAnchor);
     inputs.now.read(running);
     inputs.revision.read(running);
+    if (hasBase) {
+      inputs.exact = running.readDouble();
+      inputs.lost = running.readByte();
+    }
     return inputs;
   }
 
   /** The kept rows and what they need to be read again, whatever becomes of the configuration. */
   public void writeHistory(DataOutput out) throws IOException {
     out.writeByte(config.transform().code());
+    out.writeDouble(base);
     history.write(out);
     anchor.write(out);
   }
@@ -382,5 +465,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
     history.writeSince(written, out);
     now.write(out);
     revision.write(out);
+    out.writeDouble(exact);
+    out.writeByte(lost);
   }
 }

@@ -153,6 +153,14 @@ final class AnomalyWatch {
     return begun == null ? null : begun.as(Anomaly.Cause.SHIFT, (int) (index - begun.index()) + 1);
   }
 
+  /** As if all values had been higher by {@code by}. */
+  void shift(double by) {
+    stuck.shift(by);
+    last = (float) (last + by);
+    before = (float) (before + by);
+    first = first == null ? null : first.above(by);
+  }
+
   void set(AnomalyWatch other) {
     stuck.set(other.stuck);
     last = other.last;
@@ -170,10 +178,10 @@ final class AnomalyWatch {
     if (first != null) {
       out.writeFloat(before);
       out.writeLong(first.index());
-      out.writeFloat(first.value());
-      out.writeFloat(first.lower());
-      out.writeFloat(first.median());
-      out.writeFloat(first.upper());
+      out.writeFloat((float) first.value());
+      out.writeFloat((float) first.lower());
+      out.writeFloat((float) first.median());
+      out.writeFloat((float) first.upper());
       out.writeFloat(first.score());
       out.writeInt(first.run());
     }

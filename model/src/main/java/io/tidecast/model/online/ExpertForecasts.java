@@ -28,10 +28,12 @@ final class ExpertForecasts {
   private final int median;
   private final int[] memberLevels;
   private final int[] phaseOf;
-  private final float lowest;
-  private final float highest;
-  private final float rawLowest;
-  private final float rawHighest;
+  private double toldFrom;
+  private double rawBase;
+  private float lowest;
+  private float highest;
+  private float rawLowest;
+  private float rawHighest;
 
   private final boolean[] taking = new boolean[Mixture.EXPERTS];
   private final float[] knotShares;
@@ -60,10 +62,7 @@ final class ExpertForecasts {
     median = config.levels().median();
     memberLevels = memberLevels(levels);
     phaseOf = Calibration.phasesOf(config);
-    lowest = limit(config.transform(), config.limits().minimum(), Float.NEGATIVE_INFINITY);
-    highest = limit(config.transform(), config.limits().maximum(), Float.POSITIVE_INFINITY);
-    rawLowest = Math.max(atLeast(config.limits().minimum()), smallest(config.transform()));
-    rawHighest = -atLeast(-config.limits().maximum());
+    setLimits();
     boolean[] naives = mixed(config);
     System.arraycopy(naives, 0, taking, PendingForecasts.MEMBERS, naives.length);
     knotShares = new float[knots.count() * Mixture.EXPERTS];
@@ -95,8 +94,32 @@ final class ExpertForecasts {
     return new int[] {outer, levels / 2, levels - 1 - outer};
   }
 
-  private static float limit(Transform transform, double raw, float none) {
-    float limit = Double.isInfinite(raw) ? none : transform.apply((float) raw);
+  /** From here on all is told from the base of this series. */
+  void tellFrom(SeriesInputs series) {
+    if (series.base() != toldFrom) {
+      toldFrom = series.base();
+      rawBase = series.rawBase();
+      setLimits();
+    }
+  }
+
+  private void setLimits() {
+    double minimum = config.limits().minimum();
+    double maximum = config.limits().maximum();
+    lowest = limit(minimum, Float.NEGATIVE_INFINITY);
+    highest = limit(maximum, Float.POSITIVE_INFINITY);
+    rawLowest = Math.max(atLeast(minimum - rawBase), smallest());
+    rawHighest = -atLeast(rawBase - maximum);
+  }
+
+  private float limit(double raw, float none) {
+    Transform transform = config.transform();
+    float limit =
+        Double.isInfinite(raw)
+            ? none
+            : toldFrom == 0
+                ? transform.apply((float) raw)
+                : (float) (transform.exact(raw) - toldFrom);
     return Float.isNaN(limit) ? none : limit;
   }
 
@@ -107,8 +130,8 @@ final class ExpertForecasts {
   }
 
   /** A price never reaches zero, where it would have no logarithm. */
-  private static float smallest(Transform transform) {
-    return transform == Transform.LOG_RETURN ? Float.MIN_NORMAL : -Float.MAX_VALUE;
+  private float smallest() {
+    return isLogarithm ? atLeast(Float.MIN_NORMAL - rawBase) : -Float.MAX_VALUE;
   }
 
   float lowest() {
@@ -124,8 +147,8 @@ final class ExpertForecasts {
    * not finite, as one that was brought and forced may be, takes no part.
    *
    * @param origin index of that step
-   * @param last raw value at it
-   * @return what is given out, raw, {@code [levels][horizon]}
+   * @param last raw value at it, less the base of the series
+   * @return what is given out, raw, less the base, {@code [levels][horizon]}
    */
   float[][] make(SeriesState state, long origin, float last, PackedModel model) {
     fill(state, origin, model);
@@ -350,9 +373,18 @@ final class ExpertForecasts {
     return !isLogarithm && lowest == Float.NEGATIVE_INFINITY && highest == Float.POSITIVE_INFINITY;
   }
 
-  /** The raw value of a transformed one, within the limits. */
+  private float exp(float transformed) {
+    return (float) (toldFrom == 0 ? Math.exp(transformed) : rawBase * Math.expm1(transformed));
+  }
+
+  /** A raw value with what it is less by. */
+  double inFull(float raw) {
+    return rawBase + raw;
+  }
+
+  /** The raw value of a transformed one, less the base and within the limits. */
   float raw(float transformed) {
-    float raw = isLogarithm ? (float) Math.exp(transformed) : transformed;
+    float raw = isLogarithm ? exp(transformed) : transformed;
     return raw < rawLowest ? rawLowest : raw > rawHighest ? rawHighest : raw;
   }
 

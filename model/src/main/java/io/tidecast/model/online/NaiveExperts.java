@@ -228,6 +228,14 @@ final class NaiveExperts {
     return (int) (Math.floorMod(index, (long) season) * climate.length / season);
   }
 
+  /** As if the target had always been higher by {@code by}. */
+  void shift(double by) {
+    for (int bin = 0; bin < climate.length; bin++) {
+      climate[bin] = (float) (climate[bin] + by);
+    }
+    before = (float) (before + by);
+  }
+
   void forgetClimate() {
     Arrays.fill(climate, Float.NaN);
     before = Float.NaN;

@@ -28,9 +28,9 @@ final class QuantileCode {
 
   private final int levels;
   private final int median;
-  private final float lowest;
-  private final float highest;
-  private final boolean hasLimits;
+  private float lowest;
+  private float highest;
+  private boolean hasLimits;
 
   /**
    * @param lowest physical limit, transformed; negative infinity if there is none
@@ -38,9 +38,14 @@ final class QuantileCode {
    */
   QuantileCode(int levels, float lowest, float highest) {
     this.levels = levels;
+    median = levels / 2;
+    limit(lowest, highest);
+  }
+
+  /** With other limits, told from another base. */
+  void limit(float lowest, float highest) {
     this.lowest = lowest;
     this.highest = highest;
-    median = levels / 2;
     hasLimits = lowest > Float.NEGATIVE_INFINITY || highest < Float.POSITIVE_INFINITY;
   }
 

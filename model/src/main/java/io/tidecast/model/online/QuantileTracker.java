@@ -30,8 +30,8 @@ final class QuantileTracker {
   private final int levels;
   private final float[] ifBelow;
   private final float[] ifAbove;
-  private final float lowest;
-  private final float highest;
+  private float lowest;
+  private float highest;
 
   /**
    * @param lowest physical limit, transformed; negative infinity if there is none
@@ -40,8 +40,7 @@ final class QuantileTracker {
   QuantileTracker(ForecasterConfig config, float lowest, float highest) {
     QuantileLevels all = config.levels();
     levels = all.size();
-    this.lowest = lowest;
-    this.highest = highest;
+    limit(lowest, highest);
     ifBelow = new float[levels];
     ifAbove = new float[levels];
     for (int j = 0; j < levels; j++) {
@@ -50,6 +49,12 @@ final class QuantileTracker {
       ifBelow[j] = (float) (size * (level - 1));
       ifAbove[j] = (float) (size * level);
     }
+  }
+
+  /** With other limits, told from another base. */
+  void limit(float lowest, float highest) {
+    this.lowest = lowest;
+    this.highest = highest;
   }
 
   /**

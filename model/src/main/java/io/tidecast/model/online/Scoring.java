@@ -94,10 +94,15 @@ final class Scoring {
     }
   }
 
+  /** With other physical limits, told from another base. */
+  void limit(float lowest, float highest) {
+    tracker.limit(lowest, highest);
+  }
+
   /**
    * Scores every pending forecast whose target is this step.
    *
-   * @param raw value of the step
+   * @param raw value of the step, less the base of the series
    * @param target the same, transformed
    * @param learns whether the step is evidence of what the source does
    */
@@ -183,7 +188,7 @@ final class Scoring {
       experts.raw(quantiles, served);
     }
     if (lead == 1) {
-      float unit = config.transform() == Transform.LOG_RETURN ? scale * given[levels / 2] : scale;
+      float unit = config.transform() == Transform.LOG_RETURN ? (float) (scale * experts.inFull(given[levels / 2])) : scale;
       expected.set(given, unit);
     }
     float loss = 0;

@@ -132,31 +132,50 @@ public final class SeriesForecaster {
     PackedModel serving = model == null ? PackedModel.NONE : packed(model);
     List<Evaluation> evaluations = state.period().close(closed.index() - 1, List.of());
     crossGap(state, closed.index(), serving);
-    float target = config.transform().apply(closed.value());
+    rebase(state, closed.value());
+    float target = state.inputs().transformed(closed.value());
     boolean observed = !Float.isNaN(target);
-    boolean isStuck = observed && state.anomalies().isStuckAt(closed.value());
-    Anomaly anomaly = observed ? score(state, closed, target, isStuck) : null;
+    float near = state.inputs().near(closed.value());
+    boolean isStuck = observed && state.anomalies().isStuckAt(near);
+    Anomaly anomaly = observed ? score(state, closed.index(), near, target, isStuck) : null;
     if (advance(state, closed, serving, isStuck)) {
       anomaly = state.anomalies().shifted(closed.index(), anomaly);
     }
-    Forecast forecast = observed ? forecast(state, closed, serving, isStuck) : null;
-    return new StepResult(forecast, state.period().close(closed.index(), evaluations), anomaly);
+    Forecast forecast = observed ? forecast(state, closed.index(), near, serving, isStuck) : null;
+    return new StepResult(
+        forecast,
+        state.period().close(closed.index(), evaluations),
+        anomaly == null ? null : anomaly.above(state.inputs().rawBase()));
+  }
+
+  /** Whatever of the state is in the unit of the target is told from the same base. */
+  private void rebase(SeriesState state, double value) {
+    double rawBefore = state.inputs().rawBase();
+    double by = state.inputs().rebase(value);
+    if (by != 0) {
+      state.naives().shift(-by);
+      state.anomalies().shift(rawBefore - state.inputs().rawBase());
+      state.voidHistory();
+      if (!state.inputs().ready()) {
+        // made in the unit of a value that stands far too high for one
+        state.pending().clear();
+      }
+    }
+    experts.tellFrom(state.inputs());
+    code.limit(experts.lowest(), experts.highest());
+    scoring.limit(experts.lowest(), experts.highest());
   }
 
   /** Null if the step is in order. */
-  private Anomaly score(SeriesState state, ClosedStep closed, float target, boolean isStuck) {
+  private Anomaly score(
+      SeriesState state, long index, float near, float target, boolean isStuck) {
     if (!isStuck) {
       restartAfterLongSilence(state);
     }
-    scoring.score(state, closed.index(), closed.value(), target, !isStuck);
+    scoring.score(state, index, near, target, !isStuck);
     return state
         .anomalies()
-        .judge(
-            closed.index(),
-            closed.value(),
-            scoring.expected(),
-            isStuck,
-            state.steps() >= WARMING_STEPS);
+        .judge(index, near, scoring.expected(), isStuck, state.steps() >= WARMING_STEPS);
   }
 
   /** Whether {@link #anchored} is to be asked before the step {@code index}. */
@@ -353,17 +372,21 @@ public final class SeriesForecaster {
   }
 
   private Forecast forecast(
-      SeriesState state, ClosedStep closed, PackedModel serving, boolean isStuck) {
+      SeriesState state, long index, float near, PackedModel serving, boolean isStuck) {
     SeriesInputs seen = state.inputs();
     if (!isStuck) {
       state
           .naives()
-          .observe(closed.index(), config.season(), seen.last(), seen.scale(), seen.rows());
+          .observe(index, config.season(), seen.last(), seen.scale(), seen.rows());
     }
-    float[][] quantiles = experts.make(state, closed.index(), closed.value(), serving);
-    state.pending().put(closed.index(), seen.last(), seen.scale(), experts, code);
+    float[][] quantiles = experts.make(state, index, near, serving);
+    state.pending().put(index, seen.last(), seen.scale(), experts, code);
     return new Forecast(
-        closed.index(), quantiles, experts.hasModel() ? experts.version() : "", quality(state));
+        index,
+        quantiles,
+        seen.rawBase(),
+        experts.hasModel() ? experts.version() : "",
+        quality(state));
   }
 
   private Quality quality(SeriesState state) {

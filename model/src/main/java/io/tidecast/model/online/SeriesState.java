@@ -20,13 +20,14 @@ import java.util.Arrays;
  * <p>Stored in two parts, so that a store that writes at each step need not write all: the kept
  * rows and the pending forecasts that stay as they are for a while, {@link #writeHistory}, are
  * written again once {@link #historyIsDue}, and the rest, {@link #writeLive}, has what came since
- * then. {@link #write} has one after the other. Format 7; multi-byte numbers are big-endian except
+ * then. {@link #write} has one after the other. Format 8; multi-byte numbers are big-endian except
  * inside arrays, which are little-endian:
  *
  * <pre>
  * history   int    format
  *           int    what a row means, see {@link ForecasterConfig#shapeOfRows}
  *           byte   transform
+ *           double base of the rows
  *                  rows: sizes, ring of targets and covariates, a bit for each that was missing;
  *                  running scales at the start of the ring
  *           long   index of the last step when this was written
@@ -36,7 +37,8 @@ import java.util.Arrays;
  *           int    what the rest means, see {@link ForecasterConfig#shapeOfState}
  *           long   index of the last step; Long.MIN_VALUE before the first
  *           int    steps since the state began or was rebuilt, at most 1,000,000
- *                  rows since the history; running scales now
+ *                  rows since the history; running scales now; the last value in double precision,
+ *                  and what of late was lost in floats
  *                  hidden state: version, byte layers, short hidden, then per layer
  *                  float[hidden] h and c
  *                  naives and their errors, regrets of the mixture, calibration
@@ -55,7 +57,8 @@ import java.util.Arrays;
  * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 7;
+  static final int FORMAT = 8;
+  private static final int FORMAT_7 = 7;
   private static final int FORMAT_6 = 6;
   private static final int FORMAT_5 = 5;
   private static final int FORMAT_4 = 4;
@@ -286,13 +289,14 @@ public final class SeriesState {
     if (history.readInt() != shape.ofRows()) {
       return copy();
     }
-    KeptRows rows = KeptRows.read(history, config);
+    KeptRows rows = KeptRows.read(history, config, format > FORMAT_7);
     long index = format == FORMAT_2 ? NO_STEP : history.readLong();
     byte[] kept = new byte[format == FORMAT_2 ? 0 : history.readInt()];
     history.readFully(kept);
     require(live.readInt() == format, "series state of format " + format, "another");
     boolean alike =
-        live.readInt() == (format == FORMAT ? shape.ofState() : config.shapeOfStateWithCell());
+        live.readInt()
+            == (format >= FORMAT_7 ? shape.ofState() : config.shapeOfStateWithCell());
     SeriesState state = new SeriesState(this, inputs);
     state.lastIndex = live.readLong();
     state.steps = live.readInt();

@@ -67,6 +67,11 @@ public final class StuckTest {
     return run >= SHORTEST_RUN && seen >= LEAST && run > 2 * longest && run >= rareRun(repeats);
   }
 
+  /** As if the values had been higher by {@code by}. */
+  void shift(double by) {
+    value = (float) (value + by);
+  }
+
   /** Share of the values of late that are those before them, while the source was not stuck. */
   float repeats() {
     return repeats;

@@ -50,9 +50,9 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
   }
 
   private static void clean(List<Stretch> series, List<Stretch> kept, long[] counts) {
-    float[] values = targets(series);
-    for (float value : values) {
-      counts[0] += Float.isNaN(value) ? 0 : 1;
+    double[] values = targets(series);
+    for (double value : values) {
+      counts[0] += Double.isNaN(value) ? 0 : 1;
     }
     boolean[] isStuck = stuck(values);
     boolean[] isSpike = spikes(values, isStuck);
@@ -68,23 +68,16 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
           changed = true;
         }
       }
-      kept.add(changed ? new Stretch(window.series(), window.end(), rows) : window);
+      kept.add(changed ? window.with(window.end(), rows) : window);
     }
   }
 
   /** Of all windows one after the other. */
-  private static float[] targets(List<Stretch> series) {
-    float[] values = new float[series.stream().mapToInt(w -> w.values().length).sum()];
-    int at = 0;
-    for (Stretch window : series) {
-      for (float[] row : window.values()) {
-        values[at++] = row[0];
-      }
-    }
-    return values;
+  private static double[] targets(List<Stretch> series) {
+    return series.stream().flatMapToDouble(w -> Arrays.stream(w.targets())).toArray();
   }
 
-  private static boolean[] stuck(float[] values) {
+  private static boolean[] stuck(double[] values) {
     boolean[] stuck = new boolean[values.length];
     int rare = rareRun(values);
     int start = 0;
@@ -100,7 +93,7 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
   }
 
   /** Shortest run of equal values that is too long to be true. */
-  private static int rareRun(float[] values) {
+  private static int rareRun(double[] values) {
     double[] shares = new double[values.length / CHUNK];
     for (int chunk = 0; chunk < shares.length; chunk++) {
       int repeats = 0;
@@ -116,11 +109,11 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
     return StuckTest.rareRun(shares[shares.length / 2]);
   }
 
-  private static boolean[] spikes(float[] values, boolean[] isStuck) {
+  private static boolean[] spikes(double[] values, boolean[] isStuck) {
     boolean[] spikes = new boolean[values.length];
     double absurd = ABSURD * usualChange(values, isStuck);
     for (int t = 1; t < values.length; t++) {
-      double off = (double) values[t] - values[t - 1];
+      double off = values[t] - values[t - 1];
       if (Math.abs(off) > absurd && !spikes[t - 1]) {
         int back = back(values, t, off);
         if (back > 0) {
@@ -132,9 +125,9 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
   }
 
   /** First step after a spike that begins at {@code t}; 0 if the series stays where it went. */
-  private static int back(float[] values, int t, double off) {
+  private static int back(double[] values, int t, double off) {
     for (int end = t + 1; end <= t + LONGEST_SPIKE && end < values.length; end++) {
-      if (Math.abs((double) values[end] - values[t - 1]) < Math.abs(off) / 4) {
+      if (Math.abs(values[end] - values[t - 1]) < Math.abs(off) / 4) {
         return end;
       }
     }
@@ -142,11 +135,11 @@ public record Cleaning(List<Stretch> windows, long observed, long stuck, long sp
   }
 
   /** That one step in twenty exceeds; infinite on a short series. */
-  private static double usualChange(float[] values, boolean[] isStuck) {
+  private static double usualChange(double[] values, boolean[] isStuck) {
     double[] changes = new double[values.length];
     int count = 0;
     for (int t = 1; t < values.length; t++) {
-      double change = Math.abs((double) values[t] - values[t - 1]);
+      double change = Math.abs(values[t] - values[t - 1]);
       if (change > 0 && !isStuck[t]) {
         changes[count++] = change;
       }

@@ -9,7 +9,6 @@ import io.tidecast.model.online.BlockLosses;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.weights.ForecastModel;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
@@ -74,13 +73,12 @@ final class RollingScore {
       }
       for (int i = 0; i < window.values().length; i++) {
         long step = window.start() + i;
-        float[] row = window.values()[i];
-        if (step < first || step >= to || SeriesRows.empty(row)) {
+        if (step < first || step >= to || SeriesRows.empty(window.values()[i])) {
           continue;
         }
         ForecastModel serving = step < servesFrom ? null : served;
         forecaster
-            .step(state, new ClosedStep(step, row[0], covariates(row)), serving)
+            .step(state, window.step(i), serving)
             .evaluations()
             .forEach(evaluation -> add(evaluation, from, unit));
       }
@@ -115,11 +113,11 @@ final class RollingScore {
     for (Stretch window : windows) {
       for (int i = 0; i < window.values().length; i++) {
         long step = window.start() + i;
-        float[] row = window.values()[i];
         if (step < first || step >= to) {
           continue;
         }
-        pipeline.step(row[0], covariates(row));
+        ClosedStep one = window.step(i);
+        pipeline.step(one.value(), one.covariates());
         if (step >= from && pipeline.started()) {
           sum += scale(pipeline);
           count++;
@@ -130,11 +128,7 @@ final class RollingScore {
   }
 
   private double scale(SeriesInputs pipeline) {
-    double last = pipeline.last();
+    double last = pipeline.base() + pipeline.last();
     return config.transform().invert(last + pipeline.scale()) - config.transform().invert(last);
-  }
-
-  private static float[] covariates(float[] row) {
-    return Arrays.copyOfRange(row, 1, row.length);
   }
 }

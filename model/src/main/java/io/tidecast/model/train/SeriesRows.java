@@ -1,5 +1,6 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.input.InputLayout;
@@ -15,7 +16,7 @@ import java.util.List;
  * as it is there. Shared by all batches, never written after construction.
  *
  * @param steps {@code [rows]}, ascending, of the grid
- * @param x {@code [rows]}, transformed target; where it is missing, what the pipeline filled in
+ * @param x {@code [rows]}, transformed target, all from one base; where it is missing, what the pipeline filled in
  * @param scale {@code [rows]}, running scale
  * @param observed {@code [rows]}, whether the target is there
  * @param inputs {@code [rows][inputs]} of the recurrent member; null within a long gap, which no
@@ -55,7 +56,7 @@ record SeriesRows(
     for (Stretch window : windows) {
       for (int i = 0; i < window.values().length; i++) {
         if (!empty(window.values()[i])) {
-          pass.step(window.start() + i, window.values()[i]);
+          pass.step(window.step(i));
         }
       }
     }
@@ -162,19 +163,27 @@ record SeriesRows(
       this.config = config;
       pipeline = new SeriesInputs(config);
       inputSize = InputLayout.of(config).size();
-      nothing = new float[1 + config.width()];
+      nothing = new float[config.width()];
       Arrays.fill(nothing, Float.NaN);
     }
 
-    void step(long index, float[] values) {
-      boolean there = !Float.isNaN(config.transform().apply(values[0]));
+    void step(ClosedStep step) {
+      boolean there = !Float.isNaN(pipeline.transformed(step.value()));
       if (rows == 0 && !there) {
         return;
       }
       if (rows > 0) {
-        cross(index);
+        cross(step.index());
       }
-      add(index, values, there);
+      rebase(step.value());
+      add(step.index(), step.value(), step.covariates(), there);
+    }
+
+    private void rebase(double target) {
+      double by = pipeline.rebase(target);
+      for (int r = 0; by != 0 && r < rows; r++) {
+        x[r] = (float) (x[r] - by);
+      }
     }
 
     private void cross(long index) {
@@ -184,7 +193,7 @@ record SeriesRows(
         return;
       }
       for (long i = index - missing; i < index; i++) {
-        add(i, nothing, false);
+        add(i, Double.NaN, nothing, false);
       }
     }
 
@@ -198,8 +207,8 @@ record SeriesRows(
       segment = rows;
     }
 
-    private void add(long index, float[] values, boolean there) {
-      pipeline.step(values[0], Arrays.copyOfRange(values, 1, values.length));
+    private void add(long index, double target, float[] covariates, boolean there) {
+      pipeline.step(target, covariates);
       int r = row(index, there);
       inputs[r] = new float[inputSize];
       pipeline.fill(index, inputs[r]);

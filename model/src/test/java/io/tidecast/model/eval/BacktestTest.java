@@ -321,13 +321,13 @@ class BacktestTest {
       @Override
       public Session start() {
         return step -> {
-          if (Float.isNaN(step.value())) {
+          if (Double.isNaN(step.value())) {
             return Optional.empty();
           }
           float[][] quantiles = new float[7][3];
           for (int j = 0; j < 7; j++) {
             for (int h = 0; h < 3; h++) {
-              quantiles[j][h] = step.value() + (j == 0 ? -spread : j == 6 ? spread : 0);
+              quantiles[j][h] = (float) step.value() + (j == 0 ? -spread : j == 6 ? spread : 0);
             }
           }
           return Optional.of(new Forecast(step.index(), quantiles, "", Quality.NAIVE));

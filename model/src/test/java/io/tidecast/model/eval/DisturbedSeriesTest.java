@@ -168,7 +168,7 @@ class DisturbedSeriesTest {
         List<List<Float>> seen =
             Stream.<List<Float>>generate(ArrayList::new).limit(config.season()).toList();
         return step -> {
-          at(step.index(), seen).add(step.value());
+          at(step.index(), seen).add((float) step.value());
           return Optional.of(climate(step, config, seen));
         };
       }

@@ -83,7 +83,7 @@ class SeriesInputsTest {
       assertArrayEquals(running(inputs, writtenRows), running);
       int rows = (int) (restored.rows() - writtenRows);
       assertEquals(SeriesInputs.runningBytes(config) + rows * (4 + 2 * 4 + 3), running.length);
-      restored = KeptRows.read(in(history), config).goOn(in(running), restored);
+      restored = KeptRows.read(in(history), config, true).goOn(in(running), restored);
     }
   }
 
@@ -103,7 +103,7 @@ class SeriesInputsTest {
       byte[] kept = history(restored);
       byte[] running = running(restored, rows);
       assertArrayEquals(running(inputs, rows), running, "step " + t);
-      restored = KeptRows.read(in(kept), config).goOn(in(running), restored);
+      restored = KeptRows.read(in(kept), config, true).goOn(in(running), restored);
     }
   }
 

@@ -61,7 +61,7 @@ class SeriesForecasterTest {
     int[] byQuality = new int[3];
     for (int i = 0; i < steps.size(); i++) {
       Optional<Forecast> forecast = results.get(i).forecast();
-      assertEquals(!Float.isNaN(steps.get(i).value()), forecast.isPresent());
+      assertEquals(!Double.isNaN(steps.get(i).value()), forecast.isPresent());
       if (forecast.isPresent()) {
         byQuality[forecast.get().quality().code()]++;
         assertEquals(steps.get(i).index(), forecast.get().origin());

@@ -57,7 +57,7 @@ class StoredStateTest {
 
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
-    byte[] stored = stored("series-state-v7.bin");
+    byte[] stored = stored("series-state-v8.bin");
 
     SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
@@ -102,6 +102,15 @@ class StoredStateTest {
   void stateOfFormat6HasTheCellThatIsConfigured() throws IOException {
     SeriesState read = read(stored("series-state-v6.bin"));
 
+    assertTrue(read.historyIsDue());
+    assertGoesOn(read, 0);
+  }
+
+  @Test
+  void stateOfFormat7IsToldFromZero() throws IOException {
+    SeriesState read = read(stored("series-state-v7.bin"));
+
+    assertEquals(0, read.inputs().base());
     assertTrue(read.historyIsDue());
     assertGoesOn(read, 0);
   }

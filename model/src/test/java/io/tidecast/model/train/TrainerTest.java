@@ -68,6 +68,36 @@ class TrainerTest {
   }
 
   @Test
+  void highSeriesIsTrainedOnAsOneThatIsNot() {
+    List<Stretch> low = windows("a", 1500, 100, 1);
+    List<Stretch> high =
+        low.stream()
+            .map(window -> new Stretch("a", window.end(), window.values(), 1.7e9 + window.end()))
+            .toList();
+    List<Stretch> same =
+        low.stream()
+            .map(window -> new Stretch("a", window.end(), raised(window.values(), window.end())))
+            .toList();
+
+    TrainingResult.Chosen ofHigh = train(high);
+    TrainingResult.Chosen ofSame = train(same);
+
+    assertEquals(
+        ofSame.report().validation().get(0), ofHigh.report().validation().get(0), 1e-3);
+    PromotionGate gate = new PromotionGate(CONFIG);
+    assertEquals(gate.score(ofSame).naive(), gate.score(ofHigh).naive(), 1e-3);
+    assertEquals(gate.score(ofSame).challenger(), gate.score(ofHigh).challenger(), 2e-2);
+  }
+
+  private static float[][] raised(float[][] rows, long by) {
+    float[][] raised = new float[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      raised[i] = new float[] {rows[i][0] + by};
+    }
+    return raised;
+  }
+
+  @Test
   void championsWeightsAreTheStart() {
     List<Stretch> windows = windows("a", 2000, 100, 1);
     TrainingResult.Chosen before = trained(2000);
