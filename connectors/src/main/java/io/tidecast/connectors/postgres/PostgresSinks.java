@@ -55,11 +55,12 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
         config,
         """
         INSERT INTO forecast
-          (domain, series, origin, step, levels, quantiles, model, quality, targets)
-        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?, ?)
+          (domain, series, origin, step, levels, quantiles, model, quality, targets, base)
+        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (domain, series, origin) DO UPDATE SET
           step = excluded.step, levels = excluded.levels, quantiles = excluded.quantiles,
-          model = excluded.model, quality = excluded.quality, targets = excluded.targets
+          model = excluded.model, quality = excluded.quality, targets = excluded.targets,
+          base = excluded.base
         """,
         this::bind,
         forecast -> List.of(forecast.series(), forecast.origin()),
@@ -72,12 +73,12 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
         config,
         """
         INSERT INTO forecast_latest AS present
-          (domain, series, origin, step, levels, quantiles, model, quality, targets)
-        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?, ?)
+          (domain, series, origin, step, levels, quantiles, model, quality, targets, base)
+        VALUES (?, ?, ?, ?::interval, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (domain, series) DO UPDATE SET
           origin = excluded.origin, step = excluded.step, levels = excluded.levels,
           quantiles = excluded.quantiles, model = excluded.model, quality = excluded.quality,
-          targets = excluded.targets, written = excluded.written
+          targets = excluded.targets, base = excluded.base, written = excluded.written
         WHERE excluded.origin >= present.origin
         """,
         this::bind,
@@ -172,6 +173,7 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
     statement.setString(7, forecast.model());
     statement.setString(8, forecast.quality());
     statement.setArray(9, times(statement, forecast.targets()));
+    statement.setDouble(10, forecast.base());
   }
 
   private void bind(PreparedStatement statement, EvaluationRecord evaluation) throws SQLException {

@@ -18,7 +18,8 @@ import java.util.List;
  * @param targets {@code [horizon]}, where the leads lie; empty if lead k lies at {@code origin + k
  *     * step}
  * @param levels ascending quantile levels in (0, 1)
- * @param quantiles {@code [levels][horizon]}, in the unit of the target, finite
+ * @param quantiles {@code [levels][horizon]}, in the unit of the target, less {@code base}; finite
+ * @param base 0 unless single precision is not enough for the quantiles
  * @param model version that made it; empty if none did
  * @param quality {@code model}, {@code warming} or {@code naive}
  */
@@ -30,6 +31,7 @@ public record ForecastRecord(
     List<Instant> targets,
     List<Double> levels,
     float[][] quantiles,
+    double base,
     String model,
     String quality) {
 
@@ -41,11 +43,28 @@ public record ForecastRecord(
     Require.present("model", model);
     Require.oneOf("quality", quality, List.of("model", "warming", "naive"));
     Require.that(horizon >= 1, "horizon", horizon, "at least 1");
-    targets = List.copyOf(requireNonNullElse(targets, List.of()));
+    targets = requireNonNullElse(targets, List.of());
+    Require.items("targets", targets);
+    targets = List.copyOf(targets);
     if (!targets.isEmpty() && targets.size() != horizon) {
       Require.that(false, "targets", targets.size() + " times", horizon + " of them, or none");
     }
     Require.matrix("quantiles", quantiles, levels.size(), horizon);
+    Require.finiteOrNull("base", base);
+  }
+
+  /** Of quantiles that single precision is enough for. */
+  public ForecastRecord(
+      String series,
+      Instant origin,
+      Duration step,
+      int horizon,
+      List<Instant> targets,
+      List<Double> levels,
+      float[][] quantiles,
+      String model,
+      String quality) {
+    this(series, origin, step, horizon, targets, levels, quantiles, 0, model, quality);
   }
 
   /** With leads {@code step} apart. */
@@ -59,6 +78,16 @@ public record ForecastRecord(
       String model,
       String quality) {
     this(series, origin, step, horizon, List.of(), levels, quantiles, model, quality);
+  }
+
+  /**
+   * A quantile in full.
+   *
+   * @param level its place among the levels
+   * @param lead from 1
+   */
+  public double quantile(int level, int lead) {
+    return base + quantiles[level][lead - 1];
   }
 
   /** Kafka key: the series. */

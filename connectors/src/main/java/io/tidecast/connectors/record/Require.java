@@ -2,6 +2,7 @@ package io.tidecast.connectors.record;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Refusals of this module, all in the same words: key, value and what is accepted. The key is that
@@ -18,6 +19,11 @@ public final class Require {
 
   static void present(String name, Object value) {
     that(value != null, name, value, "not absent");
+  }
+
+  /** A list that is there, and so is each of its items. */
+  static void items(String name, List<?> values) {
+    that(values != null && values.stream().allMatch(Objects::nonNull), name, values, "not absent");
   }
 
   public static void text(String name, String value) {
@@ -58,7 +64,7 @@ public final class Require {
   }
 
   static List<Double> levels(List<Double> levels) {
-    present("levels", levels);
+    items("levels", levels);
     List<Double> copy = List.copyOf(levels);
     boolean ascending = !copy.isEmpty();
     double last = 0;

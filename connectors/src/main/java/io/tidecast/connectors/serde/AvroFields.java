@@ -59,6 +59,10 @@ final class AvroFields {
     return values;
   }
 
+  double[] doubleArray() throws IOException {
+    return doubles().stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
   List<Instant> times() throws IOException {
     List<Instant> values = new ArrayList<>();
     for (int n = items(true, 1); n > 0; n = items(false, 1)) {
@@ -188,6 +192,16 @@ final class AvroFields {
     for (double[] row : rows) {
       out.startItem();
       write(out, row);
+    }
+    out.writeArrayEnd();
+  }
+
+  static void writeFull(BinaryEncoder out, double[][] rows) throws IOException {
+    out.writeArrayStart();
+    out.setItemCount(rows.length);
+    for (double[] row : rows) {
+      out.startItem();
+      write(out, Arrays.stream(row).boxed().toList());
     }
     out.writeArrayEnd();
   }

@@ -14,13 +14,15 @@ import java.util.Map;
  * The records in Avro's single-object encoding, by the schemas {@code Observation.avsc}, {@code
  * Forecast.avsc}, {@code Evaluation.avsc} and {@code Anomaly.avsc}: one field per component, in its
  * order and under its name; times and durations in milliseconds, quantiles and sums in single
- * precision. A forecast whose steps vary has a schema of its own, {@code CalendarForecast.avsc}:
- * the bytes of the others stay what they are.
+ * precision. A forecast whose steps vary has a schema of its own, {@code CalendarForecast.avsc}, and
+ * so has one that single precision is not enough for, {@code FullForecast.avsc}: the bytes of the
+ * others stay what they are.
  */
 final class AvroV1 {
   private static final AvroFrame OBSERVATION = new AvroFrame("Observation");
   private static final AvroFrame FORECAST = new AvroFrame("Forecast");
   private static final AvroFrame CALENDAR_FORECAST = new AvroFrame("CalendarForecast");
+  private static final AvroFrame FULL_FORECAST = new AvroFrame("FullForecast");
   private static final AvroFrame EVALUATION = new AvroFrame("Evaluation");
   private static final AvroFrame ANOMALY = new AvroFrame("Anomaly");
 
@@ -45,8 +47,9 @@ final class AvroV1 {
 
   static byte[] write(ForecastRecord record) {
     int quantiles = record.levels().size() * record.horizon();
-    boolean hasTargets = !record.targets().isEmpty();
-    return (hasTargets ? CALENDAR_FORECAST : FORECAST)
+    boolean isFull = record.base() != 0;
+    boolean hasTargets = isFull || !record.targets().isEmpty();
+    return (isFull ? FULL_FORECAST : hasTargets ? CALENDAR_FORECAST : FORECAST)
         .write(
             256 + Float.BYTES * quantiles + Long.BYTES * record.targets().size(),
             out -> {
@@ -58,7 +61,11 @@ final class AvroV1 {
                 AvroFields.writeTimes(out, record.targets());
               }
               AvroFields.write(out, record.levels());
-              AvroFields.write(out, record.quantiles());
+              if (isFull) {
+                AvroFields.writeFull(out, FullQuantiles.of(record));
+              } else {
+                AvroFields.write(out, record.quantiles());
+              }
               out.writeString(record.model());
               out.writeString(record.quality());
             });
@@ -129,6 +136,9 @@ final class AvroV1 {
   }
 
   static ForecastRecord forecast(byte[] bytes) {
+    if (FULL_FORECAST.isOf(bytes)) {
+      return fullForecast(bytes);
+    }
     boolean hasTargets = CALENDAR_FORECAST.isOf(bytes);
     return (hasTargets ? CALENDAR_FORECAST : FORECAST)
         .read(
@@ -144,6 +154,23 @@ final class AvroV1 {
                     in.rows(in::floats, new float[0][]),
                     in.text(),
                     in.text()));
+  }
+
+  private static ForecastRecord fullForecast(byte[] bytes) {
+    return FULL_FORECAST.read(
+        bytes,
+        in ->
+            new FullQuantiles(
+                    in.text(),
+                    in.time(),
+                    in.duration(),
+                    in.integer(),
+                    in.times(),
+                    in.doubles(),
+                    in.rows(in::doubleArray, new double[0][]),
+                    in.text(),
+                    in.text())
+                .record());
   }
 
   static EvaluationRecord evaluation(byte[] bytes) {

@@ -1,5 +1,8 @@
 package io.tidecast.connectors.serde;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
 /**
  * The digits a reader can use: what the others cost is most of what a record costs, to write, to
  * store and to read. Numbers are rounded here, once.
@@ -62,6 +65,39 @@ final class Digits {
       json.end();
     }
     json.end();
+  }
+
+  /**
+   * Writes quantiles in full, rounded as above but for the number of their digits.
+   *
+   * @param quantiles {@code [levels][horizon]}, less the base, finite
+   */
+  static void write(JsonBytes json, double base, float[][] quantiles) {
+    json.begin();
+    for (int j = 0; j < quantiles.length; j++) {
+      json.comma(j).begin();
+      for (int h = 0; h < quantiles[j].length; h++) {
+        float[] outer = {quantiles[0][h], quantiles[quantiles.length - 1][h]};
+        json.comma(h).number(rounded(base, quantiles[j][h], outer));
+      }
+      json.end();
+    }
+    json.end();
+  }
+
+  private static BigDecimal rounded(double base, float value, float[] outer) {
+    double width = ((double) outer[1] - outer[0]) / PARTS_OF_WIDTH;
+    int unit = place(Math.ulp(Math.max(Math.abs(outer[0]), Math.abs(outer[1]))));
+    BigDecimal full = BigDecimal.valueOf(base).add(new BigDecimal(value));
+    int places = -(width > 0 ? Math.max(unit, place(width)) : unit);
+    return full.setScale(places, RoundingMode.HALF_EVEN).stripTrailingZeros();
+  }
+
+  /** Whether a number has no more digits than a float. */
+  static boolean isShort(double value) {
+    return value == 0
+        || round(value, place(Math.abs(value)) - FLOAT_DIGITS + 1) == value
+        || Double.parseDouble(Float.toString((float) value)) == value;
   }
 
   /** Of the place of the last digit, of a lead with these outer quantiles. */

@@ -7,7 +7,8 @@ import io.tidecast.connectors.record.ForecastRecord;
  * "quantiles":[[..] per level],"model","quality"}}, origin in RFC 3339 (UTC), step an ISO-8601
  * duration; where the steps vary with {@code "targets":[..]} behind the horizon, a time per lead. A
  * quantile is rounded to a power of ten that is at most a 200th of the width of its lead's widest
- * interval, and to seven digits; what is rounded reads back as the same float.
+ * interval, and to seven digits; what is rounded reads back as the same float. Where single
+ * precision is not enough for a series there are as many digits as that part of the width needs.
  */
 public final class ForecastJsonV1 {
   private ForecastJsonV1() {}
@@ -26,7 +27,12 @@ public final class ForecastJsonV1 {
       json.end();
     }
     json.name("levels").numbers(record.levels());
-    Digits.write(json.name("quantiles"), record.quantiles());
+    json.name("quantiles");
+    if (record.base() == 0) {
+      Digits.write(json, record.quantiles());
+    } else {
+      Digits.write(json, record.base(), record.quantiles());
+    }
     json.name("model").text(record.model());
     json.name("quality").text(record.quality());
     return json.toBytes();
@@ -38,6 +44,6 @@ public final class ForecastJsonV1 {
    * @throws IllegalArgumentException if the bytes are not such a record
    */
   public static ForecastRecord read(byte[] bytes) {
-    return JsonReading.objectWithOptions(ForecastRecord.class, bytes);
+    return JsonReading.objectWithOptions(FullQuantiles.class, bytes).record();
   }
 }

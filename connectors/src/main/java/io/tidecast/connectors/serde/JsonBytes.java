@@ -2,6 +2,7 @@ package io.tidecast.connectors.serde;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.io.NumberOutput;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -116,6 +117,11 @@ final class JsonBytes {
 
   JsonBytes number(float value) {
     putAscii(NumberOutput.toString(value, true));
+    return this;
+  }
+
+  JsonBytes number(BigDecimal value) {
+    putAscii(value.toPlainString());
     return this;
   }
 

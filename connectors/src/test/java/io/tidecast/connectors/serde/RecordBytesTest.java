@@ -198,6 +198,40 @@ class RecordBytesTest {
     assertEquals(List.of(), RecordBytes.forecast(RecordBytes.of(FORECAST, format)).targets());
   }
 
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void forecastOfACounterHasItsDigits(Format format) {
+    float[][] above = {{12.345f, -3.25f}, {60.5f, 117}, {101.25f, 250.125f}};
+    ForecastRecord counter =
+        new ForecastRecord(
+            "a/v",
+            Instant.EPOCH,
+            Duration.ofHours(1),
+            2,
+            List.of(),
+            List.of(0.05, 0.5, 0.95),
+            above,
+            1.7e9,
+            "",
+            "naive");
+
+    byte[] bytes = RecordBytes.of(counter, format);
+
+    ForecastRecord read = RecordBytes.forecast(bytes);
+    for (int j = 0; j < above.length; j++) {
+      for (int lead = 1; lead <= 2; lead++) {
+        assertEquals(1.7e9 + above[j][lead - 1], read.quantile(j, lead), 0.6);
+      }
+    }
+    assertArrayEquals(bytes, RecordBytes.of(read, format));
+    if (format == Format.JSON) {
+      String json = new String(bytes, UTF_8);
+      // widths 89 and 253: tenths and ones
+      assertTrue(
+          json.contains("[[1700000012.3,1699999997],[1700000060.5,1700000117],"), () -> json);
+    }
+  }
+
   @Test
   void targetTimesAreOnePerLead() {
     String one =

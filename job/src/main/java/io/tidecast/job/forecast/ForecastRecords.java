@@ -17,7 +17,6 @@ public final class ForecastRecords {
 
   public static ForecastRecord of(
       String series, Forecast forecast, Grid grid, List<Double> levels) {
-    Forecast told = forecast.from(0);
     return new ForecastRecord(
         series,
         time(forecast.origin(), grid),
@@ -25,7 +24,8 @@ public final class ForecastRecords {
         forecast.quantiles()[0].length,
         targets(forecast, grid),
         levels,
-        told.quantiles(),
+        forecast.quantiles(),
+        forecast.base(),
         forecast.version(),
         forecast.quality().label());
   }

@@ -166,7 +166,7 @@ public final class BacktestRun {
     }
 
     private Method foreign(Path file) throws IOException {
-      Map<String, Map<Long, float[][]>> forecasts =
+      Map<String, Map<Long, double[][]>> forecasts =
           ForecastRows.read(file, config.grid(), config.levels(), config.horizon());
       return new Foreign(file.getFileName().toString(), forecasts);
     }

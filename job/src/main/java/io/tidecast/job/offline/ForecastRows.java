@@ -99,9 +99,9 @@ public final class ForecastRows implements AutoCloseable {
    * @throws IllegalArgumentException if a column is missing, a row cannot be read, or a forecast
    *     lacks a lead
    */
-  static Map<String, Map<Long, float[][]>> read(
+  static Map<String, Map<Long, double[][]>> read(
       Path file, Grid grid, QuantileLevels levels, int horizon) throws IOException {
-    Map<String, Map<Long, float[][]>> forecasts = new HashMap<>();
+    Map<String, Map<Long, double[][]>> forecasts = new HashMap<>();
     CSVFormat format = CSVFormat.DEFAULT.builder().setHeader().setSkipHeaderRecord(true).get();
     try (Reader text = Files.newBufferedReader(file);
         CSVParser rows = format.parse(text)) {
@@ -114,10 +114,10 @@ public final class ForecastRows implements AutoCloseable {
     return forecasts;
   }
 
-  private static boolean hasHole(float[][] quantiles) {
-    for (float[] level : quantiles) {
-      for (float quantile : level) {
-        if (Float.isNaN(quantile)) {
+  private static boolean hasHole(double[][] quantiles) {
+    for (double[] level : quantiles) {
+      for (double quantile : level) {
+        if (Double.isNaN(quantile)) {
           return true;
         }
       }
@@ -145,20 +145,20 @@ public final class ForecastRows implements AutoCloseable {
       Grid grid,
       QuantileLevels levels,
       int horizon,
-      Map<String, Map<Long, float[][]>> forecasts) {
+      Map<String, Map<Long, double[][]>> forecasts) {
     try {
       int lead = Integer.parseInt(row.get("lead"));
       if (lead > horizon) {
         return;
       }
-      float[][] quantiles =
+      double[][] quantiles =
           forecasts
               .computeIfAbsent(row.get("series"), series -> new HashMap<>())
               .computeIfAbsent(
                   grid.indexOf(Instant.parse(row.get("origin")).toEpochMilli()),
                   origin -> empty(levels.size(), horizon));
       for (int j = 0; j < levels.size(); j++) {
-        quantiles[j][lead - 1] = Float.parseFloat(row.get(Double.toString(levels.get(j))));
+        quantiles[j][lead - 1] = Double.parseDouble(row.get(Double.toString(levels.get(j))));
       }
     } catch (NumberFormatException | DateTimeException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
@@ -173,10 +173,10 @@ public final class ForecastRows implements AutoCloseable {
     }
   }
 
-  private static float[][] empty(int levels, int horizon) {
-    float[][] empty = new float[levels][horizon];
-    for (float[] row : empty) {
-      Arrays.fill(row, Float.NaN);
+  private static double[][] empty(int levels, int horizon) {
+    double[][] empty = new double[levels][horizon];
+    for (double[] row : empty) {
+      Arrays.fill(row, Double.NaN);
     }
     return empty;
   }

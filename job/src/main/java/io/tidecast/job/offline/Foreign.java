@@ -12,17 +12,27 @@ import java.util.Optional;
  * @param name in the table
  * @param forecasts by series and origin, {@code [levels][horizon]}
  */
-record Foreign(String name, Map<String, Map<Long, float[][]>> forecasts) implements Method {
+record Foreign(String name, Map<String, Map<Long, double[][]>> forecasts) implements Method {
   @Override
   public Session start() {
     return step -> Optional.empty();
   }
 
   @Override
-  public Session start(String series) {
-    Map<Long, float[][]> own = forecasts.getOrDefault(series, Map.of());
+  public Session start(String series, double base) {
+    Map<Long, double[][]> own = forecasts.getOrDefault(series, Map.of());
     return step ->
         Optional.ofNullable(own.get(step.index()))
-            .map(quantiles -> new Forecast(step.index(), quantiles, name, Quality.MODEL));
+            .map(full -> new Forecast(step.index(), less(full, base), base, name, Quality.MODEL));
+  }
+
+  private static float[][] less(double[][] full, double base) {
+    float[][] quantiles = new float[full.length][full[0].length];
+    for (int j = 0; j < full.length; j++) {
+      for (int h = 0; h < full[j].length; h++) {
+        quantiles[j][h] = (float) (full[j][h] - base);
+      }
+    }
+    return quantiles;
   }
 }

@@ -1,10 +1,16 @@
 package io.tidecast.job.forecast;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.state.GroupNotice;
+import io.tidecast.job.state.SeriesStep;
+import io.tidecast.model.ClosedStep;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -54,6 +60,35 @@ class ForecastOperatorHarnessTest extends ForecastOperatorHarness {
 
     assertEquals(
         new Loop("s", index -> index < 121 ? first : second).over(100, 126).forecasts, forecasts());
+  }
+
+  @Test
+  void counterIsForecastWithAllItsDigits() throws Exception {
+    cover(81);
+    List<String> forecasts = new ArrayList<>();
+    for (long index = 1; index <= 80; index++) {
+      ClosedStep step = new ClosedStep(index, counter(index), new float[0]);
+      harness.processElement1(
+          new StreamRecord<>(new SeriesStep("s", "g", step), end(index)));
+      forecasts.addAll(forecasts());
+      if (index % 9 == 0) {
+        restore();
+      }
+    }
+
+    assertEquals(80, forecasts.size());
+    for (String line : forecasts.subList(30, 80)) {
+      ForecastRecord record = ForecastJsonV1.read(line.substring(2).getBytes(UTF_8));
+      long origin = GRID.indexOf(record.origin().toEpochMilli());
+      int median = CONFIG.levels().median();
+      assertEquals(counter(origin), record.quantile(median, 1), 90, line);
+      double width = record.quantile(2 * median, 1) - record.quantile(0, 1);
+      assertTrue(width > 10 && width < 400, line);
+    }
+  }
+
+  private static double counter(long index) {
+    return 1.7e9 + 60 * index + index * 31 % 17;
   }
 
   @Test

@@ -29,6 +29,17 @@ class StepFunctionHarnessTest extends StepFunctionHarness {
   }
 
   @Test
+  void noDigitOfATargetIsLost() throws Exception {
+    observe("s", 11, 1_000_000.01);
+    observe("s", 22, 1_000_000.02);
+    restore();
+    harness.processWatermark(30);
+
+    assertEquals(
+        List.of("g/s #2 1000000.01 [] @20", "g/s #3 1000000.02 [] @30", "watermark 30"), output());
+  }
+
+  @Test
   void stepHoldsItsEndAndNotItsStart() throws Exception {
     observe("s", 10, 1);
     observe("s", 20, 2);

@@ -33,6 +33,19 @@ class WindowFunctionHarnessTest extends WindowHarness {
   }
 
   @Test
+  void windowOfACounterIsWhatItHasAboveItsLastValue() throws Exception {
+    step("s/a", 1, 1_700_000_000.25);
+    step("s/a", 2, 1_700_000_060.5);
+    step("s/a", 4, 1_700_000_180);
+    step("s/a", 5, 21.3);
+
+    assertEquals(
+        List.of(
+            "g/s/a to #4 known at 40: 4 x 1 [-179.75, -119.5, NaN, 0.0] @40 above 1.70000018E9"),
+        output());
+  }
+
+  @Test
   void amendedStepIsSoInTheOpenWindowAndFollowsOneThatIsGone() throws Exception {
     for (long index = 1; index <= 4; index++) {
       step("s/a", index, index);

@@ -92,7 +92,7 @@ abstract class WindowHarness {
     return Harnesses.open(harness, StoredTypes.SERIES_WINDOW, state);
   }
 
-  void step(String series, long index, float value, float... beside) throws Exception {
+  void step(String series, long index, double value, float... beside) throws Exception {
     harness.processElement(
         new SeriesStep(series, "g", new ClosedStep(index, value, beside)), 10 * index);
   }
@@ -113,7 +113,8 @@ abstract class WindowHarness {
                         window.width(),
                         Arrays.toString(window.values()),
                         record.getTimestamp())
-                + (window.amends() ? " amends" : ""));
+                + (window.amends() ? " amends" : "")
+                + (window.base() == 0 ? "" : " above " + window.base()));
       } else if (out instanceof Watermark mark) {
         lines.add("watermark " + mark.getTimestamp());
       } else {

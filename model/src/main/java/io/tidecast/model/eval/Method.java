@@ -23,18 +23,13 @@ public interface Method {
   /** Begins a series. */
   Session start();
 
-  /** Begins a series; most methods need not know which. */
-  default Session start(String series) {
-    return start();
-  }
-
   /**
-   * Begins a series.
+   * Begins a series; most methods need not know which.
    *
    * @param base what its targets are best told from, see {@link io.tidecast.model.Base}
    */
   default Session start(String series, double base) {
-    return start(series);
+    return start();
   }
 
   /** One pass over one series. Not thread safe. */
