@@ -4,8 +4,8 @@ package io.tidecast.model;
  * What single precision loses, and what values are best told from where it does: a counter that
  * stands at 1.7e9 moves by 128 in floats, and not at all in what it has above 1.7e9.
  *
- * <p>A change is lost that is below {@value #SPACINGS} times what two neighbouring floats differ by:
- * else rounding is at most a 32nd of it.
+ * <p>A change is lost that is below {@value #SPACINGS} times what two neighbouring floats differ
+ * by: else rounding is at most a 32nd of it.
  */
 public final class Base {
   private static final int SPACINGS = 16;

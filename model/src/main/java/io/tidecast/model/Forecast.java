@@ -4,8 +4,8 @@ package io.tidecast.model;
  * All leads and levels of one forecast.
  *
  * @param origin index of the step it was made at
- * @param quantiles {@code [levels][horizon]}, in the unit of the target, less {@code base}; ascending
- *     over levels at every lead, finite, within the physical limits
+ * @param quantiles {@code [levels][horizon]}, in the unit of the target, less {@code base};
+ *     ascending over levels at every lead, finite, within the physical limits
  * @param base 0 unless the series stands too high for single precision, see {@link Base}
  * @param version of the model that made it; empty if none did
  * @param quality what stands behind it

@@ -14,9 +14,9 @@ import java.util.Map;
  * The records in Avro's single-object encoding, by the schemas {@code Observation.avsc}, {@code
  * Forecast.avsc}, {@code Evaluation.avsc} and {@code Anomaly.avsc}: one field per component, in its
  * order and under its name; times and durations in milliseconds, quantiles and sums in single
- * precision. A forecast whose steps vary has a schema of its own, {@code CalendarForecast.avsc}, and
- * so has one that single precision is not enough for, {@code FullForecast.avsc}: the bytes of the
- * others stay what they are.
+ * precision. A forecast whose steps vary has a schema of its own, {@code CalendarForecast.avsc},
+ * and so has one that single precision is not enough for, {@code FullForecast.avsc}: the bytes of
+ * the others stay what they are.
  */
 final class AvroV1 {
   private static final AvroFrame OBSERVATION = new AvroFrame("Observation");

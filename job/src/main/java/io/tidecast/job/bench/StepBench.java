@@ -103,11 +103,7 @@ public final class StepBench {
     Arrays.setAll(quantiles, level -> quantiles[level].clone());
     return new StepResult(
         new Forecast(
-            forecast.origin(),
-            quantiles,
-            forecast.base(),
-            forecast.version(),
-            forecast.quality()),
+            forecast.origin(), quantiles, forecast.base(), forecast.version(), forecast.quality()),
         List.of(),
         null);
   }

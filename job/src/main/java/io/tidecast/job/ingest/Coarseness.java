@@ -7,13 +7,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
- * Series whose changes single precision, in which everything is kept, does not tell: a counter that
+ * Covariates whose changes single precision, in which they are kept, does not tell: a counter that
  * stands at 1e10 moves by steps of 1,024. A change counts as lost if it is below {@value #SPACINGS}
- * times what two neighbouring numbers differ by.
+ * times what two neighbouring numbers differ by. Of a target nothing is lost.
  */
 public final class Coarseness {
   private static final int SPACINGS = 8;
@@ -27,17 +29,31 @@ public final class Coarseness {
 
   private static final int MAX_CHANGES = 5_000;
 
+  private final Set<String> covariates;
   private final Map<String, Values> series = new HashMap<>();
 
+  Coarseness(IngestConfig config) {
+    this(config.covariates().values().stream().flatMap(List::stream).collect(Collectors.toSet()));
+  }
+
+  Coarseness(Set<String> covariates) {
+    this.covariates = covariates;
+  }
+
   /** In one line each, with stream and variable; empty if single precision is enough. */
-  public static List<String> of(List<ObservationRecord> observations) {
-    Coarseness coarseness = new Coarseness();
+  public static List<String> of(List<ObservationRecord> observations, IngestConfig config) {
+    Coarseness coarseness = new Coarseness(config);
     observations.forEach(coarseness::add);
     return coarseness.words();
   }
 
   private void add(ObservationRecord record) {
-    record.values().forEach((variable, value) -> values(record.stream(), variable).add(value));
+    for (String variable : covariates) {
+      Double value = record.values().get(variable);
+      if (value != null) {
+        values(record.stream(), variable).add(value);
+      }
+    }
   }
 
   private Values values(String stream, String variable) {
@@ -50,14 +66,18 @@ public final class Coarseness {
    * @param named told of each series once, in one line
    */
   void look(ObservationRecord record, Consumer<String> named) {
-    for (Map.Entry<String, Double> value : record.values().entrySet()) {
-      String name = SeriesKey.text(record.stream(), value.getKey());
+    for (String variable : covariates) {
+      Double value = record.values().get(variable);
+      if (value == null) {
+        continue;
+      }
+      String name = SeriesKey.text(record.stream(), variable);
       Values seen = series.get(name);
       if (seen == null && series.size() < MAX_SERIES) {
-        seen = values(record.stream(), value.getKey());
+        seen = values(record.stream(), variable);
       }
       if (seen != null && seen.changes < MAX_CHANGES) {
-        seen.add(value.getValue());
+        seen.add(value);
         seen.name(name, named);
       }
     }
@@ -105,7 +125,7 @@ public final class Coarseness {
     String words(String name) {
       return String.format(
           Locale.ROOT,
-          "%s: %,d of %,d changes are lost in single precision, which tells %.4g from no less than"
+          "%s: %,d of %,d changes of this covariate are lost in single precision, which tells %.4g from no less than"
               + " %,.4g more; accepted: values without what all of them have in common, such as by"
               + " feed.values.NAME.add",
           name,

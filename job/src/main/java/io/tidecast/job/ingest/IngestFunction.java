@@ -172,7 +172,7 @@ public final class IngestFunction extends ProcessFunction<RawRecord, SeriesObser
     maskedCovariates = Metrics.counter(metrics, Metrics.MASKED_COVARIATES);
     coarse = Metrics.counter(metrics, Metrics.COARSE);
     rejected = new HashMap<>();
-    coarseness = new Coarseness();
+    coarseness = new Coarseness(config);
     watch = new StreamWatch(config.grid());
     Metrics.group(metrics).gauge(Metrics.CLOCKS_OFF, watch::off);
     ProcessingTimeService time =

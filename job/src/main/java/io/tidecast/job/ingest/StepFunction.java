@@ -331,9 +331,7 @@ public final class StepFunction
 
   private static byte[] anew(SeriesKey key, Instant time, SeriesObservation observation) {
     Map<String, Double> values =
-        Double.isNaN(observation.value())
-            ? Map.of()
-            : Map.of(key.variable(), observation.value());
+        Double.isNaN(observation.value()) ? Map.of() : Map.of(key.variable(), observation.value());
     return ObservationJsonV1.write(new ObservationRecord(key.stream(), time, values));
   }
 }

@@ -22,7 +22,7 @@ public final class Metrics {
   /** Values of a covariate outside its limits, left out of their record. */
   public static final String MASKED_COVARIATES = "maskedCovariates";
 
-  /** Series whose changes single precision does not tell. */
+  /** Covariates whose changes single precision does not tell. */
   public static final String COARSE = "coarse";
 
   /** Streams whose event times always lie ahead of or behind their append times. */

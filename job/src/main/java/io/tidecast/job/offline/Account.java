@@ -36,7 +36,7 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
    * @param groups of each group's values
    * @param refused rows of which there is no observation, by reason
    * @param notes of those rows, for a person
-   * @param coarse series whose changes single precision does not tell, see {@link Coarseness}
+   * @param coarse covariates whose changes single precision does not tell, see {@link Coarseness}
    * @param absent covariates of which no row has a value
    */
   public record OfFile(
@@ -65,7 +65,7 @@ public record Account(long read, long stepped, long replaced, long masked, Set<S
         byGroup(config, file.observations()),
         file.refused(),
         file.notes(),
-        Coarseness.of(file.observations()),
+        Coarseness.of(file.observations(), new JobParts(config).ingest()),
         absent(config, file.observations()));
   }
 

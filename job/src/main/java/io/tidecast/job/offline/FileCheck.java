@@ -9,6 +9,7 @@ import io.tidecast.connectors.file.FileFeed;
 import io.tidecast.connectors.file.FileReading;
 import io.tidecast.connectors.file.SourceFiles;
 import io.tidecast.connectors.record.ObservationRecord;
+import io.tidecast.job.JobParts;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.config.SeriesSection;
@@ -91,7 +92,7 @@ public final class FileCheck {
     JobConfig job = ConfigFile.parse(text, Map.of()).job();
     List<String> notes = new ArrayList<>(guess.notes());
     notes.addAll(starter.notes());
-    notes.addAll(Coarseness.of(reading.observations()));
+    notes.addAll(Coarseness.of(reading.observations(), new JobParts(job).ingest()));
     holes.forEach(left -> notes.add("left out: " + left.words()));
     notes.addAll(epochs(feed, reading));
     notes.addAll(clocks(reading, spacing));
@@ -121,7 +122,7 @@ public final class FileCheck {
     FileFeed feed = config.fileFeed();
     FileReading reading = feed.read();
     List<ObservationRecord> rows = reading.observations();
-    List<String> notes = new ArrayList<>(Coarseness.of(rows));
+    List<String> notes = new ArrayList<>(Coarseness.of(rows, new JobParts(config).ingest()));
     TimeHole.in(rows, config.series().step().duration()).ifPresent(hole -> notes.add(hole.words()));
     notes.addAll(clocks(reading, Spacing.of(rows)));
     return understood(feed.file(), config.series(), reading, Spacing.of(rows), notes);

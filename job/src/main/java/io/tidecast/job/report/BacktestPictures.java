@@ -103,8 +103,7 @@ public final class BacktestPictures {
     points.add(origin(group, fan));
     int median = group.config().levels().median();
     for (int lead = 1; lead <= fan.quantiles()[median].length; lead++) {
-      points.add(
-          new double[] {millis(group, fan.origin() + lead), fan.quantile(median, lead)});
+      points.add(new double[] {millis(group, fan.origin() + lead), fan.quantile(median, lead)});
     }
     return points;
   }

@@ -175,8 +175,7 @@ public record OpenStep(
     return result;
   }
 
-  private static double combined(
-      double before, double value, int count, Aggregation aggregation) {
+  private static double combined(double before, double value, int count, Aggregation aggregation) {
     return switch (aggregation) {
       case LAST -> value;
       case MEAN -> before + (value - before) / (count + 1);
@@ -191,8 +190,8 @@ public record OpenStep(
    * <p>Packed, for there are many and few are read again: per step its index and the number of
    * parts; per part its time, append time, partition, offset and values. Numbers are written as
    * differences from the first step and from the grid, seven bits to a byte, and what is as in the
-   * first step is not: about 8 bytes for a step of one part, and 4 per value; 8 for a target of more than seven
-   * digits.
+   * first step is not: about 8 bytes for a step of one part, and 4 per value; 8 for a target of
+   * more than seven digits.
    *
    * @param count number of steps
    * @param last index of the last of them; {@code Long.MIN_VALUE} if there is none
@@ -249,8 +248,7 @@ public record OpenStep(
       static Origin of(long index, OpenStep step, Grid grid) {
         int partition = step.parts().isEmpty() ? 0 : step.parts().get(0).partition();
         long offset = step.parts().isEmpty() ? 0 : step.parts().get(0).offset();
-        return new Origin(
-            grid.spacing().toMillis(), true, index, step.width(), partition, offset);
+        return new Origin(grid.spacing().toMillis(), true, index, step.width(), partition, offset);
       }
 
       /** Whether a step is like the first, and has one part: as nearly all do. */
@@ -291,8 +289,6 @@ public record OpenStep(
             (int) readLong(in),
             readLong(in));
       }
-
-
     }
 
     /** As they were packed once: numbers as they are. */
@@ -366,7 +362,8 @@ public record OpenStep(
           long head = readLong(in);
           int like = (int) head & (1 << origin.headBits()) - 1;
           boolean isLike = origin.hasDoubles() ? like != UNLIKE : origin.unit() > 0 && like == 0;
-          int form = !origin.hasDoubles() ? StoredArrays.FLOAT : isLike ? like : StoredArrays.DOUBLE;
+          int form =
+              !origin.hasDoubles() ? StoredArrays.FLOAT : isLike ? like : StoredArrays.DOUBLE;
           long index = origin.unit() == 0 ? head : origin.first() + (head >> origin.headBits());
           steps.put(index, step(index, isLike, form, origin, in));
         }
@@ -376,8 +373,8 @@ public record OpenStep(
       return steps;
     }
 
-    private static OpenStep step(
-        long index, boolean isLike, int form, Origin origin, DataInput in) throws IOException {
+    private static OpenStep step(long index, boolean isLike, int form, Origin origin, DataInput in)
+        throws IOException {
       int width = isLike ? origin.width() : (int) readLong(in);
       List<Part> parts = new ArrayList<>();
       for (long left = isLike ? 1 : readLong(in); left > 0; left--) {

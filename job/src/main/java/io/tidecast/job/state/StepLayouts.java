@@ -205,9 +205,7 @@ final class StepLayouts {
 
   private static ClosedStep readClosedStep(int version, DataInputView in) throws IOException {
     return new ClosedStep(
-        in.readLong(),
-        version < 3 ? in.readFloat() : in.readDouble(),
-        StoredArrays.readFloats(in));
+        in.readLong(), version < 3 ? in.readFloat() : in.readDouble(), StoredArrays.readFloats(in));
   }
 
   static void writeOpenWindow(SeriesWindow.Open value, DataOutputView out) throws IOException {
@@ -220,9 +218,7 @@ final class StepLayouts {
     int shape = version < 2 ? UNKNOWN_SHAPE : in.readInt();
     long end = in.readLong();
     return new SeriesWindow.Open(
-        shape,
-        end,
-        version < 3 ? StoredArrays.readFloatsWide(in) : StoredArrays.readDoubles(in));
+        shape, end, version < 3 ? StoredArrays.readFloatsWide(in) : StoredArrays.readDoubles(in));
   }
 
   static void writeSeriesWindow(SeriesWindow value, DataOutputView out) throws IOException {

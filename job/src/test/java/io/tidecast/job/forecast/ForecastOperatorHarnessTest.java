@@ -68,8 +68,7 @@ class ForecastOperatorHarnessTest extends ForecastOperatorHarness {
     List<String> forecasts = new ArrayList<>();
     for (long index = 1; index <= 80; index++) {
       ClosedStep step = new ClosedStep(index, counter(index), new float[0]);
-      harness.processElement1(
-          new StreamRecord<>(new SeriesStep("s", "g", step), end(index)));
+      harness.processElement1(new StreamRecord<>(new SeriesStep("s", "g", step), end(index)));
       forecasts.addAll(forecasts());
       if (index % 9 == 0) {
         restore();

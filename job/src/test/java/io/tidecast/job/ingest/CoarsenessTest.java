@@ -8,16 +8,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CoarsenessTest {
   @Test
-  void counterOfAStreamIsNamedOnceAndWhatIsToldApartIsNot() {
-    Coarseness coarseness = new Coarseness();
+  void covariateThatCountsIsNamedOnceAndWhatIsToldApartIsNot() {
+    Coarseness coarseness = new Coarseness(Set.of("counter", "price"));
     List<String> named = new ArrayList<>();
 
     for (int i = 0; i < 10_000; i++) {
-      Map<String, Double> values = Map.of("counter", 1e10 + 700.0 * i, "price", 40_000 + 0.5 * i);
+      Map<String, Double> values =
+          Map.of("counter", 1e10 + 700.0 * i, "price", 40_000 + 0.5 * i, "target", 1e12 + i);
       coarseness.look(new ObservationRecord("a", Instant.ofEpochSecond(i), values), named::add);
     }
 

@@ -65,14 +65,14 @@ abstract class StepFunctionHarness {
     return Harnesses.open(harness, StoredTypes.SERIES_STEP, state);
   }
 
-  static SeriesObservation observation(
-      String series, long time, double value, float... beside) {
+  static SeriesObservation observation(String series, long time, double value, float... beside) {
     return new SeriesObservation(
         series, "g", time, value, beside, false, true, Long.MIN_VALUE, 7, 3, 77);
   }
 
   /** One of a partition that had gone past a step; its records are not keyed unless told so. */
-  void observe(long time, double value, long passed, boolean isKeyed, long offset) throws Exception {
+  void observe(long time, double value, long passed, boolean isKeyed, long offset)
+      throws Exception {
     harness.processElement(
         new SeriesObservation(
             "s", "g", time, value, new float[0], false, isKeyed, passed, 100 + offset, 3, offset),

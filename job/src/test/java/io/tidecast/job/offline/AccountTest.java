@@ -1,10 +1,12 @@
 package io.tidecast.job.offline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.config.ConfigFile;
+import io.tidecast.job.config.JobConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +111,7 @@ class AccountTest {
   }
 
   @Test
-  void counterThatSinglePrecisionDoesNotTellIsNamed() throws IOException {
+  void covariateThatSinglePrecisionDoesNotTellIsNamed() throws IOException {
     StringBuilder text = new StringBuilder("time,s,v,w\n");
     for (int i = 0; i < 48; i++) {
       Instant time = Instant.parse("2025-01-01T00:00:00Z").plusSeconds(3600L * i);
@@ -118,12 +120,20 @@ class AccountTest {
     }
     Path file = Files.writeString(directory.resolve("counter.csv"), text);
 
-    List<String> coarse = Account.ofFile(config("last").withData(file).job()).coarse();
+    assertEquals(List.of(), Account.ofFile(config("last").withData(file).job()).coarse());
+    JobConfig reading =
+        config("last")
+            .with("series.targets", "[v]")
+            .with("series.covariates", "[w, c]")
+            .withData(file)
+            .job();
+    List<String> coarse = Account.ofFile(reading).coarse();
 
     assertEquals(1, coarse.size(), coarse::toString);
     assertTrue(
-        coarse.get(0).startsWith("a/w: 47 of 47 changes are lost in single precision"),
+        coarse.get(0).startsWith("a/w: 47 of 47 changes of this covariate are lost"),
         coarse::toString);
-    assertTrue(FileCheck.of(file).contains("# look at: a/w: 47 of 47 changes"));
+    assertTrue(FileCheck.of(reading).contains("a/w: 47 of 47 changes"));
+    assertFalse(FileCheck.of(file).contains("a/w: 47 of 47 changes"));
   }
 }

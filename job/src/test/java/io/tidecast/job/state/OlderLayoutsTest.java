@@ -171,15 +171,13 @@ class OlderLayoutsTest {
 
   @Test
   void keptStepsOfTheFirstLayoutGoOn() throws Exception {
-    assertGoOn(
-        1, "00000001" + "0000000000000005" + "0000000b" + "0a02020e020006" + "3fc00000");
+    assertGoOn(1, "00000001" + "0000000000000005" + "0000000b" + "0a02020e020006" + "3fc00000");
   }
 
   @Test
   void keptStepsOfTheSecondLayoutGoOn() throws Exception {
     assertGoOn(
-        2,
-        "00000001" + "0000000000000005" + "0000000d" + "140a020006" + "00550200" + "3fc00000");
+        2, "00000001" + "0000000000000005" + "0000000d" + "140a020006" + "00550200" + "3fc00000");
   }
 
   private static void assertGoOn(int layout, String hex) throws Exception {

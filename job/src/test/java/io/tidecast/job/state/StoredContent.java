@@ -36,7 +36,8 @@ final class StoredContent {
       }
       return bits.toString();
     } else if (value instanceof double[] doubles) {
-      return Arrays.toString(Arrays.stream(doubles).mapToLong(Double::doubleToRawLongBits).toArray());
+      return Arrays.toString(
+          Arrays.stream(doubles).mapToLong(Double::doubleToRawLongBits).toArray());
     } else if (value instanceof byte[] bytes) {
       return Arrays.toString(bytes);
     } else if (value instanceof int[] ints) {

@@ -17,11 +17,7 @@ public final class KeptRows {
   private final RunningInputs anchor;
 
   private KeptRows(
-      Transform transform,
-      boolean hasBase,
-      double base,
-      InputHistory rows,
-      RunningInputs anchor) {
+      Transform transform, boolean hasBase, double base, InputHistory rows, RunningInputs anchor) {
     this.transform = transform;
     this.hasBase = hasBase;
     this.base = base;

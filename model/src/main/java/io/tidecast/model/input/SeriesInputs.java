@@ -410,7 +410,10 @@ public final class SeriesInputs implements KnownFuture.Origin {
 
   /** Bytes of {@link #writeHistory}. */
   public static int historyBytes(ForecasterConfig config) {
-    return 1 + Double.BYTES + InputHistory.bytes(config) + RunningInputs.bytes(config.covariates().size());
+    return 1
+        + Double.BYTES
+        + InputHistory.bytes(config)
+        + RunningInputs.bytes(config.covariates().size());
   }
 
   /**

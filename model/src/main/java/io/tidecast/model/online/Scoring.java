@@ -188,7 +188,10 @@ final class Scoring {
       experts.raw(quantiles, served);
     }
     if (lead == 1) {
-      float unit = config.transform() == Transform.LOG_RETURN ? (float) (scale * experts.inFull(given[levels / 2])) : scale;
+      float unit =
+          config.transform() == Transform.LOG_RETURN
+              ? (float) (scale * experts.inFull(given[levels / 2]))
+              : scale;
       expected.set(given, unit);
     }
     float loss = 0;

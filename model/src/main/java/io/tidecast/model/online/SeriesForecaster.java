@@ -167,8 +167,7 @@ public final class SeriesForecaster {
   }
 
   /** Null if the step is in order. */
-  private Anomaly score(
-      SeriesState state, long index, float near, float target, boolean isStuck) {
+  private Anomaly score(SeriesState state, long index, float near, float target, boolean isStuck) {
     if (!isStuck) {
       restartAfterLongSilence(state);
     }
@@ -375,9 +374,7 @@ public final class SeriesForecaster {
       SeriesState state, long index, float near, PackedModel serving, boolean isStuck) {
     SeriesInputs seen = state.inputs();
     if (!isStuck) {
-      state
-          .naives()
-          .observe(index, config.season(), seen.last(), seen.scale(), seen.rows());
+      state.naives().observe(index, config.season(), seen.last(), seen.scale(), seen.rows());
     }
     float[][] quantiles = experts.make(state, index, near, serving);
     state.pending().put(index, seen.last(), seen.scale(), experts, code);

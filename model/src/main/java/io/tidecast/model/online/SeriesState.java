@@ -295,8 +295,7 @@ public final class SeriesState {
     history.readFully(kept);
     require(live.readInt() == format, "series state of format " + format, "another");
     boolean alike =
-        live.readInt()
-            == (format >= FORMAT_7 ? shape.ofState() : config.shapeOfStateWithCell());
+        live.readInt() == (format >= FORMAT_7 ? shape.ofState() : config.shapeOfStateWithCell());
     SeriesState state = new SeriesState(this, inputs);
     state.lastIndex = live.readLong();
     state.steps = live.readInt();

@@ -16,7 +16,8 @@ import java.util.List;
  * as it is there. Shared by all batches, never written after construction.
  *
  * @param steps {@code [rows]}, ascending, of the grid
- * @param x {@code [rows]}, transformed target, all from one base; where it is missing, what the pipeline filled in
+ * @param x {@code [rows]}, transformed target, all from one base; where it is missing, what the
+ *     pipeline filled in
  * @param scale {@code [rows]}, running scale
  * @param observed {@code [rows]}, whether the target is there
  * @param inputs {@code [rows][inputs]} of the recurrent member; null within a long gap, which no

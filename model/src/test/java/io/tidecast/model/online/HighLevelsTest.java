@@ -112,8 +112,7 @@ class HighLevelsTest {
   @Test
   void valuesThatDifferByOneInAHundredMillionAreToldApart() {
     ForecasterConfig config = GeneratedSeries.config(Transform.DIFFERENCE, HORIZON);
-    List<Forecast> made =
-        forecasts(config, null, steps(t -> t % 2 == 0 ? 0.01 : 0.02, 1_000_000));
+    List<Forecast> made = forecasts(config, null, steps(t -> t % 2 == 0 ? 0.01 : 0.02, 1_000_000));
 
     int median = config.levels().median();
     for (Forecast forecast : made.subList(1, made.size())) {
@@ -162,7 +161,8 @@ class HighLevelsTest {
             .build();
     Random random = new Random(7);
     List<Forecast> made =
-        forecasts(config, null, steps(t -> Math.min(6, random.nextInt(5) * random.nextInt(3)), HIGH));
+        forecasts(
+            config, null, steps(t -> Math.min(6, random.nextInt(5) * random.nextInt(3)), HIGH));
 
     for (Forecast forecast : made.subList(200, made.size())) {
       for (int j = 0; j < forecast.quantiles().length; j++) {
@@ -242,10 +242,7 @@ class HighLevelsTest {
     SeriesState expected =
         forecaster
             .stepAgain(
-                forecaster.newState(),
-                Anchors.NONE,
-                inOrder.subList(0, 111),
-                t -> Optional.empty())
+                forecaster.newState(), Anchors.NONE, inOrder.subList(0, 111), t -> Optional.empty())
             .state();
 
     ClosedStep next = inOrder.get(111);

@@ -82,8 +82,7 @@ class TrainerTest {
     TrainingResult.Chosen ofHigh = train(high);
     TrainingResult.Chosen ofSame = train(same);
 
-    assertEquals(
-        ofSame.report().validation().get(0), ofHigh.report().validation().get(0), 1e-3);
+    assertEquals(ofSame.report().validation().get(0), ofHigh.report().validation().get(0), 1e-3);
     PromotionGate gate = new PromotionGate(CONFIG);
     assertEquals(gate.score(ofSame).naive(), gate.score(ofHigh).naive(), 1e-3);
     assertEquals(gate.score(ofSame).challenger(), gate.score(ofHigh).challenger(), 2e-2);
