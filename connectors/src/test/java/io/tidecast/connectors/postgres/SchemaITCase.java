@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SchemaITCase {
   /** Version of the newest migration. */
-  static final String NEWEST = "6";
+  static final String NEWEST = "7";
 
   @TempDir static Path directory;
   private static EmbeddedPostgres postgres;
