@@ -8,14 +8,19 @@ import io.tidecast.model.input.Phases;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the network's forecasts begin from, as it trains: the medians of the longest linear map that
- * a series is long enough for, or the last value. Maps are not trained with the network. For one
- * thread.
+ * a series is long enough for, or the last value. Maps are not trained with the network, so what is
+ * forecast from a row is computed once, as far as memory goes. For one thread.
  */
 final class BaseForecast {
+  // 64 MB: a row is drawn again and again, and its product is as dear as the network
+  private static final int KEPT = 1 << 24;
+
   private final List<PackedMap> maps = new ArrayList<>();
   private final InputLayout layout;
   private final Phases seasons;
@@ -24,6 +29,8 @@ final class BaseForecast {
   private final float[] phases;
   private final KnownFuture known;
   private final float[] future;
+  private final Map<SeriesRows, float[][]> kept = new IdentityHashMap<>();
+  private int mayKeep = KEPT;
 
   private BaseForecast(ForecasterConfig config) {
     layout = InputLayout.of(config);
@@ -56,6 +63,24 @@ final class BaseForecast {
    * @param out {@code [horizon]}
    */
   void fill(SeriesRows series, int row, float[] out) {
+    if (!isMap()) {
+      Arrays.fill(out, 0);
+      return;
+    }
+    float[][] its = kept.computeIfAbsent(series, of -> new float[of.rows()][]);
+    if (its[row] == null && mayKeep >= out.length) {
+      mayKeep -= out.length;
+      its[row] = new float[out.length];
+      multiply(series, row, its[row]);
+    }
+    if (its[row] == null) {
+      multiply(series, row, out);
+    } else {
+      System.arraycopy(its[row], 0, out, 0, out.length);
+    }
+  }
+
+  private void multiply(SeriesRows series, int row, float[] out) {
     Arrays.fill(out, 0);
     for (PackedMap map : maps) {
       if (row + 1 >= map.weights.lookBack()) {
