@@ -57,6 +57,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
+   * The same for who closes it also when the process is asked to end: else the server ends at once
+   * then, before those that write to it.
+   */
+  public static EmbeddedPostgres startOwned(Path directory) throws CannotStartException {
+    return start(directory, 0, false);
+  }
+
+  /**
    * Starts a server and returns when it serves. A server that a killed process has left behind on
    * this directory is ended first, and what it has left half made is made anew: binaries that are
    * not all unpacked, and tables that no server has ever served.
@@ -65,6 +73,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
    * @param port to listen on; 0 for any free one
    */
   public static EmbeddedPostgres start(Path directory, int port) throws CannotStartException {
+    return start(directory, port, true);
+  }
+
+  private static EmbeddedPostgres start(Path directory, int port, boolean endsWithProcess)
+      throws CannotStartException {
     Path tables = directory.resolve("tables");
     try {
       Path binaries = Files.createDirectories(directory.resolve("binaries"));
@@ -76,6 +89,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
               .setOverrideWorkingDirectory(binaries.toFile())
               .setDataDirectory(tables)
               .setCleanDataDirectory(false)
+              .setRegisterShutdownHook(endsWithProcess)
               .setPort(port == 0 ? FreePort.any() : port)
               .setServerConfig("max_connections", "50")
               .setServerConfig("listen_addresses", "127.0.0.1")

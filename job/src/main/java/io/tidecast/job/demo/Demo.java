@@ -135,7 +135,8 @@ public final class Demo {
   /** Nobody would see the database of a run that ends by itself and leaves no directory. */
   private Optional<DemoDatabase> startDatabase(JobConfig config, WorkDirectory work)
       throws Exception {
-    if (options.exitAtEnd() && options.workDirectory() == null) {
+    boolean isSeen = !options.exitAtEnd() || options.workDirectory() != null;
+    if (!isSeen || stopped) {
       return Optional.empty();
     }
     try {
@@ -143,7 +144,9 @@ public final class Demo {
       view.say("Live page at " + database.page());
       return Optional.of(database);
     } catch (CannotStartException e) {
-      view.say("without live page: " + e.getMessage());
+      if (!stopped) {
+        view.say("without live page: " + e.getMessage());
+      }
       return Optional.empty();
     }
   }
@@ -188,9 +191,11 @@ public final class Demo {
       throws Exception {
     if (isBounded()) {
       watch(tally, feeding, null, () -> feeding.isDone(), started);
-      if (stopped) {
-        return Map.of();
-      }
+    }
+    if (stopped) {
+      return Map.of();
+    }
+    if (isBounded()) {
       feeding.get();
     }
     StreamExecutionEnvironment env =
@@ -208,9 +213,11 @@ public final class Demo {
         done.exceptionally(cancelled -> null).join();
       }
     }
-    if (stopped) {
-      return Map.of();
-    }
+    return stopped ? Map.of() : fates(done);
+  }
+
+  private static Map<String, Object> fates(CompletableFuture<JobExecutionResult> done)
+      throws InterruptedException {
     try {
       return done.get().getAllAccumulatorResults();
     } catch (ExecutionException e) {

@@ -47,7 +47,7 @@ final class DemoDatabase implements AutoCloseable {
    */
   static DemoDatabase start(JobConfig config, Path directory, int pagePort) throws Exception {
     config.forecast().requireLevelsOfDashboards();
-    EmbeddedPostgres server = EmbeddedPostgres.start(directory);
+    EmbeddedPostgres server = EmbeddedPostgres.startOwned(directory);
     try {
       PostgresConfig owner = server.owner();
       Schema.migrate(owner, config.domain());
