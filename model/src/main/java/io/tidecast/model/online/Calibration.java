@@ -15,7 +15,9 @@ import java.util.Arrays;
  * move the factors of the knots they lie between, in proportion: neighbouring leads share what they
  * learn, which makes it steadier, not faster. The factor g is that of the side of the median and of
  * the phase of the season in which the target lies, {@value #PHASES} of them: where noon is harder
- * than midnight, intervals are right at both.
+ * than midnight, intervals are right at both. What moves the factor of a phase moves it against
+ * those of the others as well, and further: a restless week is one of all phases, and says nothing
+ * of how they differ.
  *
  * <p>All of that is slow. What is restless now is restless for a while: how far forecasts of one
  * step have erred of late, against how far they do, widens or narrows all intervals by the power
@@ -26,9 +28,13 @@ import java.util.Arrays;
 final class Calibration {
   private static final int PHASES = 8;
   private static final float PHASE_RATE = 0.002f;
+  // how far a phase moves against the others, in what it moves by; outcomes that follow each other
+  // closely repeat each other, so it is less beyond so many in a season
+  private static final float CONTRAST = 2.5f;
+  private static final float APART = 24;
   private static final float HASTE = 2;
   private static final int SETTLED = 3000;
-  private static final double ELASTICITY = 0.3;
+  private static final double ELASTICITY = 0.5;
   private static final int LATELY = 24;
   private static final int EVER = 1000;
   private static final int LEAST_ERRORS = 100;
@@ -174,13 +180,17 @@ final class Calibration {
     return phase.length == 0 ? 1 : phase[at];
   }
 
-  /** Moves the factor of a phase on one side. */
-  void movePhase(int at, float pushed) {
-    if (phase.length == 0) {
-      return;
+  /**
+   * Moves the factor of a phase on one side, and those of the others the other way.
+   *
+   * @param isOnLimit whether the outcome is, which says nothing of how phases differ
+   */
+  void movePhase(int at, float pushed, boolean isOnLimit) {
+    float apart = isOnLimit ? 0 : CONTRAST * Math.min(1, APART / season) * pushed;
+    for (int k = at & 1; k < phase.length; k += 2) {
+      float moved = phase[k] * (1 - apart / PHASES + (k == at ? pushed + apart : 0));
+      phase[k] = Math.max(QuantileTracker.MIN_FACTOR, Math.min(QuantileTracker.MAX_FACTOR, moved));
     }
-    float moved = phase[at] * (1 + pushed);
-    phase[at] = Math.max(QuantileTracker.MIN_FACTOR, Math.min(QuantileTracker.MAX_FACTOR, moved));
   }
 
   void write(DataOutput out) throws IOException {

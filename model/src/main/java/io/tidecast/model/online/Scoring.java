@@ -130,7 +130,7 @@ final class Scoring {
       }
     }
     if (learns) {
-      move(state, index);
+      move(state, index, tracker.isOnLimit(target));
     } else {
       state.calibration().calm();
     }
@@ -234,17 +234,17 @@ final class Scoring {
   }
 
   /** The step is over: what was learnt of widths takes effect. */
-  private void move(SeriesState state, long index) {
+  private void move(SeriesState state, long index, boolean isOnLimit) {
     for (int row = 0; row <= knots.count(); row++) {
       tracker.push(ranked, row * (levels + 1), pushed, row * levels);
     }
     Arrays.fill(ranked, 0);
     state.calibration().move(pushed);
-    movePhase(state.calibration(), index);
+    movePhase(state.calibration(), index, isOnLimit);
   }
 
   /** Mean push of a step's outcomes on either side of the median, whatever their leads. */
-  private void movePhase(Calibration calibration, long index) {
+  private void movePhase(Calibration calibration, long index, boolean isOnLimit) {
     int from = knots.count() * levels;
     int median = levels / 2;
     float below = 0;
@@ -256,8 +256,8 @@ final class Scoring {
     Arrays.fill(pushed, from, from + levels, 0);
     int at = calibration.phase(index);
     float mean = calibration.phaseRate() / (median * Math.max(1, outcomes));
-    calibration.movePhase(at, mean * below);
-    calibration.movePhase(at + 1, mean * above);
+    calibration.movePhase(at, mean * below, isOnLimit);
+    calibration.movePhase(at + 1, mean * above, isOnLimit);
     outcomes = 0;
   }
 

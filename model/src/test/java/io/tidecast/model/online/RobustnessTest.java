@@ -249,9 +249,9 @@ class RobustnessTest {
       }
     }
 
-    // 0.7 without factors by phase; they are careful, and on the way for thousands of steps
-    assertEquals(0.9, inside / (double) noons, 0.1);
-    assertEquals(0.25, below / (double) noons, 0.1);
+    // 0.7 without factors by phase, 0.8 where they do not move against each other
+    assertEquals(0.9, inside / (double) noons, 0.04);
+    assertEquals(0.25, below / (double) noons, 0.07);
   }
 
   @Test
