@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration. */
 @Command(
@@ -80,7 +81,8 @@ public final class Tidecast {
   static CommandLine commandLine() {
     CommandLine line =
         new CommandLine(new Tidecast())
-            .setExecutionExceptionHandler((e, command, result) -> failed(e, command.getErr()));
+            .setExecutionExceptionHandler((e, command, result) -> failed(e, command.getErr()))
+            .setParameterExceptionHandler((e, arguments) -> misused(e));
     ClusterCommand.passOn(line.getSubcommands().get("cluster"));
     return line;
   }
@@ -98,6 +100,17 @@ public final class Tidecast {
     LOG.info("the command has failed", e);
     err.println("tidecast: " + withCause(e));
     return 1;
+  }
+
+  /** One line, or what commands there are where none was given. */
+  private static int misused(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().printf("tidecast: %s; see %s --help%n", firstLine(e), name);
+    if (!command.getSubcommands().isEmpty()) {
+      command.usage(command.getErr());
+    }
+    return 2;
   }
 
   private static String withCause(Throwable e) {

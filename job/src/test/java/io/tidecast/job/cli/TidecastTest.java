@@ -128,16 +128,25 @@ class TidecastTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "42",
         "run",
         "run --config",
         "run --file x",
         "demo --port many",
         "demo --exit-after soon",
-        "feed --config x --start yesterday"
+        "feed --config x --start yesterday",
+        "backtest --config x --stride often"
       })
-  void wrongArgumentsAreTwo(String arguments) {
+  void wrongArgumentsAreTwoAndOneLine(String arguments) {
     assertEquals(2, run(arguments.split(" ")));
+
+    String command = arguments.split(" ")[0];
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertTrue(err.toString().contains("; see tidecast " + command + " --help"), err.toString());
+  }
+
+  @Test
+  void whatIsNoCommandIsTwoAndSaysWhatCommandsThereAre() {
+    assertEquals(2, run("42"));
 
     assertTrue(err.toString().contains("Usage: tidecast"), err.toString());
   }
