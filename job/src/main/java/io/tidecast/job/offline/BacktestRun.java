@@ -109,8 +109,9 @@ public final class BacktestRun {
     private final Map<String, List<Decision>> decisions = new LinkedHashMap<>();
     private final List<Forecast> shown = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
+    private final List<Method> foreign;
 
-    private GroupRun(String group, List<SeriesHistory> histories) {
+    private GroupRun(String group, List<SeriesHistory> histories) throws IOException {
       this.group = group;
       this.histories = histories;
       series = windows(histories);
@@ -128,6 +129,8 @@ public final class BacktestRun {
                 + test
                 + " steps of the test part");
       }
+      // before what takes long
+      foreign = options.against() == null ? List.of() : List.of(foreign(options.against()));
     }
 
     private static List<Stretch> windows(List<SeriesHistory> histories) {
@@ -139,9 +142,7 @@ public final class BacktestRun {
       LongFunction<Optional<ForecastModel>> serving =
           serving(TIDECAST, job, histories).orElse(origin -> Optional.empty());
       scoreItself(Method.online(TIDECAST, config, serving));
-      if (options.against() != null) {
-        score(backtest, foreign(options.against()), series);
-      }
+      foreign.forEach(method -> score(backtest, method, series));
       for (Part part : options.ablate()) {
         ablate(part, serving);
       }

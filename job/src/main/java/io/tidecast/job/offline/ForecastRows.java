@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.math.BigDecimal;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -96,8 +97,8 @@ public final class ForecastRows implements AutoCloseable {
   /**
    * Forecasts that were made elsewhere, by series and origin, {@code [levels][horizon]}.
    *
-   * @throws IllegalArgumentException if a column is missing, a row cannot be read, or a forecast
-   *     lacks a lead
+   * @throws IllegalArgumentException if it is no file of text, or a column is missing, or a row
+   *     cannot be read
    */
   static Map<String, Map<Long, double[][]>> read(
       Path file, Grid grid, QuantileLevels levels, int horizon) throws IOException {
@@ -109,6 +110,11 @@ public final class ForecastRows implements AutoCloseable {
       for (CSVRecord row : rows) {
         take(file, row, grid, levels, horizon, forecasts);
       }
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException | UncheckedIOException e) {
+      throw new IllegalArgumentException(
+          "--against: " + file + "; accepted: a file of text in UTF-8", e);
     }
     forecasts.values().forEach(one -> one.values().removeIf(ForecastRows::hasHole));
     return forecasts;

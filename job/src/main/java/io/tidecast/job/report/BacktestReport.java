@@ -195,6 +195,9 @@ public final class BacktestReport {
       return "-";
     }
     double size = Math.abs(value);
+    if (size > 0 && (size < 1e-6 || size >= 1e10)) {
+      return String.format(Locale.ROOT, "%.3e", value);
+    }
     int digits = size == 0 ? 0 : Math.max(0, Math.min(7, 3 - (int) Math.floor(Math.log10(size))));
     return String.format(Locale.ROOT, "%." + digits + "f", value);
   }
