@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
     name = "forecast",
     description =
         "Forecasts from the end of each series of a file, with a model that was trained before or,"
-            + " without one, is trained on the file first.",
+            + " without one, is trained on the file first; by the naives where that is too short.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -66,7 +66,7 @@ final class ForecastCommand implements Callable<Integer> {
         report.writeRows(text);
       }
     }
-    report.without().forEach(System.err::println);
+    report.remarks().forEach(System.err::println);
     return 0;
   }
 

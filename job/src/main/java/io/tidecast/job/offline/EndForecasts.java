@@ -71,8 +71,11 @@ public final class EndForecasts {
     SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
     SeriesState state = forecaster.newState();
     Forecast last = null;
+    long end = series.steps().stream().mapToLong(step -> step.step().index()).max().orElse(0);
     for (SeriesStep step : series.steps()) {
-      ForecastModel model = serving.apply(step.step().index()).orElse(null);
+      // what is given out is by what has seen everything, however early the series ends
+      long origin = step.step().index() == end ? Long.MAX_VALUE : step.step().index();
+      ForecastModel model = serving.apply(origin).orElse(null);
       last = forecaster.step(state, step.step(), model).forecast().orElse(last);
     }
     return new End(series.series(), config, last);

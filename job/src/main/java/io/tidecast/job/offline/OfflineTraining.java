@@ -62,7 +62,7 @@ public final class OfflineTraining {
 
   private Trained train(String group, List<Stretch> windows) {
     Trainer trainer = new Trainer(config.groups().get(group), new JobParts(config).recipe());
-    TrainingResult.Chosen chosen = choose(trainer, group, windows);
+    TrainingResult.Chosen chosen = chosen(group, choose(trainer, group, windows));
     PromotionGate.Scores held = new PromotionGate(config.groups().get(group)).score(chosen);
     return new Trained(complete(trainer, group, chosen), chosen.report(), held);
   }
@@ -70,12 +70,17 @@ public final class OfflineTraining {
   /**
    * The models of a group as they would have served by now: what was chosen from where it has seen
    * nothing, so that what is learned online is honest; what was trained on everything at the end.
+   * None where there is too little to train one.
    *
-   * @throws IllegalArgumentException if the training fails, with its reason
+   * @throws IllegalArgumentException if the training fails otherwise, with its reason
    */
   LongFunction<Optional<ForecastModel>> serving(String group, List<Stretch> windows) {
     Trainer trainer = new Trainer(config.groups().get(group), new JobParts(config).recipe());
-    TrainingResult.Chosen chosen = choose(trainer, group, windows);
+    TrainingResult result = choose(trainer, group, windows);
+    if (result instanceof TrainingResult.Failed failed && failed.isTooShort()) {
+      return origin -> Optional.empty();
+    }
+    TrainingResult.Chosen chosen = chosen(group, result);
     ForecastModel complete = complete(trainer, group, chosen);
     long seen = chosen.model().provenance().lastStep();
     return origin -> {
@@ -86,20 +91,23 @@ public final class OfflineTraining {
     };
   }
 
-  private TrainingResult.Chosen choose(Trainer trainer, String group, List<Stretch> windows) {
+  private TrainingResult choose(Trainer trainer, String group, List<Stretch> windows) {
     TrainingRun run = new TrainingRun(group, 1, config.retrain().seed(), JobParts.version());
     try (TrainingProgress progress = new TrainingProgress(phases, "training " + group)) {
-      TrainingResult result = trainer.choose(windows, run, progress);
-      if (result instanceof TrainingResult.Failed failed) {
-        throw new IllegalArgumentException(
-            "training of group "
-                + group
-                + " failed: "
-                + failed.reason()
-                + (failed.isTooShort() ? "; without a model the naive forecasts serve it" : ""));
-      }
-      return (TrainingResult.Chosen) result;
+      return trainer.choose(windows, run, progress);
     }
+  }
+
+  private static TrainingResult.Chosen chosen(String group, TrainingResult result) {
+    if (result instanceof TrainingResult.Failed failed) {
+      throw new IllegalArgumentException(
+          "training of group "
+              + group
+              + " failed: "
+              + failed.reason()
+              + (failed.isTooShort() ? "; without a model the naive forecasts serve it" : ""));
+    }
+    return (TrainingResult.Chosen) result;
   }
 
   private ForecastModel complete(Trainer trainer, String group, TrainingResult.Chosen chosen) {

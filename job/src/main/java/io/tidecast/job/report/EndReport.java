@@ -6,11 +6,13 @@ import io.tidecast.job.forecast.ForecastRecords;
 import io.tidecast.job.offline.EndForecasts;
 import io.tidecast.job.offline.ForecastRows;
 import io.tidecast.model.Forecast;
+import io.tidecast.model.Quality;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Forecasts from the ends of series as rows or as JSON. */
 public final class EndReport {
@@ -48,11 +50,17 @@ public final class EndReport {
         end.series(), forecast, end.config().grid(), end.config().levels().values());
   }
 
-  /** A line for each series that has no forecast. */
-  public List<String> without() {
-    return ends.stream()
-        .filter(end -> end.forecast().isEmpty())
-        .map(end -> end.series() + ": no forecast, for none of its steps has a value")
-        .toList();
+  /** A line for each series that has no forecast, or one without a model. */
+  public List<String> remarks() {
+    return ends.stream().flatMap(end -> remark(end).stream()).toList();
+  }
+
+  private static Optional<String> remark(EndForecasts.End end) {
+    if (end.forecast().isEmpty()) {
+      return Optional.of(end.series() + ": no forecast, for none of its steps has a value");
+    }
+    return end.forecast()
+        .filter(forecast -> forecast.quality() == Quality.NAIVE)
+        .map(naive -> end.series() + ": forecast without a model, by the naives: too little data");
   }
 }

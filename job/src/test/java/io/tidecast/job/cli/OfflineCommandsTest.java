@@ -229,6 +229,73 @@ class OfflineCommandsTest {
   }
 
   @Test
+  void forecastOfAFewRowsIsThatOfTheNaivesAndSaysSo() throws IOException {
+    for (int rows : new int[] {1, 2, 60}) {
+      String few =
+          Files.readString(Path.of(data)).lines().limit(1 + rows).reduce("", (a, b) -> a + b + "\n");
+      Path tiny = Files.writeString(directory.resolve("tiny.csv"), few);
+      Path lines = directory.resolve("next.json");
+
+      assertEquals(
+          0,
+          run(
+              "forecast",
+              "--config",
+              config,
+              "--data",
+              tiny.toString(),
+              "--out",
+              lines.toString()),
+          err::toString);
+
+      JsonNode json = new ObjectMapper().readTree(Files.readString(lines));
+      assertEquals("naive", json.get("quality").asText());
+    }
+  }
+
+  @Test
+  void whatEndedLongAgoIsForecastByTheModelToo() throws IOException {
+    String csv = Files.readString(Path.of(data));
+    List<String> both = new ArrayList<>(List.of("time,load,other"));
+    csv.lines().skip(1).forEach(line -> both.add(line + (both.size() < 400 ? ",1" : ",")));
+    Path two = Files.writeString(directory.resolve("two.csv"), String.join("\n", both) + "\n");
+    String twoStreams =
+        "{a: {PM2.5 (ug): load}, b: {PM2.5 (ug): other}}";
+    String yaml = CONFIG.formatted(4).replace("{a: {PM2.5 (ug): load}}", twoStreams);
+    Path file = Files.writeString(directory.resolve("two.yaml"), yaml);
+    Path lines = directory.resolve("next.json");
+
+    int code =
+        run(
+            "forecast",
+            "--config",
+            file.toString(),
+            "--data",
+            two.toString(),
+            "--out",
+            lines.toString());
+
+    assertEquals(0, code, err::toString);
+    for (String line : Files.readAllLines(lines)) {
+      assertEquals("model", new ObjectMapper().readTree(line).get("quality").asText(), line);
+    }
+  }
+
+  @Test
+  void forecastsFromElsewhereThatAreNoTextAreRefusedBeforeATraining() throws IOException {
+    Path bytes = Files.write(directory.resolve("f.csv"), new byte[] {(byte) 0xff, 10});
+    for (Path path : List.of(bytes, directory)) {
+      err.getBuffer().setLength(0);
+
+      assertEquals(2, backtest("--against", path.toString()));
+
+      assertEquals(
+          "tidecast: --against: " + path + "; accepted: a file of text in UTF-8",
+          err.toString().strip());
+    }
+  }
+
+  @Test
   void fileWithoutAValueIsRefusedByItsName() throws IOException {
     Path empty =
         Files.writeString(directory.resolve("empty.csv"), "time,load\n2024-01-01T00:00:00Z,NA\n");
