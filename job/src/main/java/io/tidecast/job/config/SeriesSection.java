@@ -72,21 +72,50 @@ public record SeriesSection(
     @JsonInclude(NON_NULL) SessionsSection sessions) {
   private static final Duration WEEK = Duration.ofDays(7);
 
+  /** What a variable counts or measures, where looking at its values is not to tell. */
+  public enum Kind {
+    /** Of any value: a thermometer that reads whole degrees is forecast between them too. */
+    CONTINUOUS("continuous", Limits.NONE, Limits.Values.ANY),
+    /** Whole numbers from 0 on. */
+    COUNT("count", new Limits(0, Double.POSITIVE_INFINITY), Limits.Values.WHOLE),
+    /** Mostly nothing, and never less. */
+    INTERMITTENT("intermittent", new Limits(0, Double.POSITIVE_INFINITY), Limits.Values.AS_SEEN),
+    /** From 0 to 1. */
+    SHARE("share", new Limits(0, 1), Limits.Values.ANY);
+
+    private final String label;
+    private final Limits limits;
+    private final Limits.Values values;
+
+    Kind(String label, Limits limits, Limits.Values values) {
+      this.label = label;
+      this.limits = limits;
+      this.values = values;
+    }
+
+    @Override
+    public String toString() {
+      return label;
+    }
+  }
+
   /**
    * Limits of a variable.
    *
-   * @param minimum lowest value that can be true (default: none)
-   * @param maximum highest value that can be true (default: none)
+   * @param minimum lowest value that can be true (default: that of the kind, or none)
+   * @param maximum highest value that can be true (default: the same)
+   * @param kind null: whole numbers are found by looking at the values
    * @param unit as shown to people (default: none)
    * @param group model group of its series (default: the variable's own name, with {@code _} for
    *     what a group's name cannot hold)
    */
-  public record Variable(Double minimum, Double maximum, String unit, String group) {
-    static final Variable ANY = new Variable(null, null, null, null);
+  public record Variable(Double minimum, Double maximum, Kind kind, String unit, String group) {
+    static final Variable ANY = new Variable(null, null, null, null, null);
 
     public Variable {
-      minimum = requireNonNullElse(minimum, Double.NEGATIVE_INFINITY);
-      maximum = requireNonNullElse(maximum, Double.POSITIVE_INFINITY);
+      Limits usual = kind == null ? Limits.NONE : kind.limits;
+      minimum = requireNonNullElse(minimum, usual.minimum());
+      maximum = requireNonNullElse(maximum, usual.maximum());
       unit = requireNonNullElse(unit, "");
       if (group != null) {
         Names.group("group", group);
@@ -95,7 +124,7 @@ public record SeriesSection(
     }
 
     public Limits limits() {
-      return new Limits(minimum, maximum);
+      return new Limits(minimum, maximum, kind == null ? Limits.Values.AS_SEEN : kind.values);
     }
   }
 

@@ -232,20 +232,16 @@ class OfflineCommandsTest {
   void forecastOfAFewRowsIsThatOfTheNaivesAndSaysSo() throws IOException {
     for (int rows : new int[] {1, 2, 60}) {
       String few =
-          Files.readString(Path.of(data)).lines().limit(1 + rows).reduce("", (a, b) -> a + b + "\n");
+          Files.readString(Path.of(data))
+              .lines()
+              .limit(1 + rows)
+              .reduce("", (a, b) -> a + b + "\n");
       Path tiny = Files.writeString(directory.resolve("tiny.csv"), few);
       Path lines = directory.resolve("next.json");
 
       assertEquals(
           0,
-          run(
-              "forecast",
-              "--config",
-              config,
-              "--data",
-              tiny.toString(),
-              "--out",
-              lines.toString()),
+          run("forecast", "--config", config, "--data", tiny.toString(), "--out", lines.toString()),
           err::toString);
 
       JsonNode json = new ObjectMapper().readTree(Files.readString(lines));
@@ -259,8 +255,7 @@ class OfflineCommandsTest {
     List<String> both = new ArrayList<>(List.of("time,load,other"));
     csv.lines().skip(1).forEach(line -> both.add(line + (both.size() < 400 ? ",1" : ",")));
     Path two = Files.writeString(directory.resolve("two.csv"), String.join("\n", both) + "\n");
-    String twoStreams =
-        "{a: {PM2.5 (ug): load}, b: {PM2.5 (ug): other}}";
+    String twoStreams = "{a: {PM2.5 (ug): load}, b: {PM2.5 (ug): other}}";
     String yaml = CONFIG.formatted(4).replace("{a: {PM2.5 (ug): load}}", twoStreams);
     Path file = Files.writeString(directory.resolve("two.yaml"), yaml);
     Path lines = directory.resolve("next.json");

@@ -54,6 +54,7 @@ class DocumentedKeysTest {
               "P14D"),
           Map.entry("2 steps, at least `PT30S`", "PT2H"),
           Map.entry("step / 60, at least `PT1S`", "PT1M"),
+          Map.entry("none: whole numbers are found by looking", "null"),
           Map.entry("the variable's own, with `_` for what a group cannot be called", "null"));
 
   private static final Set<String> FIXED =
@@ -86,6 +87,7 @@ class DocumentedKeysTest {
           Map.entry("series.knownFuture", "[c]"),
           Map.entry("series.variables.NAME.minimum", "0"),
           Map.entry("series.variables.NAME.maximum", "100"),
+          Map.entry("series.variables.NAME.kind", "count"),
           Map.entry("series.variables.NAME.unit", "m"),
           Map.entry("series.variables.NAME.group", "b"),
           Map.entry("series.groups", "{north: [N-1]}"),

@@ -138,6 +138,27 @@ class JobConfigTest {
     assertEquals(4, config.evaluationSteps());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "unit: m|-Infinity|Infinity|AS_SEEN",
+        "kind: continuous|-Infinity|Infinity|ANY",
+        "kind: count|0|Infinity|WHOLE",
+        "kind: intermittent|0|Infinity|AS_SEEN",
+        "kind: share|0|1|ANY",
+        "'kind: share, maximum: 100'|0|100|ANY",
+      })
+  void kindOfAVariableSaysItsLimitsUnlessTheyAreGiven(
+      String variable, double minimum, double maximum, Limits.Values values) {
+    JobConfig config =
+        parse(
+            "domain: a\nseries: {step: PT1H, targets: [b], variables: {b: {%s}}}\nforecast: {horizon: 2}"
+                .formatted(variable));
+
+    assertEquals(new Limits(minimum, maximum, values), config.groups().get("b").limits());
+  }
+
   @Test
   void groupsMayHoldSeveralTargetsThatAreForecastAlike() {
     String yaml =
@@ -254,6 +275,8 @@ class JobConfigTest {
         "PT1H,|PT1H, longSeason: -PT1H,|series.longSeason: PT-1H; accepted: 0 to 100000 steps",
         "PT1H,|PT1H, variables: {b: {minimum: 2, maximum: 1}},"
             + "|series.variables.b.minimum: 2.0; accepted: below the maximum, 1.0",
+        "PT1H,|PT1H, variables: {b: {kind: counter}},"
+            + "|series.variables.b.kind: counter; accepted: continuous, count, intermittent, share",
         "PT1H,|PT1H, transform: log-return, variables: {temperature: {maximum: -1}},"
             + "|series.variables.temperature.maximum: -1.0; accepted: above 0"
       })

@@ -36,6 +36,9 @@ final class ConfigJson {
     json.put("transform", config.transform().toString());
     json.put("minimum", finiteOrNull(config.limits().minimum()));
     json.put("maximum", finiteOrNull(config.limits().maximum()));
+    if (config.limits().values() != Limits.Values.AS_SEEN) {
+      json.put("values", config.limits().values().toString());
+    }
     ArrayNode covariates = json.putArray("covariates");
     config.covariates().forEach(covariates::add);
     if (!config.knownFuture().isEmpty()) {
@@ -87,7 +90,11 @@ final class ConfigJson {
         labelled("transform", Transform.values(), text(json, "transform")),
         new Limits(
             json.path("minimum").asDouble(Double.NEGATIVE_INFINITY),
-            json.path("maximum").asDouble(Double.POSITIVE_INFINITY)),
+            json.path("maximum").asDouble(Double.POSITIVE_INFINITY),
+            labelled(
+                "values",
+                Limits.Values.values(),
+                json.path("values").asText(Limits.Values.AS_SEEN.toString()))),
         covariates,
         known,
         calendar(json.path("calendar")),

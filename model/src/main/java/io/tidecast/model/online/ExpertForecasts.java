@@ -326,7 +326,11 @@ final class ExpertForecasts {
 
   /** Whether quantiles are whole numbers, see {@link NaiveExperts#areCounted}. */
   boolean areCounted(SeriesState state, float scale) {
-    return !walk && state.naives().areCounted(scale);
+    return switch (config.limits().values()) {
+      case AS_SEEN -> !walk && state.naives().areCounted(scale);
+      case WHOLE -> !isLogarithm;
+      case ANY -> false;
+    };
   }
 
   /** To the nearest whole numbers, within the limits. */

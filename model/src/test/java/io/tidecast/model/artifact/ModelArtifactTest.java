@@ -56,6 +56,22 @@ class ModelArtifactTest {
   }
 
   @Test
+  void whichValuesCanBeTrueIsReadBack() throws InvalidArtifactException {
+    ForecastModel model = model(3);
+    Limits counts = new Limits(0, 99, Limits.Values.WHOLE);
+    ForecasterConfig config = model.config().toBuilder().limits(counts).build();
+    ForecastModel sealed =
+        ModelArtifact.seal(
+            config,
+            model.layers(),
+            model.head().orElseThrow(),
+            model.highway().orElseThrow(),
+            model.provenance());
+
+    assertEquals(config, ModelArtifact.read(ModelArtifact.write(sealed)).config());
+  }
+
+  @Test
   void aHighwayThatReadsNoCovariatesHasNoTensorForThem() throws InvalidArtifactException {
     ForecastModel model = model(3);
     HighwayWeights full = model.highway().orElseThrow();
