@@ -1,14 +1,18 @@
 package io.tidecast.connectors.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tidecast.connectors.record.Require;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -66,6 +70,7 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
     /** Nobody's: nothing is asked, and nothing refused. */
     static final Claim NONE = new Claim(new Properties(), "", "");
 
+    private static final String JOB = "job:";
     private static final int REMEMBERED = 50;
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -83,7 +88,16 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
 
     /** Of a job that is about to be started. */
     public static Claim ofStart(KafkaConfig kafka, String job) {
-      return new Claim(kafka.clientProperties(), kafka.topics().feed(), "job:" + job);
+      return new Claim(kafka.clientProperties(), kafka.topics().feed(), JOB + job);
+    }
+
+    /** Names of other jobs of the domain that have been started, in order. */
+    public static Set<String> others(KafkaConfig kafka, String job) {
+      try (Reader reader = ofStart(kafka, job).new Reader()) {
+        reader.readToEnd();
+        reader.names.remove(job);
+        return Collections.unmodifiableSet(reader.names);
+      }
     }
 
     /** Sees to it that the name is still the job's. One thread. */
@@ -127,7 +141,7 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
     }
 
     private static byte[] bytes(String text) {
-      return text.getBytes(StandardCharsets.UTF_8);
+      return text.getBytes(UTF_8);
     }
 
     /** Reads the name's record; waits for no transaction. */
@@ -137,15 +151,20 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
       private final KafkaConsumer<byte[], byte[]> consumer =
           new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
       private List<String> starts = List.of();
+      private final Set<String> names = new TreeSet<>();
       private Instant since = Instant.EPOCH;
 
-      private void hold() {
+      private void readToEnd() {
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
         long end = consumer.endOffsets(List.of(partition)).get(partition);
         while (consumer.position(partition) < end) {
           poll(POLL);
         }
+      }
+
+      private void hold() {
+        readToEnd();
         refuseIfTaken();
         if (!starts.contains(start)) {
           List<String> with = new ArrayList<>(starts);
@@ -158,6 +177,10 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
 
       private void poll(Duration wait) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+          String holder = record.key() == null ? "" : new String(record.key(), UTF_8);
+          if (holder.startsWith(JOB) && record.value() != null) {
+            names.add(holder.substring(JOB.length()));
+          }
           if (Arrays.equals(key, record.key())) {
             starts = starts(record.value());
             since = Instant.ofEpochMilli(record.timestamp());
@@ -167,9 +190,7 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
 
       /** A tombstone, as whoever tidies the topic up leaves, says that nobody has held the name. */
       private static List<String> starts(byte[] value) {
-        return value == null
-            ? List.of()
-            : List.of(new String(value, StandardCharsets.UTF_8).split("\n"));
+        return value == null ? List.of() : List.of(new String(value, UTF_8).split("\n"));
       }
 
       private void refuseIfTaken() {

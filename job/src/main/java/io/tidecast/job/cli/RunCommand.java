@@ -1,6 +1,7 @@
 package io.tidecast.job.cli;
 
 import io.tidecast.connectors.kafka.CommittedTopic;
+import io.tidecast.connectors.kafka.ExactlyOnce;
 import io.tidecast.connectors.kafka.TopicCreator;
 import io.tidecast.job.ForecastJob;
 import io.tidecast.job.JobIdentity;
@@ -12,6 +13,7 @@ import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.Champions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -101,13 +103,7 @@ final class RunCommand implements Callable<Integer> {
       if (start.isToldWhereToGoOn() || !fromBeginning && start.goOn()) {
         start.say("models: those of its state, whatever the registry says");
       } else {
-        if (!fromBeginning) {
-          requireNoForecasts(config, start);
-        }
-        Registry registry = fromBeginning ? Registry.empty() : Registry.read(config.kafkaConfig());
-        ModelsAtStart models = new ModelsAtStart(config, champions, registry);
-        models.words().forEach(start::say);
-        champions = models.champions();
+        champions = begin(config, start, champions);
       }
       ForecastJob.Ends ends =
           bounded ? KafkaEnds.bounded(config, identity) : KafkaEnds.unbounded(config, identity);
@@ -117,14 +113,34 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** The models that a job without a state begins with, and a word on each. */
+  private Champions begin(JobConfig config, Start start, Champions given) {
+    Set<String> others = ExactlyOnce.Claim.others(config.kafkaConfig(), instance);
+    if (!fromBeginning) {
+      requireNoForecasts(config, start, others);
+    } else if (!others.isEmpty()) {
+      start.say(
+          "beside --instance "
+              + String.join(", ", others)
+              + " of this domain: what several forecast and decide is published by each, and the"
+              + " last decision of all counts; another domain keeps them apart");
+    }
+    Registry registry = fromBeginning ? Registry.empty() : Registry.read(config.kafkaConfig());
+    ModelsAtStart models = new ModelsAtStart(config, given, registry);
+    models.words().forEach(start::say);
+    return models.champions();
+  }
+
   /** Without a checkpoint a job begins with the first observation, and forecasts all again. */
-  private static void requireNoForecasts(JobConfig config, Start start) {
+  private static void requireNoForecasts(JobConfig config, Start start, Set<String> others) {
     String topic = config.kafkaConfig().topics().forecast();
     if (!CommittedTopic.isEmpty(config.kafkaConfig(), topic)) {
       throw new IllegalArgumentException(
           "--from-beginning: absent, but "
               + topic
-              + " holds forecasts and there is no checkpoint to go on from in "
+              + " holds forecasts"
+              + (others.isEmpty() ? "" : ", also of --instance " + String.join(", ", others))
+              + ", and there is no checkpoint to go on from in "
               + start.directory()
               + ", as after a run that was --bounded; accepted: --from-beginning, which publishes"
               + " them a second time, or"

@@ -168,6 +168,12 @@ class RunCommandITCase {
     assertTrue(
         said("anew").contains("tidecast: --from-beginning: absent, but plant.forecast.v1 holds"),
         said("anew"));
+    Process unasked =
+        run("unasked", "--instance=trial", "--bounded", "--set=flink.rest.bind-port=0");
+    assertEquals(2, exitCode(unasked), said("unasked"));
+    assertTrue(
+        said("unasked").contains("plant.forecast.v1 holds forecasts, also of --instance main, and"),
+        said("unasked"));
     Process again = run("again", "--from-beginning", "--bounded");
     // of another name, at once
     Process trial =
@@ -179,6 +185,7 @@ class RunCommandITCase {
             "--set=flink.rest.bind-port=0");
     assertEquals(0, exitCode(again), said("again"));
     assertEquals(0, exitCode(trial), said("trial"));
+    assertTrue(said("trial").contains("beside --instance main of this domain: "), said("trial"));
     JobConfig config = JobConfig.read(file());
     assertEquals(Map.of(3, STREAMS * MORE, 4, STREAMS * STEPS), timesByOrigin(config));
   }
