@@ -1,6 +1,5 @@
 package io.tidecast.model.input;
 
-import io.tidecast.model.Base;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Transform;
 import java.io.DataInput;
@@ -38,13 +37,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
   private final int[] known;
   private final float[] ahead;
 
-  /** So many changes that are not lost in floats weigh against those that are. */
-  private static final int CAUTION = 4;
-
-  private double base;
-  // the last value with all its digits, and the changes lost in floats less those that are not
-  private double exact = Double.NaN;
-  private int lost;
+  private final SeriesBase base;
 
   public SeriesInputs(ForecasterConfig config) {
     this(
@@ -60,6 +53,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
     this.stepInputs = stepInputs;
     this.known = known;
     this.history = history;
+    base = new SeriesBase(config.transform());
     now = new RunningInputs(config);
     anchor = new RunningInputs(config);
     revision = new Revision(config, history, now, anchor);
@@ -82,26 +76,9 @@ public final class SeriesInputs implements KnownFuture.Origin {
     SHIFT
   }
 
-  /** What transformed values are less by; 0 as a rule. */
-  public double base() {
+  /** What values are told from. */
+  public SeriesBase base() {
     return base;
-  }
-
-  /** What raw values are less by where they are to be floats; 0 as a rule. */
-  public double rawBase() {
-    return base == 0 ? 0 : config.transform().invert(base);
-  }
-
-  /** A raw value less {@link #rawBase}. */
-  public float near(double raw) {
-    return (float) (raw - rawBase());
-  }
-
-  /** A raw value transformed, less {@link #base}; NaN if there is none. */
-  public float transformed(double raw) {
-    return base == 0
-        ? config.transform().apply((float) raw)
-        : (float) (config.transform().exact(raw) - base);
   }
 
   /**
@@ -111,29 +88,13 @@ public final class SeriesInputs implements KnownFuture.Origin {
    * @return by how much less all transformed values are from here on; 0 as a rule
    */
   public double rebase(double raw) {
-    double before = exact;
-    double value = config.transform().exact(raw);
-    if (Double.isNaN(value)) {
-      return 0;
+    double by = base.follow(raw);
+    if (by != 0) {
+      history.shift(-by, history.rows());
+      now.shift(-by);
+      anchor.shift(-by);
+      revision.shift(-by);
     }
-    exact = value;
-    if (!Base.isChange(before, value)) {
-      return 0;
-    }
-    lost = Base.isLost(before, value, base) ? lost + 1 : Math.max(-CAUTION, lost - 1);
-    return lost > 0 && history.rows() > 0 ? rebase(before, value) : 0;
-  }
-
-  /** The last value comes out as exactly what it was; the others as near as floats had them. */
-  private double rebase(double before, double value) {
-    double kept = base == 0 ? (float) before : (float) (before - base);
-    base = Base.near(value);
-    lost = 0;
-    double by = kept - (float) (before - base);
-    history.shift(-by, history.rows());
-    now.shift(-by);
-    anchor.shift(-by);
-    revision.shift(-by);
     return by;
   }
 
@@ -153,7 +114,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
    */
   public Hindsight step(double target, float[] covariates, boolean isStuck) {
     rebase(target);
-    float x = transformed(target);
+    float x = base.transformed(target);
     boolean missing = Float.isNaN(x);
     if (missing && !started()) {
       return Hindsight.NONE;
@@ -402,9 +363,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
     copy.anchor.set(anchor);
     copy.revision.set(revision);
     System.arraycopy(ahead, 0, copy.ahead, 0, ahead.length);
-    copy.base = base;
-    copy.exact = exact;
-    copy.lost = lost;
+    copy.base.set(base);
     return copy;
   }
 
@@ -422,7 +381,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
    */
   public static int runningBytes(ForecasterConfig config) {
     int running = RunningInputs.bytes(config.covariates().size());
-    return Short.BYTES + running + Revision.BYTES + Double.BYTES + 1;
+    return Short.BYTES + running + Revision.BYTES + SeriesBase.BYTES - Double.BYTES;
   }
 
   /** Rows stepped so far. */
@@ -439,14 +398,13 @@ public final class SeriesInputs implements KnownFuture.Origin {
       DataInput running)
       throws IOException {
     SeriesInputs inputs = with(rows);
-    inputs.base = rowsBase;
+    inputs.base.set(rowsBase);
     inputs.anchor.set(rowsAnchor);
     rows.readSince(running, inputs::moveAnchor);
     inputs.now.read(running);
     inputs.revision.read(running);
     if (hasBase) {
-      inputs.exact = running.readDouble();
-      inputs.lost = running.readByte();
+      inputs.base.read(running);
     }
     return inputs;
   }
@@ -454,7 +412,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
   /** The kept rows and what they need to be read again, whatever becomes of the configuration. */
   public void writeHistory(DataOutput out) throws IOException {
     out.writeByte(config.transform().code());
-    out.writeDouble(base);
+    out.writeDouble(base.value());
     history.write(out);
     anchor.write(out);
   }
@@ -468,7 +426,6 @@ public final class SeriesInputs implements KnownFuture.Origin {
     history.writeSince(written, out);
     now.write(out);
     revision.write(out);
-    out.writeDouble(exact);
-    out.writeByte(lost);
+    base.write(out);
   }
 }

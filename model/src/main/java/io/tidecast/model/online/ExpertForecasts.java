@@ -2,6 +2,7 @@ package io.tidecast.model.online;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Transform;
+import io.tidecast.model.input.SeriesBase;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.PackedModel;
 import java.util.Arrays;
@@ -94,11 +95,11 @@ final class ExpertForecasts {
     return new int[] {outer, levels / 2, levels - 1 - outer};
   }
 
-  /** From here on all is told from the base of this series. */
-  void tellFrom(SeriesInputs series) {
-    if (series.base() != toldFrom) {
-      toldFrom = series.base();
-      rawBase = series.rawBase();
+  /** From here on all is told from the base of a series. */
+  void tellFrom(SeriesBase base) {
+    if (base.value() != toldFrom) {
+      toldFrom = base.value();
+      rawBase = base.raw();
       setLimits();
     }
   }

@@ -133,9 +133,9 @@ public final class SeriesForecaster {
     List<Evaluation> evaluations = state.period().close(closed.index() - 1, List.of());
     crossGap(state, closed.index(), serving);
     rebase(state, closed.value());
-    float target = state.inputs().transformed(closed.value());
+    float target = state.inputs().base().transformed(closed.value());
     boolean observed = !Float.isNaN(target);
-    float near = state.inputs().near(closed.value());
+    float near = state.inputs().base().near(closed.value());
     boolean isStuck = observed && state.anomalies().isStuckAt(near);
     Anomaly anomaly = observed ? score(state, closed.index(), near, target, isStuck) : null;
     if (advance(state, closed, serving, isStuck)) {
@@ -145,23 +145,23 @@ public final class SeriesForecaster {
     return new StepResult(
         forecast,
         state.period().close(closed.index(), evaluations),
-        anomaly == null ? null : anomaly.above(state.inputs().rawBase()));
+        anomaly == null ? null : anomaly.above(state.inputs().base().raw()));
   }
 
   /** Whatever of the state is in the unit of the target is told from the same base. */
   private void rebase(SeriesState state, double value) {
-    double rawBefore = state.inputs().rawBase();
+    double rawBefore = state.inputs().base().raw();
     double by = state.inputs().rebase(value);
     if (by != 0) {
       state.naives().shift(-by);
-      state.anomalies().shift(rawBefore - state.inputs().rawBase());
+      state.anomalies().shift(rawBefore - state.inputs().base().raw());
       state.voidHistory();
       if (!state.inputs().ready()) {
         // made in the unit of a value that stands far too high for one
         state.pending().clear();
       }
     }
-    experts.tellFrom(state.inputs());
+    experts.tellFrom(state.inputs().base());
     code.limit(experts.lowest(), experts.highest());
     scoring.limit(experts.lowest(), experts.highest());
   }
@@ -381,7 +381,7 @@ public final class SeriesForecaster {
     return new Forecast(
         index,
         quantiles,
-        seen.rawBase(),
+        seen.base().raw(),
         experts.hasModel() ? experts.version() : "",
         quality(state));
   }

@@ -128,7 +128,7 @@ final class RollingScore {
   }
 
   private double scale(SeriesInputs pipeline) {
-    double last = pipeline.base() + pipeline.last();
+    double last = pipeline.base().value() + pipeline.last();
     return config.transform().invert(last + pipeline.scale()) - config.transform().invert(last);
   }
 }

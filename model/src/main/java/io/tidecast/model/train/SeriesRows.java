@@ -169,7 +169,7 @@ record SeriesRows(
     }
 
     void step(ClosedStep step) {
-      boolean there = !Float.isNaN(pipeline.transformed(step.value()));
+      boolean there = !Float.isNaN(pipeline.base().transformed(step.value()));
       if (rows == 0 && !there) {
         return;
       }

@@ -110,7 +110,7 @@ class StoredStateTest {
   void stateOfFormat7IsToldFromZero() throws IOException {
     SeriesState read = read(stored("series-state-v7.bin"));
 
-    assertEquals(0, read.inputs().base());
+    assertEquals(0, read.inputs().base().value());
     assertTrue(read.historyIsDue());
     assertGoesOn(read, 0);
   }
