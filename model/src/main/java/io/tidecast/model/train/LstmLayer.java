@@ -18,12 +18,23 @@ final class LstmLayer extends CellLayer {
   private final float[][] tanhC; // [steps][batch * hidden]
   private final float[] cGradient;
 
+  // [batch * gates hidden]: sigmoid(x) = 0.5 + 0.5 tanh(0.5 x)
+  private final float[] shift;
+  private final float[] slope;
+
   LstmLayer(OffHeap memory, LayerShape shape, int batch, int maxSteps) {
     super(memory, shape, batch, maxSteps);
     hidden = shape.hidden();
     c = new float[1 + maxSteps][batch * hidden];
     tanhC = new float[maxSteps][batch * hidden];
     cGradient = new float[batch * hidden];
+    shift = new float[batch * 4 * hidden];
+    slope = new float[batch * 4 * hidden];
+    for (int i = 0; i < slope.length; i++) {
+      boolean sigmoid = i / hidden % 4 != 2;
+      shift[i] = sigmoid ? 0.5f : 0;
+      slope[i] = sigmoid ? 0.5f : 1;
+    }
   }
 
   @Override
@@ -50,11 +61,10 @@ final class LstmLayer extends CellLayer {
     }
   }
 
+  /** All gates in one long loop: those of one row are too few to fill vectors. */
   private void activate(float[] z) {
-    for (int row = 0; row < z.length; row += 4 * hidden) {
-      Activations.sigmoid(z, row, row + 2 * hidden);
-      Activations.tanh(z, row + 2 * hidden, row + 3 * hidden);
-      Activations.sigmoid(z, row + 3 * hidden, row + 4 * hidden);
+    for (int i = 0; i < z.length; i++) {
+      z[i] = shift[i] + slope[i] * Activations.tanh(slope[i] * z[i]);
     }
   }
 
