@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,6 +43,8 @@ final class DayZeroBenchmark {
   private ForecasterConfig config;
   private Stretch newcomer;
   private ForecastModel model;
+  private int[] inside;
+  private int[] scored;
 
   @Test
   void newcomerIsSoonForecastAsWellAsOneThatIsLongKnown() throws Exception {
@@ -75,10 +78,13 @@ final class DayZeroBenchmark {
     double[][] warm = losses(newcomer.start(), newcomer.end(), model);
     double[][] naive = losses(newcomer.start(), newcomer.end(), null);
     double[][] sums = new double[3][UNTIL.length];
+    inside = new int[UNTIL.length];
+    scored = new int[UNTIL.length];
     int longest = UNTIL[UNTIL.length - 1];
     int beginnings = 0;
     for (long first = middle + 1; first + longest < newcomer.end(); first += APART) {
       double[][] fresh = losses(first, first + longest, model);
+      count(first, first + longest);
       beginnings++;
       for (int i = 0; i < longest; i++) {
         int at = (int) (first + i - newcomer.start());
@@ -96,9 +102,33 @@ final class DayZeroBenchmark {
               sums[0][i] / sums[1][i],
               sums[2][i] / sums[1][i]));
     }
+    List<String> coverage = new ArrayList<>();
+    for (int i = 0; i < UNTIL.length; i++) {
+      double share = inside[i] / (double) scored[i];
+      coverage.add(String.format(Locale.ROOT, "\"%d\":%.3f", UNTIL[i], share));
+    }
     System.out.printf(
-        "{\"data\":\"%s\",\"beginnings\":%d,\"lossOverWarmAndOfNaives\":{%s}}%n",
-        name, beginnings, String.join(",", ratios));
+        "{\"data\":\"%s\",\"beginnings\":%d,\"lossOverWarmAndOfNaives\":{%s},"
+            + "\"widestIntervalHolds\":{%s}}%n",
+        name, beginnings, String.join(",", ratios), String.join(",", coverage));
+  }
+
+  /** Targets inside the widest interval of a newcomer, by time since its beginning. */
+  private void count(long first, long last) {
+    evaluations(
+        first,
+        last,
+        model,
+        evaluation -> {
+          int bucket = 0;
+          while (bucket < UNTIL.length && evaluation.end() - first >= UNTIL[bucket]) {
+            bucket++;
+          }
+          for (int h = 0; h < config.horizon() && bucket < UNTIL.length; h++) {
+            inside[bucket] += evaluation.inside()[0][h];
+            scored[bucket] += evaluation.count()[h];
+          }
+        });
   }
 
   /** All leads that were scored by then. */
@@ -119,25 +149,34 @@ final class DayZeroBenchmark {
 
   /** By step from {@code first} on, and lead: loss; NaN where nothing was scored. */
   private double[][] losses(long first, long last, ForecastModel serves) {
-    SeriesForecaster forecaster = new SeriesForecaster(config, 1);
-    SeriesState state = forecaster.newState();
     double[][] losses = new double[(int) (last - first + 1)][config.horizon()];
     for (double[] of : losses) {
       Arrays.fill(of, Double.NaN);
     }
+    evaluations(
+        first,
+        last,
+        serves,
+        evaluation -> {
+          double[] at = losses[(int) (evaluation.end() - first)];
+          for (int h = 0; h < at.length; h++) {
+            if (evaluation.count()[h] > 0) {
+              at[h] = (Double.isNaN(at[h]) ? 0 : at[h]) + evaluation.pinball()[h];
+            }
+          }
+        });
+    return losses;
+  }
+
+  private void evaluations(
+      long first, long last, ForecastModel serves, Consumer<Evaluation> found) {
+    SeriesForecaster forecaster = new SeriesForecaster(config, 1);
+    SeriesState state = forecaster.newState();
     for (long index = first; index <= last; index++) {
       float[] row = newcomer.values()[(int) (index - newcomer.start())];
       float[] beside = Arrays.copyOfRange(row, 1, row.length);
       ClosedStep step = new ClosedStep(index, row[0], beside);
-      for (Evaluation evaluation : forecaster.step(state, step, serves).evaluations()) {
-        double[] at = losses[(int) (evaluation.end() - first)];
-        for (int h = 0; h < at.length; h++) {
-          if (evaluation.count()[h] > 0) {
-            at[h] = (Double.isNaN(at[h]) ? 0 : at[h]) + evaluation.pinball()[h];
-          }
-        }
-      }
+      forecaster.step(state, step, serves).evaluations().forEach(found);
     }
-    return losses;
   }
 }
