@@ -49,27 +49,27 @@ final class FutureInputs {
   }
 
   /**
-   * Adds to the outputs of a row, {@code [horizon * levels]} from {@code at} on, and keeps what was
+   * Adds to the outputs of a row, {@code [horizon * levels][rows]} at its place, and keeps what was
    * read.
    */
-  void add(SeriesRows series, int row, int place, float[] outputs, int at) {
+  void add(SeriesRows series, int row, int place, float[][] outputs) {
     known.fill(series.at(row, size / known.size()), series.steps()[row], values);
     System.arraycopy(values, 0, read, place * size, size);
     for (int i = 0; i < size; i++) {
       for (int j = 0; values[i] != 0 && j < levels; j++) {
         int o = i / known.size() * levels + j;
-        outputs[at + o] += weight[o * known.size() + i % known.size()] * values[i];
+        outputs[o][place] += weight[o * known.size() + i % known.size()] * values[i];
       }
     }
   }
 
   /** Adds the gradient by the outputs of a row that was added at that place. */
-  void addGradient(int place, float[] outputs, int at) {
+  void addGradient(int place, float[][] outputs) {
     for (int i = 0; i < size; i++) {
       float value = read[place * size + i];
       for (int j = 0; value != 0 && j < levels; j++) {
         int o = i / known.size() * levels + j;
-        gradient[o * known.size() + i % known.size()] += outputs[at + o] * value;
+        gradient[o * known.size() + i % known.size()] += outputs[o][place] * value;
       }
     }
   }

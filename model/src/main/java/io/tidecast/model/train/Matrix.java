@@ -74,6 +74,21 @@ final class Matrix {
     gemm(CblasTrans, CblasNoTrans, rows, columns, n, a, aRow, b, bRow, beta, 0);
   }
 
+  /** {@code this[..][.. n columns] = a b[bRow ..][n rows]^T}. */
+  void productByRows(Matrix a, Matrix b, int bRow, int n) {
+    gemm(CblasNoTrans, CblasTrans, rows, n, a.columns, a, 0, b, bRow, 0, 0);
+  }
+
+  /** {@code this = beta this + a[..][.. n columns] b[bRow ..][n rows]}. */
+  void productOfColumns(Matrix a, Matrix b, int bRow, int n, float beta) {
+    gemm(CblasNoTrans, CblasNoTrans, rows, columns, n, a, 0, b, bRow, beta, 0);
+  }
+
+  /** {@code this[row ..][n rows] = a[..][.. n columns]^T b}. */
+  void transposedColumns(int row, Matrix a, int n, Matrix b) {
+    gemm(CblasTrans, CblasNoTrans, n, columns, a.rows, a, 0, b, 0, 0, row);
+  }
+
   private void gemm(
       int transA,
       int transB,

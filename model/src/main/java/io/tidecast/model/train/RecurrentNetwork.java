@@ -36,8 +36,8 @@ final class RecurrentNetwork {
   private final float[] headBias;
   private final float[] headBiasGradient;
   private final float[] blend;
-  private final Matrix chunk;
-  private final float[] chunkValues;
+  private final Matrix chunk; // [outputs, rows]
+  private final float[][] chunkValues;
   private final float[] stepInputs;
   private final float[] zeros;
   private final QuantileLoss loss;
@@ -75,14 +75,12 @@ final class RecurrentNetwork {
     headBiasGradient = new float[outputs];
     blend = new float[config.horizon()];
     int chunkRows = Math.max(1, Math.min(maxSteps * batch, CHUNK / outputs));
-    chunk = memory.floats(chunkRows, outputs);
-    chunkValues = new float[chunkRows * outputs];
+    chunk = memory.floats(outputs, chunkRows);
+    chunkValues = new float[outputs][chunkRows];
     stepInputs = new float[batch * inputs];
     zeros = new float[batch * hidden];
     future = new FutureInputs(config, chunkRows);
-    loss =
-        new QuantileLoss(
-            config.levels(), config.season(), config.transform(), unit, chunkRows * outputs);
+    loss = new QuantileLoss(config.levels(), config.season(), config.transform(), unit, chunkRows);
   }
 
   /** Number of parameters. */
@@ -198,41 +196,78 @@ final class RecurrentNetwork {
       top.hGradient().write(t * batch, zeros, 0, zeros.length);
     }
     float beta = 0;
-    for (int row = firstStep * batch; row < steps * batch; row += chunk.rows()) {
-      int n = Math.min(chunk.rows(), steps * batch - row);
-      chunk.productTransposed(0, top.h(), batch + row, n, headWeight, 0);
-      chunk.read(0, chunkValues, 0, n * outputs);
-      addBias(n);
-      addFuture(windows, row, n);
-      loss.prepare(chunkValues, n * outputs);
+    for (int row = firstStep * batch; row < steps * batch; row += chunk.columns()) {
+      int n = Math.min(chunk.columns(), steps * batch - row);
+      chunk.productByRows(headWeight, top.h(), batch + row, n);
+      readChunk(n);
       for (int i = 0; i < n; i++) {
-        origin(windows, row + i, i * outputs);
+        origin(windows, row + i, i);
       }
+      loss.add(chunkValues, n);
       if (gradient) {
-        chunk.write(0, chunkValues, 0, n * outputs);
-        headWeightGradient.transposedProduct(chunk, 0, top.h(), batch + row, n, beta);
-        top.hGradient().product(batch + row, chunk, 0, n, headWeight, 0);
+        writeGradient(windows, row, n);
+        headWeightGradient.productOfColumns(chunk, top.h(), batch + row, n, beta);
+        top.hGradient().transposedColumns(batch + row, chunk, n, headWeight);
         beta = 1;
       }
     }
   }
 
-  private void addBias(int rows) {
-    for (int i = 0; i < rows; i++) {
-      for (int o = 0; o < outputs; o++) {
-        chunkValues[i * outputs + o] += headBias[o];
+  private void readChunk(int rows) {
+    for (int o = 0; o < outputs; o++) {
+      float[] values = chunkValues[o];
+      chunk.read(o, values, 0, rows);
+      float bias = headBias[o];
+      for (int i = 0; i < rows; i++) {
+        values[i] += bias;
       }
     }
   }
 
-  private void addFuture(WindowBatch windows, int firstRow, int rows) {
+  /** Tells the loss what is at a place, and adds what is known of the future to its outputs. */
+  private void origin(WindowBatch windows, int row, int place) {
+    if (!isOrigin(windows, row)) {
+      loss.without(place);
+      return;
+    }
+    WindowBatch.Window window = windows.windows().get(row % batch);
+    int r = window.from() + row / batch;
+    base.fill(window.rows(), r, near);
+    loss.origin(window, r, near, place);
+    if (future.known() > 0) {
+      future.add(window.rows(), r, place, chunkValues);
+    }
+  }
+
+  private void writeGradient(WindowBatch windows, int firstRow, int rows) {
+    for (int o = 0; o < outputs; o++) {
+      chunk.write(o, chunkValues[o], 0, rows);
+      headBiasGradient[o] += sum(chunkValues[o], rows);
+    }
     for (int i = 0; i < rows && future.known() > 0; i++) {
-      int row = firstRow + i;
-      if (isOrigin(windows, row)) {
-        WindowBatch.Window window = windows.windows().get(row % batch);
-        future.add(window.rows(), window.from() + row / batch, i, chunkValues, i * outputs);
+      if (isOrigin(windows, firstRow + i)) {
+        future.addGradient(i, chunkValues);
       }
     }
+  }
+
+  /** In four parts, each of which waits for itself alone. */
+  private static float sum(float[] values, int length) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    int i = 0;
+    for (; i + 3 < length; i += 4) {
+      a += values[i];
+      b += values[i + 1];
+      c += values[i + 2];
+      d += values[i + 3];
+    }
+    for (; i < length; i++) {
+      a += values[i];
+    }
+    return a + b + (c + d);
   }
 
   private boolean isOrigin(WindowBatch windows, int row) {
@@ -244,21 +279,6 @@ final class RecurrentNetwork {
     return r >= window.lossFrom()
         && r < window.to()
         && window.rows().isOrigin(r, window.meanScale());
-  }
-
-  private void origin(WindowBatch windows, int row, int at) {
-    if (!isOrigin(windows, row)) {
-      Arrays.fill(chunkValues, at, at + outputs, 0);
-      return;
-    }
-    WindowBatch.Window window = windows.windows().get(row % batch);
-    int r = window.from() + row / batch;
-    base.fill(window.rows(), r, near);
-    loss.row(window, r, near, chunkValues, at);
-    for (int o = 0; o < outputs; o++) {
-      headBiasGradient[o] += chunkValues[at + o];
-    }
-    future.addGradient(at / outputs, chunkValues, at);
   }
 
   private void backward(int steps) {

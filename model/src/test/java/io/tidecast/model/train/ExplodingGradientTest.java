@@ -23,18 +23,30 @@ class ExplodingGradientTest {
   private static final double FEEDBACK = 2.5;
   private static final int FAR = 280;
 
+  /** What such a start comes to hangs on the last bits of a product: one alone says little. */
+  private static final int STARTS = 5;
+
   @Test
   void clippedTrainingTamesTheGradientAndLearns() throws TrainingFailedException {
-    TrainingReport report = train(TrainingConfig.DEFAULT.optimizer().clipNorm());
+    double clipped = 0;
+    double exploding = 0;
+    long steps = 0;
+    for (long seed = 1; seed <= STARTS; seed++) {
+      TrainingReport report = train(seed, TrainingConfig.DEFAULT.optimizer().clipNorm());
+      assertTrue(growth(report) < 1e-2, report.gradientNormByLag().toString());
+      steps += report.clippedSteps();
+      clipped += remaining(report) / STARTS;
+      exploding += remaining(train(seed, Float.MAX_VALUE)) / STARTS;
+    }
 
-    assertTrue(growth(report) < 1e-2, report.gradientNormByLag().toString());
-    assertTrue(report.clippedSteps() > 20, "clipped " + report.clippedSteps());
-    assertTrue(remaining(report) < 0.92, report.validation().toString());
+    assertTrue(steps > 20 * STARTS, "clipped " + steps);
+    assertTrue(clipped < 0.89, "remains " + clipped);
+    assertTrue(clipped < exploding - 0.02, clipped + " of " + exploding);
   }
 
   @Test
   void withoutClippingItGoesOnExploding() throws TrainingFailedException {
-    TrainingReport report = train(Float.MAX_VALUE);
+    TrainingReport report = train(1, Float.MAX_VALUE);
 
     assertTrue(growth(report) > 100, report.gradientNormByLag().toString());
     assertEquals(0, report.clippedSteps());
@@ -52,7 +64,7 @@ class ExplodingGradientTest {
     return validation.get(report.bestRound()) / validation.get(0);
   }
 
-  private static TrainingReport train(double clipNorm) throws TrainingFailedException {
+  private static TrainingReport train(long seed, double clipNorm) throws TrainingFailedException {
     ForecasterConfig config =
         Otherwise.cell(
             ForecasterConfig.of(Duration.ofHours(1), 1, 1, 0),
@@ -72,7 +84,7 @@ class ExplodingGradientTest {
             1,
             progress,
             BaseForecast.lastValue(config))
-        .fit(start(config));
+        .fit(start(config, seed));
     return progress.report();
   }
 
@@ -87,8 +99,8 @@ class ExplodingGradientTest {
         d.history());
   }
 
-  private static ForecastModel start(ForecasterConfig config) {
-    Random random = new Random(1);
+  private static ForecastModel start(ForecasterConfig config, long seed) {
+    Random random = new Random(seed);
     int inputs = InputLayout.of(config).size();
     int levels = config.levels().size();
     RnnWeights layer =
