@@ -8,8 +8,9 @@ package io.tidecast.model;
  * <p>Every array but {@code inside} has one entry per lead.
  *
  * <p>Beyond the first day or so of leads a sample of the origins is scored, so counts differ by
- * lead. Sums are of single precision, and of forecasts as they are kept until their targets come:
- * other quantiles than the median within a 32nd of their distance from it.
+ * lead. Sums are of single precision, at most {@link Float#MAX_VALUE}, and of forecasts as they are
+ * kept until their targets come: other quantiles than the median within a 32nd of their distance
+ * from it.
  *
  * @param end index of the last step of the period the targets fall in
  * @param version of the model the group had when the forecasts were made; empty if it had none

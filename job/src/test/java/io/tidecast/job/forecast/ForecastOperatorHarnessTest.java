@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.ForecastRecord;
+import io.tidecast.connectors.serde.EvaluationJsonV1;
 import io.tidecast.connectors.serde.ForecastJsonV1;
 import io.tidecast.job.state.GroupNotice;
 import io.tidecast.job.state.SeriesStep;
@@ -191,6 +192,24 @@ class ForecastOperatorHarnessTest extends ForecastOperatorHarness {
         new Loop("s", index -> index < 40 ? null : first).over(1, 59).evaluations;
     assertEquals(expected, evaluations());
     assertTrue(expected.size() >= 59 / EVALUATION_PERIOD - 1, expected.size() + " evaluations");
+  }
+
+  /** The square of its error is more than single precision holds. */
+  @Test
+  void anAbsurdValueIsEvaluatedAndTheSeriesGoesOn() throws Exception {
+    cover(60);
+    steps(1, 29);
+    ClosedStep absurd = new ClosedStep(30, 1e20, new float[0]);
+    harness.processElement1(new StreamRecord<>(new SeriesStep("s", "g", absurd), end(30)));
+    steps(31, 59);
+
+    assertEquals(59, forecasts().size());
+    double largest = 0;
+    for (String line : evaluations()) {
+      byte[] json = line.substring(line.indexOf(' ') + 1).getBytes(UTF_8);
+      largest = Math.max(largest, EvaluationJsonV1.read(json).squaredError()[0]);
+    }
+    assertTrue(largest > 3.4e38, "largest " + largest);
   }
 
   @Test

@@ -10,7 +10,8 @@ import java.util.Arrays;
 
 /**
  * Sums of the errors of one model version in the open period, see {@link Evaluation}: single
- * precision, all measures of a lead side by side.
+ * precision, all measures of a lead side by side. A sum beyond {@link Float#MAX_VALUE}, as that of
+ * the square of one absurd error is, stays there.
  */
 final class Scores {
   private static final int ABSOLUTE = 0;
@@ -62,12 +63,12 @@ final class Scores {
       float last) {
     float error = target - served[intervals];
     int at = h * sums;
-    sum[at + ABSOLUTE] += Math.abs(error);
-    sum[at + SQUARED] += error * error;
-    sum[at + PINBALL] += servedPinball;
-    sum[at + NAIVE_ABSOLUTE] += Math.abs(target - naive);
-    sum[at + NAIVE_PINBALL] += pinballOfNaive;
-    sum[at + PERSISTENCE_ABSOLUTE] += Math.abs(target - last);
+    add(at + ABSOLUTE, Math.abs(error));
+    add(at + SQUARED, error * error);
+    add(at + PINBALL, servedPinball);
+    add(at + NAIVE_ABSOLUTE, Math.abs(target - naive));
+    add(at + NAIVE_PINBALL, pinballOfNaive);
+    add(at + PERSISTENCE_ABSOLUTE, Math.abs(target - last));
     int counts = h * (1 + intervals);
     count[counts]++;
     for (int i = 0; i < intervals; i++) {
@@ -75,8 +76,16 @@ final class Scores {
       float upper = served[served.length - 1 - i];
       // a matter of chance: no branch
       count[counts + 1 + i] += (target >= lower ? 1 : 0) & (target <= upper ? 1 : 0);
-      sum[at + WIDTH + i] += upper - lower;
+      add(at + WIDTH + i, upper - lower);
     }
+  }
+
+  private void add(int at, float more) {
+    sum[at] = finite(sum[at] + more);
+  }
+
+  private static float finite(float sum) {
+    return sum < Float.MAX_VALUE ? sum : Float.MAX_VALUE;
   }
 
   Evaluation evaluation(long end, String version) {
@@ -111,7 +120,8 @@ final class Scores {
   private double[] sums(int which) {
     double[] byLead = new double[horizon];
     for (int h = 0; h < horizon; h++) {
-      byLead[h] = sum[h * sums + which];
+      // what was stored before sums were held may be infinite
+      byLead[h] = finite(sum[h * sums + which]);
     }
     return byLead;
   }

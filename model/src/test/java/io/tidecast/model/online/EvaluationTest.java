@@ -11,12 +11,21 @@ import io.tidecast.model.GeneratedSeries;
 import io.tidecast.model.RandomModels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.weights.ForecastModel;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Evaluations against a recount from the forecasts and observations themselves, within what the
@@ -53,6 +62,61 @@ class EvaluationTest {
     }
     assertEquals(allTargets(), scored);
     assertTrue(evaluations.stream().map(Evaluation::version).distinct().count() == 5);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sumsAreFiniteWhateverComes(Transform transform) {
+    ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
+    SeriesForecaster forecaster = new SeriesForecaster(config, PERIOD);
+    SeriesState state = forecaster.newState();
+    List<Evaluation> evaluations = new ArrayList<>();
+    int absurd = 60;
+    for (ClosedStep step : GeneratedSeries.steps(1, 120)) {
+      double value = absurd-- == 0 ? 1e20 : absurd == -20 ? 1e30 : step.value();
+      ClosedStep spoilt = new ClosedStep(step.index(), value, step.covariates());
+      evaluations.addAll(forecaster.step(state, spoilt, null).evaluations());
+    }
+
+    double largest = 0;
+    for (Evaluation evaluation : evaluations) {
+      for (double sum : sums(evaluation)) {
+        assertTrue(Double.isFinite(sum), evaluation.toString());
+        largest = Math.max(largest, sum);
+      }
+    }
+    assertEquals(Float.MAX_VALUE, largest);
+  }
+
+  private static double[] sums(Evaluation one) {
+    return Stream.concat(
+            Stream.of(one.width()),
+            Stream.of(
+                one.absoluteError(),
+                one.squaredError(),
+                one.pinball(),
+                one.naiveAbsoluteError(),
+                one.naivePinball(),
+                one.persistenceAbsoluteError()))
+        .flatMapToDouble(Arrays::stream)
+        .toArray();
+  }
+
+  @Test
+  void sumsThatWereStoredAsInfiniteAreFinite() throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Scores.bytes(CONFIG)).order(ByteOrder.LITTLE_ENDIAN);
+    int intervals = CONFIG.levels().intervals();
+    bytes.position(1 + Short.BYTES * HORIZON * (1 + intervals));
+    while (bytes.hasRemaining()) {
+      bytes.putFloat(Float.POSITIVE_INFINITY);
+    }
+    Scores scores = new Scores(CONFIG);
+
+    scores.read(new DataInputStream(new ByteArrayInputStream(bytes.array())));
+
+    for (double sum : sums(scores.evaluation(0, ""))) {
+      assertEquals(Float.MAX_VALUE, sum);
+    }
   }
 
   private List<Evaluation> runSeries() {
