@@ -224,7 +224,9 @@ public final class JobParts {
    * buffers, a filter that spares reads, and the memory for them where the job runs in a process of
    * its own. A look-up decompresses a whole block for one value of some 5 KB: blocks of 128 KB, as
    * the profile has them, cost more than all else that a record does, and Snappy three times what
-   * LZ4 does.
+   * LZ4 does. Indexes and filters lie in the managed memory, which bounds them, in parts: whole,
+   * that of a file is hundreds of kilobytes, read and decompressed for one value where it finds no
+   * room.
    */
   private static Map<String, String> rocksDb() {
     return Map.of(
@@ -232,6 +234,7 @@ public final class JobParts {
         "state.backend.rocksdb.use-bloom-filter", "true",
         "state.backend.rocksdb.block.blocksize", "16kb",
         "state.backend.rocksdb.compression.per.level", "LZ4_COMPRESSION",
+        "state.backend.rocksdb.memory.partitioned-index-filters", "true",
         "taskmanager.memory.managed.size", "512mb");
   }
 
