@@ -1,5 +1,6 @@
 package io.tidecast.job;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,29 +62,40 @@ public final class Checkpoints {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    Optional<String> damage = found.get(0).damage();
-    if (damage.isPresent()) {
-      throw new IllegalArgumentException(
-          "flink.execution.checkpointing.dir: the newest checkpoint, "
-              + found.get(0).uri()
-              + ", is damaged: "
-              + damage.get()
-              + "; accepted: "
-              + instead(found.subList(1, found.size())));
+    StoredCheckpoint first = found.get(0);
+    Optional<String> damage = damage(first);
+    if (damage.isEmpty()) {
+      return Optional.of(first.uri());
     }
-    return Optional.of(found.get(0).uri());
+    // a job that runs drops one as soon as it has the next
+    List<StoredCheckpoint> now = newestFirst();
+    if (!now.isEmpty() && !now.get(0).equals(first)) {
+      return newest();
+    }
+    throw new IllegalArgumentException(
+        "flink.execution.checkpointing.dir: the newest checkpoint, "
+            + first.uri()
+            + ", is damaged: "
+            + damage.get()
+            + "; accepted: its files put back, or --set flink.execution.state-recovery.path="
+            + instead(found.subList(1, found.size())));
   }
 
-  private static String instead(List<StoredCheckpoint> older) {
-    return older.stream()
-        .filter(checkpoint -> checkpoint.damage().isEmpty())
-        .findFirst()
-        .map(
-            whole ->
-                "its files put back, or --set flink.execution.state-recovery.path="
-                    + whole.uri()
-                    + ", which publishes a second time what came after it")
-        .orElse("its files put back; no older one is whole");
+  private static String instead(List<StoredCheckpoint> older) throws IOException {
+    for (StoredCheckpoint checkpoint : older) {
+      if (damage(checkpoint).isEmpty()) {
+        return checkpoint.uri() + ", which publishes a second time what came after it";
+      }
+    }
+    return "SAVEPOINT; no older checkpoint is whole";
+  }
+
+  private static Optional<String> damage(StoredCheckpoint checkpoint) throws IOException {
+    try {
+      return checkpoint.damage();
+    } catch (FileNotFoundException gone) {
+      return Optional.of(gone.getMessage());
+    }
   }
 
   private List<StoredCheckpoint> newestFirst() throws IOException {

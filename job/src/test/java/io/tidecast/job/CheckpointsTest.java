@@ -23,6 +23,8 @@ import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeOffsets;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
+import org.apache.flink.runtime.state.filemerging.DirectoryStreamStateHandle;
+import org.apache.flink.runtime.state.filemerging.EmptyFileMergingOperatorStreamStateHandle;
 import org.apache.flink.runtime.state.filesystem.FileStateHandle;
 import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,9 @@ class CheckpointsTest {
     Path own = Files.writeString(checkpoint.resolve("own"), "keyed");
     Path shared = Files.createDirectories(checkpoint.resolveSibling("shared")).resolve("sst");
     Files.writeString(shared, "increment");
+    // of an operator without lists, where checkpoints merge files
+    DirectoryStreamStateHandle merged =
+        DirectoryStreamStateHandle.of(new org.apache.flink.core.fs.Path(checkpoint.toUri()));
     KeyGroupRange all = new KeyGroupRange(0, 127);
     OperatorState state = new OperatorState("steps", "steps", new OperatorID(1, 2), 1, 128);
     state.putState(
@@ -65,6 +70,7 @@ class CheckpointsTest {
                     new ByteStreamStateHandle("meta", new byte[3])))
             .setRawKeyedState(
                 new KeyGroupsStateHandle(new KeyGroupRangeOffsets(0, 127), handle(own)))
+            .setManagedOperatorState(EmptyFileMergingOperatorStreamStateHandle.create(merged, merged))
             .build());
     return state;
   }

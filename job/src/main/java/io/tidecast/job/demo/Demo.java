@@ -26,6 +26,7 @@ import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -261,7 +262,10 @@ public final class Demo {
     flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     flink.set(RestOptions.ADDRESS, "127.0.0.1");
     flink.set(RestOptions.PORT, options.webPort());
-    Optional<String> newest = work.checkpoints().newest();
+    Optional<String> newest =
+        flink.contains(StateRecoveryOptions.SAVEPOINT_PATH)
+            ? Optional.empty()
+            : work.checkpoints().newest();
     newest.ifPresent(
         checkpoint -> {
           view.say("going on from checkpoint " + checkpoint.replaceFirst(".*/", ""));
