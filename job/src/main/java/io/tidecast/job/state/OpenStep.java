@@ -214,6 +214,9 @@ public record OpenStep(
     public Kept with(long index, OpenStep step, Grid grid) {
       try {
         Origin origin = count == 0 ? Origin.of(index, step, grid) : Origin.read(input());
+        if (!origin.hasDoubles()) {
+          return of(steps(), grid).with(index, step, grid); // of an earlier layout
+        }
         DataOutputSerializer out = new DataOutputSerializer(packed.length + 48);
         if (count == 0) {
           origin.write(out);
@@ -253,17 +256,9 @@ public record OpenStep(
 
       /** Whether a step is like the first, and has one part: as nearly all do. */
       boolean isLike(OpenStep step) {
-        return unit > 0
-            && step.width() == width
+        return step.width() == width
             && step.parts().size() == 1
             && step.parts().get(0).partition() == partition;
-      }
-
-      /** How targets of a step are written. */
-      int form(OpenStep step, boolean isLike) {
-        return !hasDoubles
-            ? StoredArrays.FLOAT
-            : isLike ? StoredArrays.form(step.parts().get(0).values()[0]) : StoredArrays.DOUBLE;
       }
 
       /** Of the first number of a step, which say how it is written. */
@@ -328,13 +323,9 @@ public record OpenStep(
     private static void append(long index, OpenStep step, Origin origin, DataOutput out)
         throws IOException {
       boolean isLike = origin.isLike(step);
-      int form = origin.form(step, isLike);
-      if (origin.unit() == 0) {
-        writeLong(index, out);
-      } else {
-        int like = origin.hasDoubles() ? isLike ? form : UNLIKE : isLike ? 0 : 1;
-        writeLong((index - origin.first()) << origin.headBits() | like, out);
-      }
+      int form =
+          isLike ? StoredArrays.form(step.parts().get(0).values()[0]) : StoredArrays.DOUBLE;
+      writeLong((index - origin.first()) << origin.headBits() | (isLike ? form : UNLIKE), out);
       if (!isLike) {
         writeLong(step.width(), out);
         writeLong(step.parts().size(), out);

@@ -187,11 +187,12 @@ class OlderLayoutsTest {
 
     StoredSerializer.Snapshot<OpenStep.Kept> snapshot = snapshotOf("kept-steps", layout);
     OpenStep.Kept read = read(snapshot.restoreSerializer(), stored);
-    OpenStep.Kept more = read.with(6, keptStep(60, 2.5f), grid);
+    OpenStep.Kept more = read.with(6, keptStep(60, 1_700_000_060.5), grid);
 
     assertEquals(content(List.of(first)), content(List.copyOf(read.steps().values())));
     assertEquals(
-        content(List.of(first, keptStep(60, 2.5f))), content(List.copyOf(more.steps().values())));
+        content(List.of(first, keptStep(60, 1_700_000_060.5))),
+        content(List.copyOf(more.steps().values())));
     assertEquals(List.of(5L, 6L), List.copyOf(more.steps().keySet()));
   }
 
@@ -233,7 +234,7 @@ class OlderLayoutsTest {
     return all;
   }
 
-  private static OpenStep keptStep(long time, float value) {
+  private static OpenStep keptStep(long time, double value) {
     OpenStep.Part part = new OpenStep.Part(time, time + 1, 0, 3, new double[] {value});
     return new OpenStep("", 1, List.of(part), 0, 0, Long.MIN_VALUE);
   }
