@@ -2,6 +2,7 @@ package io.tidecast.job.offline;
 
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.state.SeriesStep;
+import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.online.SeriesForecaster;
@@ -71,7 +72,13 @@ public final class EndForecasts {
     SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
     SeriesState state = forecaster.newState();
     Forecast last = null;
-    long end = series.steps().stream().mapToLong(step -> step.step().index()).max().orElse(0);
+    long end =
+        series.steps().stream()
+            .map(SeriesStep::step)
+            .filter(step -> !Double.isNaN(step.value()))
+            .mapToLong(ClosedStep::index)
+            .max()
+            .orElse(0);
     for (SeriesStep step : series.steps()) {
       // what is given out is by what has seen everything, however early the series ends
       long origin = step.step().index() == end ? Long.MAX_VALUE : step.step().index();

@@ -250,13 +250,18 @@ class OfflineCommandsTest {
   }
 
   @Test
-  void whatEndedLongAgoIsForecastByTheModelToo() throws IOException {
+  void whatEndedLongAgoIsForecastByTheModelTooThoughACovariateGoesOn() throws IOException {
     String csv = Files.readString(Path.of(data));
-    List<String> both = new ArrayList<>(List.of("time,load,other"));
-    csv.lines().skip(1).forEach(line -> both.add(line + (both.size() < 400 ? ",1" : ",")));
+    List<String> both = new ArrayList<>(List.of("time,load,other,warmth"));
+    csv.lines().skip(1).forEach(line -> both.add(line + (both.size() < 400 ? ",1,20" : ",,20")));
     Path two = Files.writeString(directory.resolve("two.csv"), String.join("\n", both) + "\n");
-    String twoStreams = "{a: {PM2.5 (ug): load}, b: {PM2.5 (ug): other}}";
-    String yaml = CONFIG.formatted(4).replace("{a: {PM2.5 (ug): load}}", twoStreams);
+    String twoStreams =
+        "{a: {PM2.5 (ug): load, warmth: warmth}, b: {PM2.5 (ug): other, warmth: warmth}}";
+    String yaml =
+        CONFIG
+            .formatted(4)
+            .replace("{a: {PM2.5 (ug): load}}", twoStreams)
+            .replace("history: 36", "history: 36, covariates: [warmth]");
     Path file = Files.writeString(directory.resolve("two.yaml"), yaml);
     Path lines = directory.resolve("next.json");
 
