@@ -70,7 +70,8 @@ class CheckpointsTest {
                     new ByteStreamStateHandle("meta", new byte[3])))
             .setRawKeyedState(
                 new KeyGroupsStateHandle(new KeyGroupRangeOffsets(0, 127), handle(own)))
-            .setManagedOperatorState(EmptyFileMergingOperatorStreamStateHandle.create(merged, merged))
+            .setManagedOperatorState(
+                EmptyFileMergingOperatorStreamStateHandle.create(merged, merged))
             .build());
     return state;
   }

@@ -95,6 +95,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
               .setServerConfig("listen_addresses", "127.0.0.1")
               .start());
     } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
+      try {
+        endOrphan(tables); // one that did not serve in time
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
       throw new CannotStartException(e);
     }
   }

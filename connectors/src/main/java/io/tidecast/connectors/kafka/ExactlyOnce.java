@@ -178,8 +178,13 @@ public record ExactlyOnce(String transactionalIdPrefix, Duration transactionTime
       private void poll(Duration wait) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
           String holder = record.key() == null ? "" : new String(record.key(), UTF_8);
-          if (holder.startsWith(JOB) && record.value() != null) {
-            names.add(holder.substring(JOB.length()));
+          if (holder.startsWith(JOB)) {
+            String held = holder.substring(JOB.length());
+            if (record.value() == null) {
+              names.remove(held);
+            } else {
+              names.add(held);
+            }
           }
           if (Arrays.equals(key, record.key())) {
             starts = starts(record.value());

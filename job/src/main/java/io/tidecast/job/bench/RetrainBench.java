@@ -49,14 +49,14 @@ import java.util.function.ToDoubleFunction;
  */
 public final class RetrainBench {
   private static final int HOURS = 24;
-  private static final int DAYS_KEPT = 28;
-  private static final int DAYS_BEFORE = DAYS_KEPT + 2;
+  private static final int LEAST_KEPT = 28;
 
   /** About so many series: a training of all would leave little time for records. */
   private static final int TRAINED = 20;
 
   private final BenchOptions options;
   private final Duration lasting;
+  private final int daysKept;
   private final Phases phases;
   private final List<Day> days = new ArrayList<>();
   private final ThisProcess.TaskThreads tasks = new ThisProcess.TaskThreads();
@@ -70,6 +70,7 @@ public final class RetrainBench {
   public RetrainBench(BenchOptions options, Duration lasting, Phases phases) {
     this.options = options;
     this.lasting = lasting;
+    daysKept = Math.max(LEAST_KEPT, options.horizon() / HOURS + 3);
     this.phases = phases;
   }
 
@@ -84,7 +85,7 @@ public final class RetrainBench {
   }
 
   private ObjectNode run(Path directory, String servers) throws Exception {
-    JobConfig config = options.retrainedConfig("bench-retrain", servers, HOURS, DAYS_KEPT, TRAINED);
+    JobConfig config = options.retrainedConfig("bench-retrain", servers, HOURS, daysKept, TRAINED);
     ForecastJob job =
         new ForecastJob(
             config, new JobParts(config).trainer(), DrawnModel.champions(config, directory));
@@ -97,8 +98,9 @@ public final class RetrainBench {
   }
 
   private void fill(Lane lane) throws Exception {
-    try (Phases.Phase phase = phases.begin("filling", DAYS_BEFORE)) {
-      for (int day = 1; day <= DAYS_BEFORE; day++) {
+    int before = daysKept + 2;
+    try (Phases.Phase phase = phases.begin("filling", before)) {
+      for (int day = 1; day <= before; day++) {
         day(lane);
         phase.at(day, "");
       }

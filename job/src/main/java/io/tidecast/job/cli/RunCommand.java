@@ -77,7 +77,8 @@ final class RunCommand implements Callable<Integer> {
       defaultValue = JobIdentity.MAIN,
       description =
           "name of this job beside others of the same domain, with transactions, consumer group and"
-              + " checkpoints of its own; default: ${DEFAULT-VALUE}")
+              + " checkpoints of its own; what it forecasts and decides goes to the same topics."
+              + " Default: ${DEFAULT-VALUE}")
   private String instance;
 
   @Override
@@ -122,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
       start.say(
           "beside --instance "
               + String.join(", ", others)
-              + " of this domain: what several forecast and decide is published by each, and the"
+              + " of this domain, started before: what several forecast and decide is published by each, and the"
               + " last decision of all counts; another domain keeps them apart");
     }
     Registry registry = fromBeginning ? Registry.empty() : Registry.read(config.kafkaConfig());

@@ -8,6 +8,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.math.BigDecimal;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ public final class ForecastRows implements AutoCloseable {
       for (CSVRecord row : rows) {
         take(file, row, grid, levels, horizon, forecasts);
       }
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | AccessDeniedException e) {
       throw e;
     } catch (IOException | UncheckedIOException e) {
       throw new IllegalArgumentException(

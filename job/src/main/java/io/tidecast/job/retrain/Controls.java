@@ -3,7 +3,9 @@ package io.tidecast.job.retrain;
 import io.tidecast.job.state.GroupControl;
 import io.tidecast.job.state.StoredTypes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -30,7 +32,7 @@ final class Controls {
   private final ListState<GroupControl> waiting;
   private final ValueState<Long> read;
   private final long awaited;
-  private boolean isSaid;
+  private final Set<String> said = new HashSet<>();
 
   /**
    * @param awaited nothing is decided until the controls with offsets below have been read
@@ -74,17 +76,17 @@ final class Controls {
       }
     }
     boolean isFull = left.size() >= MOST;
-    if (isFull && !isSaid) {
+    if (isFull && said.add(control.group())) {
       LOG.warn(
           "left out what is asked of group {} from offset {} of the control topic on: {} wait",
           control.group(),
           control.offset(),
           left.size());
     }
-    isSaid = isFull;
     if (isFull) {
       return false;
     }
+    said.remove(control.group());
     left.add(control);
     waiting.update(left);
     return true;

@@ -17,7 +17,7 @@ import org.apache.flink.util.Collector;
  * <p>Key: the series. {@link WindowCollector} says where a window ends; it comes out with the end
  * of the step that completed it as timestamp.
  *
- * <p>State: one open window, {@code 4 * window * (1 + covariates)} bytes, for sampled series only,
+ * <p>State: one open window, {@code 8 * window * (1 + covariates)} bytes, for sampled series only,
  * dropped when it has lain open for {@code history}, by one timer.
  */
 public final class WindowFunction extends KeyedProcessFunction<String, SeriesStep, SeriesWindow> {

@@ -323,8 +323,7 @@ public record OpenStep(
     private static void append(long index, OpenStep step, Origin origin, DataOutput out)
         throws IOException {
       boolean isLike = origin.isLike(step);
-      int form =
-          isLike ? StoredArrays.form(step.parts().get(0).values()[0]) : StoredArrays.DOUBLE;
+      int form = isLike ? StoredArrays.form(step.parts().get(0).values()[0]) : StoredArrays.DOUBLE;
       writeLong((index - origin.first()) << origin.headBits() | (isLike ? form : UNLIKE), out);
       if (!isLike) {
         writeLong(step.width(), out);
