@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import java.util.Arrays;
+
 /**
  * What single precision loses, and what values are best told from where it does: a counter that
  * stands at 1.7e9 moves by 128 in floats, and not at all in what it has above 1.7e9.
@@ -35,7 +37,8 @@ public final class Base {
   }
 
   /**
-   * A base for all of several values: 0 unless more than a tenth of their changes would be lost.
+   * A base for all of several values: 0 unless more than a tenth of their changes would be lost;
+   * then their median, so that a few that lie elsewhere cost the others no digit.
    *
    * @param values in order, NaN where missing
    */
@@ -50,6 +53,11 @@ public final class Base {
       }
       last = Double.isNaN(value) ? last : value;
     }
-    return lost * SHARE > changes ? near(last) : 0;
+    return lost * SHARE > changes ? near(median(values)) : 0;
+  }
+
+  private static double median(double[] values) {
+    double[] there = Arrays.stream(values).filter(value -> !Double.isNaN(value)).sorted().toArray();
+    return there[there.length / 2];
   }
 }

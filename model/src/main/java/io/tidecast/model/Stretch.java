@@ -10,7 +10,9 @@ import java.util.Arrays;
  * @param end index of the last step
  * @param values {@code [steps][1 + covariates]}, the target less {@code base} first; raw, NaN where
  *     missing
- * @param base 0 unless single precision is not enough for the targets, see {@link Base}
+ * @param base 0 unless single precision is not enough for the targets, see {@link Base#of}. It is
+ *     for all of them, and asks what raw values lose where they are kept: sooner than a series in
+ *     service moves its own, which follows, and costs the rows it has
  */
 public record Stretch(String series, long end, float[][] values, double base) {
   /** Of targets that single precision is enough for. */

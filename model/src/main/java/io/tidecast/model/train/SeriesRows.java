@@ -1,5 +1,6 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.Base;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
@@ -151,7 +152,9 @@ record SeriesRows(
     private final int inputSize;
     private final List<Segment> segments = new ArrayList<>();
     private long[] steps = new long[1024];
-    private float[] x = new float[1024];
+    // from 0, while the base of the pipeline may still move
+    private double[] x = new double[1024];
+    private boolean hadBase;
     private float[] scale = new float[1024];
     private boolean[] observed = new boolean[1024];
     private float[][] inputs = new float[1024][];
@@ -176,15 +179,7 @@ record SeriesRows(
       if (rows > 0) {
         cross(step.index());
       }
-      rebase(step.value());
       add(step.index(), step.value(), step.covariates(), there);
-    }
-
-    private void rebase(double target) {
-      double by = pipeline.rebase(target);
-      for (int r = 0; by != 0 && r < rows; r++) {
-        x[r] = (float) (x[r] - by);
-      }
     }
 
     private void cross(long index) {
@@ -227,7 +222,9 @@ record SeriesRows(
         grow();
       }
       steps[rows] = index;
-      x[rows] = pipeline.last();
+      double base = pipeline.base().value();
+      hadBase |= base != 0;
+      x[rows] = base + pipeline.last();
       scale[rows] = pipeline.scale();
       observed[rows] = there;
       if (ready < 0 && pipeline.ready()) {
@@ -254,13 +251,23 @@ record SeriesRows(
       int warmUp = Math.min(config.history(), (rows - first) / 4);
       return new SeriesRows(
           Arrays.copyOf(steps, rows),
-          Arrays.copyOf(x, rows),
+          told(Arrays.copyOf(x, rows)),
           Arrays.copyOf(scale, rows),
           Arrays.copyOf(observed, rows),
           Arrays.copyOf(inputs, rows),
           Arrays.copyOf(ahead, rows),
           segments,
           first + warmUp);
+    }
+
+    /** From one base. */
+    private float[] told(double[] values) {
+      double base = hadBase ? Base.of(values) : 0;
+      float[] told = new float[values.length];
+      for (int r = 0; r < told.length; r++) {
+        told[r] = (float) (values[r] - base);
+      }
+      return told;
     }
   }
 }

@@ -11,6 +11,7 @@ import io.tidecast.model.Stretch;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesInputs;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +114,23 @@ class TrainingSetTest {
       assertArrayEquals(inputs, rows.inputs()[r]);
       assertEquals(pipeline.scale(), rows.scale()[r]);
       assertEquals(value, rows.x()[r]);
+    }
+  }
+
+  /** What came before a meter was replaced has its digits. */
+  @Test
+  void rowsAreToldFromWhereMostOfThemAre() {
+    float[][] counter = new float[900][1];
+    for (int t = 0; t < counter.length; t++) {
+      counter[t][0] = 60 * t;
+    }
+    Stretch before = new Stretch("a", 899, counter, 1.7e9);
+    Stretch after = new Stretch("a", 999, Arrays.copyOf(counter, 100));
+
+    SeriesRows rows = SeriesRows.of(List.of(before, after), CONFIG);
+
+    for (int r = 1; r < 900; r++) {
+      assertEquals(60, rows.x()[r] - rows.x()[r - 1]);
     }
   }
 
