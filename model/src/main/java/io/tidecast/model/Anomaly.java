@@ -58,11 +58,6 @@ public record Anomaly(
     return value > median ? "above" : value < median ? "below" : "none";
   }
 
-  /** The same with values that are higher by {@code by}. */
-  public Anomaly above(double by) {
-    return new Anomaly(index, value + by, lower + by, median + by, upper + by, score, run, cause);
-  }
-
   /** The same, known to be part of something. */
   public Anomaly as(Cause known, int steps) {
     return new Anomaly(index, value, lower, median, upper, score, steps, known);

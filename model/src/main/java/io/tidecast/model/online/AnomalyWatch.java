@@ -66,8 +66,22 @@ final class AnomalyWatch {
       return Math.min(Anomaly.MAX_SCORE, distance / (width > NO_WIDTH * unit ? width : unit));
     }
 
-    Anomaly anomaly(long index, float value, int run, Anomaly.Cause cause) {
-      return new Anomaly(index, value, lower, median, upper, score(value), run, cause);
+    /**
+     * What a step is that was observed to be {@code raw}, itself and not as its float.
+     *
+     * @param base what the forecast is less by
+     */
+    Anomaly anomaly(long index, double raw, double base, int run, Anomaly.Cause cause) {
+      float value = (float) (raw - base);
+      return new Anomaly(
+          index,
+          base == 0 ? value : raw,
+          base + lower,
+          base + median,
+          base + upper,
+          score(value),
+          run,
+          cause);
     }
   }
 
@@ -77,7 +91,7 @@ final class AnomalyWatch {
   /** Anomalies in a row, negative if they are below. */
   private int run;
 
-  /** The one that began it, while its cause is open; else null. */
+  /** The one that began it, while its cause is open, in full; else null. */
   private Anomaly first;
 
   /** The value before it. */
@@ -96,20 +110,24 @@ final class AnomalyWatch {
   /**
    * The anomaly that a step is or makes known; null as a rule.
    *
+   * @param raw observed
+   * @param base what the values of the series are less by
    * @param expected of this step
    * @param isStuck what {@link #isStuckAt} said of it
    * @param isWarm whether the intervals mean something
    */
-  Anomaly judge(long index, float value, Expected expected, boolean isStuck, boolean isWarm) {
+  Anomaly judge(
+      long index, double raw, double base, Expected expected, boolean isStuck, boolean isWarm) {
+    float value = (float) (raw - base);
     float previous = last;
     last = value;
     forget(index);
     if (isStuck) {
       run = 0;
       first = null;
-      return expected.anomaly(index, value, stuck.run(), Anomaly.Cause.STUCK);
+      return expected.anomaly(index, raw, base, stuck.run(), Anomaly.Cause.STUCK);
     }
-    if (first != null && isBack(index, value)) {
+    if (first != null && isBack(index, value, base)) {
       Anomaly spike = first.as(Anomaly.Cause.SPIKE, (int) (index - first.index()));
       run = 0;
       first = null;
@@ -121,7 +139,7 @@ final class AnomalyWatch {
     }
     int side = value > expected.median() ? 1 : -1;
     run = Integer.signum(run) == side ? run + side : side;
-    Anomaly anomaly = expected.anomaly(index, value, Math.abs(run), Anomaly.Cause.UNKNOWN);
+    Anomaly anomaly = expected.anomaly(index, raw, base, Math.abs(run), Anomaly.Cause.UNKNOWN);
     if (first == null) {
       first = anomaly;
       before = previous;
@@ -135,9 +153,9 @@ final class AnomalyWatch {
     }
   }
 
-  private boolean isBack(long index, float value) {
+  private boolean isBack(long index, float value, double base) {
     return index - first.index() <= LONGEST_SPIKE
-        && Math.abs(value - before) < BACK * Math.abs(first.value() - before);
+        && Math.abs(value - before) < BACK * Math.abs(first.value() - base - before);
   }
 
   /**
@@ -158,7 +176,6 @@ final class AnomalyWatch {
     stuck.shift(by);
     last = (float) (last + by);
     before = (float) (before + by);
-    first = first == null ? null : first.above(by);
   }
 
   void set(AnomalyWatch other) {
@@ -178,16 +195,25 @@ final class AnomalyWatch {
     if (first != null) {
       out.writeFloat(before);
       out.writeLong(first.index());
-      out.writeFloat((float) first.value());
-      out.writeFloat((float) first.lower());
-      out.writeFloat((float) first.median());
-      out.writeFloat((float) first.upper());
+      out.writeDouble(first.value());
+      out.writeDouble(first.lower());
+      out.writeDouble(first.median());
+      out.writeDouble(first.upper());
       out.writeFloat(first.score());
       out.writeInt(first.run());
     }
   }
 
   void read(DataInput in) throws IOException {
+    read(in, true);
+  }
+
+  /** As format 7 and earlier ones had it: in single precision. */
+  void readFormat7(DataInput in) throws IOException {
+    read(in, false);
+  }
+
+  private void read(DataInput in, boolean inFull) throws IOException {
     stuck.read(in);
     last = in.readFloat();
     run = in.readInt();
@@ -197,13 +223,17 @@ final class AnomalyWatch {
       first =
           new Anomaly(
               in.readLong(),
-              in.readFloat(),
-              in.readFloat(),
-              in.readFloat(),
-              in.readFloat(),
+              number(in, inFull),
+              number(in, inFull),
+              number(in, inFull),
+              number(in, inFull),
               in.readFloat(),
               in.readInt(),
               Anomaly.Cause.UNKNOWN);
     }
+  }
+
+  private static double number(DataInput in, boolean inFull) throws IOException {
+    return inFull ? in.readDouble() : in.readFloat();
   }
 }

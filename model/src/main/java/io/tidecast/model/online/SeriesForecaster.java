@@ -137,15 +137,12 @@ public final class SeriesForecaster {
     boolean observed = !Float.isNaN(target);
     float near = state.inputs().base().near(closed.value());
     boolean isStuck = observed && state.anomalies().isStuckAt(near);
-    Anomaly anomaly = observed ? score(state, closed.index(), near, target, isStuck) : null;
+    Anomaly anomaly = observed ? score(state, closed, near, target, isStuck) : null;
     if (advance(state, closed, serving, isStuck)) {
       anomaly = state.anomalies().shifted(closed.index(), anomaly);
     }
     Forecast forecast = observed ? forecast(state, closed.index(), near, serving, isStuck) : null;
-    return new StepResult(
-        forecast,
-        state.period().close(closed.index(), evaluations),
-        anomaly == null ? null : anomaly.above(state.inputs().base().raw()));
+    return new StepResult(forecast, state.period().close(closed.index(), evaluations), anomaly);
   }
 
   /** Whatever of the state is in the unit of the target is told from the same base. */
@@ -167,14 +164,21 @@ public final class SeriesForecaster {
   }
 
   /** Null if the step is in order. */
-  private Anomaly score(SeriesState state, long index, float near, float target, boolean isStuck) {
+  private Anomaly score(
+      SeriesState state, ClosedStep closed, float near, float target, boolean isStuck) {
     if (!isStuck) {
       restartAfterLongSilence(state);
     }
-    scoring.score(state, index, near, target, !isStuck);
+    scoring.score(state, closed.index(), near, target, !isStuck);
     return state
         .anomalies()
-        .judge(index, near, scoring.expected(), isStuck, state.steps() >= WARMING_STEPS);
+        .judge(
+            closed.index(),
+            closed.value(),
+            state.inputs().base().raw(),
+            scoring.expected(),
+            isStuck,
+            state.steps() >= WARMING_STEPS);
   }
 
   /** Whether {@link #anchored} is to be asked before the step {@code index}. */

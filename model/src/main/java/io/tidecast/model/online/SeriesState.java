@@ -344,8 +344,10 @@ public final class SeriesState {
       writtenIndex = index;
     }
     period.read(live);
-    if (format > FORMAT_3) {
+    if (format > FORMAT_7) {
       anomalies.read(live);
+    } else if (format > FORMAT_3) {
+      anomalies.readFormat7(live);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.model.Anomaly;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
@@ -213,6 +214,31 @@ class HighLevelsTest {
       assertEquals(state, restored);
       assertEquals(state, state.copy());
     }
+  }
+
+  @Test
+  void anAnomalyIsTheObservationItselfAlsoFromStoredState() throws IOException {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    SeriesForecaster forecaster = new SeriesForecaster(config, 24);
+    SeriesState state = forecaster.newState();
+    double[] values = counter();
+    for (ClosedStep step : steps(t -> values[(int) t], HIGH).subList(0, 210)) {
+      forecaster.step(state, step, null);
+    }
+    int next = (int) state.lastIndex() + 1;
+    double spike = HIGH + 30_012.3;
+    Anomaly seen =
+        forecaster.step(state, new ClosedStep(next, spike, NOTHING), null).anomaly().orElseThrow();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    state.write(new DataOutputStream(bytes));
+    SeriesState restored = SeriesState.read(in(bytes), config);
+    ClosedStep back = new ClosedStep(next + 1, HIGH + values[next + 1], NOTHING);
+
+    assertEquals(spike, seen.value());
+    assertTrue(seen.upper() > HIGH && seen.upper() < spike, seen.toString());
+    Anomaly known = seen.as(Anomaly.Cause.SPIKE, 1);
+    assertEquals(known, forecaster.step(state, back, null).anomaly().orElseThrow());
+    assertEquals(known, forecaster.step(restored, back, null).anomaly().orElseThrow());
   }
 
   private static DataInputStream in(ByteArrayOutputStream bytes) {
