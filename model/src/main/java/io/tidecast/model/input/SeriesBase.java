@@ -1,6 +1,7 @@
 package io.tidecast.model.input;
 
 import io.tidecast.model.Base;
+import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Transform;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -8,22 +9,34 @@ import java.io.IOException;
 
 /**
  * What the values of one series are told from: 0, until more of its changes are lost in floats than
- * are not; then the last value.
+ * are not; then the last value. What lost none before moves only once as many in a row are lost as
+ * make a shift sure: some readings of a broken sensor would cost all rows their digits. A series
+ * whose changes are told apart from 0 after all, but for one in five, goes back there; that takes
+ * more than a season, or a counter that is fast by day alone would come and go.
  */
 public final class SeriesBase {
-  static final int BYTES = 2 * Double.BYTES + 1;
+  static final int BYTES = 2 * Double.BYTES + 1 + Integer.BYTES;
 
   /** So many changes that are not lost in floats weigh against those that are. */
-  private static final int CAUTION = 4;
+  private static final int CAUTION = LevelShift.CONFIRMED;
+
+  /** So many of those that are told apart from 0 weigh against one that is not. */
+  private static final int DOUBT = 4;
+
+  private static final int LEAST_PATIENCE = 100;
 
   private final Transform transform;
+  private final int patience;
   private double value;
   // the last value with all its digits, and the changes lost in floats less those that are not
   private double last = Double.NaN;
   private int lost;
+  // while there is a base: changes that are told apart from 0, less those that are not
+  private int apart;
 
-  SeriesBase(Transform transform) {
-    this.transform = transform;
+  SeriesBase(ForecasterConfig config) {
+    transform = config.transform();
+    patience = LEAST_PATIENCE + config.season() + config.longSeason();
   }
 
   /** What transformed values are less by; 0 as a rule. */
@@ -62,13 +75,25 @@ public final class SeriesBase {
     if (!Base.isChange(before, next)) {
       return 0;
     }
-    lost = Base.isLost(before, next, value) ? lost + 1 : Math.max(-CAUTION, lost - 1);
-    if (lost <= 0) {
-      return 0;
+    count(before, next);
+    if (apart > patience) {
+      apart = 0;
+      return move(before, 0, -CAUTION);
     }
+    return lost > 0 ? move(before, Base.near(next), 0) : 0;
+  }
+
+  private void count(double before, double next) {
+    lost = Base.isLost(before, next, value) ? lost + 1 : Math.max(-CAUTION, lost - 1);
+    if (value != 0) {
+      apart = Base.isLost(before, next, 0) ? Math.max(0, apart - DOUBT) : apart + 1;
+    }
+  }
+
+  private double move(double before, double base, int lostThere) {
     float kept = (float) (before - value);
-    value = Base.near(next);
-    lost = 0;
+    value = base;
+    lost = lostThere;
     return (double) kept - (float) (before - value);
   }
 
@@ -76,6 +101,7 @@ public final class SeriesBase {
     value = other.value;
     last = other.last;
     lost = other.lost;
+    apart = other.apart;
   }
 
   /** What kept rows are told from. */
@@ -87,10 +113,12 @@ public final class SeriesBase {
   void write(DataOutput out) throws IOException {
     out.writeDouble(last);
     out.writeByte(lost);
+    out.writeInt(apart);
   }
 
   void read(DataInput in) throws IOException {
     last = in.readDouble();
     lost = in.readByte();
+    apart = in.readInt();
   }
 }

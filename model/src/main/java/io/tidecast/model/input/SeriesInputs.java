@@ -14,7 +14,7 @@ import java.util.Arrays;
  *
  * <p>Transformed values are kept in floats, less a {@link #base} that is 0 as a rule. Once more of
  * their changes are lost than are not, as those of a counter, the last value becomes the base, and
- * all that is kept is told from there.
+ * all that is kept is told from there, see {@link SeriesBase}.
  *
  * <p>Missing values: the last one is carried forward for three steps, then those of a season before
  * stand in; they count in averages and lags, not in the scale. Not finite, or not positive under
@@ -53,7 +53,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
     this.stepInputs = stepInputs;
     this.known = known;
     this.history = history;
-    base = new SeriesBase(config.transform());
+    base = new SeriesBase(config);
     now = new RunningInputs(config);
     anchor = new RunningInputs(config);
     revision = new Revision(config, history, now, anchor);

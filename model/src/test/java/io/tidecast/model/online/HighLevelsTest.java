@@ -154,6 +154,48 @@ class HighLevelsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void oneTinyChangeGivesNoBaseForEver(Transform transform) {
+    Random random = new Random(8);
+    LongToDoubleFunction tenths =
+        t -> t < 2 ? 20 + 0.00002 * t : 20 + 0.1 * Math.round(20 * random.nextDouble());
+
+    List<Forecast> made =
+        forecasts(GeneratedSeries.config(transform, HORIZON), null, steps(tenths, 0));
+
+    assertNotEquals(0, made.get(1).base());
+    assertEquals(0, made.get(made.size() - 1).base());
+  }
+
+  @Test
+  void aCounterThatIsFastForHalfASeasonKeepsItsBase() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    double[] values = new double[STEPS];
+    for (int t = 1; t < STEPS; t++) {
+      values[t] = values[t - 1] + (t % 6 < 3 ? 10 : 5000);
+    }
+
+    List<Forecast> made = forecasts(config, null, steps(t -> values[(int) t], HIGH));
+
+    for (Forecast forecast : made.subList(10, made.size())) {
+      assertNotEquals(0, forecast.base(), "at " + forecast.origin());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void someReadingsOfABrokenSensorMoveNoBase(Transform transform) {
+    Random random = new Random(9);
+    LongToDoubleFunction sensor =
+        t -> t >= 200 && t < 207 ? 4_294_967_495.0 - t : 20 + 0.5 * random.nextGaussian();
+
+    for (Forecast forecast :
+        forecasts(GeneratedSeries.config(transform, HORIZON), null, steps(sensor, 0))) {
+      assertEquals(0, forecast.base());
+    }
+  }
+
   @Test
   void limitsHoldAndCountsStayWhole() {
     ForecasterConfig config =
@@ -189,6 +231,8 @@ class HighLevelsTest {
     int median = config.levels().median();
     double value = usual.get(usual.size() - 1).quantile(median, 1);
     assertEquals(value, last.quantile(median, 1) + HIGH, 0.01);
+    double width = last.quantile(6, 1) - last.quantile(0, 1);
+    assertTrue(width < 400, "width " + width);
   }
 
   @Test
