@@ -25,6 +25,17 @@ public final class SeriesBase {
 
   private static final int LEAST_PATIENCE = 100;
 
+  /**
+   * By how much less all values are from here on. The last one comes out as exactly what it was,
+   * the others as near as floats had them.
+   *
+   * @param by transformed values
+   * @param raw raw values
+   */
+  public record Move(double by, double raw) {
+    public static final Move NONE = new Move(0, 0);
+  }
+
   private final Transform transform;
   private final int patience;
   private double value;
@@ -62,25 +73,24 @@ public final class SeriesBase {
   /**
    * Looks at the raw value of the step that comes next. One that was looked at is looked at once.
    *
-   * @return by how much less all values are from here on; 0 as a rule. The last one comes out as
-   *     exactly what it was, the others as near as floats had them
+   * @return {@link Move#NONE} as a rule
    */
-  double follow(double raw) {
+  Move follow(double raw) {
     double before = last;
     double next = transform.exact(raw);
     if (Double.isNaN(next)) {
-      return 0;
+      return Move.NONE;
     }
     last = next;
     if (!Base.isChange(before, next)) {
-      return 0;
+      return Move.NONE;
     }
     count(before, next);
     if (apart > patience) {
       apart = 0;
       return move(before, 0, -CAUTION);
     }
-    return lost > 0 ? move(before, Base.near(next), 0) : 0;
+    return lost > 0 ? move(before, Base.near(next), 0) : Move.NONE;
   }
 
   private void count(double before, double next) {
@@ -90,11 +100,13 @@ public final class SeriesBase {
     }
   }
 
-  private double move(double before, double base, int lostThere) {
+  private Move move(double before, double base, int lostThere) {
+    double rawBefore = transform.invert(before);
     float kept = (float) (before - value);
+    float keptRaw = near(rawBefore);
     value = base;
     lost = lostThere;
-    return (double) kept - (float) (before - value);
+    return new Move((double) kept - (float) (before - value), (double) keptRaw - near(rawBefore));
   }
 
   void set(SeriesBase other) {

@@ -85,17 +85,17 @@ public final class SeriesInputs implements KnownFuture.Origin {
    * Looks at the raw value of the step that comes next, and moves the base if it has to be. A value
    * that was looked at is looked at once.
    *
-   * @return by how much less all transformed values are from here on; 0 as a rule
+   * @return {@link SeriesBase.Move#NONE} as a rule
    */
-  public double rebase(double raw) {
-    double by = base.follow(raw);
-    if (by != 0) {
-      history.shift(-by, history.rows());
-      now.shift(-by);
-      anchor.shift(-by);
-      revision.shift(-by);
+  public SeriesBase.Move rebase(double raw) {
+    SeriesBase.Move move = base.follow(raw);
+    if (move != SeriesBase.Move.NONE) {
+      history.shift(-move.by(), history.rows());
+      now.shift(-move.by());
+      anchor.shift(-move.by());
+      revision.shift(-move.by());
     }
-    return by;
+    return move;
   }
 
   /** One step of the grid, of a source that is not known to be stuck. */

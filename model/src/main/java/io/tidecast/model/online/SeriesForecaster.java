@@ -8,6 +8,7 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Quality;
 import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.SeriesBase;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.PackedModel;
@@ -147,11 +148,10 @@ public final class SeriesForecaster {
 
   /** Whatever of the state is in the unit of the target is told from the same base. */
   private void rebase(SeriesState state, double value) {
-    double rawBefore = state.inputs().base().raw();
-    double by = state.inputs().rebase(value);
-    if (by != 0) {
-      state.naives().shift(-by);
-      state.anomalies().shift(rawBefore - state.inputs().base().raw());
+    SeriesBase.Move move = state.inputs().rebase(value);
+    if (move != SeriesBase.Move.NONE) {
+      state.naives().shift(-move.by());
+      state.anomalies().shift(-move.raw());
       state.voidHistory();
       if (!state.inputs().ready()) {
         // made in the unit of a value that stands far too high for one

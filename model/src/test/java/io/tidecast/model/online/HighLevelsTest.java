@@ -1,6 +1,7 @@
 package io.tidecast.model.online;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -194,6 +195,20 @@ class HighLevelsTest {
         forecasts(GeneratedSeries.config(transform, HORIZON), null, steps(sensor, 0))) {
       assertEquals(0, forecast.base());
     }
+  }
+
+  @Test
+  void valuesOfOneFloatThatDifferAreNoRepeats() {
+    ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
+    SeriesForecaster forecaster = new SeriesForecaster(config, 24);
+    SeriesState state = forecaster.newState();
+
+    for (ClosedStep step : steps(t -> t == 0 ? 50 : 0, HIGH).subList(0, 3)) {
+      forecaster.step(state, step, null);
+    }
+
+    // one in three
+    assertFalse(state.anomalies().holds());
   }
 
   @Test
