@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidecast.connectors.record.ForecastRecord;
 import io.tidecast.job.grafana.DashboardFile.Query;
+import io.tidecast.job.serve.GrafanaSql;
 import io.tidecast.job.store.StoreEnvironment;
 import io.tidecast.job.store.TopicData;
 import java.nio.file.Path;
@@ -14,12 +16,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DashboardContractITCase {
   private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.HOURS);
   private static final TopicData DATA = new TopicData(3, NOW, 100, 24);
+  private static final TopicData COUNTER =
+      new TopicData(1, NOW, 100, 24).named("C", "counter").above(1.7e9);
 
   @TempDir static Path directory;
   private static StoreEnvironment environment;
@@ -41,8 +47,9 @@ class DashboardContractITCase {
   static void store() throws Exception {
     environment = StoreEnvironment.start(directory);
     DATA.publish(environment.kafka());
+    COUNTER.publish(environment.kafka());
     environment.startJob();
-    environment.await(DATA);
+    environment.await(DATA, COUNTER);
     environment.leaveOneAwaited();
     write("INSERT INTO alert_limit VALUES ('" + TopicData.VARIABLE + "', -5, 20, 'test')");
     write(
@@ -145,22 +152,95 @@ class DashboardContractITCase {
   }
 
   private static List<String> alarmed(String title) throws Exception {
+    JsonNode rule = rule(title);
+    double limit = rule.at("/data/2/model/conditions/0/evaluator/params/0").asDouble();
     List<String> alarmed = new ArrayList<>();
+    metrics(rule)
+        .forEach(
+            (metric, value) -> {
+              if (metric.startsWith("alarms: ") && value > limit) {
+                alarmed.add(metric.substring("alarms: ".length()));
+              }
+            });
+    return alarmed;
+  }
+
+  private static JsonNode rule(String title) throws Exception {
     for (JsonNode rule : DashboardFile.alertRules()) {
       if (rule.path("title").asText().equals(title)) {
-        double limit = rule.at("/data/2/model/conditions/0/evaluator/params/0").asDouble();
-        try (Connection connection = environment.reader().connect();
-            Statement statement = connection.createStatement();
-            ResultSet rows = statement.executeQuery(rule.at("/data/0/model/rawSql").asText())) {
-          while (rows.next()) {
-            if (rows.getString(2).startsWith("alarms: ") && rows.getDouble(3) > limit) {
-              alarmed.add(rows.getString(2).substring("alarms: ".length()));
-            }
-          }
-        }
+        return rule;
       }
     }
-    return alarmed;
+    throw new AssertionError("no alert " + title);
+  }
+
+  private static Map<String, Double> metrics(JsonNode rule) throws SQLException {
+    Map<String, Double> metrics = new TreeMap<>();
+    try (Connection connection = environment.reader().connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(rule.at("/data/0/model/rawSql").asText())) {
+      while (rows.next()) {
+        metrics.put(rows.getString(2), rows.getDouble(3));
+      }
+    }
+    return metrics;
+  }
+
+  @Test
+  void aCounterIsDrawnInFull() throws Exception {
+    ForecastRecord newest = COUNTER.forecast(0, 99);
+    List<Double> medians = counter("Forecast", "Chosen");
+    List<Double> ahead = counter("Forecast", "FixedLead");
+    List<Double> residuals = counter("Residuals", "Residuals");
+
+    assertEquals(24, medians.size());
+    for (int lead = 1; lead <= 24; lead++) {
+      assertEquals(newest.quantile(3, lead), medians.get(lead - 1), 0.01);
+    }
+    assertEquals(newest.quantile(3, 3), ahead.get(ahead.size() - 1), 0.01);
+    assertEquals(
+        COUNTER.value(0, 99) - COUNTER.forecast(0, 96).quantile(3, 3),
+        residuals.get(residuals.size() - 1),
+        0.01);
+  }
+
+  /** The numbers of a query's second column. */
+  private static List<Double> counter(String title, String refId) throws Exception {
+    Map<String, String> variables =
+        Map.of(
+            "domain", environment.kafka().domain(),
+            "series", COUNTER.series(0),
+            "origin", "0",
+            "lead", "3");
+    GrafanaSql range =
+        new GrafanaSql(
+            NOW.minusSeconds(86_400), NOW.plusSeconds(86_400), Duration.ofMinutes(5), variables);
+    String sql =
+        DashboardFile.queries(panel(DashboardFile.dashboard("forecast"), title)).stream()
+            .filter(query -> query.place().endsWith(" " + refId))
+            .map(Query::sql)
+            .findFirst()
+            .orElseThrow();
+    List<Double> numbers = new ArrayList<>();
+    try (Connection connection = environment.reader().connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(range.expand(sql))) {
+      while (rows.next()) {
+        numbers.add(rows.getDouble(2));
+      }
+    }
+    return numbers;
+  }
+
+  @Test
+  void aCounterIsHeldToLimitsInFull() throws Exception {
+    write("INSERT INTO alert_limit VALUES ('counter', 1700000000, 1700000015, 'test')");
+
+    double beyond = metrics(rule("Forecast crosses a limit")).get("test: " + COUNTER.series(0));
+
+    // the cycle goes up to 18 above the base
+    assertEquals(3, beyond, 0.01);
+    write("DELETE FROM alert_limit WHERE variable = 'counter'");
   }
 
   @Test

@@ -44,7 +44,8 @@ class LivePageITCase {
   /** Nobody has to think of what a page, an address or a query does with a name. */
   private static final TopicData ODD =
       new TopicData(1, NOW, 96, 24)
-          .named("north/<i>hall</i> 3's \"pump\" 100 % \\ &amp; 北 🌊 #", "PM2.5 (ug)");
+          .named("north/<i>hall</i> 3's \"pump\" 100 % \\ &amp; 北 🌊 #", "PM2.5 (ug)")
+          .above(1.7e9);
 
   @TempDir static Path directory;
   private static StoreEnvironment environment;
@@ -56,11 +57,7 @@ class LivePageITCase {
     DATA.publish(environment.kafka());
     ODD.publish(environment.kafka());
     environment.startJob();
-    environment.await("SELECT count(*) FROM forecast", 13L * 96);
-    environment.await("SELECT count(*) FROM observation", 13L * 96);
-    environment.await(
-        "SELECT count(*) FROM evaluation",
-        (long) DATA.evaluations().size() + ODD.evaluations().size());
+    environment.await(DATA, ODD);
     page = LivePage.start(environment.reader(), environment.kafka().domain(), 0);
   }
 
@@ -232,6 +229,14 @@ class LivePageITCase {
 
     assertEquals(error / count, total.at("/MAE/0").asDouble(), 1e-9);
     assertEquals((long) count, total.at("/Targets/0").asLong());
+  }
+
+  @Test
+  void aSeriesThatStandsHighIsToldInFull() throws Exception {
+    JsonNode medians = panel("Forecast", ODD.series(0)).at("/Chosen/Median");
+
+    assertEquals(24, medians.size());
+    assertEquals(ODD.forecast(0, 95).quantile(3, 24), medians.path(23).asDouble(), 0.01);
   }
 
   @Test

@@ -17,9 +17,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -145,12 +147,16 @@ public final class StoreEnvironment implements AutoCloseable {
   }
 
   /** Waits until everything is in the tables. */
-  public void await(TopicData data) throws SQLException {
-    await("SELECT count(*) FROM observation", data.observations().size());
-    await("SELECT count(*) FROM anomaly WHERE cause <> 'unknown'", 2L * data.stations());
-    await("SELECT count(*) FROM forecast", data.forecasts().size());
-    await("SELECT count(*) FROM evaluation", data.evaluations().size());
-    await("SELECT count(*) FROM model_event", data.decisions().size());
+  public void await(TopicData... all) throws SQLException {
+    await("SELECT count(*) FROM observation", sum(all, data -> data.observations().size()));
+    await("SELECT count(*) FROM anomaly WHERE cause <> 'unknown'", sum(all, d -> 2 * d.stations()));
+    await("SELECT count(*) FROM forecast", sum(all, data -> data.forecasts().size()));
+    await("SELECT count(*) FROM evaluation", sum(all, data -> data.evaluations().size()));
+    await("SELECT count(*) FROM model_event", sum(all, data -> data.decisions().size()));
+  }
+
+  private static long sum(TopicData[] all, ToLongFunction<TopicData> rows) {
+    return Arrays.stream(all).mapToLong(rows).sum();
   }
 
   public long number(String sql) throws SQLException {

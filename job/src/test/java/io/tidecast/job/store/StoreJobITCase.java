@@ -100,6 +100,7 @@ class StoreJobITCase {
 
     environment.stopPostgres();
     DATA.publish(environment.kafka());
+    DATA.named("C", "counter").above(1.7e9).publish(environment.kafka());
     environment.awaitRestarting();
     environment.startPostgres();
 

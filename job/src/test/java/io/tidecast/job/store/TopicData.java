@@ -35,9 +35,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * @param end newest origin, on the hour
  * @param hours number of origins of each series
  * @param horizon leads
+ * @param base what all values lie above, and what the quantiles of forecasts are told from
  */
 public record TopicData(
-    String prefix, String variable, int stations, Instant end, int hours, int horizon) {
+    String prefix,
+    String variable,
+    int stations,
+    Instant end,
+    int hours,
+    int horizon,
+    double base) {
   public static final String VARIABLE = "temperature";
   private static final Duration STEP = Duration.ofHours(1);
   private static final int SEASON = 24;
@@ -48,12 +55,17 @@ public record TopicData(
   private static final double NOISE = 0.8;
 
   public TopicData(int stations, Instant end, int hours, int horizon) {
-    this("S", VARIABLE, stations, end, hours, horizon);
+    this("S", VARIABLE, stations, end, hours, horizon, 0);
   }
 
   /** The same with other names. */
   public TopicData named(String prefix, String variable) {
-    return new TopicData(prefix, variable, stations, end, hours, horizon);
+    return new TopicData(prefix, variable, stations, end, hours, horizon, base);
+  }
+
+  /** The same, but so high that single precision is not enough. */
+  public TopicData above(double base) {
+    return new TopicData(prefix, variable, stations, end, hours, horizon, base);
   }
 
   /** The model group of all series. */
@@ -92,7 +104,7 @@ public record TopicData(
     float[][] quantiles = new float[LEVELS.size()][horizon];
     for (int level = 0; level < LEVELS.size(); level++) {
       for (int lead = 1; lead <= horizon; lead++) {
-        quantiles[level][lead - 1] = (float) quantile(station, hour + lead, level);
+        quantiles[level][lead - 1] = (float) aboveBase(station, hour + lead, level);
       }
     }
     return new ForecastRecord(
@@ -100,8 +112,10 @@ public record TopicData(
         time(hour),
         STEP,
         horizon,
+        List.of(),
         LEVELS,
         quantiles,
+        base,
         version(hour),
         version(hour).isEmpty() ? "naive" : "model");
   }
@@ -140,7 +154,7 @@ public record TopicData(
         continue;
       }
       int i = lead - 1;
-      double error = target - (float) quantile(station, hour, LEVELS.size() / 2);
+      double error = target - base - (float) aboveBase(station, hour, LEVELS.size() / 2);
       scored++;
       count[i] = 1;
       absolute[i] = Math.abs(error);
@@ -319,10 +333,14 @@ public record TopicData(
   }
 
   public double value(int station, int hour) {
-    return cycle(station, hour) + NOISE * noise(station, hour);
+    return base + cycle(station, hour) + NOISE * noise(station, hour);
   }
 
   private double quantile(int station, int hour, int level) {
+    return base + aboveBase(station, hour, level);
+  }
+
+  private static double aboveBase(int station, int hour, int level) {
     return cycle(station, hour) + NOISE * NORMAL_QUANTILES[level];
   }
 

@@ -84,7 +84,8 @@ public final class TopicsAndTables {
 
     assertRows(observations, 2, "SELECT series, time, value FROM observation");
     String forecast =
-        "SELECT series, origin, extract(epoch FROM step)::int, levels, quantiles, model, quality ";
+        "SELECT series, origin, extract(epoch FROM step)::int, levels, quantiles, base, model,"
+            + " quality ";
     assertRows(forecasts, 2, forecast + "FROM forecast");
     assertRows(newest(), 2, forecast + "FROM forecast_latest");
     assertRows(
@@ -120,6 +121,7 @@ public final class TopicsAndTables {
         forecast.step().toSeconds(),
         forecast.levels(),
         Arrays.deepToString(forecast.quantiles()),
+        forecast.base(),
         forecast.model(),
         forecast.quality());
   }
