@@ -13,7 +13,10 @@ RETURN CASE
   ELSE base + quantile(levels, quantiles, level, lead)
 END;
 
--- One row per series, origin and lead.
+-- One row per series, origin and lead. Its numbers were reals, and a view's columns keep their type:
+-- it is made anew. If a view of somebody else's reads it, that stands in the way, nothing is changed,
+-- and the error names it: drop that one, and make it again afterwards; so with rights on this one that
+-- others than the reader were given.
 DROP VIEW forecast_point;
 CREATE VIEW forecast_point AS
 SELECT

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -161,17 +162,22 @@ class SchemaITCase {
     openPartition("forecast", "2024-03-01T00:00:00Z", Duration.ZERO);
     run(
         owner,
-        "INSERT INTO forecast (series, origin, step, levels, quantiles, model, quality, domain)"
-            + " VALUES ('a/b/t', '2024-03-01 10:00Z', 'PT1H', '{0.05,0.5,0.95}',"
-            + " '{{1,2},{3,4},{5,6}}', 't-3-0123abcd', 'model', 'test')");
+        "INSERT INTO forecast (series, origin, step, levels, quantiles, model, quality, domain, base)"
+            + " SELECT series, '2024-03-01 10:00Z', 'PT1H', '{0.05,0.5,0.95}',"
+            + " '{{1,2},{3,4},{5,6}}', 't-3-0123abcd', 'model', 'test', base"
+            + " FROM (VALUES ('a/b/t', 0), ('c/t', 1700000000)) AS told (series, base)");
 
     assertEquals(
-        List.of("1|11:00|1|3|5|-", "2|12:00|2|4|6|-"),
+        List.of(
+            "1|11:00|1|3|5|-",
+            "2|12:00|2|4|6|-",
+            "1|11:00|1700000001|1700000003|1700000005|-",
+            "2|12:00|1700000002|1700000004|1700000006|-"),
         query(
             reader,
             "SELECT concat_ws('|', lead, to_char(time AT TIME ZONE 'UTC', 'HH24:MI'), lower_90,"
                 + " median, upper_90, coalesce(lower_50::text, '-')) FROM forecast_point"
-                + " ORDER BY lead"));
+                + " ORDER BY series, lead"));
   }
 
   @Test
@@ -262,14 +268,8 @@ class SchemaITCase {
   @Test
   void rowsOfBeforeBelongToTheDomainThatBringsTheSchemaUpToDate() throws SQLException {
     run(owner, "CREATE DATABASE older");
-    PostgresConfig older =
-        new PostgresConfig(owner.url().replaceAll("/postgres$", "/older"), owner.user(), "");
-    Flyway.configure()
-        .dataSource(older.url(), older.user(), older.password())
-        .locations("classpath:io/tidecast/connectors/postgres")
-        .target("1")
-        .load()
-        .migrate();
+    PostgresConfig older = database("older", owner.user());
+    migrate(older, "1");
     run(older, "SELECT open_partition('evaluation', '2024-03-01Z', NULL)");
     run(
         older,
@@ -291,6 +291,38 @@ class SchemaITCase {
     run(older, "SELECT open_partition('evaluation', '2024-04-01Z', NULL)");
     assertEquals(
         List.of("1"), query(older, "SELECT count(*) FROM accuracy_total WHERE variable = 't'"));
+  }
+
+  private static void migrate(PostgresConfig older, String version) {
+    Flyway.configure()
+        .dataSource(older.url(), older.user(), older.password())
+        .placeholders(Map.of("domain", "test"))
+        .locations("classpath:io/tidecast/connectors/postgres")
+        .target(version)
+        .load()
+        .migrate();
+  }
+
+  /** As deploy/README.md has it. */
+  @Test
+  void aViewOfSomebodyElsesThatIsInTheWayIsNamedAndNothingIsChanged() throws SQLException {
+    run(owner, "CREATE DATABASE viewed");
+    PostgresConfig viewed = database("viewed", owner.user());
+    migrate(viewed, "6");
+    run(viewed, "CREATE VIEW mine AS SELECT median FROM forecast_point");
+
+    RuntimeException refused =
+        assertThrows(RuntimeException.class, () -> Schema.migrate(viewed, "test"));
+
+    String reason = Outage.reason(refused);
+    assertTrue(reason.contains("view mine depends on view forecast_point"), reason);
+    assertEquals(
+        new Schema.Finding("schema 6; store would bring it to " + NEWEST, List.of()),
+        Schema.look(viewed, "test"));
+    run(viewed, "DROP VIEW mine");
+    Schema.migrate(viewed, "test");
+    assertEquals(
+        new Schema.Finding("schema " + NEWEST, List.of()), Schema.look(viewed, "test"));
   }
 
   private static boolean openPartition(String table, String time, Duration retention)
