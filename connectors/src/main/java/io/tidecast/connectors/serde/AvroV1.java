@@ -170,7 +170,7 @@ final class AvroV1 {
                     in.rows(in::doubleArray, new double[0][]),
                     in.text(),
                     in.text())
-                .record());
+                .recordWithBase());
   }
 
   static EvaluationRecord evaluation(byte[] bytes) {

@@ -73,16 +73,31 @@ final class Digits {
    * @param quantiles {@code [levels][horizon]}, less the base, finite
    */
   static void write(JsonBytes json, double base, float[][] quantiles) {
+    float[] range = range(quantiles);
+    BigDecimal min = BigDecimal.valueOf(base + range[0]);
+    BigDecimal max = BigDecimal.valueOf(base + range[1]);
     json.begin();
     for (int j = 0; j < quantiles.length; j++) {
       json.comma(j).begin();
       for (int h = 0; h < quantiles[j].length; h++) {
         float[] outer = {quantiles[0][h], quantiles[quantiles.length - 1][h]};
-        json.comma(h).number(rounded(base, quantiles[j][h], outer));
+        json.comma(h).number(rounded(base, quantiles[j][h], outer).max(min).min(max));
       }
       json.end();
     }
     json.end();
+  }
+
+  /** The least and the greatest. */
+  private static float[] range(float[][] quantiles) {
+    float[] range = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+    for (float[] level : quantiles) {
+      for (float quantile : level) {
+        range[0] = Math.min(range[0], quantile);
+        range[1] = Math.max(range[1], quantile);
+      }
+    }
+    return range;
   }
 
   private static BigDecimal rounded(double base, float value, float[] outer) {

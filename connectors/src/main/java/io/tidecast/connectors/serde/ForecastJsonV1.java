@@ -44,6 +44,6 @@ public final class ForecastJsonV1 {
    * @throws IllegalArgumentException if the bytes are not such a record
    */
   public static ForecastRecord read(byte[] bytes) {
-    return JsonReading.objectWithOptions(FullQuantiles.class, bytes).record();
+    return JsonReading.objectWithOptions(FullQuantiles.class, ForecastRecord.class, bytes).record();
   }
 }

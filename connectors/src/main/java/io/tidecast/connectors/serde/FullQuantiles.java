@@ -4,6 +4,7 @@ import io.tidecast.connectors.record.ForecastRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.DoublePredicate;
 
 /**
  * A forecast as it is on the wire: quantiles in full, where the record has them less a base if they
@@ -30,18 +31,27 @@ record FullQuantiles(
     return full;
   }
 
+  /** From a text, whose digits say whether there is a base: seven everywhere, and there is none. */
   ForecastRecord record() {
-    double base = base();
+    return record(base(value -> !Digits.isShort(value)));
+  }
+
+  /** From bytes that say there is a base, however few digits a quantile has. */
+  ForecastRecord recordWithBase() {
+    return record(base(value -> true));
+  }
+
+  private ForecastRecord record(double base) {
     return new ForecastRecord(
         series, origin, step, horizon, targets, levels, less(base), base, model, quality);
   }
 
-  /** The first quantile that has more digits, or a whole number near it. */
-  private double base() {
+  /** The first quantile that is long, or a whole number near it. */
+  private double base(DoublePredicate isLong) {
     if (quantiles != null) {
       for (double[] level : quantiles) {
         for (int h = 0; level != null && h < level.length; h++) {
-          if (!Digits.isShort(level[h])) {
+          if (isLong.test(level[h])) {
             return Math.abs(level[h]) >= 1024 ? Math.rint(level[h]) : (float) level[h];
           }
         }

@@ -47,11 +47,15 @@ final class JsonReading {
     return read(MAPPER.readerFor(type), type, bytes);
   }
 
-  /** The same where not all fields have to be there: the record itself refuses without those. */
-  static <T> T objectWithOptions(Class<T> type, byte[] bytes) {
+  /**
+   * The same where not all fields have to be there: the record itself refuses without those.
+   *
+   * @param record that a refusal names
+   */
+  static <T> T objectWithOptions(Class<T> type, Class<?> record, byte[] bytes) {
     return read(
         MAPPER.readerFor(type).without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES),
-        type,
+        record,
         bytes);
   }
 
@@ -66,17 +70,17 @@ final class JsonReading {
         bytes);
   }
 
-  private static <T> T read(ObjectReader reader, Class<T> type, byte[] bytes) {
+  private static <T> T read(ObjectReader reader, Class<?> record, byte[] bytes) {
     try {
       T value = reader.readValue(bytes);
       if (value == null) {
         throw new IllegalArgumentException(
-            "bytes are no " + type.getSimpleName() + ": null; accepted: an object");
+            "bytes are no " + record.getSimpleName() + ": null; accepted: an object");
       }
       return value;
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "bytes are no " + type.getSimpleName() + ": " + e.getMessage(), e);
+          "bytes are no " + record.getSimpleName() + ": " + e.getMessage(), e);
     }
   }
 

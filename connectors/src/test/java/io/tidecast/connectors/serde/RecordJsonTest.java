@@ -197,6 +197,14 @@ class RecordJsonTest {
   }
 
   @Test
+  void refusalOfAForecastNamesTheRecord() {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> ForecastJsonV1.read(bytes("null")));
+
+    assertEquals("bytes are no ForecastRecord: null; accepted: an object", e.getMessage());
+  }
+
+  @Test
   void evaluationOfUnequalLengthsIsRefused() {
     String changed = EVALUATION.replace("\"pinball\":[0.25,0.0]", "\"pinball\":[0.25]");
 
