@@ -18,8 +18,10 @@ import java.util.Map;
  * forecast from a row is computed once, as far as memory goes. For one thread.
  */
 final class BaseForecast {
-  // 64 MB: a row is drawn again and again, and its product is as dear as the network
+  // in floats, 64 MB: a row is drawn again and again, and its product is as dear as the network
   private static final int KEPT = 1 << 24;
+  // header of an array, and the reference to it
+  private static final int OVERHEAD = 6;
 
   private final List<PackedMap> maps = new ArrayList<>();
   private final InputLayout layout;
@@ -30,7 +32,7 @@ final class BaseForecast {
   private final KnownFuture known;
   private final float[] future;
   private final Map<SeriesRows, float[][]> kept = new IdentityHashMap<>();
-  private int mayKeep = KEPT;
+  private int left = KEPT;
 
   private BaseForecast(ForecasterConfig config) {
     layout = InputLayout.of(config);
@@ -67,17 +69,24 @@ final class BaseForecast {
       Arrays.fill(out, 0);
       return;
     }
-    float[][] its = kept.computeIfAbsent(series, of -> new float[of.rows()][]);
-    if (its[row] == null && mayKeep >= out.length) {
-      mayKeep -= out.length;
+    float[][] its =
+        kept.computeIfAbsent(series, of -> new float[mayKeep(of.rows()) ? of.rows() : 0][]);
+    if (row < its.length && its[row] == null && mayKeep(out.length + OVERHEAD)) {
       its[row] = new float[out.length];
       multiply(series, row, its[row]);
     }
-    if (its[row] == null) {
+    if (row >= its.length || its[row] == null) {
       multiply(series, row, out);
     } else {
       System.arraycopy(its[row], 0, out, 0, out.length);
     }
+  }
+
+  /** Whether there is room for so many floats; it is taken. */
+  private boolean mayKeep(int floats) {
+    boolean may = left >= floats;
+    left -= may ? floats : 0;
+    return may;
   }
 
   private void multiply(SeriesRows series, int row, float[] out) {
