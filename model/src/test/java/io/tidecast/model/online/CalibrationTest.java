@@ -1,6 +1,7 @@
 package io.tidecast.model.online;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ForecasterConfig;
 import java.time.Duration;
@@ -46,5 +47,28 @@ class CalibrationTest {
 
     assertEquals(2, factor(), 1e-6);
     assertEquals(2, calibration.ofPhase(0), 1e-6);
+  }
+
+  @Test
+  void aPhaseMovesAgainstTheOthersOfItsSide() {
+    int noon = calibration.phase(12);
+    int night = calibration.phase(0);
+
+    calibration.movePhase(noon, 0.01f, false);
+
+    assertTrue(calibration.ofPhase(noon) > 1.01, "further than it was pushed");
+    assertTrue(calibration.ofPhase(night) < 1, "the other way");
+    assertEquals(1, calibration.ofPhase(noon + 1));
+    assertEquals(1, calibration.ofPhase(night + 1));
+  }
+
+  @Test
+  void anOutcomeOnALimitSaysNothingOfTheOtherPhases() {
+    int noon = calibration.phase(12);
+
+    calibration.movePhase(noon, 0.01f, true);
+
+    assertEquals(1.01, calibration.ofPhase(noon), 1e-6);
+    assertEquals(1, calibration.ofPhase(calibration.phase(0)));
   }
 }
