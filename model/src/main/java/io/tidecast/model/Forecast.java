@@ -17,19 +17,35 @@ public record Forecast(
     this(origin, quantiles, 0, version, quality);
   }
 
-  /** The same with quantiles less another base, as near as floats have them. */
-  public Forecast from(double other) {
-    if (other == base) {
-      return this;
-    }
-    float[][] moved = new float[quantiles.length][];
-    for (int j = 0; j < moved.length; j++) {
-      moved[j] = new float[quantiles[j].length];
-      for (int h = 0; h < moved[j].length; h++) {
-        moved[j][h] = (float) (base - other + quantiles[j][h]);
+  /**
+   * From quantiles in full, as near as floats have them less the base.
+   *
+   * @param full {@code [levels][horizon]}
+   */
+  public static Forecast of(
+      long origin, double[][] full, double base, String version, Quality quality) {
+    float[][] quantiles = new float[full.length][full[0].length];
+    for (int j = 0; j < full.length; j++) {
+      for (int h = 0; h < full[j].length; h++) {
+        quantiles[j][h] = (float) (full[j][h] - base);
       }
     }
-    return new Forecast(origin, moved, other, version, quality);
+    return new Forecast(origin, quantiles, base, version, quality);
+  }
+
+  /** The same with quantiles less another base. */
+  public Forecast from(double other) {
+    return other == base ? this : of(origin, full(), other, version, quality);
+  }
+
+  private double[][] full() {
+    double[][] full = new double[quantiles.length][quantiles[0].length];
+    for (int j = 0; j < full.length; j++) {
+      for (int h = 0; h < full[j].length; h++) {
+        full[j][h] = quantile(j, h + 1);
+      }
+    }
+    return full;
   }
 
   /**

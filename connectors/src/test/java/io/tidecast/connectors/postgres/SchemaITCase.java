@@ -321,8 +321,7 @@ class SchemaITCase {
         Schema.look(viewed, "test"));
     run(viewed, "DROP VIEW mine");
     Schema.migrate(viewed, "test");
-    assertEquals(
-        new Schema.Finding("schema " + NEWEST, List.of()), Schema.look(viewed, "test"));
+    assertEquals(new Schema.Finding("schema " + NEWEST, List.of()), Schema.look(viewed, "test"));
   }
 
   private static boolean openPartition(String table, String time, Duration retention)

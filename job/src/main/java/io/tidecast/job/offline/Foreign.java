@@ -23,16 +23,6 @@ record Foreign(String name, Map<String, Map<Long, double[][]>> forecasts) implem
     Map<Long, double[][]> own = forecasts.getOrDefault(series, Map.of());
     return step ->
         Optional.ofNullable(own.get(step.index()))
-            .map(full -> new Forecast(step.index(), less(full, base), base, name, Quality.MODEL));
-  }
-
-  private static float[][] less(double[][] full, double base) {
-    float[][] quantiles = new float[full.length][full[0].length];
-    for (int j = 0; j < full.length; j++) {
-      for (int h = 0; h < full[j].length; h++) {
-        quantiles[j][h] = (float) (full[j][h] - base);
-      }
-    }
-    return quantiles;
+            .map(full -> Forecast.of(step.index(), full, base, name, Quality.MODEL));
   }
 }

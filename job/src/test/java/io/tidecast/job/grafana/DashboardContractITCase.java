@@ -208,10 +208,14 @@ class DashboardContractITCase {
   private static List<Double> counter(String title, String refId) throws Exception {
     Map<String, String> variables =
         Map.of(
-            "domain", environment.kafka().domain(),
-            "series", COUNTER.series(0),
-            "origin", "0",
-            "lead", "3");
+            "domain",
+            environment.kafka().domain(),
+            "series",
+            COUNTER.series(0),
+            "origin",
+            "0",
+            "lead",
+            "3");
     GrafanaSql range =
         new GrafanaSql(
             NOW.minusSeconds(86_400), NOW.plusSeconds(86_400), Duration.ofMinutes(5), variables);
