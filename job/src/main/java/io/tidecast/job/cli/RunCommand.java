@@ -123,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
       start.say(
           "beside --instance "
               + String.join(", ", others)
-              + " of this domain, started before: what several forecast and decide is published by each, and the"
+              + " of this domain: what several forecast and decide is published by each, and the"
               + " last decision of all counts; another domain keeps them apart");
     }
     Registry registry = fromBeginning ? Registry.empty() : Registry.read(config.kafkaConfig());

@@ -40,8 +40,7 @@ class WindowFunctionHarnessTest extends WindowHarness {
     step("s/a", 5, 21.3);
 
     assertEquals(
-        List.of(
-            "g/s/a to #4 known at 40: 4 x 1 [-59.75, 0.5, NaN, 120.0] @40 above 1.70000006E9"),
+        List.of("g/s/a to #4 known at 40: 4 x 1 [-59.75, 0.5, NaN, 120.0] @40 above 1.70000006E9"),
         output());
   }
 
