@@ -10,6 +10,7 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.eval.Backtest;
+import io.tidecast.model.eval.Measure;
 import io.tidecast.model.eval.Method;
 import io.tidecast.model.train.Trainer;
 import io.tidecast.model.train.TrainingConfig;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -142,7 +144,8 @@ public final class BacktestRun {
       LongFunction<Optional<ForecastModel>> serving =
           serving(TIDECAST, job, histories).orElse(origin -> Optional.empty());
       scoreItself(Method.online(TIDECAST, config, serving));
-      foreign.forEach(method -> score(backtest, method, series));
+      List<Backtest.Result> rivals = new ArrayList<>();
+      foreign.forEach(method -> rivals.add(score(backtest, method, series)));
       for (Part part : options.ablate()) {
         ablate(part, serving);
       }
@@ -150,15 +153,17 @@ public final class BacktestRun {
         String name = config.transform().isRandomWalk() ? VOLATILITY : LINEAR;
         retrained(name, options.config().with("model.cell", "none").job(), histories);
       }
-      for (Method baseline : Method.baselines(config, split.validationStart())) {
-        score(backtest, baseline, series);
-      }
+      Method.baselines(config, split.validationStart()).stream()
+          .map(baseline -> score(backtest, baseline, series))
+          .min(Comparator.comparingDouble(result -> result.total().get(Measure.SCALED_CRPS)))
+          .ifPresent(rivals::add);
       return new GroupResult(
           group,
           unit(),
           config,
           split,
           results,
+          rivals,
           trainings,
           decisions,
           remarks,
@@ -262,13 +267,15 @@ public final class BacktestRun {
       return words + "; it forecasts without a model";
     }
 
-    private void score(Backtest on, Method method, List<Stretch> of) {
-      score(on, method, of, (name, forecast, targets) -> {});
+    private Backtest.Result score(Backtest on, Method method, List<Stretch> of) {
+      return score(on, method, of, (name, forecast, targets) -> {});
     }
 
-    private void score(Backtest on, Method method, List<Stretch> of, Scored seen) {
+    private Backtest.Result score(Backtest on, Method method, List<Stretch> of, Scored seen) {
       try (Phases.Phase phase = phases.begin("scoring " + method.name(), on.steps(of))) {
-        results.add(on.score(method, of, new Pass(phase, seen)));
+        Backtest.Result result = on.score(method, of, new Pass(phase, seen));
+        results.add(result);
+        return result;
       }
     }
 

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param config as its series were forecast
  * @param split in steps of the grid
  * @param methods their results, the forecaster first
+ * @param rivals those that it is to be told from: what was made elsewhere, and the best of the
+ *     simple methods
  * @param trainings in frozen mode: their reports, by what was trained
  * @param decisions in online mode: those of every boundary, by what was trained
  * @param remarks what did not count, or could not be fitted, and why
@@ -29,6 +31,7 @@ public record GroupResult(
     ForecasterConfig config,
     Backtest.Split split,
     List<Backtest.Result> methods,
+    List<Backtest.Result> rivals,
     Map<String, TrainingReport> trainings,
     Map<String, List<Decision>> decisions,
     List<String> remarks,

@@ -10,6 +10,8 @@ import io.tidecast.job.state.Decision;
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.eval.Backtest;
 import io.tidecast.model.eval.BacktestRow;
+import io.tidecast.model.eval.DieboldMariano;
+import io.tidecast.model.eval.Measure;
 import io.tidecast.model.eval.Method;
 import io.tidecast.model.train.TrainingReport;
 import java.io.IOException;
@@ -21,10 +23,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Results as a table for people and as JSON. */
 public final class BacktestReport {
   private static final JsonMapper MAPPER = new JsonMapper();
+  private static final List<Measure> WITH_UNIT = List.of(Measure.MSE, Measure.MAE, Measure.CRPS);
+  private static final List<Measure> WITHOUT_UNIT =
+      Stream.of(Measure.values()).filter(one -> !WITH_UNIT.contains(one)).toList();
+
+  /** Less probable than this by chance alone is a difference. */
+  private static final double NOISE = 0.05;
 
   private final List<GroupResult> groups;
 
@@ -41,16 +50,20 @@ public final class BacktestReport {
     return groups;
   }
 
-  /** One table per group, and the mean absolute error at some leads. */
+  /** Tables per group: errors in its unit, those without one, and by lead. */
   public String table() {
     StringBuilder text = new StringBuilder();
     for (GroupResult group : groups) {
       Table table = new Table(header(group));
       group.methods().forEach(result -> table.add(cells(result, group)));
       text.append(group.group()).append('\n').append(table).append('\n');
+      Table scaled = new Table(header(WITHOUT_UNIT));
+      group.methods().forEach(result -> scaled.add(cells(result, WITHOUT_UNIT)));
+      text.append("without a unit\n").append(scaled).append('\n');
       Table leads = new Table(leadHeader(group));
       group.methods().forEach(result -> leads.add(leadCells(result, group)));
       text.append("MAE by lead\n").append(leads).append('\n');
+      comparisons(group).forEach(line -> text.append(line).append('\n'));
       text.append(byQuarter(group)).append(byHour(group));
       group.remarks().forEach(remark -> text.append(remark).append('\n'));
     }
@@ -91,21 +104,36 @@ public final class BacktestReport {
         coverage[most]);
   }
 
+  /** The forecaster beside what was made elsewhere and the best of the simple methods. */
+  private static List<String> comparisons(GroupResult group) {
+    List<String> lines = new ArrayList<>();
+    Backtest.Result own = group.methods().get(0);
+    for (Backtest.Result other : group.rivals()) {
+      DieboldMariano test = own.losses().against(other.losses());
+      lines.add(words(own.total().method(), other.total().method(), test));
+    }
+    return lines;
+  }
+
+  private static String words(String own, String other, DieboldMariano test) {
+    if (Double.isNaN(test.statistic())) {
+      return "%s beside %s: -, too few origins for a test".formatted(own, other);
+    }
+    String verdict = test.statistic() < 0 ? "better than" : "worse than";
+    return String.format(
+        Locale.ROOT,
+        "%s is %s %s in scaled CRPS: Diebold-Mariano %.1f, p %s, %d origins",
+        own,
+        test.p() < NOISE ? verdict : "not told from",
+        other,
+        test.statistic(),
+        test.p() < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "= %.3f", test.p()),
+        test.origins());
+  }
+
   private static List<String> header(GroupResult group) {
-    List<String> header =
-        new ArrayList<>(
-            List.of(
-                "method",
-                "horizon",
-                "windows",
-                "MSE",
-                "MAE",
-                "sMAPE",
-                "MASE",
-                "CRPS",
-                "wQL",
-                "scaled MSE",
-                "scaled MAE"));
+    List<String> header = new ArrayList<>(List.of("method", "horizon", "windows"));
+    WITH_UNIT.forEach(measure -> header.add(measure.label()));
     for (int i = 0; i < group.config().levels().intervals(); i++) {
       header.add(interval(group.config().levels(), i) + " cover");
       header.add("width");
@@ -117,28 +145,28 @@ public final class BacktestReport {
     return header;
   }
 
+  private static List<String> header(List<Measure> measures) {
+    List<String> header = new ArrayList<>(List.of("method"));
+    measures.forEach(measure -> header.add(measure.label()));
+    return header;
+  }
+
+  private static List<String> cells(Backtest.Result result, List<Measure> measures) {
+    List<String> cells = new ArrayList<>(List.of(result.total().method()));
+    measures.forEach(measure -> cells.add(number(result.total().get(measure))));
+    return cells;
+  }
+
   private static List<String> cells(Backtest.Result result, GroupResult group) {
     BacktestRow row = result.total();
     List<String> cells = new ArrayList<>();
     cells.add(row.method());
     cells.add(Integer.toString(row.horizon()));
     cells.add(Long.toString(row.windows()));
-    for (double value :
-        new double[] {
-          row.mse(),
-          row.mae(),
-          row.smape(),
-          row.mase(),
-          row.crps(),
-          row.wql(),
-          row.scaledMse(),
-          row.scaledMae()
-        }) {
-      cells.add(number(value));
-    }
-    for (int i = 0; i < row.coverage().length; i++) {
-      cells.add(String.format(Locale.ROOT, "%.3f", row.coverage()[i]));
-      cells.add(number(row.width()[i]));
+    WITH_UNIT.forEach(measure -> cells.add(number(row.get(measure))));
+    for (int i = 0; i < row.coverage().size(); i++) {
+      cells.add(String.format(Locale.ROOT, "%.3f", row.coverage().get(i)));
+      cells.add(number(row.width().get(i)));
     }
     Backtest.Result persistence = group.method(Method.PERSISTENCE);
     cells.add(ratio(row, persistence.total()));
@@ -259,12 +287,23 @@ public final class BacktestReport {
     for (BacktestRow row : result.byLead()) {
       addMeasures(leads.addObject().put("lead", row.horizon()), row, levels);
     }
+    if (result != group.methods().get(0)) {
+      addTest(json, group.methods().get(0).losses().against(result.losses()));
+    }
     ObjectNode anomalies = json.putObject("anomalies");
     result.anomalies().forEach((cause, count) -> anomalies.put(cause.label(), count));
     ArrayNode series = json.putArray("series");
     for (Map.Entry<String, BacktestRow> one : result.bySeries().entrySet()) {
       addMeasures(series.addObject().put("series", one.getKey()), one.getValue(), levels);
     }
+  }
+
+  /** Of the forecaster against this row's method: negative where the forecaster is better. */
+  private static void addTest(ObjectNode json, DieboldMariano test) {
+    ObjectNode dieboldMariano = json.putObject("dieboldMariano");
+    put(dieboldMariano, "statistic", test.statistic());
+    put(dieboldMariano, "p", test.p());
+    dieboldMariano.put("origins", test.origins());
   }
 
   private static void addCoverage(ObjectNode json, double[][] shares, QuantileLevels levels) {
@@ -278,20 +317,15 @@ public final class BacktestReport {
 
   private static void addMeasures(ObjectNode json, BacktestRow row, QuantileLevels levels) {
     json.put("windows", row.windows());
-    put(json, "mse", row.mse());
-    put(json, "mae", row.mae());
-    put(json, "smape", row.smape());
-    put(json, "mase", row.mase());
-    put(json, "crps", row.crps());
-    put(json, "wql", row.wql());
-    put(json, "scaledMse", row.scaledMse());
-    put(json, "scaledMae", row.scaledMae());
+    for (Measure measure : Measure.values()) {
+      put(json, measure.key(), row.get(measure));
+    }
     ObjectNode coverage = json.putObject("coverage");
     ObjectNode width = json.putObject("width");
     for (int i = 0; i < levels.intervals(); i++) {
       String interval = Double.toString(nominal(levels, i));
-      put(coverage, interval, row.coverage()[i]);
-      put(width, interval, row.width()[i]);
+      put(coverage, interval, row.coverage().get(i));
+      put(width, interval, row.width().get(i));
     }
   }
 
@@ -318,36 +352,5 @@ public final class BacktestReport {
     put(json, "pinball", decision.outcome().losses().challenger());
     put(json, "championPinball", decision.outcome().losses().champion());
     put(json, "naivePinball", decision.outcome().losses().naive());
-  }
-
-  /** Columns as wide as they must be; the first to the left, numbers to the right. */
-  private static final class Table {
-    private final List<List<String>> rows = new ArrayList<>();
-
-    private Table(List<String> header) {
-      rows.add(header);
-    }
-
-    private void add(List<String> cells) {
-      rows.add(cells);
-    }
-
-    private int width(int column) {
-      return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
-    }
-
-    @Override
-    public String toString() {
-      StringBuilder text = new StringBuilder();
-      for (List<String> row : rows) {
-        StringBuilder line = new StringBuilder();
-        for (int c = 0; c < row.size(); c++) {
-          String pad = " ".repeat(width(c) - row.get(c).length());
-          line.append(c == 0 ? row.get(c) + pad : "  " + pad + row.get(c));
-        }
-        text.append(line.toString().stripTrailing()).append('\n');
-      }
-      return text.toString();
-    }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.report.BacktestReport;
+import io.tidecast.model.eval.Measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,10 +88,9 @@ class BacktestRunTest {
   }
 
   private static void assertMeasures(JsonNode row) {
-    for (String measure :
-        List.of(
-            "windows", "mse", "mae", "smape", "mase", "crps", "wql", "scaledMse", "scaledMae")) {
-      assertTrue(row.get(measure).isNumber(), measure + " in " + row);
+    assertTrue(row.get("windows").isNumber(), row.toString());
+    for (Measure measure : Measure.values()) {
+      assertTrue(row.get(measure.key()).isNumber(), measure + " in " + row);
     }
     for (String interval : List.of("0.9", "0.8", "0.5")) {
       double coverage = row.get("coverage").get(interval).asDouble();
@@ -119,6 +119,29 @@ class BacktestRunTest {
     String mae = lines[2].split("\\s+")[4];
     double exact = report.json().get("rows").get(0).get("mae").asDouble();
     assertEquals(exact, Double.parseDouble(mae), 1e-3 * exact);
+  }
+
+  @Test
+  void theForecasterIsTestedAgainstEveryOtherMethod() {
+    JsonNode rows = report.json().get("rows");
+
+    assertTrue(rows.get(0).path("dieboldMariano").isMissingNode(), rows.toString());
+    JsonNode test = rows.get(4).get("dieboldMariano");
+    assertTrue(test.get("statistic").asDouble() < -2, rows.toString());
+    assertTrue(test.get("p").asDouble() < 0.05, rows.toString());
+    assertEquals(197, test.get("origins").asInt());
+    String line =
+        report
+            .table()
+            .lines()
+            .filter(one -> one.startsWith("tidecast is "))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(
+        line.matches(
+            "tidecast is (better than|worse than|not told from) [A-Za-z -]+ in scaled CRPS:"
+                + " Diebold-Mariano -?\\d+\\.\\d, p (<|=) 0\\.\\d{3}, 197 origins"),
+        line);
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.tidecast.job.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tidecast.model.eval.BacktestRow;
+import io.tidecast.model.eval.Measure;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +21,6 @@ class BacktestReportTest {
   }
 
   private static BacktestRow row(double mae) {
-    return new BacktestRow("m", 1, 1, 0, mae, 0, 0, 0, 0, 0, 0, new double[0], new double[0]);
+    return new BacktestRow("m", 1, 1, Map.of(Measure.MAE, mae), List.of(), List.of());
   }
 }

@@ -4,7 +4,11 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.Grid;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.QuantileLevels;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 
 /** Sums of errors by lead; sums of several series add up. */
 final class Accuracy {
@@ -12,19 +16,11 @@ final class Accuracy {
 
   private final QuantileLevels levels;
   private final int horizon;
-  private final long[] count;
-  private final long[] scaledCount;
-  private final long[] maseCount;
-  private final double[] squared;
-  private final double[] absolute;
-  private final double[] smape;
-  private final double[] crps;
   private final double[] crpsWeights;
-  private final double[] pinball;
-  private final double[] size;
-  private final double[] scaledSquared;
-  private final double[] scaledAbsolute;
-  private final double[] mase;
+  private final long[] count;
+  // [measures][horizon]
+  private final double[][] sum;
+  private final double[][] beside;
   private final long[][] inside;
   private final double[][] width;
   private final long[] atOrBelow;
@@ -41,19 +37,10 @@ final class Accuracy {
     byHour = new CoverageByTime(levels.intervals(), 24);
     byQuarter = new CoverageByTime(levels.intervals(), QUARTERS);
     this.horizon = horizon;
-    count = new long[horizon];
-    scaledCount = new long[horizon];
-    maseCount = new long[horizon];
-    squared = new double[horizon];
-    absolute = new double[horizon];
-    smape = new double[horizon];
-    crps = new double[horizon];
     crpsWeights = Crps.weights(levels);
-    pinball = new double[horizon];
-    size = new double[horizon];
-    scaledSquared = new double[horizon];
-    scaledAbsolute = new double[horizon];
-    mase = new double[horizon];
+    count = new long[horizon];
+    sum = new double[Measure.values().length][horizon];
+    beside = new double[Measure.values().length][horizon];
     inside = new long[levels.intervals()][horizon];
     width = new double[levels.intervals()][horizon];
     atOrBelow = new long[levels.size()];
@@ -64,20 +51,23 @@ final class Accuracy {
    *
    * @param forecast from the base of the targets
    * @param targets {@code [horizon]}, less the base, NaN where missing: those do not count
-   * @param deviation standard deviation of the training part; where that is not positive, scaled
-   *     errors do not count
-   * @param maseScale see {@link Mase#scale}; the same
+   * @param scale of their series
+   * @return mean over the targets of CRPS in units of the series' deviation; NaN if undefined
    */
-  void add(Forecast forecast, float[] targets, double deviation, double maseScale) {
+  double add(Forecast forecast, float[] targets, SeriesScale scale) {
     windows++;
+    double loss = 0;
+    int known = 0;
     for (int h = 0; h < horizon; h++) {
       if (!Float.isNaN(targets[h])) {
-        add(forecast, h, targets[h], deviation, maseScale);
+        loss += add(forecast, h, targets[h], scale) / scale.deviation();
+        known++;
         long step = forecast.origin() + h + 1;
         byHour.add(hour(step), forecast.quantiles(), h, targets[h]);
         byQuarter.add(quarter(step), forecast.quantiles(), h, targets[h]);
       }
     }
+    return loss / known;
   }
 
   private int hour(long step) {
@@ -100,29 +90,35 @@ final class Accuracy {
     return byQuarter.shares();
   }
 
-  private void add(Forecast forecast, int h, double y, double deviation, double maseScale) {
+  /** Returns its CRPS. */
+  private double add(Forecast forecast, int h, double y, SeriesScale scale) {
     float[][] q = forecast.quantiles();
-    double error = y - q[levels.median()][h];
-    count[h]++;
-    squared[h] += error * error;
-    absolute[h] += Math.abs(error);
+    double error = Math.abs(y - q[levels.median()][h]);
     double full = forecast.base() + y;
-    size[h] += Math.abs(full);
-    smape[h] += Smape.of(full, forecast.quantile(levels.median(), h + 1));
-    if (deviation > 0) {
-      scaledCount[h]++;
-      scaledSquared[h] += error * error / (deviation * deviation);
-      scaledAbsolute[h] += Math.abs(error) / deviation;
-    }
-    if (maseScale > 0) {
-      maseCount[h]++;
-      mase[h] += Math.abs(error) / maseScale;
-    }
+    count[h]++;
+    add(Measure.MSE, h, error * error, 1);
+    add(Measure.MAE, h, error, 1);
+    add(Measure.SMAPE, h, Smape.of(full, forecast.quantile(levels.median(), h + 1)), 1);
+    add(Measure.WAPE, h, error, Math.abs(full));
+    double crps = 0;
+    double pinball = 0;
     for (int j = 0; j < levels.size(); j++) {
       double loss = PinballLoss.of(levels.get(j), y, q[j][h]);
-      crps[h] += crpsWeights[j] * loss;
-      pinball[h] += loss;
+      crps += crpsWeights[j] * loss;
+      pinball += loss;
       atOrBelow[j] += y <= q[j][h] ? 1 : 0;
+    }
+    add(Measure.CRPS, h, crps, 1);
+    add(Measure.WQL, h, 2 * pinball / levels.size(), Math.abs(full));
+    if (!Double.isNaN(scale.deviation())) {
+      add(Measure.SCALED_MSE, h, error * error / (scale.deviation() * scale.deviation()), 1);
+      add(Measure.SCALED_MAE, h, error / scale.deviation(), 1);
+      add(Measure.SCALED_CRPS, h, crps / scale.deviation(), 1);
+    }
+    if (!Double.isNaN(scale.naiveAbsolute())) {
+      add(Measure.MASE, h, error / scale.naiveAbsolute(), 1);
+      add(Measure.RMSSE, h, error * error / scale.naiveSquared(), 1);
+      add(Measure.MSIS, h, intervalScore(y, q, h) / scale.naiveAbsolute(), 1);
     }
     for (int i = 0; i < levels.intervals(); i++) {
       double low = q[i][h];
@@ -130,6 +126,20 @@ final class Accuracy {
       inside[i][h] += y >= low && y <= high ? 1 : 0;
       width[i][h] += high - low;
     }
+    return crps;
+  }
+
+  /** Of the widest interval. */
+  private double intervalScore(double y, float[][] q, int h) {
+    int top = levels.size() - 1;
+    double fails = 1 - (levels.get(top) - levels.get(0));
+    double outside = Math.max(0, Math.max(q[0][h] - y, y - q[top][h]));
+    return (double) q[top][h] - q[0][h] + 2 / fails * outside;
+  }
+
+  private void add(Measure measure, int h, double error, double size) {
+    sum[measure.ordinal()][h] += error;
+    beside[measure.ordinal()][h] += size;
   }
 
   /** Takes over the sums of another series. */
@@ -137,17 +147,10 @@ final class Accuracy {
     windows += other.windows;
     for (int h = 0; h < horizon; h++) {
       count[h] += other.count[h];
-      scaledCount[h] += other.scaledCount[h];
-      maseCount[h] += other.maseCount[h];
-      squared[h] += other.squared[h];
-      absolute[h] += other.absolute[h];
-      smape[h] += other.smape[h];
-      crps[h] += other.crps[h];
-      pinball[h] += other.pinball[h];
-      size[h] += other.size[h];
-      scaledSquared[h] += other.scaledSquared[h];
-      scaledAbsolute[h] += other.scaledAbsolute[h];
-      mase[h] += other.mase[h];
+      for (int m = 0; m < sum.length; m++) {
+        sum[m][h] += other.sum[m][h];
+        beside[m][h] += other.beside[m][h];
+      }
       for (int i = 0; i < inside.length; i++) {
         inside[i][h] += other.inside[i][h];
         width[i][h] += other.width[i][h];
@@ -177,50 +180,19 @@ final class Accuracy {
   }
 
   private BacktestRow row(String method, int from, int to) {
-    double n = sum(count, from, to);
-    double[] coverage = new double[levels.intervals()];
-    double[] widths = new double[levels.intervals()];
-    for (int i = 0; i < coverage.length; i++) {
-      for (int h = from; h < to; h++) {
-        coverage[i] += inside[i][h] / n;
-        widths[i] += width[i][h] / n;
-      }
+    double n = Arrays.stream(count, from, to).sum();
+    List<Double> coverage = new ArrayList<>();
+    List<Double> widths = new ArrayList<>();
+    for (int i = 0; i < levels.intervals(); i++) {
+      coverage.add(Arrays.stream(inside[i], from, to).sum() / n);
+      widths.add(Arrays.stream(width[i], from, to).sum() / n);
     }
-    return new BacktestRow(
-        method,
-        to,
-        windows,
-        sum(squared, from, to) / n,
-        sum(absolute, from, to) / n,
-        sum(smape, from, to) / n,
-        sum(mase, from, to) / sum(maseCount, from, to),
-        sum(crps, from, to) / n,
-        wql(from, to),
-        sum(scaledSquared, from, to) / sum(scaledCount, from, to),
-        sum(scaledAbsolute, from, to) / sum(scaledCount, from, to),
-        coverage,
-        widths);
-  }
-
-  /** Of zeros alone there is none. */
-  private double wql(int from, int to) {
-    double targets = sum(size, from, to);
-    return targets > 0 ? 2 * sum(pinball, from, to) / levels.size() / targets : Double.NaN;
-  }
-
-  private static double sum(long[] values, int from, int to) {
-    double sum = 0;
-    for (int h = from; h < to; h++) {
-      sum += values[h];
+    Map<Measure, Double> measures = new EnumMap<>(Measure.class);
+    for (Measure measure : Measure.values()) {
+      double errors = Arrays.stream(sum[measure.ordinal()], from, to).sum();
+      double size = Arrays.stream(beside[measure.ordinal()], from, to).sum();
+      measures.put(measure, measure.of(errors, size));
     }
-    return sum;
-  }
-
-  private static double sum(double[] values, int from, int to) {
-    double sum = 0;
-    for (int h = from; h < to; h++) {
-      sum += values[h];
-    }
-    return sum;
+    return new BacktestRow(method, to, windows, measures, coverage, widths);
   }
 }

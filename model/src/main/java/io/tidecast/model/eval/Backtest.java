@@ -138,6 +138,7 @@ public final class Backtest {
    *     first, by the hour of the day (UTC) they lie in; NaN without any
    * @param coverageByQuarter {@code [intervals][4]}, the same by the quarters of the test part
    * @param anomalies found in the test part, by what was known of each when it was said
+   * @param losses by origin
    */
   public record Result(
       BacktestRow total,
@@ -146,7 +147,8 @@ public final class Backtest {
       double[] reliability,
       double[][] coverageByHour,
       double[][] coverageByQuarter,
-      Map<Anomaly.Cause, Integer> anomalies) {
+      Map<Anomaly.Cause, Integer> anomalies,
+      OriginLosses losses) {
     public Result {
       byLead = List.copyOf(byLead);
       bySeries = Collections.unmodifiableMap(new TreeMap<>(bySeries));
@@ -187,9 +189,10 @@ public final class Backtest {
     Accuracy total = new Accuracy(config.levels(), config.horizon(), config.grid(), split);
     Map<String, BacktestRow> bySeries = new TreeMap<>();
     Map<Anomaly.Cause, Integer> anomalies = new EnumMap<>(Anomaly.Cause.class);
+    OriginLosses losses = losses();
     for (Stretch one : series) {
       Accuracy accuracy = new Accuracy(config.levels(), config.horizon(), config.grid(), split);
-      score(method, one, accuracy, anomalies, observer);
+      score(method, one, accuracy, anomalies, losses, observer);
       bySeries.put(one.series(), accuracy.row(method.name()));
       total.add(accuracy);
     }
@@ -204,7 +207,13 @@ public final class Backtest {
         total.reliability(),
         total.coverageByHour(),
         total.coverageByQuarter(),
-        anomalies);
+        anomalies,
+        losses);
+  }
+
+  private OriginLosses losses() {
+    long last = Math.max(0, split.testSteps() - config.horizon());
+    return new OriginLosses((int) (last / stride) + 1, (config.horizon() - 1) / stride + 1);
   }
 
   /** What does not count, or not in every measure, and why: a sentence each. */
@@ -228,12 +237,13 @@ public final class Backtest {
     for (int i = 0; i < end; i++) {
       targets[i] = series.values()[i][0];
     }
-    float[] training = Arrays.copyOf(targets, rowOf(series, split.validationStart()));
-    if (!(standardDeviation(training) > 0)) {
-      return Optional.of("no scaled error and no MASE: constant or empty in the training part");
+    SeriesScale scale = scale(series, targets);
+    if (Double.isNaN(scale.deviation())) {
+      return Optional.of("no scaled measure: constant or empty in the training part");
     }
-    if (!(Mase.scale(training, config.season()) > 0)) {
-      return Optional.of("no MASE: shorter than a season in the training part, or it repeats it");
+    if (Double.isNaN(scale.naiveAbsolute())) {
+      return Optional.of(
+          "no MASE, RMSSE and MSIS: shorter than a season in the training part, or it repeats it");
     }
     int missing = 0;
     for (int i = end - test; i < end; i++) {
@@ -248,19 +258,23 @@ public final class Backtest {
         : Optional.empty();
   }
 
+  private SeriesScale scale(Stretch series, float[] targets) {
+    float[] training = Arrays.copyOf(targets, rowOf(series, split.validationStart()));
+    return SeriesScale.of(training, config.season());
+  }
+
   private void score(
       Method method,
       Stretch series,
       Accuracy accuracy,
       Map<Anomaly.Cause, Integer> anomalies,
+      OriginLosses losses,
       Observer observer) {
     float[] targets = new float[series.values().length];
     for (int i = 0; i < targets.length; i++) {
       targets[i] = series.values()[i][0];
     }
-    float[] training = Arrays.copyOf(targets, rowOf(series, split.validationStart()));
-    double deviation = standardDeviation(training);
-    double maseScale = Mase.scale(training, config.season());
+    SeriesScale scale = scale(series, targets);
     Method.Session session = method.start(series.series(), series.base());
     int end = rowOf(series, split.end());
     for (int i = 0; i < end; i++) {
@@ -273,7 +287,8 @@ public final class Backtest {
       if (origin && forecast.isPresent()) {
         float[] ahead = Arrays.copyOfRange(targets, i + 1, i + 1 + config.horizon());
         Forecast made = forecast.get().from(series.base());
-        accuracy.add(made, ahead, deviation, maseScale);
+        double loss = accuracy.add(made, ahead, scale);
+        losses.put(series.series(), (int) (sinceFirst / stride), loss);
         observer.scored(series.series(), made, ahead);
       }
       observer.stepped(1);
@@ -292,21 +307,5 @@ public final class Backtest {
 
   private static int rowOf(Stretch series, long step) {
     return (int) Math.max(0, Math.min(series.values().length, step - series.start()));
-  }
-
-  /** Population standard deviation of the values that are there. */
-  private static double standardDeviation(float[] values) {
-    double sum = 0;
-    double squares = 0;
-    int count = 0;
-    for (float value : values) {
-      if (!Float.isNaN(value)) {
-        count++;
-        double before = sum / Math.max(1, count - 1);
-        sum += value;
-        squares += (value - before) * (value - sum / count);
-      }
-    }
-    return Math.sqrt(squares / count);
   }
 }

@@ -50,19 +50,55 @@ class BacktestTest {
     // origins 5 to 8, all leads; errors 1, 2, 3
     assertEquals(4, row.windows());
     assertEquals(2, row.mae(), 1e-6);
-    assertEquals(14.0 / 3, row.mse(), 1e-6);
+    assertEquals(14.0 / 3, row.get(Measure.MSE), 1e-6);
     // standard deviation of 0, 1, 2, 3
-    assertEquals(2 / Math.sqrt(1.25), row.scaledMae(), 1e-6);
-    assertEquals(14.0 / 3 / 1.25, row.scaledMse(), 1e-6);
-    assertArrayEquals(new double[] {1, 0, 0}, row.coverage(), 1e-9);
-    assertArrayEquals(new double[] {20, 0, 0}, row.width(), 1e-6);
+    assertEquals(2 / Math.sqrt(1.25), row.get(Measure.SCALED_MAE), 1e-6);
+    assertEquals(14.0 / 3 / 1.25, row.get(Measure.SCALED_MSE), 1e-6);
+    assertEquals(List.of(1.0, 0.0, 0.0), row.coverage());
+    assertEquals(List.of(20.0, 0.0, 0.0), row.width());
     // error e at level q costs q e; the outermost, 10 away, cost 0.05 (10 + e) and 0.05 (10 - e)
     // by the distance between the levels on either side
     double others = (0.2 * 0.1 + 0.4 * 0.25 + 0.5 * 0.5 + 0.4 * 0.75 + 0.2 * 0.9) * 2;
     assertEquals(others + 0.1 * 0.05 * 20, row.crps(), 1e-6);
     // a plain mean over the levels; targets 6 to 11, 8.5 in the mean
     double plain = ((0.1 + 0.25 + 0.5 + 0.75 + 0.9) * 2 + 0.05 * 20) / 7;
-    assertEquals(2 * plain / 8.5, row.wql(), 1e-6);
+    assertEquals(2 * plain / 8.5, row.get(Measure.WQL), 1e-6);
+    assertEquals(2 / 8.5, row.get(Measure.WAPE), 1e-6);
+    assertEquals(row.crps() / Math.sqrt(1.25), row.get(Measure.SCALED_CRPS), 1e-6);
+  }
+
+  @Test
+  void scaledMeasuresAreOverTheNaiveErrorsOfTheTrainingPart() {
+    // changes of 2, 1 and 3: 2 in the mean, 14 / 3 squared; then x[t] = t
+    float[][] values = {{0}, {2}, {1}, {4}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}};
+    ForecasterConfig config = CONFIG.toBuilder().season(1).build();
+    Backtest backtest = new Backtest(config, Backtest.Split.of(0, 4, 2, 6));
+
+    Backtest.Result result = backtest.score(lastValue(1), List.of(new Stretch("a", 11, values)));
+
+    // errors 1, 2 and 3; the 90 % interval is 2 wide, and missed by 0, 1 and 2
+    BacktestRow row = result.total();
+    assertEquals(1, row.get(Measure.MASE), 1e-6);
+    assertEquals(1, row.get(Measure.RMSSE), 1e-6);
+    assertEquals((2 + 2 / 0.1) / 2, row.get(Measure.MSIS), 1e-6);
+    assertEquals(Math.sqrt(9 / (14.0 / 3)), result.byLead().get(2).get(Measure.RMSSE), 1e-6);
+  }
+
+  @Test
+  void aMethodIsComparedWithAnotherOnWhatBothForecast() {
+    List<Stretch> series = List.of(series("a", 1), series("b", 2));
+    Backtest backtest = new Backtest(CONFIG, SPLIT);
+    OriginLosses near = backtest.score(Method.persistence(CONFIG), series).losses();
+    OriginLosses wide = backtest.score(lastValue(1000), series).losses();
+    OriginLosses some = backtest.score(lastValue(1000), series.subList(0, 1)).losses();
+
+    // origins 2499 to 2896
+    DieboldMariano test = near.against(wide);
+    assertEquals(398, test.origins());
+    assertTrue(test.statistic() < 0 && test.p() < 1e-6, test.toString());
+    assertEquals(-test.statistic(), wide.against(near).statistic(), 1e-9);
+    assertEquals(398, near.against(some).origins());
+    assertTrue(Double.isNaN(near.against(near).statistic()));
   }
 
   @Test
@@ -127,7 +163,7 @@ class BacktestTest {
     assertTrue(tidecast.mae() < naive.mae(), tidecast + " " + naive);
     assertTrue(tidecast.mae() < persistence.mae(), tidecast + " " + persistence);
     assertTrue(tidecast.crps() < naive.crps());
-    assertEquals(0.9, tidecast.coverage()[0], 0.05);
+    assertEquals(0.9, tidecast.coverage().get(0), 0.05);
   }
 
   @Test
@@ -233,13 +269,13 @@ class BacktestTest {
     BacktestRow total = backtest.score(lastValue(1), both).total();
     BacktestRow alone = backtest.score(lastValue(1), both.subList(0, 1)).total();
 
-    assertEquals(alone.scaledMse(), total.scaledMse(), 1e-12);
-    assertTrue(Double.isFinite(total.scaledMae()));
+    assertEquals(alone.get(Measure.SCALED_MSE), total.get(Measure.SCALED_MSE), 1e-12);
+    assertTrue(Double.isFinite(total.get(Measure.SCALED_MAE)));
     assertTrue(total.mae() < alone.mae(), "the constant counts where it can");
     assertTrue(
         backtest
             .remarks(both)
-            .contains("b: no scaled error and no MASE: constant or empty in the training part"),
+            .contains("b: no scaled measure: constant or empty in the training part"),
         backtest.remarks(both).toString());
   }
 

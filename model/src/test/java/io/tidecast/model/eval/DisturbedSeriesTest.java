@@ -145,10 +145,11 @@ class DisturbedSeriesTest {
         Method.online("tidecast", config, origin -> origin < from - 1 ? Optional.empty() : model);
     BacktestRow row = backtest.score(method, series).total();
     double ratio = row.crps() / crps(backtest, other, series);
-    String found = ratio + ", 90 % covers " + row.coverage()[0] + ", a model: " + model.isPresent();
+    String found =
+        ratio + ", 90 % covers " + row.coverage().get(0) + ", a model: " + model.isPresent();
 
     reporter.publishEntry("over " + other.name(), found);
-    assertTrue(ratio <= bound && row.coverage()[0] >= 0.87, found);
+    assertTrue(ratio <= bound && row.coverage().get(0) >= 0.87, found);
   }
 
   private static double crps(Backtest backtest, Method method, List<Stretch> series) {

@@ -231,9 +231,9 @@ class KindsOfSeriesTest {
     String found =
         String.format(
             "MAE %.3f and CRPS %.3f of the best, 90 %% covers %.3f",
-            row.mae() / absolute, row.crps() / crps, row.coverage()[0]);
+            row.mae() / absolute, row.crps() / crps, row.coverage().get(0));
     assertTrue(row.mae() <= bound * absolute && row.crps() <= bound * crps, found);
-    assertTrue(row.coverage()[0] >= kind.covered, found);
+    assertTrue(row.coverage().get(0) >= kind.covered, found);
   }
 
   private static List<Method> naives(ForecasterConfig config) {
