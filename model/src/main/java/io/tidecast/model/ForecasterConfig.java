@@ -31,7 +31,6 @@ import java.util.zip.CRC32;
  *     what a replay reads
  * @param maxGap missing steps in a row that are stepped with a mask; a longer gap rebuilds the
  *     state
- * @param ablation parts switched off, for experiments
  */
 public record ForecasterConfig(
     Grid grid,
@@ -46,8 +45,7 @@ public record ForecasterConfig(
     Calendar calendar,
     CellConfig cell,
     int history,
-    int maxGap,
-    Ablation ablation)
+    int maxGap)
     implements Serializable {
 
   public static final int MAX_HORIZON = 2160;
@@ -59,20 +57,6 @@ public record ForecasterConfig(
   public static final int DEFAULT_HISTORY = 336;
   private static final int LONGEST_DEFAULT_HISTORY = 1440;
   public static final int DEFAULT_MAX_GAP = 24;
-
-  /**
-   * Parts switched off.
-   *
-   * @param resetState hidden and cell state are zero before each step
-   * @param resetCell the cell state alone is zero before each step
-   * @param zeroRecurrentOutput the recurrent member's output is zero: its head's biases remain
-   * @param noHighway the linear highway takes no part: the recurrent member alone forecasts
-   */
-  public record Ablation(
-      boolean resetState, boolean resetCell, boolean zeroRecurrentOutput, boolean noHighway)
-      implements Serializable {
-    public static final Ablation NONE = new Ablation(false, false, false, false);
-  }
 
   public ForecasterConfig {
     covariates = List.copyOf(covariates);
@@ -107,15 +91,9 @@ public record ForecasterConfig(
     return columns;
   }
 
-  /** Whether the linear highway takes part. */
-  public boolean hasHighway() {
-    return !ablation.noHighway();
-  }
-
   /**
-   * What shapes the weights of a model: limits, holidays, what is done about gaps, and what is
-   * switched off may change, and a model serves on. With any other change it has to be trained
-   * anew.
+   * What shapes the weights of a model: limits, holidays and what is done about gaps may change,
+   * and a model serves on. With any other change it has to be trained anew.
    */
   public ForecasterConfig shapeOfWeights() {
     return toBuilder()
@@ -123,7 +101,6 @@ public record ForecasterConfig(
         .limits(Limits.NONE)
         .calendar(calendar.shape())
         .maxGap(0)
-        .ablation(Ablation.NONE)
         .build();
   }
 
@@ -243,8 +220,7 @@ public record ForecasterConfig(
         Calendar.NONE,
         CellConfig.DEFAULT,
         DEFAULT_HISTORY,
-        DEFAULT_MAX_GAP,
-        Ablation.NONE);
+        DEFAULT_MAX_GAP);
   }
 
   /** To make another configuration of this one. */
@@ -266,7 +242,6 @@ public record ForecasterConfig(
     private CellConfig cell;
     private int history;
     private int maxGap;
-    private Ablation ablation;
 
     private Builder(ForecasterConfig from) {
       this.from = from;
@@ -281,7 +256,6 @@ public record ForecasterConfig(
       cell = from.cell;
       history = from.history;
       maxGap = from.maxGap;
-      ablation = from.ablation;
     }
 
     public Builder grid(Grid other) {
@@ -339,11 +313,6 @@ public record ForecasterConfig(
       return this;
     }
 
-    public Builder ablation(Ablation other) {
-      ablation = other;
-      return this;
-    }
-
     public ForecasterConfig build() {
       return new ForecasterConfig(
           grid,
@@ -358,8 +327,7 @@ public record ForecasterConfig(
           calendar,
           cell,
           history,
-          maxGap,
-          ablation);
+          maxGap);
     }
   }
 }

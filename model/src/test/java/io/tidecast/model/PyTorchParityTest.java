@@ -288,7 +288,7 @@ class PyTorchParityTest {
 
   private static void assertSameQuantiles(JsonNode expected, ForecastModel model) {
     ForecasterConfig config = model.config();
-    RecurrentMember recurrent = new RecurrentMember(model, config);
+    RecurrentMember recurrent = new RecurrentMember(model);
     HighwayMember highway = new HighwayMember(model.highway().orElseThrow(), model.config());
     HiddenState state = new HiddenState(config);
     float[] last = new float[HORIZON];

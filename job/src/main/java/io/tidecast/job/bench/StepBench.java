@@ -116,7 +116,7 @@ public final class StepBench {
     private float sum;
 
     Network(WarmSeries series) {
-      member = new RecurrentMember(series.model(), series.forecasterConfig());
+      member = new RecurrentMember(series.model());
       states = new HiddenState[series.keys()];
       Arrays.setAll(states, i -> new HiddenState(series.forecasterConfig()));
       inputs = new float[series.model().layers().get(0).inputs()];

@@ -138,8 +138,7 @@ public record JobConfig(
         series.localCalendar(),
         model.cellConfig(),
         series.history(),
-        maxGapSteps(),
-        model.ablation());
+        maxGapSteps());
   }
 
   /** How the series of each model group are forecast. */

@@ -149,7 +149,7 @@ public final class BacktestRun {
       for (Part part : options.ablate()) {
         ablate(part, serving);
       }
-      if (config.cell().kind() != CellConfig.Kind.NONE && config.hasHighway()) {
+      if (config.cell().kind() != CellConfig.Kind.NONE) {
         String name = config.transform().isRandomWalk() ? VOLATILITY : LINEAR;
         retrained(name, options.config().with("model.cell", "none").job(), histories);
       }
@@ -208,8 +208,7 @@ public final class BacktestRun {
         JobConfig alone = options.config().withoutCovariates().job();
         retrained(name, alone, SeriesHistory.byGroup(alone).get(group));
       } else {
-        ForecasterConfig without = config.toBuilder().ablation(part.off(config.ablation())).build();
-        score(backtest, Method.online(name, without, serving), series);
+        score(backtest, Method.online(name, config, serving, part.ablation()), series);
       }
     }
 

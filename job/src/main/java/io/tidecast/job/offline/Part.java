@@ -1,6 +1,6 @@
 package io.tidecast.job.offline;
 
-import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.member.Ablation;
 import java.util.Locale;
 
 /** What {@code --ablate} leaves out, to show what it is worth. */
@@ -19,12 +19,8 @@ public enum Part {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** With this part switched off beside those that are. */
-  ForecasterConfig.Ablation off(ForecasterConfig.Ablation off) {
-    return new ForecasterConfig.Ablation(
-        off.resetState() || this == STATE,
-        off.resetCell() || this == CELL,
-        off.zeroRecurrentOutput(),
-        off.noHighway() || this == HIGHWAY);
+  /** What is switched off to be without it; nothing if it takes a training. */
+  Ablation ablation() {
+    return new Ablation(this == STATE, this == CELL, this == HIGHWAY);
   }
 }

@@ -82,7 +82,7 @@ public final class OnnxRuntime implements Peer {
 
   private void requireSameForecast(ForecasterConfig config, ForecastModel model, float[] values)
       throws OrtException {
-    RecurrentMember member = new RecurrentMember(model, config);
+    RecurrentMember member = new RecurrentMember(model);
     HiddenState state = new HiddenState(config);
     for (int t = 0; t < 3; t++) {
       member.step(state, values);

@@ -167,7 +167,6 @@ class WrongConfigurationTest {
         "forecast.evaluationPeriod | PT30M",
         "model.layers | 5",
         "model.hidden | 513",
-        "model.ablate | [everything]",
         "retrain.epoch | PT0S",
         "retrain.epoch | PT1M",
         "retrain.lead | P7D",

@@ -107,7 +107,6 @@ class DocumentedKeysTest {
           Map.entry("model.cell", "rnn"),
           Map.entry("model.layers", "2"),
           Map.entry("model.hidden", "16"),
-          Map.entry("model.ablate", "[state]"),
           Map.entry("retrain.epoch", "P14D"),
           Map.entry("retrain.lead", "P1D"),
           Map.entry("retrain.minimumHistory", "1000"),

@@ -115,7 +115,7 @@ class JobConfigTest {
               variables:
                 temperature: {minimum: -60, maximum: 60, unit: C}
             forecast: {horizon: 6, levels: [0.1, 0.5, 0.9], evaluationPeriod: PT2H}
-            model: {cell: rnn, layers: 2, hidden: 16, ablate: [state, highway]}
+            model: {cell: rnn, layers: 2, hidden: 16}
             ingest: {maxGap: PT3H, ttl: P2D}
             """);
 
@@ -132,7 +132,6 @@ class JobConfigTest {
             .cell(new CellConfig(CellConfig.Kind.RNN, 2, 16))
             .history(100)
             .maxGap(6)
-            .ablation(new ForecasterConfig.Ablation(true, false, false, true))
             .build();
     assertEquals(Map.of("temperature", expected), config.groups());
     assertEquals(4, config.evaluationSteps());
@@ -213,7 +212,7 @@ class JobConfigTest {
         "ingest: {maxGap: -PT1H}|ingest.maxGap: PT-1H; accepted: 0 to 100000 times series.step",
         "postgres: {url: 'mysql:'}|postgres.url: mysql:; accepted: jdbc:postgresql://",
         "model: {cell: gru}|model.cell: ",
-        "model: {ablate: [everything]}|model.ablate: [everything]; accepted: any of [state, cell,",
+        "model: {ablate: [state]}|model.ablate: unknown key; accepted: [cell, hidden, layers]",
         "retrain: {epoch: P1D, lead: P2D}|retrain.lead: PT48H; accepted: from PT0S to below",
         "retrain: {epoch: weekly}|retrain.epoch: ",
         "retrain: {sample: 0}|retrain.sample: 0.0; accepted: above 0, at most 1",

@@ -60,11 +60,6 @@ final class ConfigJson {
     cell.put("hidden", config.cell().hidden());
     json.put("history", config.history());
     json.put("maxGap", config.maxGap());
-    ObjectNode ablation = json.putObject("ablation");
-    ablation.put("resetState", config.ablation().resetState());
-    ablation.put("resetCell", config.ablation().resetCell());
-    ablation.put("zeroRecurrentOutput", config.ablation().zeroRecurrentOutput());
-    ablation.put("noHighway", config.ablation().noHighway());
     return json;
   }
 
@@ -80,7 +75,6 @@ final class ConfigJson {
     List<String> known = new ArrayList<>();
     json.path("knownFuture").forEach(name -> known.add(name.asText()));
     JsonNode cell = json.path("cell");
-    JsonNode ablation = json.path("ablation");
     return new ForecasterConfig(
         Grid.parse(text(json, "step")),
         integer(json, "horizon"),
@@ -103,12 +97,7 @@ final class ConfigJson {
             integer(cell, "layers"),
             integer(cell, "hidden")),
         integer(json, "history"),
-        integer(json, "maxGap"),
-        new ForecasterConfig.Ablation(
-            ablation.path("resetState").asBoolean(),
-            ablation.path("resetCell").asBoolean(),
-            ablation.path("zeroRecurrentOutput").asBoolean(),
-            ablation.path("noHighway").asBoolean()));
+        integer(json, "maxGap"));
   }
 
   private static Calendar calendar(JsonNode json) {

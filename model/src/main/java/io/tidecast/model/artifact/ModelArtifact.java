@@ -62,7 +62,7 @@ import java.util.Optional;
  *
  * metadata     content
  * format       tidecast-model
- * formatVersion 1
+ * formatVersion 2; in 1 the configuration also told of parts that were switched off
  * version      of the model
  * sha256       of config, provenance and tensors; its first 8 digits end the version
  * config       JSON of the forecaster configuration
@@ -74,7 +74,8 @@ import java.util.Optional;
  * else.
  */
 public final class ModelArtifact {
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
+  private static final String FIRST_FORMAT = "1";
   private static final String FORMAT = "tidecast-model";
   private static final String COVARIATE_WEIGHT = "covariate_weight";
   private static final String PHASE_WEIGHT = "phase_weight";
@@ -115,7 +116,7 @@ public final class ModelArtifact {
       Provenance provenance) {
     ForecastModel unnamed =
         new ForecastModel("", config, layers, headOrNull, highwayOrNull, provenance);
-    String version = version(provenance, digest(unnamed));
+    String version = version(provenance, digest(unnamed, json(config)));
     return new ForecastModel(version, config, layers, headOrNull, highwayOrNull, provenance);
   }
 
@@ -128,7 +129,8 @@ public final class ModelArtifact {
    *     is not finite
    */
   public static byte[] write(ForecastModel model) {
-    String digest = digest(model);
+    String config = json(model.config());
+    String digest = digest(model, config);
     String expected = version(model.provenance(), digest);
     if (!expected.equals(model.version())) {
       throw new IllegalArgumentException(
@@ -137,14 +139,18 @@ public final class ModelArtifact {
     for (Tensor tensor : tensors(model)) {
       tensor.requireFinite();
     }
+    return write(model, Integer.toString(FORMAT_VERSION), config, digest);
+  }
+
+  private static byte[] write(ForecastModel model, String format, String config, String digest) {
     return Safetensors.write(
         tensors(model),
         Map.of(
             "format", FORMAT,
-            "formatVersion", Integer.toString(FORMAT_VERSION),
+            "formatVersion", format,
             "version", model.version(),
             "sha256", digest,
-            "config", json(model.config()),
+            "config", config,
             "provenance", json(model.provenance())));
   }
 
@@ -153,13 +159,17 @@ public final class ModelArtifact {
    *     model artifact
    */
   public static ForecastModel read(byte[] bytes) throws InvalidArtifactException {
-    ForecastModel model = model(Safetensors.read(bytes));
-    String digest = digest(model);
+    Safetensors file = Safetensors.read(bytes);
+    ForecastModel model = model(file);
+    String format = file.metadata("formatVersion");
+    // what an earlier format tells of the configuration is told no more
+    String config = format.equals(FIRST_FORMAT) ? file.metadata("config") : json(model.config());
+    String digest = digest(model, config);
     if (!version(model.provenance(), digest).equals(model.version())) {
       throw new InvalidArtifactException(
           "damaged: the content's hash is " + digest + " but the version is " + model.version());
     }
-    if (!Arrays.equals(bytes, write(model))) {
+    if (!Arrays.equals(bytes, write(model, format, config, digest))) {
       throw new InvalidArtifactException("damaged: not the form in which models are written");
     }
     return model;
@@ -197,12 +207,10 @@ public final class ModelArtifact {
       throw new InvalidArtifactException(
           "foreign: expected format " + FORMAT + " but found " + file.metadata("format"));
     }
-    if (!Integer.toString(FORMAT_VERSION).equals(file.metadata("formatVersion"))) {
+    String format = file.metadata("formatVersion");
+    if (!format.equals(FIRST_FORMAT) && !format.equals(Integer.toString(FORMAT_VERSION))) {
       throw new InvalidArtifactException(
-          "foreign: expected format version "
-              + FORMAT_VERSION
-              + " but found "
-              + file.metadata("formatVersion"));
+          "foreign: expected format version " + FORMAT_VERSION + " but found " + format);
     }
     ForecasterConfig config = ConfigJson.config(JSON.readTree(file.metadata("config")));
     if (config.cell().kind() == CellConfig.Kind.NONE && file.has("head.weight")) {
@@ -359,10 +367,10 @@ public final class ModelArtifact {
     tensors.add(new Tensor(prefix + "residual", map.residual(), horizon, map.levels()));
   }
 
-  private static String digest(ForecastModel model) {
+  private static String digest(ForecastModel model, String config) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(json(model.config()).getBytes(StandardCharsets.UTF_8));
+      digest.update(config.getBytes(StandardCharsets.UTF_8));
       digest.update(json(model.provenance()).getBytes(StandardCharsets.UTF_8));
       for (Tensor tensor : tensors(model)) {
         digest.update(tensor.header().getBytes(StandardCharsets.UTF_8));

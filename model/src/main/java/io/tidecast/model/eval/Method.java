@@ -4,6 +4,7 @@ import io.tidecast.model.Anomaly;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.member.Ablation;
 import io.tidecast.model.online.SeriesForecaster;
 import io.tidecast.model.online.SeriesState;
 import io.tidecast.model.online.StepResult;
@@ -54,6 +55,15 @@ public interface Method {
    */
   static Method online(
       String name, ForecasterConfig config, LongFunction<Optional<ForecastModel>> serving) {
+    return online(name, config, serving, Ablation.NONE);
+  }
+
+  /** The same with parts of its models switched off. */
+  static Method online(
+      String name,
+      ForecasterConfig config,
+      LongFunction<Optional<ForecastModel>> serving,
+      Ablation ablation) {
     return new Method() {
       @Override
       public String name() {
@@ -63,7 +73,7 @@ public interface Method {
       @Override
       public Session start() {
         // without evaluations of interest, the longest period costs least
-        SeriesForecaster forecaster = new SeriesForecaster(config, Integer.MAX_VALUE);
+        SeriesForecaster forecaster = SeriesForecaster.without(ablation, config, Integer.MAX_VALUE);
         SeriesState state = forecaster.newState();
         return new Session() {
           private StepResult last;

@@ -51,14 +51,19 @@ public final class PackedModel {
    * @throws IllegalArgumentException if it cannot serve under it
    */
   public static PackedModel of(ForecastModel model, ForecasterConfig config) {
+    return of(model, config, Ablation.NONE);
+  }
+
+  /** The same with parts of it switched off. */
+  public static PackedModel of(ForecastModel model, ForecasterConfig config, Ablation ablation) {
     ForecastModel fitted = FittedModel.of(model, config);
     return new PackedModel(
         fitted.version(),
         fitted.provenance().parent(),
-        fitted.head().isPresent() ? new RecurrentMember(fitted, config) : null,
+        fitted.head().isPresent() ? new RecurrentMember(fitted, ablation) : null,
         fitted.highway().map(maps -> new HighwayMember(maps, config)).orElse(null),
         config.horizon(),
-        config.hasHighway(),
+        !ablation.noHighway(),
         new KnownFuture(config));
   }
 

@@ -1,10 +1,8 @@
 package io.tidecast.model.member;
 
-import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
-import java.util.Arrays;
 
 /**
  * The recurrent member of one model version, packed for stepping: a stack of cells and the direct
@@ -13,7 +11,7 @@ import java.util.Arrays;
  * <p>Not thread safe: it owns its scratch space; states belong to their series.
  */
 public final class RecurrentMember {
-  private final ForecasterConfig.Ablation ablation;
+  private final Ablation ablation;
   private final RecurrentCell[] cells;
   private final HeadWeights weights;
   private final Affine head;
@@ -22,8 +20,12 @@ public final class RecurrentMember {
   private final float[] spreads;
   private final float[] seasonal;
 
-  public RecurrentMember(ForecastModel model, ForecasterConfig config) {
-    ablation = config.ablation();
+  public RecurrentMember(ForecastModel model) {
+    this(model, Ablation.NONE);
+  }
+
+  RecurrentMember(ForecastModel model, Ablation ablation) {
+    this.ablation = ablation;
     cells = model.layers().stream().map(RecurrentCell::of).toArray(RecurrentCell[]::new);
     weights = model.head().orElseThrow();
     int hidden = weights.hidden();
@@ -71,11 +73,7 @@ public final class RecurrentMember {
    */
   public float[] head(HiddenState state) {
     float[] top = state.h()[cells.length - 1];
-    if (ablation.zeroRecurrentOutput()) {
-      Arrays.fill(head.inputs(), 0);
-    } else {
-      System.arraycopy(top, 0, head.inputs(), 0, top.length);
-    }
+    System.arraycopy(top, 0, head.inputs(), 0, top.length);
     head.apply(raw);
     return raw;
   }

@@ -10,6 +10,7 @@ import io.tidecast.model.Quality;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.SeriesBase;
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.member.Ablation;
 import io.tidecast.model.member.HiddenState;
 import io.tidecast.model.member.PackedModel;
 import io.tidecast.model.weights.ForecastModel;
@@ -47,6 +48,7 @@ public final class SeriesForecaster {
 
   private final ForecasterConfig config;
   private final int reach;
+  private final Ablation ablation;
   private final SeriesState empty;
   private final Map<String, PackedModel> packed = new LinkedHashMap<>();
   private ForecastModel latest;
@@ -73,10 +75,22 @@ public final class SeriesForecaster {
    * @param reach steps that an amendment may reach back, see {@link #amend}; 0: none may
    */
   public SeriesForecaster(ForecasterConfig config, int evaluationPeriod, int reach) {
+    this(config, evaluationPeriod, reach, Ablation.NONE);
+  }
+
+  /** For series whose past stays as it was, with models of which parts are switched off. */
+  public static SeriesForecaster without(
+      Ablation ablation, ForecasterConfig config, int evaluationPeriod) {
+    return new SeriesForecaster(config, evaluationPeriod, 0, ablation);
+  }
+
+  private SeriesForecaster(
+      ForecasterConfig config, int evaluationPeriod, int reach, Ablation ablation) {
     Checks.inRange("evaluation period (in steps)", evaluationPeriod, 1, Integer.MAX_VALUE);
     Checks.inRange("reach (in steps)", reach, 0, ForecasterConfig.MAX_STEPS);
     this.config = config;
     this.reach = reach;
+    this.ablation = ablation;
     empty = new SeriesState(config);
     LeadKnots knots = LeadKnots.of(config);
     experts = new ExpertForecasts(config, knots);
@@ -294,7 +308,7 @@ public final class SeriesForecaster {
     if (packed.size() == PACKED_VERSIONS) {
       packed.remove(packed.keySet().iterator().next());
     }
-    PackedModel made = PackedModel.of(model, config);
+    PackedModel made = PackedModel.of(model, config, ablation);
     packed.put(model.version(), made);
     return made;
   }

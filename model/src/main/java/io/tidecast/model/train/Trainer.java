@@ -207,9 +207,7 @@ public final class Trainer {
     }
 
     private Optional<RidgeBlend> blend() {
-      return config.hasHighway()
-          ? new RidgeSelection(config, training.ridge()).choose(set)
-          : Optional.empty();
+      return new RidgeSelection(config, training.ridge()).choose(set);
     }
 
     private boolean hasNetwork() {

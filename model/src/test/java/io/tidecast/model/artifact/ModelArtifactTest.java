@@ -14,6 +14,7 @@ import io.tidecast.model.Holidays;
 import io.tidecast.model.Limits;
 import io.tidecast.model.Otherwise;
 import io.tidecast.model.QuantileLevels;
+import io.tidecast.model.Transform;
 import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.weights.CellWeights;
@@ -24,6 +25,8 @@ import io.tidecast.model.weights.HighwayWeights;
 import io.tidecast.model.weights.LstmWeights;
 import io.tidecast.model.weights.Provenance;
 import io.tidecast.model.weights.RnnWeights;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -53,6 +56,30 @@ class ModelArtifactTest {
         model.highway().get().covariateWeight(), read.highway().get().covariateWeight());
     assertArrayEquals(model.highway().get().residual(), read.highway().get().residual());
     assertArrayEquals(bytes, ModelArtifact.write(read));
+  }
+
+  @Test
+  void anArtifactOfTheFirstFormatIsReadUnderItsName() throws IOException, InvalidArtifactException {
+    // of a random walk, whose configuration also tells that the cell state was switched off
+    byte[] stored;
+    try (InputStream resource = getClass().getResourceAsStream("model-v1.safetensors")) {
+      stored = resource.readAllBytes();
+    }
+    String text = new String(stored, StandardCharsets.ISO_8859_1);
+    assertTrue(text.contains("difference") && text.contains("resetCell"), text.substring(0, 800));
+
+    ForecastModel read = ModelArtifact.read(stored);
+
+    assertEquals("temperature_2m-12-1e59ec0a", read.version());
+    assertEquals(Transform.DIFFERENCE, read.config().transform());
+    assertEquals(model(3).provenance(), read.provenance());
+    byte[] damaged = stored.clone();
+    damaged[text.indexOf("resetCell")] ^= 1;
+    assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(damaged));
+    assertTrue(
+        !new String(
+                ModelArtifact.write(ModelArtifact.importFrom(stored)), StandardCharsets.ISO_8859_1)
+            .contains("resetCell"));
   }
 
   @Test
@@ -358,7 +385,6 @@ class ModelArtifactTest {
                     Holidays.some()))
             .cell(new CellConfig(CellConfig.Kind.LSTM, 2, 2))
             .history(8)
-            .ablation(new ForecasterConfig.Ablation(false, true, false, false))
             .build();
     return ModelArtifact.seal(
         config,

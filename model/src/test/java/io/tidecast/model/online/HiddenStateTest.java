@@ -16,6 +16,7 @@ import io.tidecast.model.Quality;
 import io.tidecast.model.RandomModels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.input.SeriesInputs;
+import io.tidecast.model.member.Ablation;
 import io.tidecast.model.member.PackedModel;
 import io.tidecast.model.weights.ForecastModel;
 import java.time.ZoneOffset;
@@ -106,17 +107,12 @@ class HiddenStateTest {
     ForecasterConfig config = GeneratedSeries.config(Transform.LEVEL, HORIZON);
     List<ClosedStep> steps = GeneratedSeries.steps(7, 90);
     ForecastModel model = RandomModels.withoutHighway(RandomModels.model(config, "test-1", 1));
-    List<ForecasterConfig.Ablation> ablations =
-        List.of(
-            ForecasterConfig.Ablation.NONE,
-            new ForecasterConfig.Ablation(true, false, false, false),
-            new ForecasterConfig.Ablation(false, true, false, false),
-            new ForecasterConfig.Ablation(false, false, true, false));
+    List<Ablation> ablations =
+        List.of(Ablation.NONE, new Ablation(true, false, false), new Ablation(false, true, false));
 
     List<float[]> medians = new ArrayList<>();
-    for (ForecasterConfig.Ablation ablation : ablations) {
-      SeriesForecaster forecaster =
-          new SeriesForecaster(config.toBuilder().ablation(ablation).build(), PERIOD);
+    for (Ablation ablation : ablations) {
+      SeriesForecaster forecaster = SeriesForecaster.without(ablation, config, PERIOD);
       SeriesState state = forecaster.newState();
       Optional<Forecast> last = Optional.empty();
       for (ClosedStep step : steps) {

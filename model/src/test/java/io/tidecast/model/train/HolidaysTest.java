@@ -1,6 +1,5 @@
 package io.tidecast.model.train;
 
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.Calendar;
@@ -39,7 +38,7 @@ class HolidaysTest {
   private final float[][] values = values();
 
   @Test
-  void theLinearMapErrsOnHolidaysAsOnOtherDays() {
+  void theLinearMapErrsOnHolidaysAsOnOtherDays() throws TrainingFailedException {
     double without = onHolidays(CellConfig.Kind.NONE, Holidays.NONE);
     double with = onHolidays(CellConfig.Kind.NONE, new Holidays(List.of("these"), dates));
 
@@ -49,7 +48,7 @@ class HolidaysTest {
   }
 
   @Test
-  void theNetworkAloneReadsThemToo() {
+  void theNetworkAloneReadsThemToo() throws TrainingFailedException {
     double without = onHolidays(CellConfig.Kind.LSTM, Holidays.NONE);
     double with = onHolidays(CellConfig.Kind.LSTM, new Holidays(List.of("these"), dates));
 
@@ -57,17 +56,10 @@ class HolidaysTest {
   }
 
   /** Mean absolute error of the medians of holidays, over all leads. */
-  private double onHolidays(CellConfig.Kind kind, Holidays holidays) {
+  private double onHolidays(CellConfig.Kind kind, Holidays holidays)
+      throws TrainingFailedException {
     ForecasterConfig config = config(kind, holidays);
-    TrainingResult.Chosen trained =
-        assertInstanceOf(
-            TrainingResult.Chosen.class,
-            new Trainer(config, TrainingConfig.DEFAULT)
-                .choose(
-                    List.of(new Stretch("load", TRAINED - 1, head())),
-                    new TrainingRun("load", 1, 1, "test"),
-                    TrainingListener.NONE));
-    return error(config, trained.model());
+    return error(config, Trainings.ofOneMember(config, new Stretch("load", TRAINED - 1, head())));
   }
 
   private double error(ForecasterConfig config, ForecastModel model) {
@@ -131,7 +123,6 @@ class HolidaysTest {
         .cell(new CellConfig(kind, 1, 16))
         .history(56)
         .maxGap(3)
-        .ablation(new ForecasterConfig.Ablation(false, false, false, kind != CellConfig.Kind.NONE))
         .build();
   }
 }

@@ -1,7 +1,6 @@
 package io.tidecast.model.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
@@ -38,14 +37,14 @@ class KnownFutureVariablesTest {
   private final float[][] sometimes = rows(0.7);
 
   @Test
-  void theLinearMapErrsByTheNoiseAlone() {
+  void theLinearMapErrsByTheNoiseAlone() throws TrainingFailedException {
     // a Gaussian with a scale of one for each: the sum of squares, and weights of 2,000 rows
     assertEquals(MEAN * Math.hypot(1, EFFECT), error(CellConfig.Kind.NONE, List.of(), told), 0.2);
     assertEquals(MEAN, error(CellConfig.Kind.NONE, List.of("wind"), told), 0.15);
   }
 
   @Test
-  void theNetworkAloneReadsItToo() {
+  void theNetworkAloneReadsItToo() throws TrainingFailedException {
     double without = error(CellConfig.Kind.LSTM, List.of(), told);
     double with = error(CellConfig.Kind.LSTM, List.of("wind"), told);
 
@@ -53,7 +52,7 @@ class KnownFutureVariablesTest {
   }
 
   @Test
-  void whereItIsMissingThereIsLessToGoBy() {
+  void whereItIsMissingThereIsLessToGoBy() throws TrainingFailedException {
     double half = error(CellConfig.Kind.NONE, List.of("wind"), sometimes);
 
     // seven of ten err by the noise, three by both, and the weights are of both
@@ -78,7 +77,8 @@ class KnownFutureVariablesTest {
   }
 
   /** Mean absolute error of the medians after what was trained on, over all leads. */
-  private static double error(CellConfig.Kind kind, List<String> known, float[][] rows) {
+  private static double error(CellConfig.Kind kind, List<String> known, float[][] rows)
+      throws TrainingFailedException {
     ForecasterConfig config = config(kind, known);
     ForecastModel model = trained(config, rows);
     SeriesForecaster forecaster = new SeriesForecaster(config, 24);
@@ -100,19 +100,13 @@ class KnownFutureVariablesTest {
     return sum / count;
   }
 
-  private static ForecastModel trained(ForecasterConfig config, float[][] rows) {
+  private static ForecastModel trained(ForecasterConfig config, float[][] rows)
+      throws TrainingFailedException {
     float[][] read = new float[TRAINED][];
     for (int i = 0; i < TRAINED; i++) {
       read[i] = Arrays.copyOf(rows[i], 1 + config.width());
     }
-    return assertInstanceOf(
-            TrainingResult.Chosen.class,
-            new Trainer(config, TrainingConfig.DEFAULT)
-                .choose(
-                    List.of(new Stretch("load", TRAINED - 1, read)),
-                    new TrainingRun("load", 1, 1, "test"),
-                    TrainingListener.NONE))
-        .model();
+    return Trainings.ofOneMember(config, new Stretch("load", TRAINED - 1, read));
   }
 
   private static ClosedStep step(int index, float[] row, List<String> known) {
@@ -149,7 +143,6 @@ class KnownFutureVariablesTest {
         .cell(new CellConfig(kind, 1, 16))
         .history(48)
         .maxGap(3)
-        .ablation(new ForecasterConfig.Ablation(false, false, false, kind != CellConfig.Kind.NONE))
         .build();
   }
 }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
+import io.tidecast.model.artifact.ModelArtifact;
+import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.Provenance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +36,33 @@ final class Trainings {
     TrainingResult result =
         new Trainer(CONFIG, TrainingConfig.DEFAULT).choose(windows, RUN, TrainingListener.NONE);
     return assertInstanceOf(TrainingResult.Chosen.class, result);
+  }
+
+  /**
+   * The model of a configuration, of which the network knows nothing of linear maps, if it has one.
+   */
+  static ForecastModel ofOneMember(ForecasterConfig config, Stretch window)
+      throws TrainingFailedException {
+    TrainingConfig training = TrainingConfig.DEFAULT;
+    if (config.cell().kind() == CellConfig.Kind.NONE) {
+      TrainingResult result =
+          new Trainer(config, training).choose(List.of(window), RUN, TrainingListener.NONE);
+      return assertInstanceOf(TrainingResult.Chosen.class, result).model();
+    }
+    TrainingSet set = TrainingSet.of(List.of(window), config, training);
+    RecurrentFit.Fitted fitted =
+        new RecurrentFit(
+                config,
+                training,
+                set,
+                TrainingListener.NONE,
+                RUN.seed(),
+                new Progress(set),
+                BaseForecast.lastValue(config))
+            .fit();
+    Provenance provenance =
+        new Provenance(RUN.group(), 1, "", RUN.seed(), 0, window.end(), 1, 1, RUN.codeVersion(), 0);
+    return ModelArtifact.seal(config, fitted.layers(), fitted.head(), null, provenance);
   }
 
   static List<Stretch> windows(String series, int steps, int length, long seed) {
