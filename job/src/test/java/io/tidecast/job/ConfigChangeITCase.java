@@ -284,7 +284,7 @@ class ConfigChangeITCase {
         "forecast.levels=[0.1, 0.5, 0.9] | 6",
         "series.history=36 | 6",
         "series.season=PT12H | 6",
-        "series.transform=difference | 6",
+        "series.transform=random-walk | 6",
         "series.variables.load (kW).group=renamed | 6"
       })
   void naiveServesUntilTheNextTraining(String changes, int horizon) throws Exception {

@@ -178,7 +178,7 @@ public record ForecasterConfig(
         + season
         + " "
         + longSeason
-        + transform
+        + transform.formerLabel()
         + ofCell
         + history;
   }

@@ -30,19 +30,25 @@ import io.tidecast.connectors.feed.GeneratedWeatherFeed;
 import io.tidecast.connectors.file.FileFeed;
 import io.tidecast.connectors.web.BinanceFeed;
 import io.tidecast.connectors.web.OpenMeteoFeed;
+import io.tidecast.model.Transform;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From a tree to the values of a type, with refusals in words of the file. */
 final class Binder {
+  private static final Logger LOG = LoggerFactory.getLogger(Binder.class);
+
   private static final List<Class<? extends Feed>> FEEDS =
       List.of(
           FileFeed.class,
@@ -59,6 +65,7 @@ final class Binder {
               new SimpleModule()
                   .addDeserializer(
                       Duration.class, new Lengths<>(Duration.class, StepLength::duration))
+                  .addDeserializer(Transform.class, new TransformLabel())
                   .addDeserializer(StepLength.class, new Lengths<>(StepLength.class, l -> l))
                   .addSerializer(Duration.class, new LengthText()))
           .registerSubtypes(FEEDS.toArray(Class[]::new))
@@ -232,6 +239,29 @@ final class Binder {
     public void serialize(Duration value, JsonGenerator json, SerializerProvider provider)
         throws IOException {
       json.writeString(StepLength.text(value));
+    }
+  }
+
+  /** A label that a transform has, or had before. */
+  private static final class TransformLabel extends StdScalarDeserializer<Transform> {
+    private static final long serialVersionUID = 1;
+
+    private TransformLabel() {
+      super(Transform.class);
+    }
+
+    @Override
+    public Transform deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      String label = parser.getText();
+      Optional<Transform> known = Transform.ofLabel(label);
+      if (known.isEmpty()) {
+        throw context.weirdStringException(label, handledType(), "no transform");
+      }
+      if (!label.equals(known.get().toString())) {
+        LOG.warn("series.transform: {} is called {} now", label, known.get());
+      }
+      return known.get();
     }
   }
 

@@ -40,7 +40,7 @@ import java.util.stream.Stream;
  * @param variables limits of variables, by name: a value outside is masked, a forecast stays inside
  * @param groups streams that have models of their own, by a name that their groups end in: names of
  *     streams, or what they begin with before a {@code *} (default none)
- * @param transform {@code level} (default), {@code difference} or {@code log-return}
+ * @param transform {@code level} (default), {@code random-walk} or {@code log-return}
  * @param aggregation {@code last} (default), {@code mean} or {@code sum} of what a step holds
  * @param history steps of raw values kept per series, see {@link ForecasterConfig#defaultHistory}
  * @param calendar what the model is told of the local calendar, any of {@code hour-of-day}, {@code

@@ -91,7 +91,7 @@ class DocumentedKeysTest {
           Map.entry("series.variables.NAME.unit", "m"),
           Map.entry("series.variables.NAME.group", "b"),
           Map.entry("series.groups", "{north: [N-1]}"),
-          Map.entry("series.transform", "difference"),
+          Map.entry("series.transform", "random-walk"),
           Map.entry("series.aggregation", "sum"),
           Map.entry("series.history", "100"),
           Map.entry("series.calendar", "[hour-of-day]"),

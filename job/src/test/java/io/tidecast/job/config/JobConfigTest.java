@@ -108,7 +108,7 @@ class JobConfigTest {
               longSeason: P7D
               targets: [temperature]
               covariates: [dew, wind]
-              transform: difference
+              transform: random-walk
               history: 100
               calendar: [day-of-week, hour-of-day]
               zone: Europe/Berlin
@@ -122,7 +122,7 @@ class JobConfigTest {
     ForecasterConfig expected =
         ForecasterConfig.of(Duration.ofMinutes(30), 6, 48, 336).toBuilder()
             .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
-            .transform(Transform.DIFFERENCE)
+            .transform(Transform.RANDOM_WALK)
             .limits(new Limits(-60, 60))
             .covariates(List.of("dew", "wind"))
             .calendar(
@@ -135,6 +135,20 @@ class JobConfigTest {
             .build();
     assertEquals(Map.of("temperature", expected), config.groups());
     assertEquals(4, config.evaluationSteps());
+  }
+
+  @Test
+  void aRandomWalkIsAlsoReadByTheLabelItHadBefore() {
+    JobConfig config =
+        parse(
+            """
+            domain: weather
+            series: {step: PT1H, targets: [temperature], transform: difference}
+            forecast: {horizon: 6}
+            """);
+
+    assertEquals(Transform.RANDOM_WALK, config.series().transform());
+    assertTrue(config.toYaml().contains("transform: random-walk"), config.toYaml());
   }
 
   @ParameterizedTest

@@ -81,7 +81,7 @@ final class ConfigJson {
         new QuantileLevels(levels),
         integer(json, "season"),
         integer(json, "longSeason"),
-        labelled("transform", Transform.values(), text(json, "transform")),
+        transform(text(json, "transform")),
         new Limits(
             json.path("minimum").asDouble(Double.NEGATIVE_INFINITY),
             json.path("maximum").asDouble(Double.POSITIVE_INFINITY),
@@ -98,6 +98,11 @@ final class ConfigJson {
             integer(cell, "hidden")),
         integer(json, "history"),
         integer(json, "maxGap"));
+  }
+
+  private static Transform transform(String label) {
+    return Transform.ofLabel(label)
+        .orElseThrow(() -> new IllegalArgumentException("transform: " + label));
   }
 
   private static Calendar calendar(JsonNode json) {

@@ -104,7 +104,7 @@ final class RunningInputs {
   private double guess() {
     return switch (transform) {
       case LEVEL -> Math.max(0.1 * Math.abs(target.last()), target.levelScale());
-      case DIFFERENCE -> Math.max(0.02 * Math.abs(target.last()), target.changeScale());
+      case RANDOM_WALK -> Math.max(0.02 * Math.abs(target.last()), target.changeScale());
       case LOG_RETURN -> 0.02;
     };
   }

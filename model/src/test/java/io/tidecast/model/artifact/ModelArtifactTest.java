@@ -71,7 +71,7 @@ class ModelArtifactTest {
     ForecastModel read = ModelArtifact.read(stored);
 
     assertEquals("temperature_2m-12-1e59ec0a", read.version());
-    assertEquals(Transform.DIFFERENCE, read.config().transform());
+    assertEquals(Transform.RANDOM_WALK, read.config().transform());
     assertEquals(model(3).provenance(), read.provenance());
     byte[] damaged = stored.clone();
     damaged[text.indexOf("resetCell")] ^= 1;

@@ -126,7 +126,7 @@ class SeriesInputsTest {
   @ParameterizedTest
   @EnumSource(
       value = Transform.class,
-      names = {"LEVEL", "DIFFERENCE"})
+      names = {"LEVEL", "RANDOM_WALK"})
   void negatedSeriesNegatesTheOddInputsAlone(Transform transform) {
     ForecasterConfig config = Otherwise.calendar(GeneratedSeries.config(transform, 4), CALENDAR);
     GeneratedSeries series = new GeneratedSeries(3);
@@ -252,7 +252,7 @@ class SeriesInputsTest {
 
   @Test
   void scaleFollowsAfterALongConstantStretch() {
-    for (Transform transform : List.of(Transform.LEVEL, Transform.DIFFERENCE)) {
+    for (Transform transform : List.of(Transform.LEVEL, Transform.RANDOM_WALK)) {
       ForecasterConfig config = GeneratedSeries.config(transform, 4);
       SeriesInputs inputs = new SeriesInputs(config);
       java.util.Random random = new java.util.Random(6);

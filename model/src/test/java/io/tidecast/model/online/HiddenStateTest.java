@@ -35,7 +35,7 @@ class HiddenStateTest {
   @ParameterizedTest
   @CsvSource({
     "LEVEL, LSTM, 1",
-    "DIFFERENCE, LSTM, 2",
+    "RANDOM_WALK, LSTM, 2",
     "LOG_RETURN, LSTM, 1",
     "LEVEL, RNN, 1",
     "LOG_RETURN, RNN, 2",

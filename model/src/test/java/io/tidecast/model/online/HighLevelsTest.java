@@ -72,7 +72,7 @@ class HighLevelsTest {
   @ParameterizedTest
   @EnumSource(
       value = Transform.class,
-      names = {"LEVEL", "DIFFERENCE"})
+      names = {"LEVEL", "RANDOM_WALK"})
   void counterIsForecastAsWhatItHasAboveItsStart(Transform transform) {
     ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
     ForecastModel model = RandomModels.model(config, "test-1", 1);
@@ -113,7 +113,7 @@ class HighLevelsTest {
 
   @Test
   void valuesThatDifferByOneInAHundredMillionAreToldApart() {
-    ForecasterConfig config = GeneratedSeries.config(Transform.DIFFERENCE, HORIZON);
+    ForecasterConfig config = GeneratedSeries.config(Transform.RANDOM_WALK, HORIZON);
     List<Forecast> made = forecasts(config, null, steps(t -> t % 2 == 0 ? 0.01 : 0.02, 1_000_000));
 
     int median = config.levels().median();
@@ -234,7 +234,7 @@ class HighLevelsTest {
   /** As a counter that a restart set to zero, or a source that began with nothing. */
   @Test
   void baseFollowsASeriesThatHasGoneElsewhere() {
-    ForecasterConfig config = GeneratedSeries.config(Transform.DIFFERENCE, HORIZON);
+    ForecasterConfig config = GeneratedSeries.config(Transform.RANDOM_WALK, HORIZON);
     double[] values = counter();
     List<ClosedStep> moved =
         steps(t -> values[(int) t] + (t < 100 ? 0 : t < 250 ? HIGH : -HIGH), 0);

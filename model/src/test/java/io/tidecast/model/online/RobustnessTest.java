@@ -178,7 +178,7 @@ class RobustnessTest {
 
   @Test
   void anErrorCodeDoesNotBecomeTheScaleOfARandomWalk() {
-    ForecasterConfig walk = config(Transform.DIFFERENCE, Limits.NONE, List.of());
+    ForecasterConfig walk = config(Transform.RANDOM_WALK, Limits.NONE, List.of());
     Random random = new Random(3);
     double[] level = {100};
     SeriesState state =

@@ -185,7 +185,7 @@ class SeriesForecasterTest {
 
   @Test
   void medianOfARandomWalkStaysAtTheLastValue() {
-    for (Transform transform : List.of(Transform.DIFFERENCE, Transform.LOG_RETURN)) {
+    for (Transform transform : List.of(Transform.RANDOM_WALK, Transform.LOG_RETURN)) {
       ForecasterConfig config = GeneratedSeries.config(transform, HORIZON);
       List<ClosedStep> steps = GeneratedSeries.steps(10, 300);
       List<StepResult> results = run(new SeriesForecaster(config, PERIOD), steps);
@@ -259,7 +259,7 @@ class SeriesForecasterTest {
     SeriesForecaster forecaster =
         new SeriesForecaster(GeneratedSeries.config(Transform.LEVEL, HORIZON), PERIOD);
     ForecastModel other =
-        RandomModels.model(GeneratedSeries.config(Transform.DIFFERENCE, HORIZON), "test-1", 1);
+        RandomModels.model(GeneratedSeries.config(Transform.RANDOM_WALK, HORIZON), "test-1", 1);
     ClosedStep step = new ClosedStep(7, 20, new float[2]);
 
     assertThrows(

@@ -75,7 +75,7 @@ class ValuesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"LEVEL", "DIFFERENCE"})
+  @EnumSource(names = {"LEVEL", "RANDOM_WALK"})
   void whatIsSaidToBeWholeIsSoInAWalkToo(Transform transform) {
     Limits limits = new Limits(0, Double.POSITIVE_INFINITY, Limits.Values.WHOLE);
 

@@ -145,7 +145,7 @@ class RidgeFitTest {
 
   @Test
   void randomWalkReadsItsLastValueAloneAndItsChangesCoverTheirShare() throws Exception {
-    ForecasterConfig walk = config(Transform.DIFFERENCE);
+    ForecasterConfig walk = config(Transform.RANDOM_WALK);
     SeriesRows series = SeriesRows.of(List.of(new Stretch("a", 1999, values(2000))), walk);
     RidgeFit ridge = new RidgeFit(walk, RIDGE);
     HighwayWeights fit =
@@ -172,7 +172,7 @@ class RidgeFitTest {
   /** The changes of a walk add up: after a hundred steps they come to ten times those of one. */
   @Test
   void quantilesOfARandomWalkAtALateLeadReachAsFarAsItGoes() {
-    ForecasterConfig walk = config(Transform.DIFFERENCE, 100);
+    ForecasterConfig walk = config(Transform.RANDOM_WALK, 100);
     Random random = new Random(3);
     float[][] values = new float[20_000][2];
     for (int i = 1; i < values.length; i++) {

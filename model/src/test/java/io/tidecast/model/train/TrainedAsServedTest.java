@@ -43,9 +43,9 @@ class TrainedAsServedTest {
     "LSTM, 1, 8, LEVEL",
     "LSTM, 1, 17, LEVEL",
     "LSTM, 2, 7, LEVEL",
-    "LSTM, 1, 8, DIFFERENCE",
+    "LSTM, 1, 8, RANDOM_WALK",
     "RNN, 1, 8, LEVEL",
-    "RNN, 2, 7, DIFFERENCE",
+    "RNN, 2, 7, RANDOM_WALK",
     "FEED_FORWARD, 2, 7, LEVEL"
   })
   void lossOfTheTrainerIsThatOfTheForecast(

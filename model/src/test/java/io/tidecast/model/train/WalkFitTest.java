@@ -156,7 +156,7 @@ class WalkFitTest {
   private static ForecasterConfig config() {
     return ForecasterConfig.of(Duration.ofHours(1), HORIZON, 1, 0).toBuilder()
         .levels(new QuantileLevels(List.of(0.1, 0.5, 0.9)))
-        .transform(Transform.DIFFERENCE)
+        .transform(Transform.RANDOM_WALK)
         .cell(new CellConfig(CellConfig.Kind.NONE, 1, 4))
         .history(8)
         .maxGap(3)
