@@ -24,6 +24,7 @@ package io.tidecast.model;
  * @param naiveAbsoluteError of the seasonal naive
  * @param naivePinball of the seasonal naive with its empirical error quantiles
  * @param persistenceAbsoluteError of the last value
+ * @param absoluteTarget sum of |target|; NaN if it was not counted from the start of the period on
  */
 public record Evaluation(
     long end,
@@ -36,4 +37,5 @@ public record Evaluation(
     double[][] width,
     double[] naiveAbsoluteError,
     double[] naivePinball,
-    double[] persistenceAbsoluteError) {}
+    double[] persistenceAbsoluteError,
+    double[] absoluteTarget) {}

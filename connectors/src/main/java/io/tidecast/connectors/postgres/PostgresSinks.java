@@ -95,9 +95,10 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
           (domain, series, time, model, period, step, levels, total_count, total_absolute_error,
           total_pinball, total_inside, total_naive_absolute_error, total_naive_pinball,
           total_persistence_absolute_error, count, absolute_error, squared_error, pinball, inside,
-          width, naive_absolute_error, naive_pinball, persistence_absolute_error)
+          width, naive_absolute_error, naive_pinball, persistence_absolute_error,
+          total_absolute_target, absolute_target)
         VALUES (?, ?, ?, ?, ?::interval, ?::interval, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-          ?)
+          ?, ?, ?)
         ON CONFLICT (domain, series, time, model) DO UPDATE SET
           period = excluded.period, step = excluded.step, levels = excluded.levels,
           total_count = excluded.total_count,
@@ -111,7 +112,9 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
           inside = excluded.inside, width = excluded.width,
           naive_absolute_error = excluded.naive_absolute_error,
           naive_pinball = excluded.naive_pinball,
-          persistence_absolute_error = excluded.persistence_absolute_error
+          persistence_absolute_error = excluded.persistence_absolute_error,
+          total_absolute_target = excluded.total_absolute_target,
+          absolute_target = excluded.absolute_target
         """,
         this::bind,
         evaluation -> List.of(evaluation.series(), evaluation.time(), evaluation.model()),
@@ -200,6 +203,9 @@ public record PostgresSinks(PostgresConfig config, String domain) implements Ser
     statement.setObject(21, floats(evaluation.naiveAbsoluteError()));
     statement.setObject(22, floats(evaluation.naivePinball()));
     statement.setObject(23, floats(evaluation.persistenceAbsoluteError()));
+    boolean isUnknown = evaluation.absoluteTarget().length == 0;
+    statement.setObject(24, isUnknown ? null : sum(evaluation.absoluteTarget()), Types.DOUBLE);
+    statement.setObject(25, isUnknown ? null : floats(evaluation.absoluteTarget()), Types.ARRAY);
   }
 
   private void bind(PreparedStatement statement, AnomalyRecord anomaly) throws SQLException {

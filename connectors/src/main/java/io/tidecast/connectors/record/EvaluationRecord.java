@@ -29,6 +29,8 @@ import java.util.List;
  * @param naiveAbsoluteError {@code [horizon]} of the seasonal naive
  * @param naivePinball {@code [horizon]} of the seasonal naive with its empirical error quantiles
  * @param persistenceAbsoluteError {@code [horizon]} of the last value
+ * @param absoluteTarget {@code [horizon]} sum of |target|; empty if unknown, as in records of
+ *     before it was counted
  */
 public record EvaluationRecord(
     String series,
@@ -45,7 +47,8 @@ public record EvaluationRecord(
     double[][] width,
     double[] naiveAbsoluteError,
     double[] naivePinball,
-    double[] persistenceAbsoluteError) {
+    double[] persistenceAbsoluteError,
+    double[] absoluteTarget) {
 
   public EvaluationRecord {
     Require.text("series", series);
@@ -65,6 +68,10 @@ public record EvaluationRecord(
     Require.vector("naiveAbsoluteError", naiveAbsoluteError, horizon);
     Require.vector("naivePinball", naivePinball, horizon);
     Require.vector("persistenceAbsoluteError", persistenceAbsoluteError, horizon);
+    absoluteTarget = Require.orElse(absoluteTarget, new double[0]);
+    if (absoluteTarget.length > 0) {
+      Require.vector("absoluteTarget", absoluteTarget, horizon);
+    }
   }
 
   public int horizon() {

@@ -16,7 +16,8 @@ import java.util.Map;
  * order and under its name; times and durations in milliseconds, quantiles and sums in single
  * precision. A forecast whose steps vary has a schema of its own, {@code CalendarForecast.avsc},
  * and so has one that single precision is not enough for, {@code FullForecast.avsc}: the bytes of
- * the others stay what they are.
+ * the others stay what they are. Evaluations of before the targets' sizes were summed up are read
+ * by {@code OlderEvaluation.avsc}.
  */
 final class AvroV1 {
   private static final AvroFrame OBSERVATION = new AvroFrame("Observation");
@@ -24,6 +25,7 @@ final class AvroV1 {
   private static final AvroFrame CALENDAR_FORECAST = new AvroFrame("CalendarForecast");
   private static final AvroFrame FULL_FORECAST = new AvroFrame("FullForecast");
   private static final AvroFrame EVALUATION = new AvroFrame("Evaluation");
+  private static final AvroFrame OLDER_EVALUATION = new AvroFrame("OlderEvaluation");
   private static final AvroFrame ANOMALY = new AvroFrame("Anomaly");
 
   private AvroV1() {}
@@ -73,7 +75,7 @@ final class AvroV1 {
 
   static byte[] write(EvaluationRecord record) {
     return EVALUATION.write(
-        256 + 60 * record.horizon(),
+        256 + 64 * record.horizon(),
         out -> {
           out.writeString(record.series());
           out.writeLong(record.time().toEpochMilli());
@@ -90,6 +92,7 @@ final class AvroV1 {
           AvroFields.write(out, record.naiveAbsoluteError());
           AvroFields.write(out, record.naivePinball());
           AvroFields.write(out, record.persistenceAbsoluteError());
+          AvroFields.write(out, record.absoluteTarget());
         });
   }
 
@@ -174,25 +177,29 @@ final class AvroV1 {
   }
 
   static EvaluationRecord evaluation(byte[] bytes) {
-    return EVALUATION.read(
-        bytes,
-        in ->
-            new EvaluationRecord(
-                in.text(),
-                in.time(),
-                in.duration(),
-                in.duration(),
-                in.text(),
-                in.doubles(),
-                in.integers(),
-                in.sums(),
-                in.sums(),
-                in.sums(),
-                in.rows(in::integers, new int[0][]),
-                in.rows(in::sums, new double[0][]),
-                in.sums(),
-                in.sums(),
-                in.sums()));
+    return OLDER_EVALUATION.isOf(bytes)
+        ? OLDER_EVALUATION.read(bytes, in -> evaluation(in, false))
+        : EVALUATION.read(bytes, in -> evaluation(in, true));
+  }
+
+  private static EvaluationRecord evaluation(AvroFields in, boolean hasTargets) throws IOException {
+    return new EvaluationRecord(
+        in.text(),
+        in.time(),
+        in.duration(),
+        in.duration(),
+        in.text(),
+        in.doubles(),
+        in.integers(),
+        in.sums(),
+        in.sums(),
+        in.sums(),
+        in.rows(in::integers, new int[0][]),
+        in.rows(in::sums, new double[0][]),
+        in.sums(),
+        in.sums(),
+        in.sums(),
+        hasTargets ? in.sums() : new double[0]);
   }
 
   /**

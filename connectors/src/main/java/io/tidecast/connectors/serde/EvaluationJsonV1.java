@@ -5,7 +5,7 @@ import io.tidecast.connectors.record.EvaluationRecord;
 /**
  * Bytes of {@code <domain>.evaluation.v1}: one field per component of {@link EvaluationRecord}, in
  * its order and under its name; time in RFC 3339 (UTC), period and step ISO-8601 durations. Sums
- * are rounded to seven digits.
+ * are rounded to seven digits. {@code absoluteTarget} is left out where it is unknown.
  */
 public final class EvaluationJsonV1 {
   private EvaluationJsonV1() {}
@@ -33,6 +33,9 @@ public final class EvaluationJsonV1 {
     Digits.write(json.end().name("naiveAbsoluteError"), record.naiveAbsoluteError());
     Digits.write(json.name("naivePinball"), record.naivePinball());
     Digits.write(json.name("persistenceAbsoluteError"), record.persistenceAbsoluteError());
+    if (record.absoluteTarget().length > 0) {
+      Digits.write(json.name("absoluteTarget"), record.absoluteTarget());
+    }
     return json.toBytes();
   }
 
@@ -42,6 +45,6 @@ public final class EvaluationJsonV1 {
    * @throws IllegalArgumentException if the bytes are not such a record
    */
   public static EvaluationRecord read(byte[] bytes) {
-    return JsonReading.object(EvaluationRecord.class, bytes);
+    return JsonReading.objectWithOptions(EvaluationRecord.class, EvaluationRecord.class, bytes);
   }
 }

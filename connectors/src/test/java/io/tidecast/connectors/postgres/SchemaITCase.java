@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SchemaITCase {
   /** Version of the newest migration. */
-  static final String NEWEST = "7";
+  static final String NEWEST = "8";
 
   @TempDir static Path directory;
   private static EmbeddedPostgres postgres;
@@ -291,6 +291,8 @@ class SchemaITCase {
     run(older, "SELECT open_partition('evaluation', '2024-04-01Z', NULL)");
     assertEquals(
         List.of("1"), query(older, "SELECT count(*) FROM accuracy_total WHERE variable = 't'"));
+    assertEquals(
+        List.of("1"), query(older, "SELECT count(*) FROM accuracy WHERE absolute_target IS NULL"));
   }
 
   private static void migrate(PostgresConfig older, String version) {

@@ -64,7 +64,8 @@ class RecordBytesTest {
           new double[][] {{1.5, 0}},
           new double[] {2, 0},
           new double[] {4, 0},
-          new double[] {8, 0});
+          new double[] {8, 0},
+          new double[] {16, 0});
 
   private static final AnomalyRecord ANOMALY =
       new AnomalyRecord(
@@ -117,6 +118,29 @@ class RecordBytesTest {
     ByteBuffer bytes =
         new BinaryMessageEncoder<GenericRecord>(new GenericData(), observations).encode(written);
     assertEquals(OBSERVATION, observation(Arrays.copyOf(bytes.array(), bytes.remaining())));
+  }
+
+  /** By Avro's own rules, as those who know both schemas read. */
+  @Test
+  void evaluationsOfTheOlderSchemaAreReadAndDoNotKnowTheSizesOfTargets() throws IOException {
+    Schema older = schema("OlderEvaluation");
+    Schema newer = schema("Evaluation");
+    BinaryMessageDecoder<GenericRecord> asOlder =
+        new BinaryMessageDecoder<>(new GenericData(), older);
+    asOlder.addSchema(newer);
+    GenericRecord record = asOlder.decode(RecordBytes.of(EVALUATION, Format.AVRO));
+    ByteBuffer buffer =
+        new BinaryMessageEncoder<GenericRecord>(new GenericData(), older).encode(record);
+    byte[] bytes = Arrays.copyOf(buffer.array(), buffer.remaining());
+
+    EvaluationRecord read = RecordBytes.evaluation(bytes);
+
+    assertEquals(0, read.absoluteTarget().length);
+    assertArrayEquals(EVALUATION.persistenceAbsoluteError(), read.persistenceAbsoluteError());
+    BinaryMessageDecoder<GenericRecord> asNewer =
+        new BinaryMessageDecoder<>(new GenericData(), newer);
+    asNewer.addSchema(older);
+    assertEquals(List.of(), asNewer.decode(bytes).get("absoluteTarget"));
   }
 
   private static Schema schema(String name) throws IOException {

@@ -30,7 +30,8 @@ class RecordJsonTest {
       "{\"series\":\"JFK/t\",\"time\":\"2013-01-01T08:00:00Z\",\"period\":\"PT1H\",\"step\":\"PT10M\","
           + "\"model\":\"\",\"levels\":[0.05,0.5,0.95],\"count\":[3,0],\"absoluteError\":[0.1,0.0],"
           + "\"squaredError\":[0.3,0.0],\"pinball\":[0.25,0.0],\"inside\":[[2,0]],\"width\":[[1.5,0.0]],"
-          + "\"naiveAbsoluteError\":[0.4,0.0],\"naivePinball\":[0.5,0.0],\"persistenceAbsoluteError\":[0.6,0.0]}";
+          + "\"naiveAbsoluteError\":[0.4,0.0],\"naivePinball\":[0.5,0.0],\"persistenceAbsoluteError\":[0.6,0.0],"
+          + "\"absoluteTarget\":[6.5,0.0]}";
   private static final String MODEL =
       "{\"group\":\"t\",\"boundary\":\"2013-01-08T00:00:00Z\",\"validFrom\":\"2013-01-08T00:10:00Z\","
           + "\"decision\":\"promoted\",\"version\":\"t-1-9f3a61c0\",\"parent\":\"\",\"reason\":\"schedule\","
@@ -146,6 +147,20 @@ class RecordJsonTest {
     assertEquals(2, evaluation.horizon());
     assertEquals("JFK/t", evaluation.key());
     assertEquals(EVALUATION, text(EvaluationJsonV1.write(evaluation)));
+  }
+
+  @Test
+  void evaluationOfBeforeTargetsWereSummedUpDoesNotKnowThem() {
+    String older = EVALUATION.replace(",\"absoluteTarget\":[6.5,0.0]", "");
+
+    EvaluationRecord evaluation = EvaluationJsonV1.read(bytes(older));
+
+    assertEquals(0, evaluation.absoluteTarget().length);
+    assertEquals(older, text(EvaluationJsonV1.write(evaluation)));
+    String shorter = EVALUATION.replace("[6.5,0.0]", "[6.5]");
+    assertThrows(IllegalArgumentException.class, () -> EvaluationJsonV1.read(bytes(shorter)));
+    String without = EVALUATION.replace(",\"naivePinball\":[0.5,0.0]", "");
+    assertThrows(IllegalArgumentException.class, () -> EvaluationJsonV1.read(bytes(without)));
   }
 
   @Test

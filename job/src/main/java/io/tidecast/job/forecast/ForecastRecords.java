@@ -9,6 +9,7 @@ import io.tidecast.model.Forecast;
 import io.tidecast.model.Grid;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** Where the model's words become records of the wire: indices of steps become times. */
@@ -47,7 +48,13 @@ public final class ForecastRecords {
         evaluation.width(),
         evaluation.naiveAbsoluteError(),
         evaluation.naivePinball(),
-        evaluation.persistenceAbsoluteError());
+        evaluation.persistenceAbsoluteError(),
+        known(evaluation.absoluteTarget()));
+  }
+
+  /** Of all leads or none. */
+  private static double[] known(double[] sums) {
+    return DoubleStream.of(sums).anyMatch(Double::isNaN) ? new double[0] : sums;
   }
 
   static AnomalyRecord of(String series, Anomaly anomaly, Grid grid) {

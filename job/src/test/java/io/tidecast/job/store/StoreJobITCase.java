@@ -2,6 +2,7 @@ package io.tidecast.job.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.connectors.record.EvaluationRecord;
 import io.tidecast.connectors.record.ForecastRecord;
@@ -246,21 +247,34 @@ class StoreJobITCase {
             .toList();
     double absolute = all.stream().flatMapToDouble(e -> Arrays.stream(e.absoluteError())).sum();
     double inside = all.stream().flatMapToInt(e -> Arrays.stream(e.inside()[2])).sum();
+    double size = all.stream().flatMapToDouble(e -> Arrays.stream(e.absoluteTarget())).sum();
+    long unknown = all.stream().filter(e -> e.absoluteTarget().length == 0).count();
     double width = all.stream().flatMapToDouble(e -> Arrays.stream(e.width()[0])).sum();
 
     String[] sums =
         environment
             .rows(
-                "SELECT sum(absolute_error::float8), sum(inside_50), sum(width_90::float8)"
-                    + " FROM accuracy")
+                "SELECT sum(absolute_error::float8), sum(inside_50), sum(width_90::float8),"
+                    + " sum(absolute_target) FROM accuracy")
             .get(0)
             .split("\\|");
-    String totals = environment.rows("SELECT sum(total_absolute_error) FROM evaluation").get(0);
+    String[] totals =
+        environment
+            .rows(
+                "SELECT sum(total_absolute_error), sum(total_absolute_target),"
+                    + " count(*) FILTER (WHERE total_absolute_target IS NULL AND absolute_target IS NULL)"
+                    + " FROM evaluation")
+            .get(0)
+            .split("\\|");
 
     // arrays are single precision
     assertEquals(absolute, Double.parseDouble(sums[0]), 1e-6 * absolute);
     assertEquals(inside, Double.parseDouble(sums[1]), 0);
     assertEquals(width, Double.parseDouble(sums[2]), 1e-6 * width);
-    assertEquals(absolute, Double.parseDouble(totals), 1e-9 * absolute);
+    assertEquals(size, Double.parseDouble(sums[3]), 1e-6 * size);
+    assertEquals(absolute, Double.parseDouble(totals[0]), 1e-9 * absolute);
+    assertEquals(size, Double.parseDouble(totals[1]), 1e-9 * size);
+    assertEquals(unknown, Long.parseLong(totals[2]));
+    assertTrue(unknown > 0);
   }
 }

@@ -147,6 +147,7 @@ public record TopicData(
     double[] naive = new double[horizon];
     double[] naivePinball = new double[horizon];
     double[] persistence = new double[horizon];
+    double[] size = new double[horizon];
     double target = value(station, hour);
     int scored = 0;
     for (int lead = 1; lead <= Math.min(horizon, hour); lead++) {
@@ -168,6 +169,7 @@ public record TopicData(
       }
       naive[i] = Math.abs(target - value(station, hour - SEASON));
       naivePinball[i] = naive[i] / 2;
+      size[i] = Math.abs(target);
       persistence[i] = Math.abs(target - value(station, hour - lead));
     }
     if (scored > 0) {
@@ -187,7 +189,9 @@ public record TopicData(
               width,
               naive,
               naivePinball,
-              persistence));
+              persistence,
+              // the first station's are of a version that did not sum them up
+              station == 0 ? new double[0] : size));
     }
   }
 

@@ -94,7 +94,7 @@ public final class TopicsAndTables {
         "SELECT series, time, model, extract(epoch FROM period)::int,"
             + " extract(epoch FROM step)::int, levels, count, absolute_error, squared_error,"
             + " pinball, inside, width, naive_absolute_error, naive_pinball,"
-            + " persistence_absolute_error FROM evaluation");
+            + " persistence_absolute_error, coalesce(absolute_target, '{}') FROM evaluation");
     assertRows(
         anomalies,
         2,
@@ -141,7 +141,8 @@ public final class TopicsAndTables {
         Arrays.stream(seen.width()).map(TopicsAndTables::floats).toList(),
         floats(seen.naiveAbsoluteError()),
         floats(seen.naivePinball()),
-        floats(seen.persistenceAbsoluteError()));
+        floats(seen.persistenceAbsoluteError()),
+        floats(seen.absoluteTarget()));
   }
 
   private static String rest(AnomalyRecord seen) {

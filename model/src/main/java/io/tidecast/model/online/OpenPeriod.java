@@ -92,13 +92,26 @@ final class OpenPeriod {
   }
 
   void read(DataInput in) throws IOException {
+    read(in, Scores::read);
+  }
+
+  void readFormat8(DataInput in) throws IOException {
+    read(in, Scores::readFormat8);
+  }
+
+  @FunctionalInterface
+  private interface Reading {
+    void of(Scores scores, DataInput in) throws IOException;
+  }
+
+  private void read(DataInput in, Reading reading) throws IOException {
     end = in.readLong();
     clear();
     int versions = in.readUnsignedShort();
     for (int i = 0; i < versions; i++) {
       String version = in.readUTF();
       Scores scores = new Scores(config);
-      scores.read(in);
+      reading.of(scores, in);
       byVersion.put(version, scores);
     }
   }

@@ -20,7 +20,8 @@ final class Scores {
   private static final int NAIVE_ABSOLUTE = 3;
   private static final int NAIVE_PINBALL = 4;
   private static final int PERSISTENCE_ABSOLUTE = 5;
-  private static final int WIDTH = 6;
+  private static final int ABSOLUTE_TARGET = 6;
+  private static final int WIDTH = 7;
   private static final int MAX_SHORT = 65_535;
 
   private final int horizon;
@@ -28,7 +29,7 @@ final class Scores {
   private final int sums;
   // [horizon * (1 + intervals)]: targets, then those inside each interval
   private final int[] count;
-  // [horizon * (6 + intervals)]
+  // [horizon * (7 + intervals)]
   private final float[] sum;
 
   Scores(ForecasterConfig config) {
@@ -48,6 +49,8 @@ final class Scores {
 
   /**
    * @param h lead - 1
+   * @param target less the base of the series, as all values here
+   * @param size of the target in full
    * @param served quantiles of the forecast that was given out, {@code [levels]}
    * @param servedPinball mean pinball loss of it
    * @param naive median of the seasonal naive
@@ -56,6 +59,7 @@ final class Scores {
   void add(
       int h,
       float target,
+      float size,
       float[] served,
       float servedPinball,
       float naive,
@@ -69,6 +73,7 @@ final class Scores {
     add(at + NAIVE_ABSOLUTE, Math.abs(target - naive));
     add(at + NAIVE_PINBALL, pinballOfNaive);
     add(at + PERSISTENCE_ABSOLUTE, Math.abs(target - last));
+    sum[at + ABSOLUTE_TARGET] = finiteOrUnknown(sum[at + ABSOLUTE_TARGET] + size);
     int counts = h * (1 + intervals);
     count[counts]++;
     for (int i = 0; i < intervals; i++) {
@@ -86,6 +91,10 @@ final class Scores {
 
   private static float finite(float sum) {
     return sum < Float.MAX_VALUE ? sum : Float.MAX_VALUE;
+  }
+
+  private static float finiteOrUnknown(float sum) {
+    return sum > Float.MAX_VALUE ? Float.MAX_VALUE : sum;
   }
 
   Evaluation evaluation(long end, String version) {
@@ -106,7 +115,8 @@ final class Scores {
         width,
         sums(NAIVE_ABSOLUTE),
         sums(NAIVE_PINBALL),
-        sums(PERSISTENCE_ABSOLUTE));
+        sums(PERSISTENCE_ABSOLUTE),
+        sizes());
   }
 
   private int[] counts(int which) {
@@ -122,6 +132,14 @@ final class Scores {
     for (int h = 0; h < horizon; h++) {
       // what was stored before sums were held may be infinite
       byLead[h] = finite(sum[h * sums + which]);
+    }
+    return byLead;
+  }
+
+  private double[] sizes() {
+    double[] byLead = new double[horizon];
+    for (int h = 0; h < horizon; h++) {
+      byLead[h] = finiteOrUnknown(sum[h * sums + ABSOLUTE_TARGET]);
     }
     return byLead;
   }
@@ -155,6 +173,25 @@ final class Scores {
   }
 
   void read(DataInput in) throws IOException {
+    readCounts(in);
+    LittleEndian.read(in, sum);
+  }
+
+  /** Without the sizes of the targets: of a period that has begun they stay unknown. */
+  void readFormat8(DataInput in) throws IOException {
+    readCounts(in);
+    float[] stored = new float[horizon * (sums - 1)];
+    LittleEndian.read(in, stored);
+    for (int h = 0; h < horizon; h++) {
+      int from = h * (sums - 1);
+      int to = h * sums;
+      System.arraycopy(stored, from, sum, to, ABSOLUTE_TARGET);
+      sum[to + ABSOLUTE_TARGET] = count[h * (1 + intervals)] > 0 ? Float.NaN : 0;
+      System.arraycopy(stored, from + ABSOLUTE_TARGET, sum, to + WIDTH, intervals);
+    }
+  }
+
+  private void readCounts(DataInput in) throws IOException {
     if (in.readBoolean()) {
       LittleEndian.read(in, count);
     } else {
@@ -162,6 +199,5 @@ final class Scores {
         count[i] = in.readUnsignedShort();
       }
     }
-    LittleEndian.read(in, sum);
   }
 }

@@ -205,6 +205,7 @@ final class Scoring {
     scores.add(
         lead - 1,
         raw,
+        (float) Math.abs(experts.inFull(raw)),
         given,
         loss / levels,
         experts.raw(value),

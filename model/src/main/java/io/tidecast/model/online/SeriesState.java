@@ -20,7 +20,7 @@ import java.util.Arrays;
  * <p>Stored in two parts, so that a store that writes at each step need not write all: the kept
  * rows and the pending forecasts that stay as they are for a while, {@link #writeHistory}, are
  * written again once {@link #historyIsDue}, and the rest, {@link #writeLive}, has what came since
- * then. {@link #write} has one after the other. Format 8; multi-byte numbers are big-endian except
+ * then. {@link #write} has one after the other. Format 9; multi-byte numbers are big-endian except
  * inside arrays, which are little-endian:
  *
  * <pre>
@@ -57,7 +57,8 @@ import java.util.Arrays;
  * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 8;
+  static final int FORMAT = 9;
+  private static final int FORMAT_8 = 8;
   private static final int FORMAT_7 = 7;
   private static final int FORMAT_6 = 6;
   private static final int FORMAT_5 = 5;
@@ -343,7 +344,11 @@ public final class SeriesState {
       writtenRows = rowsInHistory;
       writtenIndex = index;
     }
-    period.read(live);
+    if (format > FORMAT_8) {
+      period.read(live);
+    } else {
+      period.readFormat8(live);
+    }
     if (format > FORMAT_7) {
       anomalies.read(live);
     } else if (format > FORMAT_3) {

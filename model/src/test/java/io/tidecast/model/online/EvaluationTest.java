@@ -97,7 +97,8 @@ class EvaluationTest {
                 one.pinball(),
                 one.naiveAbsoluteError(),
                 one.naivePinball(),
-                one.persistenceAbsoluteError()))
+                one.persistenceAbsoluteError(),
+                one.absoluteTarget()))
         .flatMapToDouble(Arrays::stream)
         .toArray();
   }
@@ -178,7 +179,7 @@ class EvaluationTest {
 
   private int recount(Evaluation evaluation, int lead) {
     int count = 0;
-    double[] sums = new double[6];
+    double[] sums = new double[7];
     double[] slack = new double[4];
     int[] inside = new int[3];
     int[] near = new int[3];
@@ -200,6 +201,7 @@ class EvaluationTest {
       sums[3] += Math.abs(y - naive[3]);
       sums[4] += pinball(y, naive);
       sums[5] += Math.abs(y - forecast.last());
+      sums[6] += Math.abs(y);
       double ofMedian = 0.0015 * forecast.scale() + 1e-4;
       slack[0] += ofMedian;
       slack[1] += 2 * ofMedian * Math.abs(y - served[3]) + 1e-4;
@@ -222,6 +224,7 @@ class EvaluationTest {
       assertEquals(sums[4], evaluation.naivePinball()[h], 0.1 * sums[4]);
     }
     assertEquals(sums[5], evaluation.persistenceAbsoluteError()[h], 1e-4 * (1 + sums[5]));
+    assertEquals(sums[6], evaluation.absoluteTarget()[h], 1e-4 * (1 + sums[6]));
     for (int i = 0; i < 3; i++) {
       assertEquals(inside[i], evaluation.inside()[i][h], near[i]);
       assertEquals(width[i], evaluation.width()[i][h], width[i] / 32 + 1e-3);

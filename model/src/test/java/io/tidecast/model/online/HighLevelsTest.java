@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.Anomaly;
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Evaluation;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.GeneratedSeries;
@@ -194,6 +195,26 @@ class HighLevelsTest {
     for (Forecast forecast :
         forecasts(GeneratedSeries.config(transform, HORIZON), null, steps(sensor, 0))) {
       assertEquals(0, forecast.base());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void targetsAreSummedUpInFull(Transform transform) {
+    SeriesForecaster forecaster =
+        new SeriesForecaster(GeneratedSeries.config(transform, HORIZON), 24);
+    SeriesState state = forecaster.newState();
+    double[] values = counter();
+    List<Evaluation> evaluations = new ArrayList<>();
+
+    for (ClosedStep step : steps(t -> values[(int) t], HIGH)) {
+      evaluations.addAll(forecaster.step(state, step, null).evaluations());
+    }
+
+    for (Evaluation one : evaluations.subList(4, evaluations.size())) {
+      double middle = HIGH + values[(int) one.end() - 12];
+      assertEquals(
+          middle, one.absoluteTarget()[0] / one.count()[0], 2000, transform + " " + one.end());
     }
   }
 

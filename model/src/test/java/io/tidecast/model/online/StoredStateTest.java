@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ClosedStep;
+import io.tidecast.model.Evaluation;
 import io.tidecast.model.Forecast;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Quality;
@@ -21,6 +22,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +60,7 @@ class StoredStateTest {
 
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
-    byte[] stored = stored("series-state-v8.bin");
+    byte[] stored = stored("series-state-v9.bin");
 
     SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
@@ -113,6 +116,20 @@ class StoredStateTest {
     assertEquals(0, read.inputs().base().value());
     assertTrue(read.historyIsDue());
     assertGoesOn(read, 0);
+  }
+
+  @Test
+  void stateOfFormat8DoesNotKnowTheSizesOfThePeriodThatIsOpen() throws IOException {
+    SeriesState read = read(stored("series-state-v8.bin"));
+
+    List<Evaluation> closed = new ArrayList<>();
+    for (int t = STEPS; t <= 2 * STEPS; t++) {
+      closed.addAll(FORECASTER.step(read, step(t), MODEL).evaluations());
+    }
+    assertTrue(Arrays.stream(closed.get(0).absoluteTarget()).allMatch(Double::isNaN));
+    Evaluation whole = closed.get(closed.size() - 1);
+    assertEquals(24 * 20, whole.absoluteTarget()[0], 24 * 4);
+    assertGoesOn(read(stored("series-state-v8.bin")), 0);
   }
 
   @Test
