@@ -150,6 +150,25 @@ class ArchitectureTest {
     assertEquals(Set.of(), takers);
   }
 
+  /** What a compiler writes for a record is final, and of an array asks whether it is the same. */
+  @Test
+  void recordsOfModelAndConnectorsCompareTheirArraysByContent() {
+    Set<String> byIdentity = new TreeSet<>();
+    for (JavaClass type : MAIN) {
+      boolean holdsArrays =
+          type.getFields().stream().anyMatch(field -> field.getRawType().isArray());
+      if (type.isRecord()
+          && type.getModifiers().contains(JavaModifier.PUBLIC)
+          && !type.getPackageName().startsWith("io.tidecast.job")
+          && holdsArrays
+          && type.getMethod("equals", Object.class).getModifiers().contains(JavaModifier.FINAL)) {
+        byIdentity.add(type.getName());
+      }
+    }
+
+    assertEquals(Set.of(), byIdentity);
+  }
+
   private static JavaClasses mainClasses() {
     // classes of libraries are not asked for: reading them takes longer than all of the rest
     ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);

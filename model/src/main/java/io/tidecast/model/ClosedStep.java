@@ -50,4 +50,18 @@ public record ClosedStep(long index, double value, float[] covariates) {
   public boolean sameAs(ClosedStep other) {
     return Double.compare(value, other.value) == 0 && Arrays.equals(covariates, other.covariates);
   }
+
+  private Object[] content() {
+    return new Object[] {index, value, covariates};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ClosedStep that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
+  }
 }

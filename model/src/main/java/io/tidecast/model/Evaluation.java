@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import java.util.Arrays;
+
 /**
  * Errors of past forecasts of one series, by lead: counts and sums, so that any set of evaluations
  * adds up. Beside them the same errors of the seasonal naive and of persistence from the same
@@ -38,4 +40,31 @@ public record Evaluation(
     double[] naiveAbsoluteError,
     double[] naivePinball,
     double[] persistenceAbsoluteError,
-    double[] absoluteTarget) {}
+    double[] absoluteTarget) {
+  private Object[] content() {
+    return new Object[] {
+      end,
+      version,
+      count,
+      absoluteError,
+      squaredError,
+      pinball,
+      inside,
+      width,
+      naiveAbsoluteError,
+      naivePinball,
+      persistenceAbsoluteError,
+      absoluteTarget
+    };
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Evaluation that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
+  }
+}

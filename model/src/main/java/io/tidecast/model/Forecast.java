@@ -1,5 +1,7 @@
 package io.tidecast.model;
 
+import java.util.Arrays;
+
 /**
  * All leads and levels of one forecast.
  *
@@ -56,5 +58,19 @@ public record Forecast(
    */
   public double quantile(int level, int lead) {
     return base + quantiles[level][lead - 1];
+  }
+
+  private Object[] content() {
+    return new Object[] {origin, quantiles, base, version, quality};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Forecast that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

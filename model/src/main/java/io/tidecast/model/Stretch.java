@@ -46,4 +46,18 @@ public record Stretch(String series, long end, float[][] values, double base) {
   public long start() {
     return end - values.length + 1;
   }
+
+  private Object[] content() {
+    return new Object[] {series, end, values, base};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Stretch that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
+  }
 }

@@ -1,8 +1,9 @@
 package io.tidecast.connectors.kafka;
 
+import java.util.Arrays;
+
 /**
- * What a sink writes: a record already encoded. Flink serializes it field by field; equality is
- * that of the arrays, by identity.
+ * What a sink writes: a record already encoded. Flink serializes it field by field.
  *
  * @param key also chooses the partition; null spreads over partitions
  * @param value null is a tombstone, which removes the key from a compacted topic
@@ -13,5 +14,19 @@ public record KeyedBytes(byte[] key, byte[] value, byte[] header) {
   /** A record without a header. */
   public KeyedBytes(byte[] key, byte[] value) {
     this(key, value, null);
+  }
+
+  private Object[] content() {
+    return new Object[] {key, value, header};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof KeyedBytes that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

@@ -2,14 +2,14 @@ package io.tidecast.connectors.kafka;
 
 import io.tidecast.connectors.record.Decoded;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * A Kafka record as it came. Flink serializes it field by field, without a generic type; equality
- * is that of the arrays, by identity.
+ * A Kafka record as it came. Flink serializes it field by field, without a generic type.
  *
  * @param topic it came from
  * @param partition it came from
@@ -83,5 +83,19 @@ public record RawRecord(
    */
   public boolean isTooFarAhead(long eventTime, long maxFutureMillis) {
     return eventTime - maxFutureMillis > appended;
+  }
+
+  private Object[] content() {
+    return new Object[] {topic, partition, offset, appended, key, value, header};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RawRecord that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

@@ -1,11 +1,10 @@
 package io.tidecast.connectors.record;
 
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * What someone asks of the retraining of a group.
- *
- * <p>Equality is that of the array, by identity: compare the encoded bytes instead.
  *
  * @param group model group
  * @param action what is asked for
@@ -41,5 +40,19 @@ public record ControlRecord(
         "artifact",
         artifact.length + " bytes",
         "a model with the action promote, and none with any other");
+  }
+
+  private Object[] content() {
+    return new Object[] {group, action, notBefore, version, force, artifact};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ControlRecord that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

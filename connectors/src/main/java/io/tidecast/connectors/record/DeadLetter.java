@@ -1,8 +1,10 @@
 package io.tidecast.connectors.record;
 
+import java.util.Arrays;
+
 /**
  * A refused record: its bytes as they came, where they came from, and why they were refused. Flink
- * serializes it field by field; equality is that of the arrays, by identity.
+ * serializes it field by field.
  *
  * @param key original key; null if it had none
  * @param value original value; null if it had none
@@ -39,4 +41,18 @@ public record DeadLetter(
 
   /** SHA-256 of the original value in hexadecimal; there only where the value was cut to fit. */
   public static final String HASH_HEADER = "tidecast.sha256";
+
+  private Object[] content() {
+    return new Object[] {key, value, reason, detail, topic, partition, offset};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DeadLetter that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
+  }
 }

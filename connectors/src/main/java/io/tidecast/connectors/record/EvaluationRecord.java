@@ -2,6 +2,7 @@ package io.tidecast.connectors.record;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -9,8 +10,7 @@ import java.util.List;
  * so that any set of records adds up. Beside them the same errors of the seasonal naive and of
  * persistence, from the same origins for the same targets. (series, time, model) is unique.
  *
- * <p>Errors are in the unit of the target. Equality is that of the arrays, by identity: compare the
- * encoded bytes instead.
+ * <p>Errors are in the unit of the target.
  *
  * @param series {@code stream/variable}
  * @param time end of the period the targets fall in
@@ -81,5 +81,36 @@ public record EvaluationRecord(
   /** Kafka key: the series. */
   public String key() {
     return series;
+  }
+
+  private Object[] content() {
+    return new Object[] {
+      series,
+      time,
+      period,
+      step,
+      model,
+      levels,
+      count,
+      absoluteError,
+      squaredError,
+      pinball,
+      inside,
+      width,
+      naiveAbsoluteError,
+      naivePinball,
+      persistenceAbsoluteError,
+      absoluteTarget
+    };
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EvaluationRecord that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

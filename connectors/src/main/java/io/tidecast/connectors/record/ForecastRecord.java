@@ -4,12 +4,11 @@ import static java.util.Objects.requireNonNullElse;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * One forecast: all leads and levels of one series from one origin. (series, origin) is unique.
- *
- * <p>Equality is that of the array, by identity: compare the encoded bytes instead.
  *
  * @param series {@code stream/variable}
  * @param origin end of the last step the forecast used
@@ -93,5 +92,21 @@ public record ForecastRecord(
   /** Kafka key: the series. */
   public String key() {
     return series;
+  }
+
+  private Object[] content() {
+    return new Object[] {
+      series, origin, step, horizon, targets, levels, quantiles, base, model, quality
+    };
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ForecastRecord that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

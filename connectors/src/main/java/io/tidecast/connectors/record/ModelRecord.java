@@ -2,13 +2,12 @@ package io.tidecast.connectors.record;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * A decision of the retraining, and, where an artifact is attached, the model itself. Pinball
  * losses are the gate's: over the held-out newest windows, in units of the running scale.
- *
- * <p>Equality is that of the array, by identity: compare the encoded bytes instead.
  *
  * @param group model group
  * @param boundary event time of the epoch decided on
@@ -139,5 +138,38 @@ public record ModelRecord(
         championPinball,
         naivePinball,
         artifact);
+  }
+
+  private Object[] content() {
+    return new Object[] {
+      group,
+      boundary,
+      validFrom,
+      decision,
+      version,
+      parent,
+      reason,
+      windows,
+      series,
+      dataFrom,
+      dataTo,
+      observed,
+      leftOut,
+      seconds,
+      pinball,
+      championPinball,
+      naivePinball,
+      artifact
+    };
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ModelRecord that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

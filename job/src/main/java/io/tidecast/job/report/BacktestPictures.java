@@ -163,8 +163,8 @@ public final class BacktestPictures {
     int color = 1;
     for (Backtest.Result result : group.methods()) {
       List<double[]> points = new ArrayList<>();
-      for (int j = 0; j < result.reliability().length; j++) {
-        points.add(new double[] {group.config().levels().get(j), result.reliability()[j]});
+      for (int j = 0; j < result.reliability().size(); j++) {
+        points.add(new double[] {group.config().levels().get(j), result.reliability().get(j)});
       }
       chart.line(result.total().method(), points, color++, true);
     }

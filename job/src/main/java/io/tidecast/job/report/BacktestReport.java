@@ -72,7 +72,7 @@ public final class BacktestReport {
 
   private static String byQuarter(GroupResult group) {
     StringBuilder text = new StringBuilder();
-    for (double share : group.methods().get(0).coverageByQuarter()[0]) {
+    for (double share : group.methods().get(0).coverageByQuarter().get(0)) {
       text.append(text.isEmpty() ? "" : ", ");
       text.append(Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.3f", share));
     }
@@ -82,13 +82,13 @@ public final class BacktestReport {
 
   /** Where in the day the widest interval of the forecaster holds least and most. */
   private static String byHour(GroupResult group) {
-    double[] coverage = group.methods().get(0).coverageByHour()[0];
+    List<Double> coverage = group.methods().get(0).coverageByHour().get(0);
     int least = -1;
     int most = -1;
-    for (int hour = 0; hour < coverage.length; hour++) {
-      if (!Double.isNaN(coverage[hour])) {
-        least = least < 0 || coverage[hour] < coverage[least] ? hour : least;
-        most = most < 0 || coverage[hour] > coverage[most] ? hour : most;
+    for (int hour = 0; hour < coverage.size(); hour++) {
+      if (!Double.isNaN(coverage.get(hour))) {
+        least = least < 0 || coverage.get(hour) < coverage.get(least) ? hour : least;
+        most = most < 0 || coverage.get(hour) > coverage.get(most) ? hour : most;
       }
     }
     if (least == most) {
@@ -99,9 +99,9 @@ public final class BacktestReport {
         "%s interval by hour of day (UTC): holds least at %d h, %.3f; most at %d h, %.3f%n%n",
         interval(group.config().levels(), 0),
         least,
-        coverage[least],
+        coverage.get(least),
         most,
-        coverage[most]);
+        coverage.get(most));
   }
 
   /** The forecaster beside what was made elsewhere and the best of the simple methods. */
@@ -279,7 +279,7 @@ public final class BacktestReport {
     addMeasures(json, result.total(), levels);
     ObjectNode reliability = json.putObject("reliability");
     for (int j = 0; j < levels.size(); j++) {
-      reliability.put(Double.toString(levels.get(j)), result.reliability()[j]);
+      reliability.put(Double.toString(levels.get(j)), result.reliability().get(j));
     }
     addCoverage(json.putObject("coverageByHour"), result.coverageByHour(), levels);
     addCoverage(json.putObject("coverageByQuarter"), result.coverageByQuarter(), levels);
@@ -306,10 +306,11 @@ public final class BacktestReport {
     dieboldMariano.put("origins", test.origins());
   }
 
-  private static void addCoverage(ObjectNode json, double[][] shares, QuantileLevels levels) {
+  private static void addCoverage(
+      ObjectNode json, List<List<Double>> shares, QuantileLevels levels) {
     for (int i = 0; i < levels.intervals(); i++) {
       ArrayNode coverage = json.putArray(Double.toString(nominal(levels, i)));
-      for (double share : shares[i]) {
+      for (double share : shares.get(i)) {
         coverage.add(Double.isFinite(share) ? Double.valueOf(share) : null);
       }
     }

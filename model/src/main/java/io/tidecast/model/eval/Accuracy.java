@@ -81,12 +81,12 @@ final class Accuracy {
   }
 
   /** Share inside each interval by the hour of the day (UTC) the target lies in, NaN without. */
-  double[][] coverageByHour() {
+  List<List<Double>> coverageByHour() {
     return byHour.shares();
   }
 
   /** The same by quarters of the test part. */
-  double[][] coverageByQuarter() {
+  List<List<Double>> coverageByQuarter() {
     return byQuarter.shares();
   }
 
@@ -164,9 +164,9 @@ final class Accuracy {
   }
 
   /** Share of the targets at or below each level's quantile, over all leads. */
-  double[] reliability() {
+  List<Double> reliability() {
     double n = Arrays.stream(count).sum();
-    return Arrays.stream(atOrBelow).mapToDouble(below -> below / n).toArray();
+    return Arrays.stream(atOrBelow).mapToObj(below -> below / n).toList();
   }
 
   /** Means over all leads. */

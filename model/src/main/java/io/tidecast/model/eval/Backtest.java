@@ -144,9 +144,9 @@ public final class Backtest {
       BacktestRow total,
       List<BacktestRow> byLead,
       Map<String, BacktestRow> bySeries,
-      double[] reliability,
-      double[][] coverageByHour,
-      double[][] coverageByQuarter,
+      List<Double> reliability,
+      List<List<Double>> coverageByHour,
+      List<List<Double>> coverageByQuarter,
       Map<Anomaly.Cause, Integer> anomalies,
       OriginLosses losses) {
     public Result {

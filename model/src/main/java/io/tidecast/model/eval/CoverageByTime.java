@@ -1,5 +1,8 @@
 package io.tidecast.model.eval;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Shares of targets inside each interval, by when they lie; widest interval first. */
 final class CoverageByTime {
   private final long[] count;
@@ -35,13 +38,15 @@ final class CoverageByTime {
   }
 
   /** {@code [intervals][times]}, NaN where there is no target. */
-  double[][] shares() {
-    double[][] shares = new double[inside.length][count.length];
-    for (int i = 0; i < shares.length; i++) {
+  List<List<Double>> shares() {
+    List<List<Double>> shares = new ArrayList<>();
+    for (long[] ofInterval : inside) {
+      List<Double> byTime = new ArrayList<>();
       for (int time = 0; time < count.length; time++) {
-        shares[i][time] = (double) inside[i][time] / count[time];
+        byTime.add((double) ofInterval[time] / count[time]);
       }
+      shares.add(List.copyOf(byTime));
     }
-    return shares;
+    return List.copyOf(shares);
   }
 }

@@ -39,7 +39,22 @@ public record Anchors(List<Anchor> kept) {
    * @param state of the first as {@link SeriesState#write} has it, empty if the series began after
    *     it; of the second the {@link Patch} of the first that makes it
    */
-  public record Anchor(long block, long lastIndex, byte[] state) {}
+  public record Anchor(long block, long lastIndex, byte[] state) {
+
+    private Object[] content() {
+      return new Object[] {block, lastIndex, state};
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Anchor that && Arrays.deepEquals(content(), that.content());
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.deepHashCode(content());
+    }
+  }
 
   public Anchors {
     kept = List.copyOf(kept);

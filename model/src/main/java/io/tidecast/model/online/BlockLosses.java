@@ -31,6 +31,20 @@ public record BlockLosses(long first, int length, double[] model, double[] naive
     return first + (long) model.length * length;
   }
 
+  private Object[] content() {
+    return new Object[] {first, length, model, naive};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof BlockLosses that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
+  }
+
   /** Sums by block while targets are scored. */
   public static final class Sums {
     private final long first;

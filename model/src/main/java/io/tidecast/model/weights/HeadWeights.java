@@ -1,6 +1,7 @@
 package io.tidecast.model.weights;
 
 import io.tidecast.model.Checks;
+import java.util.Arrays;
 
 /**
  * The direct head of the recurrent member: from the last layer's hidden state, and from what is
@@ -66,5 +67,19 @@ public record HeadWeights(
     }
     return new HeadWeights(
         horizon, levels, hidden, weight, other, blend, unit, futureWeight, false);
+  }
+
+  private Object[] content() {
+    return new Object[] {horizon, levels, hidden, weight, bias, blend, unit, futureWeight, onMap};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HeadWeights that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

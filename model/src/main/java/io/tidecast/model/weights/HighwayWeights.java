@@ -2,6 +2,7 @@ package io.tidecast.model.weights;
 
 import io.tidecast.model.Checks;
 import io.tidecast.model.Transform;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -131,5 +132,31 @@ public record HighwayWeights(
   /** Number of values per lead that are known of the future and read. */
   public int known() {
     return futureWeight.length / horizon;
+  }
+
+  private Object[] content() {
+    return new Object[] {
+      horizon,
+      lookBack,
+      levels,
+      weight,
+      covariateWeight,
+      phaseWeight,
+      futureWeight,
+      spreadWeight,
+      intercept,
+      residual,
+      shorter
+    };
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HighwayWeights that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

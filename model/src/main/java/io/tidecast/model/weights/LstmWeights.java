@@ -1,6 +1,7 @@
 package io.tidecast.model.weights;
 
 import io.tidecast.model.Checks;
+import java.util.Arrays;
 
 /**
  * Weights of one LSTM layer in the layout of PyTorch's {@code LSTM}: row-major, the four gates
@@ -21,5 +22,19 @@ public record LstmWeights(
     Checks.length("weight_hh", weightHh, 4 * hidden * hidden);
     Checks.length("bias_ih", biasIh, 4 * hidden);
     Checks.length("bias_hh", biasHh, 4 * hidden);
+  }
+
+  private Object[] content() {
+    return new Object[] {inputs, hidden, weightIh, weightHh, biasIh, biasHh};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LstmWeights that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

@@ -1,6 +1,7 @@
 package io.tidecast.model.weights;
 
 import io.tidecast.model.Checks;
+import java.util.Arrays;
 
 /**
  * Weights of one layer of PyTorch's {@code RNN} with tanh, row-major.
@@ -20,5 +21,19 @@ public record RnnWeights(
     Checks.length("weight_hh", weightHh, hidden * hidden);
     Checks.length("bias_ih", biasIh, hidden);
     Checks.length("bias_hh", biasHh, hidden);
+  }
+
+  private Object[] content() {
+    return new Object[] {inputs, hidden, weightIh, weightHh, biasIh, biasHh};
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RnnWeights that && Arrays.deepEquals(content(), that.content());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.deepHashCode(content());
   }
 }

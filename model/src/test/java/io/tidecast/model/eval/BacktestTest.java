@@ -252,7 +252,7 @@ class BacktestTest {
     Backtest.Result result = backtest.score(lastValue(2), List.of(new Stretch("a", 11, values)));
 
     // targets lie 1, 2 and 3 above the last value; the highest quantile 2 above
-    assertArrayEquals(new double[] {0, 0, 0, 0, 0, 0, 2.0 / 3}, result.reliability(), 1e-9);
+    assertEquals(List.of(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0 / 3), result.reliability());
   }
 
   @Test
@@ -310,13 +310,13 @@ class BacktestTest {
 
     Backtest.Result result = backtest.score(lastValue(1), List.of(new Stretch("a", 11, values)));
 
-    double[] widest = result.coverageByHour()[0];
+    List<Double> widest = result.coverageByHour().get(0);
     // step 9 covers the hour before 09:00
-    assertEquals(0, widest[8]);
-    assertEquals(1, widest[7]);
-    assertTrue(Double.isNaN(widest[20]));
+    assertEquals(0, widest.get(8));
+    assertEquals(1, widest.get(7));
+    assertTrue(Double.isNaN(widest.get(20)));
     // steps 9 and 10 are the third quarter of 6 to 11: three forecasts of the one, two of the other
-    assertArrayEquals(new double[] {1, 1, 0.4, 1}, result.coverageByQuarter()[0], 1e-9);
+    assertEquals(List.of(1.0, 1.0, 0.4, 1.0), result.coverageByQuarter().get(0));
   }
 
   @Test

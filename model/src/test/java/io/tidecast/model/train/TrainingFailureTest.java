@@ -13,7 +13,6 @@ import io.tidecast.model.Stretch;
 import io.tidecast.model.artifact.ModelArtifact;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
@@ -41,9 +40,9 @@ class TrainingFailureTest {
     List<Stretch> windows = windows("a", 1000, 100, 1);
     ForecastModel champion = ModelArtifact.read(ModelArtifact.write(trained(1000).model()));
     HeadWeights head = champion.head().orElseThrow();
-    Arrays.fill(head.bias(), bias);
     ForecastModel broken =
-        ModelArtifact.seal(CONFIG, champion.layers(), head, null, champion.provenance());
+        ModelArtifact.seal(
+            CONFIG, champion.layers(), head.moved(bias), null, champion.provenance());
     TrainingResult result =
         new Trainer(CONFIG, TrainingConfig.DEFAULT)
             .choose(windows, broken, RUN, TrainingListener.NONE);
