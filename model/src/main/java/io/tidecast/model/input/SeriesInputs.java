@@ -225,8 +225,13 @@ public final class SeriesInputs implements KnownFuture.Origin {
   /** The same for another period than the season, in steps. */
   public float seasonal(int period, int lead) {
     long origin = history.rows() - 1;
-    long row = origin + lead - (long) period * ((lead + period - 1) / period);
+    long row = seasonalRow(origin, lead, period);
     return history.holds(row) ? history.target(row) : history.target(origin);
+  }
+
+  /** Row of the target of {@code lead}, or whole periods before it: the last that was seen. */
+  public static long seasonalRow(long origin, int lead, int period) {
+    return origin + lead - (long) period * ((lead + period - 1) / period);
   }
 
   /** What {@link #seasonalNaive} gives, for every lead: {@code out[lead - 1]}. */

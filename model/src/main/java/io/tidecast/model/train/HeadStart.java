@@ -1,6 +1,7 @@
 package io.tidecast.model.train;
 
 import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.Arrays;
 
@@ -77,8 +78,7 @@ final class HeadStart {
   private void add(SeriesRows series, int row, int end, float[] near, double share) {
     for (int h = 0; h < near.length; h++) {
       if (series.hasTarget(row, h + 1, end)) {
-        int back = config.season() * ((h + config.season()) / config.season());
-        int naiveRow = row + h + 1 - back;
+        int naiveRow = (int) SeriesInputs.seasonalRow(row, h + 1, config.season());
         double naive = naiveRow < 0 ? 0 : change(series, row, naiveRow);
         double error =
             limited(

@@ -2,6 +2,7 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.Transform;
+import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.Activations;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.Arrays;
@@ -133,7 +134,7 @@ final class QuantileLoss {
         continue;
       }
       double u = scale * unit[h];
-      int back = target - season * ((h + season) / season);
+      int back = (int) SeriesInputs.seasonalRow(row, h + 1, season);
       y[h][place] = (float) (sign * limited(series.x()[target] - last, limit[h] * scale) / u);
       naive[h][place] = back < 0 ? 0 : (float) (sign * (series.x()[back] - last) / u);
       near[h][place] = (float) (sign * base[h] / unit[h]);
