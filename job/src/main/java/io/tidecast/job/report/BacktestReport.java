@@ -115,20 +115,24 @@ public final class BacktestReport {
     return lines;
   }
 
-  private static String words(String own, String other, DieboldMariano test) {
-    if (Double.isNaN(test.statistic())) {
-      return "%s beside %s: -, too few origins for a test".formatted(own, other);
-    }
+  /** Of a test that is undefined a dash: too few origins, or no difference at any. */
+  static String words(String own, String other, DieboldMariano test) {
     String verdict = test.statistic() < 0 ? "better than" : "worse than";
+    boolean isUndefined = Double.isNaN(test.statistic());
+    String found =
+        isUndefined ? "-" : String.format(Locale.ROOT, "%.1f, p %s", test.statistic(), p(test));
     return String.format(
         Locale.ROOT,
-        "%s is %s %s in scaled CRPS: Diebold-Mariano %.1f, p %s, %d origins",
+        "%s is %s %s in scaled CRPS: Diebold-Mariano %s, %,d origins",
         own,
         test.p() < NOISE ? verdict : "not told from",
         other,
-        test.statistic(),
-        test.p() < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "= %.3f", test.p()),
+        found,
         test.origins());
+  }
+
+  private static String p(DieboldMariano test) {
+    return test.p() < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "= %.3f", test.p());
   }
 
   private static List<String> header(GroupResult group) {

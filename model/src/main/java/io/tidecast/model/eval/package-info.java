@@ -1,5 +1,5 @@
 /**
- * Evaluation: metric definitions, one class each, and rolling-origin backtests.
+ * Evaluation: the {@link io.tidecast.model.eval.Measure measures}, and rolling-origin backtests.
  *
  * <p>Read {@link io.tidecast.model.eval.Backtest} first. What is measured here is the online
  * forecaster itself, stepped as in service; baselines are stepped beside it through {@link
