@@ -19,13 +19,15 @@ import java.util.Arrays;
  * about as good is better than either. A naive adds nothing to them as long as it is worse, and so
  * begins with a small prior and a sharp eye: it takes over where the model does worse than it, lead
  * by lead, {@code s = n / (n + 24 lead)} as outcomes of overlapping forecasts repeat each other.
- * Without a model the naives are rivals among themselves, and share far more gently, as their
- * errors have little in common, and as what the first weeks tell of a day ahead is a dozen outcomes
- * repeated; but not where values mostly hold: there one of them is right to the digit, and a mean
- * with another is not. Losses are compared over the same targets: when the first loss of a member
- * comes, those of the naives begin anew. So it is with a model that was not made from the one
- * before, whose losses say nothing of it; one that was goes on with them, as if they were the last
- * {@value #INHERITED}.
+ * What the naives come to among themselves is one more expert, and shares as the members do: it
+ * errs otherwise than maps that were fitted to a short history, and a mean with it is better than
+ * either. Without a model the naives are rivals among themselves, and share far more gently, as
+ * their errors have little in common, and as what the first weeks tell of a day ahead is a dozen
+ * outcomes repeated; but not where values mostly hold: there one of them is right to the digit, and
+ * a mean with another is not. Losses are compared over the same targets: when the first loss of a
+ * member comes, those of the naives begin anew. So it is with a model that was not made from the
+ * one before, whose losses say nothing of it; one that was goes on with them, as if they were the
+ * last {@value #INHERITED}.
  *
  * <p>Source: Vovk 1990; Cesa-Bianchi and Lugosi 2006, section 2.2: with losses within B of the
  * least and a rate r the loss of the mixture exceeds that of an expert by at most {@code ln(1 /
@@ -39,6 +41,11 @@ import java.util.Arrays;
 final class Mixture {
   static final int EXPERTS = PendingForecasts.MEMBERS + NaiveExperts.COUNT;
 
+  /** What the naives come to, as they serve without a model. */
+  static final int NAIVES = EXPERTS;
+
+  static final int LOSSES = EXPERTS + 1;
+
   private static final int SPAN = 2000;
   private static final int CAUTION = 24;
   private static final int INHERITED = 4 * CAUTION;
@@ -47,8 +54,8 @@ final class Mixture {
   private static final double SHARPNESS = 20;
   private static final double SHARPNESS_OF_NAIVES = 40;
   private static final double SHARPNESS_OF_NAIVES_ALONE = 7;
-  private static final double LOG_PRIOR_OF_NAIVES = Math.log(0.1);
-  private static final float NOTHING = Float.NEGATIVE_INFINITY;
+  private static final double LOG_PRIOR_OF_A_NAIVE = Math.log(0.1);
+  private static final double LOG_PRIOR_OF_ALL_NAIVES = Math.log(0.5);
   // exp of it is nothing beside 1
   private static final double NEGLIGIBLE = -16;
 
@@ -56,7 +63,7 @@ final class Mixture {
   private final short[] count;
 
   Mixture(ForecasterConfig config) {
-    loss = new float[LeadKnots.count(config.horizon()) * EXPERTS];
+    loss = new float[LeadKnots.count(config.horizon()) * LOSSES];
     count = new short[loss.length];
   }
 
@@ -71,19 +78,20 @@ final class Mixture {
   }
 
   static int bytes(ForecasterConfig config) {
-    return LeadKnots.count(config.horizon()) * EXPERTS * (Float.BYTES + Short.BYTES);
+    return LeadKnots.count(config.horizon()) * LOSSES * (Float.BYTES + Short.BYTES);
   }
 
   /**
-   * @param losses of the experts, in units of the scale at the origin; NaN where one took no part
+   * @param losses of the experts and of {@link #NAIVES}, in units of the scale at the origin; NaN
+   *     where one took no part
    */
   void observe(int knot, float[] losses) {
-    int from = knot * EXPERTS;
+    int from = knot * LOSSES;
     beginTogether(from, losses);
     double limit = limit(from);
     double least = least(losses);
     double common = Math.min(MAX_COMMON, least);
-    for (int k = 0; k < EXPERTS; k++) {
+    for (int k = 0; k < LOSSES; k++) {
       if (!Float.isNaN(losses[k])) {
         int at = from + k;
         double counted = common + Math.min(limit, losses[k] - least);
@@ -102,7 +110,7 @@ final class Mixture {
       begins |= count[from + k] == 0 && !Float.isNaN(losses[k]);
     }
     if (begins) {
-      Arrays.fill(count, from, from + EXPERTS, (short) 0);
+      Arrays.fill(count, from, from + LOSSES, (short) 0);
     }
   }
 
@@ -115,7 +123,7 @@ final class Mixture {
     for (int k = 0; k < count.length; k++) {
       if (isMadeFromTheLast) {
         count[k] = (short) Math.min(INHERITED, count[k]);
-      } else if (k % EXPERTS < PendingForecasts.MEMBERS) {
+      } else if (k % LOSSES < PendingForecasts.MEMBERS) {
         count[k] = 0;
       }
     }
@@ -145,28 +153,72 @@ final class Mixture {
    * @param out {@code [knots * EXPERTS]}; those of a knot add up to 1
    */
   void shares(boolean[] taking, boolean holds, LeadKnots leads, float[] out) {
-    int rivals = taking[0] || taking[1] ? PendingForecasts.MEMBERS : EXPERTS;
-    double ofNaives = holds || rivals < EXPERTS ? SHARPNESS_OF_NAIVES : SHARPNESS_OF_NAIVES_ALONE;
-    for (int from = 0; from < loss.length; from += EXPERTS) {
-      double ofRivals = best(from, rivals, taking);
-      double best = best(from, EXPERTS, taking);
-      double most = Double.NEGATIVE_INFINITY;
-      for (int k = 0; k < EXPERTS; k++) {
-        out[from + k] =
-            taking[k]
-                ? (float) exponent(from, k, rivals, ofNaives, ofRivals, best, leads)
-                : NOTHING;
-        most = Math.max(most, out[from + k]);
-      }
-      double sum = 0;
-      for (int k = 0; k < EXPERTS; k++) {
-        out[from + k] = weight(out[from + k] - most);
-        sum += out[from + k];
-      }
-      for (int k = 0; k < EXPERTS; k++) {
-        out[from + k] /= (float) sum;
+    boolean hasModel = taking[0] || taking[1];
+    for (int knot = 0; knot < loss.length / LOSSES; knot++) {
+      if (hasModel) {
+        withModel(taking, holds, knot, leads.lead(knot), out);
+      } else {
+        ofNaives(taking, holds, knot, out, knot * EXPERTS);
       }
     }
+  }
+
+  /**
+   * Shares at a knot as they are without a model, to {@code out} from {@code to} on.
+   *
+   * @param taking which naives take part; one at least
+   */
+  void ofNaives(boolean[] taking, boolean holds, int knot, float[] out, int to) {
+    int from = knot * LOSSES;
+    double sharpness = holds ? SHARPNESS_OF_NAIVES : SHARPNESS_OF_NAIVES_ALONE;
+    double best = best(from, PendingForecasts.MEMBERS, EXPERTS, taking);
+    float sum = 0;
+    for (int k = 0; k < EXPERTS; k++) {
+      boolean takes = taking[k] && k >= PendingForecasts.MEMBERS;
+      int seen = count[from + k];
+      out[to + k] = takes ? weight(gain(from + k, seen, CAUTION, sharpness, best, best)) : 0;
+      sum += out[to + k];
+    }
+    for (int k = PendingForecasts.MEMBERS; k < EXPERTS; k++) {
+      out[to + k] /= sum;
+    }
+  }
+
+  private void withModel(boolean[] taking, boolean holds, int knot, int lead, float[] out) {
+    int from = knot * LOSSES;
+    int to = knot * EXPERTS;
+    double ofMembers = best(from, 0, PendingForecasts.MEMBERS, taking);
+    double best = best(from, 0, EXPERTS, taking);
+    double ofAll =
+        areSeveral(taking)
+            ? exponent(from, NAIVES, lead, ofMembers, best)
+            : Double.NEGATIVE_INFINITY;
+    double most = ofAll;
+    for (int k = 0; k < EXPERTS; k++) {
+      most = taking[k] ? Math.max(most, exponent(from, k, lead, ofMembers, best)) : most;
+    }
+    float all = weight(ofAll - most);
+    if (all > 0) {
+      ofNaives(taking, holds, knot, out, to);
+    }
+    float sum = all;
+    for (int k = 0; k < EXPERTS; k++) {
+      float own = taking[k] ? weight(exponent(from, k, lead, ofMembers, best) - most) : 0;
+      out[to + k] = all > 0 ? own + all * out[to + k] : own;
+      sum += own;
+    }
+    for (int k = 0; k < EXPERTS; k++) {
+      out[to + k] /= sum;
+    }
+  }
+
+  /** One alone, as for prices, is no other expert than it is already. */
+  private static boolean areSeveral(boolean[] taking) {
+    int naives = 0;
+    for (int k = PendingForecasts.MEMBERS; k < EXPERTS; k++) {
+      naives += taking[k] ? 1 : 0;
+    }
+    return naives > 1;
   }
 
   /** Of the best one it is 1, and most of the others weigh nothing. */
@@ -174,9 +226,9 @@ final class Mixture {
     return exponent == 0 ? 1 : exponent < NEGLIGIBLE ? 0 : (float) Math.exp(exponent);
   }
 
-  private double best(int from, int rivals, boolean[] taking) {
+  private double best(int from, int first, int end, boolean[] taking) {
     double best = Double.POSITIVE_INFINITY;
-    for (int k = 0; k < rivals; k++) {
+    for (int k = first; k < end; k++) {
       if (taking[k] && count[from + k] > 0) {
         best = Math.min(best, loss[from + k]);
       }
@@ -184,29 +236,26 @@ final class Mixture {
     return best;
   }
 
-  /** Logarithm of the weight of an expert. */
-  private double exponent(
-      int from,
-      int expert,
-      int rivals,
-      double ofNaives,
-      double ofRivals,
-      double best,
-      LeadKnots leads) {
-    boolean rival = expert < rivals;
-    double prior = rival ? 0 : LOG_PRIOR_OF_NAIVES;
+  /** Logarithm of the weight of an expert beside a model. */
+  private double exponent(int from, int expert, int lead, double ofMembers, double best) {
     int seen = count[from + expert];
-    if (!rival) {
-      // a naive may be known for long: the model has to be, too
-      seen = Math.min(seen, Math.max(count[from], count[from + 1]));
+    if (expert < PendingForecasts.MEMBERS) {
+      return gain(from + expert, seen, CAUTION, SHARPNESS, ofMembers, best);
     }
-    if (seen == 0 || !(best > 0 && best < Double.POSITIVE_INFINITY)) {
-      return prior;
+    // a naive may be known for long: the model has to be, too
+    int both = Math.min(seen, Math.max(count[from], count[from + 1]));
+    return expert == NAIVES
+        ? LOG_PRIOR_OF_ALL_NAIVES
+            + gain(from + expert, both, CAUTION * lead, SHARPNESS, ofMembers, best)
+        : LOG_PRIOR_OF_A_NAIVE
+            + gain(from + expert, both, CAUTION * lead, SHARPNESS_OF_NAIVES, ofMembers, best);
+  }
+
+  private double gain(int at, int seen, int caution, double sharpness, double over, double best) {
+    if (seen == 0 || !(best > 0 && over < Double.POSITIVE_INFINITY)) {
+      return 0;
     }
-    double most = expert < PendingForecasts.MEMBERS ? SHARPNESS : ofNaives;
-    int caution = rival ? CAUTION : CAUTION * leads.lead(from / EXPERTS);
-    double sharpness = most * seen / (seen + (double) caution);
-    return prior - sharpness * (loss[from + expert] - ofRivals) / best;
+    return sharpness * seen / (seen + (double) caution) * (over - loss[at]) / best;
   }
 
   void write(DataOutput out) throws IOException {
@@ -217,9 +266,21 @@ final class Mixture {
   }
 
   void read(DataInput in) throws IOException {
-    LittleEndian.read(in, loss);
-    for (int k = 0; k < count.length; k++) {
-      count[k] = in.readShort();
+    read(in, LOSSES);
+  }
+
+  /** A state of before the naives together were an expert, of whom nothing is known then. */
+  void readFormat9(DataInput in) throws IOException {
+    read(in, EXPERTS);
+  }
+
+  private void read(DataInput in, int kept) throws IOException {
+    float[] losses = new float[loss.length / LOSSES * kept];
+    LittleEndian.read(in, losses);
+    for (int k = 0; k < losses.length; k++) {
+      int at = k / kept * LOSSES + k % kept;
+      loss[at] = losses[k];
+      count[at] = in.readShort();
     }
   }
 }

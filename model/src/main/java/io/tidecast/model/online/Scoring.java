@@ -44,7 +44,11 @@ final class Scoring {
   private int outcomes;
   private boolean counted;
   private final AnomalyWatch.Expected expected = new AnomalyWatch.Expected();
-  private final float[] losses = new float[Mixture.EXPERTS];
+  private final float[] losses = new float[Mixture.LOSSES];
+  // of the naives among themselves, at one knot
+  private final boolean[] taking = new boolean[Mixture.EXPERTS];
+  private final float[] shares = new float[Mixture.EXPERTS];
+  private final float[] mean = new float[PendingForecasts.MEMBER_LEVELS];
   private final float[] distances =
       new float[PendingForecasts.MEMBERS * PendingForecasts.MEMBER_LEVELS];
 
@@ -68,6 +72,7 @@ final class Scoring {
     }
     present = NaiveExperts.present(config);
     mixed = ExpertForecasts.mixed(config);
+    System.arraycopy(mixed, 0, taking, PendingForecasts.MEMBERS, mixed.length);
     memberLevels = ExpertForecasts.memberLevels(levels);
     rate = new float[config.horizon()];
     rateOfNext = new float[config.horizon()];
@@ -271,7 +276,6 @@ final class Scoring {
   /** What a knot of the leads learns of the experts, {@link #quantiles} being what they gave. */
   private void learn(SeriesState state, int slot, int lead, float target) {
     PendingForecasts pending = state.pending();
-    NaiveExperts naives = state.naives();
     int knot = knots.knot(lead - 1);
     float scale = pending.scale(slot);
     pending.memberDistances(slot, lead, distances);
@@ -279,18 +283,33 @@ final class Scoring {
       losses[member] =
           pending.has(slot, member) ? memberLoss(member, target, scale) / scale : Float.NaN;
     }
+    learnOfNaives(state, knot, lead, target, scale);
+    state.mixture().observe(knot, losses);
+  }
+
+  private void learnOfNaives(SeriesState state, int knot, int lead, float target, float scale) {
+    NaiveExperts naives = state.naives();
     float moves = naives.count(knot);
+    state.mixture().ofNaives(taking, state.anomalies().holds(), knot, shares, 0);
+    Arrays.fill(mean, 0);
     for (int which = 0; which < NaiveExperts.COUNT; which++) {
       if (present[which]) {
         float value = values[which][lead - 1];
         if (mixed[which]) {
           naives.quantiles(which, knot, value, scale, memberLevels, few);
-          losses[PendingForecasts.MEMBERS + which] = naiveLoss(target) / scale;
+          losses[PendingForecasts.MEMBERS + which] = naiveLoss(few, target) / scale;
+          addToMean(shares[PendingForecasts.MEMBERS + which]);
         }
         naives.observe(which, knot, (target - value) / scale, moves);
       }
     }
-    state.mixture().observe(knot, losses);
+    losses[Mixture.NAIVES] = naiveLoss(mean, target) / scale;
+  }
+
+  private void addToMean(float share) {
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] += share * few[i];
+    }
   }
 
   /** A member is kept as its distance from what was given out. */
@@ -304,10 +323,10 @@ final class Scoring {
     return sum;
   }
 
-  private float naiveLoss(float target) {
+  private float naiveLoss(float[] said, float target) {
     float sum = 0;
     for (int i = 0; i < PendingForecasts.MEMBER_LEVELS; i++) {
-      sum += pinball(memberLevels[i], target, admitted(few[i]));
+      sum += pinball(memberLevels[i], target, admitted(said[i]));
     }
     return sum;
   }

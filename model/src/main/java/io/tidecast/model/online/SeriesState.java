@@ -57,7 +57,8 @@ import java.util.Arrays;
  * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 9;
+  static final int FORMAT = 10;
+  private static final int FORMAT_9 = 9;
   private static final int FORMAT_8 = 8;
   private static final int FORMAT_7 = 7;
   private static final int FORMAT_6 = 6;
@@ -328,7 +329,11 @@ public final class SeriesState {
     } else {
       naives.read(live);
     }
-    mixture.read(live);
+    if (format <= FORMAT_9) {
+      mixture.readFormat9(live);
+    } else {
+      mixture.read(live);
+    }
     if (format <= FORMAT_5) {
       calibration.readFormat5(live);
     } else {

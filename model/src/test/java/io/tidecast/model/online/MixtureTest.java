@@ -25,9 +25,19 @@ class MixtureTest {
   private static final boolean[] NAIVES = {false, false, true, true, true, true};
   private final Mixture mixture = new Mixture(CONFIG);
 
+  /** What the naives come to is far worse than the best of them. */
   private void observe(int knot, int times, float... losses) {
+    observeAll(knot, times, 50, losses);
+  }
+
+  /**
+   * @param ofNaives what the naives come to
+   */
+  private void observeAll(int knot, int times, float ofNaives, float... losses) {
+    float[] all = Arrays.copyOf(losses, Mixture.LOSSES);
+    all[Mixture.NAIVES] = ofNaives;
     for (int i = 0; i < times; i++) {
-      mixture.observe(knot, losses);
+      mixture.observe(knot, all);
     }
   }
 
@@ -69,9 +79,49 @@ class MixtureTest {
   void modelIsTrustedMoreThanTheNaivesWhileNothingIsKnownOfIt() {
     observe(0, 500, NONE, NONE, 1, 1, 1, 1);
 
-    // 1 / (2 + 4 / 10)
-    assertEquals(0.4167, share(ALL, 0, 0), 1e-3);
-    assertEquals(0.0417, share(ALL, 0, 2), 1e-3);
+    // 1 / (2 + 4 / 10 + 1 / 2)
+    assertEquals(0.3448, share(ALL, 0, 0), 1e-3);
+    assertEquals(0.0776, share(ALL, 0, 2), 1e-3);
+  }
+
+  @Test
+  void whatTheNaivesComeToSharesWithAModelThatIsAboutAsGood() {
+    float better = 1 - 0.05f;
+    observeAll(0, 2000, 1, better, better, 1.2f, 1.2f, 1.2f, 1.2f);
+
+    // exp(-20 * 2000 / 2024 * 0.05 / 0.95) / 2, a quarter of it each
+    double all = Math.exp(-20 * 2000 / 2024.0 * 0.05 / 0.95) / 2;
+    assertEquals(all / (2 + all) / 4, share(ALL, 0, 2), 1e-3);
+    assertEquals(1 / (2 + all), share(ALL, 0, 0), 1e-3);
+  }
+
+  @Test
+  void whatTheNaivesComeToIsDividedAmongThemAsWithoutAModel() {
+    observeAll(0, 2000, 1, 2, 2, 3, 3.3f, 9, 9);
+
+    // nobody else is left; 1 / (1 + exp(-7 * 2000 / 2024 * 0.1))
+    assertEquals(0, share(ALL, 0, 0), 1e-3);
+    assertEquals(0.666, share(ALL, 0, 2), 0.005);
+    assertEquals(share(NAIVES, 0, 2), share(ALL, 0, 2), 0.005);
+    assertEquals(share(NAIVES, 0, 3), share(ALL, 0, 3), 0.005);
+  }
+
+  @Test
+  void oneNaiveAloneIsNoOtherExpert() {
+    boolean[] taking = {true, true, true, false, false, false};
+    observeAll(0, 2000, 1.05f, 1, 1, 1.05f, NONE, NONE, NONE);
+
+    // exp(-40 * 2000 / 2024 * 0.05) / 10
+    double naive = Math.exp(-40 * 2000 / 2024.0 * 0.05) / 10;
+    assertEquals(naive / (2 + naive), share(taking, 0, 2), 1e-3);
+  }
+
+  @Test
+  void whatTheNaivesComeToIsTrustedTheLaterTheLongerTheLead() {
+    observeAll(0, 24, 0.9f, 1, 1, 5, 5, 5, 5);
+    observeAll(2, 24, 0.9f, 1, 1, 5, 5, 5, 5);
+
+    assertTrue(share(ALL, 0, 0) < share(ALL, 2, 0), share(ALL, 0, 0) + ", " + share(ALL, 2, 0));
   }
 
   @Test
@@ -98,7 +148,7 @@ class MixtureTest {
     observe(0, 2000, 9, 9, 1, 3, 3, 3);
     mixture.succeed(false);
 
-    assertEquals(0.4167, share(ALL, 0, 0), 1e-3);
+    assertEquals(0.3448, share(ALL, 0, 0), 1e-3);
     observe(0, 50, 0.5f, 0.5f, 1, 3, 3, 3);
     assertTrue(share(ALL, 0, 0) > 0.45, "" + share(ALL, 0, 0));
   }

@@ -280,8 +280,9 @@ class RobustnessTest {
 
   /** Noise on a day, a week ahead: the error of the mean of five days has a deviation of 1.1. */
   @ParameterizedTest
-  @CsvSource({"0.5, 3500", "2, 7000"})
-  void aWeekAheadIntervalsOfHalfOrTwiceTheWidthAreRightWithinAYear(double times, int later) {
+  @CsvSource({"0, 0.5, 3500", "2.6, 2, 7000"})
+  void aWeekAheadIntervalsOfHalfOrTwiceTheWidthAreRightWithinAYear(
+      double ofModel, double times, int later) {
     int horizon = 168;
     ForecasterConfig config = ForecasterConfig.of(Duration.ofHours(1), horizon, DAY, 0);
     SeriesForecaster forecaster = new SeriesForecaster(config, 1000);
@@ -294,7 +295,7 @@ class RobustnessTest {
     for (int t = 0; t < 1500 + later; t++) {
       float value = (float) (10 * Math.sin(2 * Math.PI * t / DAY) + random.nextGaussian());
       if (t == 1000) {
-        model = daily(config, times * right / 6 / state.inputs().scale());
+        model = daily(config, ofModel * right / 6 / state.inputs().scale());
       }
       ClosedStep step = new ClosedStep(t, value, new float[0]);
       float[][] q = forecaster.step(state, step, model).forecast().orElseThrow().quantiles();

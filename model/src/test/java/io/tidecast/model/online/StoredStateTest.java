@@ -60,7 +60,7 @@ class StoredStateTest {
 
   @Test
   void storedStateIsReadAndGoesOnAsTheOneThatWasStored() throws IOException {
-    byte[] stored = stored("series-state-v9.bin");
+    byte[] stored = stored("series-state-v10.bin");
 
     SeriesState read = read(stored);
     assertArrayEquals(stored, written(read));
@@ -130,6 +130,14 @@ class StoredStateTest {
     Evaluation whole = closed.get(closed.size() - 1);
     assertEquals(24 * 20, whole.absoluteTarget()[0], 24 * 4);
     assertGoesOn(read(stored("series-state-v8.bin")), 0);
+  }
+
+  @Test
+  void stateOfFormat9KnowsNothingOfTheNaivesTogether() throws IOException {
+    SeriesState read = read(stored("series-state-v9.bin"));
+
+    assertTrue(read.historyIsDue());
+    assertGoesOn(read, 0.02f);
   }
 
   @Test
