@@ -15,6 +15,7 @@ public final class InputLayout {
   private final int covariates;
   private final int calendar;
   private final boolean walk;
+  private final boolean[] isAhead;
 
   private InputLayout(ForecasterConfig config) {
     walk = config.transform().isRandomWalk();
@@ -22,6 +23,10 @@ public final class InputLayout {
     own = (walk ? 3 : 2 + lags.length) + RunningInputs.averages();
     covariates = OF_COVARIATE * config.covariates().size();
     calendar = config.calendar().size(config.horizon());
+    isAhead = new boolean[config.covariates().size()];
+    for (int i = 0; i < isAhead.length; i++) {
+      isAhead[i] = config.knownFuture().contains(config.covariates().get(i));
+    }
   }
 
   public static InputLayout of(ForecasterConfig config) {
@@ -65,6 +70,20 @@ public final class InputLayout {
       odd[i + 1] = true;
     }
     return odd;
+  }
+
+  /**
+   * Which inputs tell where the target or a covariate lies, and not how it moves. Not those of
+   * covariates that are known beforehand, which mean something beside what these will be; a random
+   * walk's target has none. {@code [size]}
+   */
+  public boolean[] levels() {
+    boolean[] levels = new boolean[size()];
+    levels[0] = !walk;
+    for (int i = 0; i < covariates(); i++) {
+      levels[covariateLevel(i)] = !isAhead[i];
+    }
+    return levels;
   }
 
   /** Which input is the level of a covariate. */

@@ -2,7 +2,6 @@ package io.tidecast.model.train;
 
 import io.tidecast.model.CellConfig;
 import io.tidecast.model.ForecasterConfig;
-import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.weights.CellWeights;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
@@ -13,9 +12,10 @@ import java.util.concurrent.CancellationException;
 
 /**
  * Fits the recurrent member: truncated back-propagation through time over windows with a loss at
- * every step after the burn-in, AdamW with warm-up and cosine decay, clipping by global norm. What
- * is judged and kept is the exponential average of the weights over about a round (Polyak and
- * Juditsky 1992), of the round that is best on the validation part.
+ * every step after the burn-in, AdamW with warm-up and cosine decay, clipping by global norm. Each
+ * window is seen from levels of its own: what is to be remembered is how a series moves, not where
+ * it lay at the time. What is judged and kept is the exponential average of the weights over about
+ * a round (Polyak and Juditsky 1992), of the round that is best on the validation part.
  */
 final class RecurrentFit {
   private static final float FORGET_BIAS = 1;
@@ -197,7 +197,7 @@ final class RecurrentFit {
   private final class Rounds {
     private final RecurrentNetwork network;
     private final WindowSampler sampler =
-        new WindowSampler(set, training.windows(), random, KnownFuture.size(config) == 0);
+        new WindowSampler(config, set, training.windows(), random);
     private final List<WindowBatch> validation = sampler.validation();
     private final float[] parameters;
     private final float[] gradient;
@@ -358,16 +358,7 @@ final class RecurrentFit {
       return new WindowBatch(
           batch.windows().stream()
               .filter(w -> w.to() - w.from() == longest)
-              .map(
-                  w ->
-                      new WindowBatch.Window(
-                          w.rows(),
-                          w.from(),
-                          w.to() - 1,
-                          w.to(),
-                          w.targetEnd(),
-                          w.meanScale(),
-                          w.negated()))
+              .map(WindowBatch.Window::lastStepOnly)
               .toList());
     }
   }

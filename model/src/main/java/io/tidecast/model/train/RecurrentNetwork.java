@@ -183,7 +183,8 @@ final class RecurrentNetwork {
     }
     float[] values = window.rows().inputs()[window.from() + t];
     for (int i = 0; i < inputs; i++) {
-      stepInputs[at + i] = window.negated() && odd[i] ? -values[i] : values[i];
+      float seen = window.negated() && odd[i] ? -values[i] : values[i];
+      stepInputs[at + i] = seen + window.shift()[i];
     }
   }
 

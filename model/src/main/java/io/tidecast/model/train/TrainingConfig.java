@@ -25,7 +25,7 @@ public record TrainingConfig(
 
   public static final TrainingConfig DEFAULT =
       new TrainingConfig(
-          new Windows(48, 240, 16),
+          new Windows(48, 240, 16, 0.5),
           new Schedule(56, 12, 500, 8, 96, 6),
           new Optimizer(3e-3, 1e-3, 20, 1e-4, 1.0, 10),
           new Parts(0.15, 0.15),
@@ -38,12 +38,16 @@ public record TrainingConfig(
    * @param burnIn steps at the start of a window, from a zero state, that carry no loss
    * @param steps of a window after the burn-in, each with a loss
    * @param batch windows per update
+   * @param shift deviation of what is added to each input that is a level, one draw per window, in
+   *     the unit of the inputs: a network that knows a stretch of the past by where it lay would
+   *     learn it by heart; 0 for none
    */
-  public record Windows(int burnIn, int steps, int batch) implements Serializable {
+  public record Windows(int burnIn, int steps, int batch, double shift) implements Serializable {
     public Windows {
       inRange("burnIn", burnIn, 1, 1000);
       inRange("steps", steps, 1, 2000);
       inRange("batch", batch, 1, 256);
+      inRange("shift", shift, 0, 6);
     }
 
     /** Steps of a window in all. */

@@ -23,6 +23,7 @@ record WindowBatch(List<Window> windows) {
    * @param targetEnd end of the rows that may be a target, exclusive
    * @param meanScale of the series: unit of its losses
    * @param negated whether the series is seen upside down
+   * @param shift {@code [inputs]}, added to each row's inputs as they are seen
    */
   record Window(
       SeriesRows rows,
@@ -31,7 +32,14 @@ record WindowBatch(List<Window> windows) {
       int to,
       int targetEnd,
       double meanScale,
-      boolean negated) {}
+      boolean negated,
+      float[] shift) {
+
+    /** The same with a loss at its last row alone. */
+    Window lastStepOnly() {
+      return new Window(rows, from, to - 1, to, targetEnd, meanScale, negated, shift);
+    }
+  }
 
   /** Windows in groups of at most {@code batch}. */
   static List<WindowBatch> tile(List<Window> windows, int batch) {

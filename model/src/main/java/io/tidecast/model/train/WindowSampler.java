@@ -1,5 +1,8 @@
 package io.tidecast.model.train;
 
+import io.tidecast.model.ForecasterConfig;
+import io.tidecast.model.input.InputLayout;
+import io.tidecast.model.input.KnownFuture;
 import io.tidecast.model.train.WindowBatch.Window;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,7 @@ final class WindowSampler {
   private final TrainingConfig.Windows windows;
   private final SplittableRandom random;
   private final boolean flips;
+  private final boolean[] levels;
   private final List<Draw> draws = new ArrayList<>();
   private long rows;
 
@@ -21,16 +25,17 @@ final class WindowSampler {
   private record Draw(
       SeriesRows series, int segment, int from, int to, double meanScale, long upTo) {}
 
-  /**
-   * @param flips whether half of the windows are seen upside down: what is known of the future
-   *     means something else there
-   */
   WindowSampler(
-      TrainingSet set, TrainingConfig.Windows windows, SplittableRandom random, boolean flips) {
+      ForecasterConfig config,
+      TrainingSet set,
+      TrainingConfig.Windows windows,
+      SplittableRandom random) {
     this.set = set;
     this.windows = windows;
     this.random = random;
-    this.flips = flips;
+    // what is known of the future means something else upside down
+    flips = KnownFuture.size(config) == 0;
+    levels = InputLayout.of(config).levels();
     for (SeriesRows series : set.series()) {
       int end = set.trainingEnd(series);
       double meanScale = series.meanScale(end);
@@ -81,7 +86,16 @@ final class WindowSampler {
         from + length,
         set.trainingEnd(draw.series()),
         draw.meanScale(),
-        random.nextBoolean() && flips);
+        random.nextBoolean() && flips,
+        shift());
+  }
+
+  private float[] shift() {
+    float[] shift = new float[levels.length];
+    for (int i = 0; windows.shift() > 0 && i < shift.length; i++) {
+      shift[i] = levels[i] ? (float) (windows.shift() * random.nextGaussian()) : 0;
+    }
+    return shift;
   }
 
   /** After a long gap the state is zero in service as well: there every row has a loss. */
@@ -115,6 +129,7 @@ final class WindowSampler {
   /** Every origin of the validation part; the burn-in reaches back into the training part. */
   List<WindowBatch> validation() {
     List<Window> laid = new ArrayList<>();
+    float[] unshifted = new float[levels.length];
     for (SeriesRows series : set.series()) {
       int trained = set.trainingEnd(series);
       int end = set.validationEnd(series);
@@ -125,7 +140,7 @@ final class WindowSampler {
         for (int lossFrom = first; lossFrom < last; lossFrom += windows.steps()) {
           int from = Math.max(segment.from(), lossFrom - windows.burnIn());
           int to = Math.min(last, lossFrom + windows.steps());
-          laid.add(new Window(series, from, lossFrom, to, end, meanScale, false));
+          laid.add(new Window(series, from, lossFrom, to, end, meanScale, false, unshifted));
         }
       }
     }

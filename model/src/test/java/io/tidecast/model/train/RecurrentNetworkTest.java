@@ -11,6 +11,7 @@ import io.tidecast.model.QuantileLevels;
 import io.tidecast.model.RandomModels;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.Transform;
+import io.tidecast.model.input.InputLayout;
 import io.tidecast.model.input.KnownFuture;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -135,17 +136,7 @@ class RecurrentNetworkTest {
   void gradientNormByLagFallsFromTheStepOfTheLoss(CellConfig.Kind kind, int layers) {
     ForecasterConfig config = config(Transform.LEVEL, new CellConfig(kind, layers, 4), 2);
     WindowBatch.Window window = batch(config).windows().get(0);
-    WindowBatch last =
-        new WindowBatch(
-            List.of(
-                new WindowBatch.Window(
-                    window.rows(),
-                    window.from(),
-                    window.to() - 1,
-                    window.to(),
-                    window.targetEnd(),
-                    window.meanScale(),
-                    false)));
+    WindowBatch last = new WindowBatch(List.of(window.lastStepOnly()));
     try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network =
           new RecurrentNetwork(memory, config, units(2), base(config), 2, 30);
@@ -174,7 +165,7 @@ class RecurrentNetworkTest {
         .build();
   }
 
-  /** Four windows of unequal length, one upside down, with missing values. */
+  /** Four windows of unequal length, some upside down, some shifted, with missing values. */
   private static WindowBatch batch(ForecasterConfig config) {
     Random random = new Random(SEED);
     float[][] values = new float[120][2];
@@ -186,12 +177,17 @@ class RecurrentNetworkTest {
       }
     }
     SeriesRows rows = SeriesRows.of(List.of(new Stretch("a", 119, values)), config);
+    int inputs = InputLayout.of(config).size();
+    float[] shift = new float[inputs];
+    for (int i = 0; i < inputs; i++) {
+      shift[i] = (float) random.nextGaussian();
+    }
     return new WindowBatch(
         List.of(
-            new WindowBatch.Window(rows, 40, 45, 70, 120, 2.5, false),
-            new WindowBatch.Window(rows, 50, 58, 75, 76, 1.5, true),
-            new WindowBatch.Window(rows, 90, 95, 120, 120, 2.5, false),
-            new WindowBatch.Window(rows, 60, 63, 72, 100, 2.0, true)));
+            new WindowBatch.Window(rows, 40, 45, 70, 120, 2.5, false, new float[inputs]),
+            new WindowBatch.Window(rows, 50, 58, 75, 76, 1.5, true, shift),
+            new WindowBatch.Window(rows, 90, 95, 120, 120, 2.5, false, shift),
+            new WindowBatch.Window(rows, 60, 63, 72, 100, 2.0, true, new float[inputs])));
   }
 
   /** Nothing for a random walk, as the trainer makes it. */

@@ -63,7 +63,7 @@ final class ReferenceNetwork {
     double[] x = new double[odd.length];
     for (int i = 0; i < x.length; i++) {
       float value = window.rows().inputs()[row][i];
-      x[i] = window.negated() && odd[i] ? -value : value;
+      x[i] = (window.negated() && odd[i] ? -value : value) + window.shift()[i];
     }
     return x;
   }

@@ -61,10 +61,12 @@ class TrainedAsServedTest {
     try (OffHeap memory = new OffHeap()) {
       RecurrentNetwork network = new RecurrentNetwork(memory, config, unit, base(config), 3, 40);
       network.load(parameters);
+      float[] unshifted = new float[InputLayout.of(config).size()];
       double served = 0;
       for (int lead = 1; lead <= HORIZON; lead++) {
         WindowBatch.Window window =
-            new WindowBatch.Window(rows, FROM, ORIGIN, ORIGIN + 1, ORIGIN + lead + 1, 1, false);
+            new WindowBatch.Window(
+                rows, FROM, ORIGIN, ORIGIN + 1, ORIGIN + lead + 1, 1, false, unshifted);
         for (int j = 0; j < config.levels().size(); j++) {
           served +=
               PinballLoss.of(

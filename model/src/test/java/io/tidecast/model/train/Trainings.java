@@ -88,7 +88,8 @@ final class Trainings {
   static TrainingConfig recipe(int batch, int rounds, int updates, double rate) {
     TrainingConfig d = TrainingConfig.DEFAULT;
     return new TrainingConfig(
-        new TrainingConfig.Windows(d.windows().burnIn(), d.windows().steps(), batch),
+        new TrainingConfig.Windows(
+            d.windows().burnIn(), d.windows().steps(), batch, d.windows().shift()),
         new TrainingConfig.Schedule(rounds, rounds, 500, updates, updates, rounds),
         new TrainingConfig.Optimizer(rate, rate, 20, 1e-4, 1.0, 10),
         d.parts(),
