@@ -56,11 +56,6 @@ final class Progress {
     return validation.get(bestRound);
   }
 
-  /** Share of the validation loss at the start that the best round has taken off. */
-  double gain() {
-    return 1 - bestValidation() / validation.get(0);
-  }
-
   double lastValidation() {
     return validation.get(validation.size() - 1);
   }

@@ -24,11 +24,11 @@ import java.util.concurrent.CancellationException;
  * the network goes on from the weights that were judged, at a rate that falls from a third of that
  * it was trained with. What turns out not finite or out of bounds is dropped for what was judged.
  *
- * <p>The network's forecasts begin from those of the linear maps, which it corrects. Where it finds
- * little to correct, one that begins from the last value and knows nothing of the maps is trained
- * as well: its errors are others, and the mean of the two may be better. The validation part
- * chooses, by what the mixture of both members comes to; of two as good, the one with errors of its
- * own.
+ * <p>Two networks are trained. The forecasts of one begin from those of the linear maps, which it
+ * corrects; those of the other begin from the last value and know nothing of the maps: alone it is
+ * the worse one as a rule, but its errors are others, and the mean of it and the maps may be
+ * better. The validation part chooses, by what the mixture of both members comes to; of two as
+ * good, the one with errors of its own.
  *
  * <p>Deterministic in its arguments, on the same kind of processor: the order of the windows does
  * not matter. Runs on the calling thread. An interrupted one ends with {@link
@@ -36,10 +36,8 @@ import java.util.concurrent.CancellationException;
  * out included, is a failed training. One trainer may be used by several threads.
  */
 public final class Trainer {
-  // share of the validation loss that the network takes off what it begins from
-  private static final double MUCH_TO_CORRECT = 0.02;
-  // what a network with errors of its own may lose on the validation part: a difference this small
-  // is not known to last, that two different members err less together than one and its base is
+  // what a network with errors of its own may lose on the validation part: the maps, and the round
+  // at which the network that begins from them stops, were chosen there, and look better by so much
   private static final double WORTH_OF_OWN_ERRORS = 0.01;
 
   private final ForecasterConfig config;
@@ -152,9 +150,6 @@ public final class Trainer {
       HighwayWeights maps = blend == null ? null : ridge.fit(set, blend);
       Candidate best = null;
       for (BaseForecast base : bases(maps, start)) {
-        if (best != null && progress.gain() > MUCH_TO_CORRECT) {
-          break;
-        }
         progress = new Progress(set);
         RecurrentFit.Fitted network = start.fit(recurrent(base));
         Candidate next = candidate(new Recipe(blend, network), maps, parent);

@@ -49,6 +49,37 @@ class TrainerTest {
   }
 
   @Test
+  void bothNetworksAreTrainedHoweverMuchTheFirstCorrects() {
+    // a season, which maps know, and chaos, which they do not
+    float[][] values = new float[1500][1];
+    Random random = new Random(1);
+    double x = 0.3;
+    for (int i = 0; i < values.length; i++) {
+      x = Math.max(-1.3, Math.min(1.3, 1 - 1.4 * x * x + 0.05 * random.nextGaussian()));
+      values[i][0] = (float) (10 + Math.sin(2 * Math.PI * i / 24) + x);
+    }
+    List<Double> starts = new ArrayList<>();
+
+    TrainingResult.Chosen chosen =
+        assertInstanceOf(
+            TrainingResult.Chosen.class,
+            new Trainer(CONFIG, TrainingConfig.DEFAULT)
+                .choose(
+                    List.of(new Stretch("a", 1499, values)),
+                    RUN,
+                    (round, rounds, loss, validation) -> {
+                      if (round == 0) {
+                        starts.add(validation);
+                      }
+                    }));
+
+    assertEquals(2, starts.size());
+    assertTrue(starts.get(0) < starts.get(1), "maps are better than the last value: " + starts);
+    double best = chosen.report().validation().get(chosen.report().bestRound());
+    assertTrue(best < 0.95 * starts.get(0), chosen.report().validation().toString());
+  }
+
+  @Test
   void overfitsATinySet() {
     // five seasons without noise: everything can be known
     float[][] values = new float[900][1];
