@@ -55,7 +55,9 @@ public enum Transform {
     return formerLabel;
   }
 
-  /** Whether inputs and unit come from changes, and the median stays at the last value. */
+  /**
+   * Whether inputs and unit come from changes, and the median as a rule stays at the last value.
+   */
   public boolean isRandomWalk() {
     return this != LEVEL;
   }

@@ -139,8 +139,16 @@ public final class RandomModels {
         model.provenance());
   }
 
+  /** A random walk is expected at its last value. */
   static HighwayWeights highway(ForecasterConfig config, Random random) {
-    return linearMap(config, config.history(), random);
+    if (!config.transform().isRandomWalk()) {
+      return linearMap(config, config.history(), random);
+    }
+    HighwayWeights map = linearMap(config, 1, random);
+    float[] none = new float[0];
+    float[] intercept = new float[map.horizon()];
+    return new HighwayWeights(
+        map.horizon(), 1, map.levels(), none, none, intercept, map.residual());
   }
 
   /** A linear map that reads covariates, but no phases. */

@@ -113,6 +113,10 @@ public final class HighwayMember {
     return sum;
   }
 
+  boolean movesMedian() {
+    return weights.movesMedian();
+  }
+
   boolean readsFuture() {
     return known > 0 || weights.shorter().stream().anyMatch(map -> map.known() > 0);
   }

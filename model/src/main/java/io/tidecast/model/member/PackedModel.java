@@ -82,6 +82,11 @@ public final class PackedModel {
     return recurrent != null;
   }
 
+  /** Whether medians leave the last value, also those of a random walk. */
+  public boolean movesMedian() {
+    return highway != null && highway.movesMedian();
+  }
+
   /** Zeroes the hidden state, for this version. */
   public void begin(HiddenState state) {
     recurrent.begin(state, version);

@@ -35,6 +35,8 @@ final class ExpertForecasts {
   private float highest;
   private float rawLowest;
   private float rawHighest;
+  // of a random walk whose model knows no better: the median is the last value
+  private boolean pinned;
 
   private final boolean[] taking = new boolean[Mixture.EXPERTS];
   private final float[] knotShares;
@@ -171,6 +173,7 @@ final class ExpertForecasts {
   private void fill(SeriesState state, long origin, PackedModel model) {
     SeriesInputs inputs = state.inputs();
     version = model.version();
+    pinned = walk && !model.movesMedian();
     taking[RECURRENT] = false;
     taking[HIGHWAY] = false;
     if (inputs.ready()) {
@@ -285,7 +288,7 @@ final class ExpertForecasts {
 
   private void measure(boolean takes, float[] member, int from, float scale, int at) {
     float unit = 1 / scale;
-    float shift = walk ? served[from + median] - member[from + median] : 0;
+    float shift = pinned ? served[from + median] - member[from + median] : 0;
     for (int i = 0; i < memberLevels.length; i++) {
       int k = from + memberLevels[i];
       distances[at + i] = takes ? (member[k] + shift - served[k]) * unit : 0;
@@ -299,7 +302,7 @@ final class ExpertForecasts {
     for (int h = 0; h < horizon; h++) {
       int from = h * levels;
       float middle = served[from + median];
-      float base = walk ? last : middle;
+      float base = pinned ? last : middle;
       float below = restlessness * calibration.ofPhase(phaseOf[position]);
       float above = restlessness * calibration.ofPhase(phaseOf[position] + 1);
       position = position + 1 == phaseOf.length ? 0 : position + 1;
@@ -402,13 +405,13 @@ final class ExpertForecasts {
 
   /** Puts what is given out into {@code raw}; whether it is finite and ascending. */
   private boolean isGivenOut(float last, float[][] raw) {
-    float pinned = Math.max(rawLowest, Math.min(rawHighest, last));
+    float within = Math.max(rawLowest, Math.min(rawHighest, last));
     for (int j = 0; j < levels; j++) {
       float[] row = raw[j];
       float[] below = j == 0 ? row : raw[j - 1];
       for (int h = 0; h < horizon; h++) {
         float value = raw(served[h * levels + j]);
-        row[h] = walk ? beside(pinned, j, value) : value;
+        row[h] = pinned ? beside(within, j, value) : value;
         if (!(Math.abs(row[h]) <= Float.MAX_VALUE) || row[h] < below[h]) {
           return false;
         }
@@ -418,7 +421,7 @@ final class ExpertForecasts {
   }
 
   /** Rounding may have put the median beside the last value. */
-  private float beside(float pinned, int j, float value) {
-    return j == median ? pinned : j < median ? Math.min(pinned, value) : Math.max(pinned, value);
+  private float beside(float last, int j, float value) {
+    return j == median ? last : j < median ? Math.min(last, value) : Math.max(last, value);
   }
 }

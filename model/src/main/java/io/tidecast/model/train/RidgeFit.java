@@ -10,7 +10,7 @@ import java.util.List;
  * The linear maps by ridge regression (Hoerl and Kennard 1970) in closed form, as {@link
  * RidgeSelection} chooses them, with the quantiles of their residuals. A missing target has none.
  *
- * <p>That of a random walk is a {@link WalkFit}.
+ * <p>That of a random walk that nothing is known to be read from is a {@link WalkFit}.
  */
 final class RidgeFit {
   static final int SHORTEST = 24;
@@ -39,7 +39,7 @@ final class RidgeFit {
    * long enough for it.
    */
   HighwayWeights fit(TrainingSet set, RidgeBlend blend) {
-    if (config.transform().isRandomWalk()) {
+    if (config.transform().isRandomWalk() && blend.lookBack() == 1) {
       return new WalkFit(config).fit(set, blend.shares().keySet().iterator().next().spread());
     }
     HighwayWeights map = map(set, blend);

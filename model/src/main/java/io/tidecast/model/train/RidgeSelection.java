@@ -46,11 +46,21 @@ final class RidgeSelection {
 
   /** What the validation part chooses; empty if there is too little to fit anything to. */
   Optional<RidgeBlend> choose(TrainingSet set) {
-    if (config.transform().isRandomWalk()) {
-      boolean spread = new WalkFit(config).choosesSpread(set);
-      RidgeChoice last = new RidgeChoice(1, penalty, false, false, false).withSpread(spread);
-      return Optional.of(RidgeBlend.of(last, horizon));
-    }
+    return config.transform().isRandomWalk() ? Optional.of(ofWalk(set)) : maps(set);
+  }
+
+  /** A random walk stays at its last value, unless it turns out to be none. */
+  private RidgeBlend ofWalk(TrainingSet set) {
+    WalkFit walk = new WalkFit(config);
+    boolean spread = walk.choosesSpread(set);
+    RidgeChoice last = new RidgeChoice(1, penalty, false, false, false).withSpread(spread);
+    RidgeFit fit = new RidgeFit(config, penalty);
+    return maps(set)
+        .filter(read -> walk.isBeatenBy(fit.fit(set, read), walk.fit(set, spread), set))
+        .orElse(RidgeBlend.of(last, horizon));
+  }
+
+  private Optional<RidgeBlend> maps(TrainingSet set) {
     List<Integer> lookBacks = lookBacks(set);
     if (lookBacks.isEmpty()) {
       return Optional.empty();

@@ -149,7 +149,12 @@ public final class Trainer {
       RidgeBlend blend = blend().orElse(null);
       HighwayWeights maps = blend == null ? null : ridge.fit(set, blend);
       Candidate best = null;
-      for (BaseForecast base : bases(maps, start)) {
+      List<BaseForecast> bases = bases(maps, start);
+      if (bases.isEmpty() && hasNetwork()) {
+        // what the champion's network begins from is no more
+        return chosen(RecurrentFit::fit, "");
+      }
+      for (BaseForecast base : bases) {
         progress = new Progress(set);
         RecurrentFit.Fitted network = start.fit(recurrent(base));
         Candidate next = candidate(new Recipe(blend, network), maps, parent);
@@ -171,10 +176,13 @@ public final class Trainer {
       if (!hasNetwork()) {
         return bases;
       }
-      if (maps != null && !config.transform().isRandomWalk() && start.mayBegin(true)) {
+      boolean moves = maps != null && maps.movesMedian();
+      if (moves && start.mayBegin(true)) {
         bases.add(BaseForecast.of(config, maps));
       }
-      if (start.mayBegin(false)) {
+      // that of a random walk has no median of its own
+      boolean isPinned = moves && config.transform().isRandomWalk();
+      if (!isPinned && start.mayBegin(false)) {
         bases.add(BaseForecast.lastValue(config));
       }
       return bases;

@@ -3,6 +3,7 @@ package io.tidecast.model.train;
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.PinballLoss;
 import io.tidecast.model.input.WalkSpread;
+import io.tidecast.model.online.BlockLosses;
 import io.tidecast.model.weights.HighwayWeights;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,8 @@ final class WalkFit {
   private static final int SWEEPS = 200;
   // origins that the multiple counts as, per step of the lead: changes of so many overlap
   private static final double HELD_BY = 10;
+  // share of the loss; a trend or a level that is come back to brings far more
+  private static final double LEAST_GAIN = 0.01;
 
   private final ForecasterConfig config;
   private final int horizon;
@@ -153,6 +156,55 @@ final class WalkFit {
       }
     }
     return weights;
+  }
+
+  /**
+   * Whether maps that read the past are better on the validation part than what stays at the last
+   * value, by more than a hundredth of its loss and beyond noise.
+   */
+  boolean isBeatenBy(HighwayWeights maps, HighwayWeights walk, TrainingSet set) {
+    RidgeRows rows = RidgeRows.ofValidation(config, set, maps.lookBack());
+    if (rows.size() == 0) {
+      return false;
+    }
+    TimeSplit split = set.split();
+    BlockLosses.Sums sums =
+        new BlockLosses.Sums(
+            split.validationStart(), split.holdOutStart(), Math.min(horizon, BlockLosses.LONGEST));
+    BaseForecast medians = BaseForecast.of(config, maps);
+    float[] median = new float[horizon];
+    float[] read = new float[parts];
+    int stride = rows.size() / MAX_ORIGINS + 1;
+    for (int i = 0; i < rows.size(); i += stride) {
+      RidgeRows.requireNotInterrupted();
+      RidgeRows.Origin origin = rows.origin(i);
+      medians.fill(origin.series(), origin.row(), median);
+      read(origin, read);
+      long step = origin.series().steps()[origin.row()];
+      for (int k = 0; k < horizon * levels; k++) {
+        int h = k / levels;
+        if (rows.hasTarget(i, h + 1)) {
+          double level = config.levels().get(k % levels);
+          double change = change(rows, i, h);
+          double spread = spread(walk.spreadWeight(), h, read);
+          sums.add(
+              step,
+              PinballLoss.of(level, change, median[h] + maps.residual()[k]),
+              PinballLoss.of(level, change, walk.residual()[k] * spread),
+              1);
+        }
+      }
+    }
+    return isBeaten(sums.means());
+  }
+
+  private boolean isBeaten(BlockLosses losses) {
+    BlockLosses walk =
+        new BlockLosses(losses.first(), losses.length(), losses.naive(), losses.naive());
+    PairedTest test = PairedTest.of(losses, walk, 2 * horizon);
+    double loss =
+        Arrays.stream(losses.naive()).filter(Double::isFinite).average().orElse(Double.NaN);
+    return test.gain() > test.noise() && test.gain() > LEAST_GAIN * loss;
   }
 
   /** Mean pinball loss in running scales. */

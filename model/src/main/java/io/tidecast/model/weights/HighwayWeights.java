@@ -18,9 +18,10 @@ import java.util.List;
  * phases and v what is known of the future, all of package {@code input}; quantile j is {@code
  * median_h + residual[h, j] * scale}, scale being the running scale of the series.
  *
- * <p>A random walk is expected at its last value: its look-back is 1, and no weights. Its residuals
- * are multiplied by {@code sum_s spreadWeight[h, s] * u_s}, u the parts of its spread as {@code
- * WalkSpread} of package {@code input} gives them, if they are read.
+ * <p>A random walk is expected at its last value: its look-back is 1, and no weights, unless it is
+ * known to be none, see {@link #movesMedian}. Its residuals are multiplied by {@code sum_s
+ * spreadWeight[h, s] * u_s}, u the parts of its spread as {@code WalkSpread} of package {@code
+ * input} gives them, if they are read.
  *
  * <p>The limit is beyond what ordinary values reach. Without it one absurd value spoils every
  * forecast for as long as it is in the look-back.
@@ -112,6 +113,11 @@ public record HighwayWeights(
         intercept,
         residual,
         List.of(shorterOne));
+  }
+
+  /** Whether medians leave the last value; that of a random walk as a rule does not. */
+  public boolean movesMedian() {
+    return lookBack > 1;
   }
 
   /** Number of levels of covariates that are read, and of their changes. */
