@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.JobConfig;
 import io.tidecast.job.offline.Phases;
+import io.tidecast.job.state.KeptSteps;
 import io.tidecast.job.state.OpenStep;
 import io.tidecast.job.state.SeriesMemory;
 import io.tidecast.job.state.StoredTypes;
@@ -100,7 +101,7 @@ public final class StateBench {
     int left = 2 * new JobParts(config).reachSteps();
     long bytes = 0;
     for (long hour = GeneratedLoad.FIRST; left > 0; left -= TOGETHER, hour += TOGETHER) {
-      OpenStep.Kept kept = OpenStep.Kept.NONE;
+      KeptSteps kept = KeptSteps.NONE;
       for (long i = hour; i < hour + Math.min(left, TOGETHER); i++) {
         double[] value = {GeneratedLoad.value(0, i)};
         OpenStep.Part part =

@@ -3,7 +3,7 @@ package io.tidecast.job.config;
 import static io.tidecast.model.Checks.that;
 import static java.util.Objects.requireNonNullElse;
 
-import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.OpenStep.Aggregation;
 import io.tidecast.model.ForecasterConfig;
 import java.time.Duration;
 

@@ -8,7 +8,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tidecast.connectors.record.Names;
-import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.OpenStep.Aggregation;
 import io.tidecast.job.state.Targets;
 import io.tidecast.model.Calendar;
 import io.tidecast.model.ForecasterConfig;

@@ -1,7 +1,7 @@
 package io.tidecast.job.ingest;
 
-import io.tidecast.job.state.Aggregation;
 import io.tidecast.job.state.OpenStep;
+import io.tidecast.job.state.OpenStep.Aggregation;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.StoredTypes;
 import io.tidecast.model.Grid;

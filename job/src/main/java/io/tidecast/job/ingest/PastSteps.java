@@ -1,7 +1,8 @@
 package io.tidecast.job.ingest;
 
-import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.KeptSteps;
 import io.tidecast.job.state.OpenStep;
+import io.tidecast.job.state.OpenStep.Aggregation;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.StoredTypes;
@@ -27,14 +28,14 @@ import org.apache.flink.api.common.typeinfo.Types;
  * their partition, not from how far others had been read, and so does what it changes.
  *
  * <p>State per series: the steps of the last two blocks of {@code reach} steps of the grid, see
- * {@link OpenStep.Kept} for their size, {@value #TOGETHER} to a value where each is small; the
- * newest of them are part of {@link SeriesStep.Progress}, so that a step costs no access of its
- * own. Late observations until the next step.
+ * {@link KeptSteps} for their size, {@value #TOGETHER} to a value where each is small; the newest
+ * of them are part of {@link SeriesStep.Progress}, so that a step costs no access of its own. Late
+ * observations until the next step.
  */
 final class PastSteps {
   private static final int TOGETHER = 16;
 
-  private static final MapStateDescriptor<Long, OpenStep.Kept> KEPT =
+  private static final MapStateDescriptor<Long, KeptSteps> KEPT =
       new MapStateDescriptor<>("kept-steps", Types.LONG, StoredTypes.KEPT_STEPS);
   private static final ListStateDescriptor<SeriesObservation> LATE =
       new ListStateDescriptor<>("late-observations", StoredTypes.SERIES_OBSERVATION);
@@ -48,7 +49,7 @@ final class PastSteps {
   private final Aggregation aggregation;
   private final int reach;
   private final int together;
-  private final MapState<Long, OpenStep.Kept> kept;
+  private final MapState<Long, KeptSteps> kept;
   private final ListState<SeriesObservation> late;
 
   /**
@@ -70,13 +71,13 @@ final class PastSteps {
     if (reach == 0) {
       return now;
     }
-    OpenStep.Kept newest = now.newest();
+    KeptSteps newest = now.newest();
     if (newest.count() > 0 && placeOf(newest.last()) != placeOf(index)) {
       putAway(newest);
       forget(start(newest.last()), start(index));
-      newest = OpenStep.Kept.NONE;
+      newest = KeptSteps.NONE;
     }
-    return now.keeping(newest.with(index, OpenStep.Kept.fitting(step, index, aggregation), grid));
+    return now.keeping(newest.with(index, KeptSteps.fitting(step, index, aggregation), grid));
   }
 
   private long placeOf(long index) {
@@ -88,15 +89,15 @@ final class PastSteps {
     return (Math.floorDiv(newest, (long) reach) - 1) * reach;
   }
 
-  private void putAway(OpenStep.Kept steps) throws Exception {
+  private void putAway(KeptSteps steps) throws Exception {
     long place = placeOf(steps.last());
-    OpenStep.Kept known = kept.get(place);
+    KeptSteps known = kept.get(place);
     if (known == null) {
       kept.put(place, steps);
     } else {
       TreeMap<Long, OpenStep> all = known.steps();
       all.putAll(steps.steps());
-      kept.put(place, OpenStep.Kept.of(all, grid));
+      kept.put(place, KeptSteps.of(all, grid));
     }
   }
 
@@ -125,12 +126,12 @@ final class PastSteps {
     if (reach == 0 || index <= reference - reach) {
       return false;
     }
-    OpenStep.Kept steps =
+    KeptSteps steps =
         now.newest().count() > 0 && placeOf(now.newest().last()) == placeOf(index)
             ? now.newest()
             : kept.get(placeOf(index));
     OpenStep step = steps == null ? null : steps.steps().get(index);
-    return step == null || !OpenStep.Kept.isSealed(step);
+    return step == null || !KeptSteps.isSealed(step);
   }
 
   SeriesStep.Progress addLate(SeriesObservation observation, SeriesStep.Progress now)
@@ -191,7 +192,7 @@ final class PastSteps {
         known == null
             ? OpenStep.empty(observation.group(), 1 + observation.covariates().length)
             : known;
-    return OpenStep.Kept.isSealed(step) ? step : step.with(observation, aggregation);
+    return KeptSteps.isSealed(step) ? step : step.with(observation, aggregation);
   }
 
   private boolean isSame(long index, OpenStep before, OpenStep after) {
@@ -230,7 +231,7 @@ final class PastSteps {
     changed.forEach(index -> places.add(placeOf(index)));
     for (long place : places) {
       TreeMap<Long, OpenStep> own = new TreeMap<>();
-      OpenStep.Kept known = kept.get(place);
+      KeptSteps known = kept.get(place);
       if (known != null) {
         own.putAll(known.steps());
       }
@@ -239,12 +240,12 @@ final class PastSteps {
         own.putAll(now.newest().steps());
       }
       own.putAll(steps.subMap(place * together, (place + 1) * together));
-      own.replaceAll((index, step) -> OpenStep.Kept.fitting(step, index, aggregation));
+      own.replaceAll((index, step) -> KeptSteps.fitting(step, index, aggregation));
       if (isNewest) {
-        now = now.keeping(OpenStep.Kept.of(own, grid));
+        now = now.keeping(KeptSteps.of(own, grid));
         kept.remove(place);
       } else {
-        kept.put(place, OpenStep.Kept.of(own, grid));
+        kept.put(place, KeptSteps.of(own, grid));
       }
     }
     return now;

@@ -60,9 +60,9 @@ public record SeriesStep(
    * @param late observations of closed steps that wait for the next step
    * @param newest the steps that were closed last, before they go to the others that are kept
    */
-  public record Progress(long closedUpTo, int open, long expiry, int late, OpenStep.Kept newest) {
+  public record Progress(long closedUpTo, int open, long expiry, int late, KeptSteps newest) {
     public static final Progress NONE =
-        new Progress(Long.MIN_VALUE, 0, Long.MIN_VALUE, 0, OpenStep.Kept.NONE);
+        new Progress(Long.MIN_VALUE, 0, Long.MIN_VALUE, 0, KeptSteps.NONE);
 
     public Progress opened() {
       return new Progress(closedUpTo, open + 1, expiry, late, newest);
@@ -80,7 +80,7 @@ public record SeriesStep(
       return new Progress(closedUpTo, open, expiry, count, newest);
     }
 
-    public Progress keeping(OpenStep.Kept kept) {
+    public Progress keeping(KeptSteps kept) {
       return new Progress(closedUpTo, open, expiry, late, kept);
     }
 

@@ -84,22 +84,22 @@ final class StepLayouts {
         in.readInt(),
         in.readLong(),
         version < 2 ? 0 : in.readInt(),
-        version < 2 ? OpenStep.Kept.NONE : readKeptSteps(version - 1, in));
+        version < 2 ? KeptSteps.NONE : readKeptSteps(version - 1, in));
   }
 
-  static void writeKeptSteps(OpenStep.Kept value, DataOutputView out) throws IOException {
+  static void writeKeptSteps(KeptSteps value, DataOutputView out) throws IOException {
     out.writeInt(value.count());
     out.writeLong(value.last());
     StoredArrays.writeBytes(value.packed(), out);
   }
 
-  static OpenStep.Kept readKeptSteps(int version, DataInputView in) throws IOException {
+  static KeptSteps readKeptSteps(int version, DataInputView in) throws IOException {
     int count = in.readInt();
     long last = in.readLong();
     byte[] packed = StoredArrays.readBytes(in);
     return version == 1
-        ? OpenStep.Kept.ofFirstLayout(count, last, packed)
-        : new OpenStep.Kept(count, last, packed);
+        ? KeptSteps.ofFirstLayout(count, last, packed)
+        : new KeptSteps(count, last, packed);
   }
 
   static void writeOpenStep(OpenStep value, DataOutputView out) throws IOException {

@@ -46,12 +46,12 @@ public final class StoredTypes {
               StepLayouts::writeStepProgress,
               StepLayouts::readStepProgress));
 
-  public static final TypeInformation<OpenStep.Kept> KEPT_STEPS =
+  public static final TypeInformation<KeptSteps> KEPT_STEPS =
       type(
           new Layout<>(
               "kept-steps",
               3,
-              OpenStep.Kept.class,
+              KeptSteps.class,
               StepLayouts::writeKeptSteps,
               StepLayouts::readKeptSteps));
 

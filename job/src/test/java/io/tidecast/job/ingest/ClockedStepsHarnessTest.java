@@ -3,7 +3,7 @@ package io.tidecast.job.ingest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.OpenStep.Aggregation;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.model.Grid;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tidecast.connectors.kafka.SourceTopics;
 import io.tidecast.connectors.record.DeadLetter;
 import io.tidecast.job.Harnesses;
-import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.OpenStep.Aggregation;
 import io.tidecast.job.state.SeriesObservation;
 import io.tidecast.job.state.SeriesStep;
 import io.tidecast.job.state.StoredTypes;

@@ -3,7 +3,7 @@ package io.tidecast.job.ingest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.OpenStep.Aggregation;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;

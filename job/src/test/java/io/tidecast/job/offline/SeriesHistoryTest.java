@@ -7,7 +7,7 @@ import io.tidecast.connectors.record.ObservationRecord;
 import io.tidecast.job.JobParts;
 import io.tidecast.job.config.ConfigFile;
 import io.tidecast.job.ingest.IngestConfig;
-import io.tidecast.job.state.Aggregation;
+import io.tidecast.job.state.OpenStep.Aggregation;
 import io.tidecast.model.Stretch;
 import java.time.Instant;
 import java.util.List;

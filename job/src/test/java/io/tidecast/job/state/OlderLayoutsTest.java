@@ -111,7 +111,7 @@ class OlderLayoutsTest {
         content(new SeriesStep("s", "g", new ClosedStep(-7, Float.NaN, new float[] {3}))),
         content(read(snapshotOf("series-step", 1).restoreSerializer(), step)));
     assertEquals(
-        content(new SeriesStep.Progress(-3, 2, 77, 0, OpenStep.Kept.NONE)),
+        content(new SeriesStep.Progress(-3, 2, 77, 0, KeptSteps.NONE)),
         content(read(snapshotOf("step-progress", 1).restoreSerializer(), progress)));
   }
 
@@ -185,9 +185,9 @@ class OlderLayoutsTest {
     Grid grid = new Grid.Fixed(10);
     OpenStep first = keptStep(7, 1.5f);
 
-    StoredSerializer.Snapshot<OpenStep.Kept> snapshot = snapshotOf("kept-steps", layout);
-    OpenStep.Kept read = read(snapshot.restoreSerializer(), stored);
-    OpenStep.Kept more = read.with(6, keptStep(60, 1_700_000_060.5), grid);
+    StoredSerializer.Snapshot<KeptSteps> snapshot = snapshotOf("kept-steps", layout);
+    KeptSteps read = read(snapshot.restoreSerializer(), stored);
+    KeptSteps more = read.with(6, keptStep(60, 1_700_000_060.5), grid);
 
     assertEquals(content(List.of(first)), content(List.copyOf(read.steps().values())));
     assertEquals(

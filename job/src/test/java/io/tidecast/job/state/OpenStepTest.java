@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tidecast.job.state.OpenStep.Aggregation;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import java.util.ArrayList;
@@ -162,18 +163,18 @@ class OpenStepTest {
       step = step.with(observation(1_000 * i, 1, 7, i % 3, i, 2), Aggregation.SUM);
     }
 
-    OpenStep.Kept kept =
-        OpenStep.Kept.NONE
-            .with(-3, OpenStep.Kept.fitting(step, -3, Aggregation.SUM), HOURS)
+    KeptSteps kept =
+        KeptSteps.NONE
+            .with(-3, KeptSteps.fitting(step, -3, Aggregation.SUM), HOURS)
             .with(5, OpenStep.empty("g", 2), HOURS);
     OpenStep read = kept.steps().get(-3L);
 
     assertEquals(2, kept.count());
     assertEquals(5, kept.last());
-    assertEquals(isSealed, OpenStep.Kept.isSealed(read));
+    assertEquals(isSealed, KeptSteps.isSealed(read));
     assertEquals(parts, read.close(-3, Aggregation.SUM).value());
     assertEquals(isSealed ? 1 : parts, read.parts().size());
-    assertEquals(OpenStep.Kept.of(kept.steps(), HOURS).steps().keySet(), kept.steps().keySet());
+    assertEquals(KeptSteps.of(kept.steps(), HOURS).steps().keySet(), kept.steps().keySet());
   }
 
   @Test
@@ -187,7 +188,7 @@ class OpenStepTest {
       steps.put((long) i, new OpenStep("", 2, List.of(part), 0, 0, Long.MIN_VALUE));
     }
 
-    TreeMap<Long, OpenStep> read = OpenStep.Kept.of(steps, HOURS).steps();
+    TreeMap<Long, OpenStep> read = KeptSteps.of(steps, HOURS).steps();
     for (int i = 0; i < targets.length; i++) {
       assertEquals(targets[i], read.get((long) i).close(i, Aggregation.LAST).value());
     }
@@ -195,7 +196,7 @@ class OpenStepTest {
 
   @Test
   void keptStepOfOneObservationIsSmall() {
-    OpenStep.Kept kept = OpenStep.Kept.NONE;
+    KeptSteps kept = KeptSteps.NONE;
     for (int i = 0; i < 100; i++) {
       long time = 1_735_689_600_000L + 3_600_000L * i;
       OpenStep step =

@@ -73,7 +73,7 @@ class StoredTypesTest {
                 + "01000000020102"),
         new Sample<>(
             StoredTypes.STEP_PROGRESS,
-            new SeriesStep.Progress(-3, 2, 77, 1, new OpenStep.Kept(1, 8, new byte[] {1, 2})),
+            new SeriesStep.Progress(-3, 2, 77, 1, new KeptSteps(1, 8, new byte[] {1, 2})),
             "fffffffffffffffd"
                 + "00000002"
                 + "000000000000004d"
@@ -123,7 +123,7 @@ class StoredTypesTest {
                 + "00000000000000023ff800000000000000000000"),
         new Sample<>(
             StoredTypes.KEPT_STEPS,
-            new OpenStep.Kept(1, 8, new byte[] {1, 2}),
+            new KeptSteps(1, 8, new byte[] {1, 2}),
             "00000001" + "0000000000000008" + "000000020102"),
         new Sample<>(
             StoredTypes.ANCHORS,
