@@ -2,7 +2,6 @@ package io.tidecast.model.online;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Transform;
-import io.tidecast.model.input.SeriesBase;
 import io.tidecast.model.input.SeriesInputs;
 import io.tidecast.model.member.PackedModel;
 import java.util.Arrays;
@@ -12,7 +11,7 @@ import java.util.Arrays;
  * scratch space, filled anew at every origin. Experts are numbered: the recurrent member, the
  * linear highway, then the {@link NaiveExperts}.
  *
- * <p>All is transformed, {@code [horizon * levels]}, lead by lead, but what {@link #raw} returns.
+ * <p>All is transformed, {@code [horizon * levels]}, lead by lead, but what {@link #make} returns.
  */
 final class ExpertForecasts {
   private static final int RECURRENT = 0;
@@ -20,21 +19,15 @@ final class ExpertForecasts {
 
   private final ForecasterConfig config;
   private final LeadKnots knots;
+  private final RawValues rawValues;
   private final LeadKnots.Interpolation ofExperts;
   private final LeadKnots.Interpolation ofLevels;
   private final boolean walk;
-  private final boolean isLogarithm;
   private final int horizon;
   private final int levels;
   private final int median;
   private final int[] memberLevels;
   private final int[] phaseOf;
-  private double toldFrom;
-  private double rawBase;
-  private float lowest;
-  private float highest;
-  private float rawLowest;
-  private float rawHighest;
   // of a random walk whose model knows no better: the median is the last value
   private boolean pinned;
 
@@ -53,11 +46,11 @@ final class ExpertForecasts {
   private final float[] distances;
   private String version = "";
 
-  ExpertForecasts(ForecasterConfig config, LeadKnots knots) {
+  ExpertForecasts(ForecasterConfig config, LeadKnots knots, RawValues rawValues) {
     this.config = config;
     this.knots = knots;
+    this.rawValues = rawValues;
     walk = config.transform().isRandomWalk();
-    isLogarithm = config.transform() == Transform.LOG_RETURN;
     horizon = config.horizon();
     levels = config.levels().size();
     ofExperts = knots.interpolation(Mixture.EXPERTS);
@@ -65,7 +58,6 @@ final class ExpertForecasts {
     median = config.levels().median();
     memberLevels = memberLevels(levels);
     phaseOf = Calibration.phasesOf(config);
-    setLimits();
     boolean[] naives = mixed(config);
     System.arraycopy(naives, 0, taking, PendingForecasts.MEMBERS, naives.length);
     knotShares = new float[knots.count() * Mixture.EXPERTS];
@@ -95,54 +87,6 @@ final class ExpertForecasts {
   static int[] memberLevels(int levels) {
     int outer = (levels - 1) / 4;
     return new int[] {outer, levels / 2, levels - 1 - outer};
-  }
-
-  /** From here on all is told from the base of a series. */
-  void tellFrom(SeriesBase base) {
-    if (base.value() != toldFrom) {
-      toldFrom = base.value();
-      rawBase = base.raw();
-      setLimits();
-    }
-  }
-
-  private void setLimits() {
-    double minimum = config.limits().minimum();
-    double maximum = config.limits().maximum();
-    lowest = limit(minimum, Float.NEGATIVE_INFINITY);
-    highest = limit(maximum, Float.POSITIVE_INFINITY);
-    rawLowest = Math.max(atLeast(minimum - rawBase), smallest());
-    rawHighest = -atLeast(rawBase - maximum);
-  }
-
-  private float limit(double raw, float none) {
-    Transform transform = config.transform();
-    float limit =
-        Double.isInfinite(raw)
-            ? none
-            : toldFrom == 0
-                ? transform.apply((float) raw)
-                : (float) (transform.exact(raw) - toldFrom);
-    return Float.isNaN(limit) ? none : limit;
-  }
-
-  /** The smallest finite float not below {@code limit}. */
-  private static float atLeast(double limit) {
-    float nearest = (float) Math.max(limit, -Float.MAX_VALUE);
-    return nearest < limit ? Math.nextUp(nearest) : nearest;
-  }
-
-  /** A price never reaches zero, where it would have no logarithm. */
-  private float smallest() {
-    return isLogarithm ? atLeast(Float.MIN_NORMAL - rawBase) : -Float.MAX_VALUE;
-  }
-
-  float lowest() {
-    return lowest;
-  }
-
-  float highest() {
-    return highest;
   }
 
   /**
@@ -312,7 +256,9 @@ final class ExpertForecasts {
 
   /** Factors of neighbouring levels differ: outwards from the median, within the limits. */
   private void spread(int from, float base, float middle, float below, float above) {
-    float inner = limited(base);
+    float lowest = rawValues.lowest();
+    float highest = rawValues.highest();
+    float inner = rawValues.limited(base);
     float upper = inner;
     for (int k = from + median + 1; k < from + levels; k++) {
       float quantile = base + above * factors[k] * (served[k] - middle);
@@ -332,7 +278,7 @@ final class ExpertForecasts {
   boolean areCounted(SeriesState state, float scale) {
     return switch (config.limits().values()) {
       case AS_SEEN -> !walk && state.naives().areCounted(scale);
-      case WHOLE -> !isLogarithm;
+      case WHOLE -> config.transform() != Transform.LOG_RETURN;
       case ANY -> false;
     };
   }
@@ -340,12 +286,8 @@ final class ExpertForecasts {
   /** To the nearest whole numbers, within the limits. */
   void round(float[] values) {
     for (int k = 0; k < values.length; k++) {
-      values[k] = limited((float) Math.rint(values[k]));
+      values[k] = rawValues.limited((float) Math.rint(values[k]));
     }
-  }
-
-  private float limited(float value) {
-    return Math.max(lowest, Math.min(highest, value));
   }
 
   boolean has(int member) {
@@ -376,41 +318,14 @@ final class ExpertForecasts {
     }
   }
 
-  /** Whether a transformed value is a raw one, and no limit is set. */
-  boolean isRaw() {
-    return !isLogarithm && lowest == Float.NEGATIVE_INFINITY && highest == Float.POSITIVE_INFINITY;
-  }
-
-  private float exp(float transformed) {
-    return (float) (toldFrom == 0 ? Math.exp(transformed) : rawBase * Math.expm1(transformed));
-  }
-
-  /** A raw value with what it is less by. */
-  double inFull(float raw) {
-    return rawBase + raw;
-  }
-
-  /** The raw value of a transformed one, less the base and within the limits. */
-  float raw(float transformed) {
-    float raw = isLogarithm ? exp(transformed) : transformed;
-    return raw < rawLowest ? rawLowest : raw > rawHighest ? rawHighest : raw;
-  }
-
-  /** Those of several; both arrays may be the same. */
-  void raw(float[] transformed, float[] out) {
-    for (int j = 0; j < out.length; j++) {
-      out[j] = raw(transformed[j]);
-    }
-  }
-
   /** Puts what is given out into {@code raw}; whether it is finite and ascending. */
   private boolean isGivenOut(float last, float[][] raw) {
-    float within = Math.max(rawLowest, Math.min(rawHighest, last));
+    float within = rawValues.within(last);
     for (int j = 0; j < levels; j++) {
       float[] row = raw[j];
       float[] below = j == 0 ? row : raw[j - 1];
       for (int h = 0; h < horizon; h++) {
-        float value = raw(served[h * levels + j]);
+        float value = rawValues.raw(served[h * levels + j]);
         row[h] = pinned ? beside(within, j, value) : value;
         if (!(Math.abs(row[h]) <= Float.MAX_VALUE) || row[h] < below[h]) {
           return false;

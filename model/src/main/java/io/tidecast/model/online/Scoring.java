@@ -17,6 +17,7 @@ final class Scoring {
   private final LeadKnots knots;
   private final LeadKnots.Interpolation ofLevels;
   private final ExpertForecasts experts;
+  private final RawValues rawValues;
   private final QuantileCode code;
   private final QuantileTracker tracker;
   private final int levels;
@@ -57,13 +58,15 @@ final class Scoring {
       int evaluationPeriod,
       LeadKnots knots,
       ExpertForecasts experts,
+      RawValues rawValues,
       QuantileCode code) {
     this.config = config;
     this.evaluationPeriod = evaluationPeriod;
     this.knots = knots;
     this.experts = experts;
+    this.rawValues = rawValues;
     this.code = code;
-    tracker = new QuantileTracker(config, experts.lowest(), experts.highest());
+    tracker = new QuantileTracker(config, rawValues.lowest(), rawValues.highest());
     levels = config.levels().size();
     ofLevels = knots.interpolation(levels);
     slope = config.levels().toFloats();
@@ -100,8 +103,8 @@ final class Scoring {
   }
 
   /** With other physical limits, told from another base. */
-  void limit(float lowest, float highest) {
-    tracker.limit(lowest, highest);
+  void limit() {
+    tracker.limit(rawValues.lowest(), rawValues.highest());
   }
 
   /**
@@ -186,16 +189,16 @@ final class Scoring {
     }
     float value = values[seasonalNaive][lead - 1];
     float scale = pending.scale(slot);
-    boolean isRaw = experts.isRaw();
+    boolean isRaw = rawValues.isRaw();
     float[] given = quantiles;
     if (!isRaw) {
       given = served;
-      experts.raw(quantiles, served);
+      rawValues.raw(quantiles, served);
     }
     if (lead == 1) {
       float unit =
           config.transform() == Transform.LOG_RETURN
-              ? (float) (scale * experts.inFull(given[levels / 2]))
+              ? (float) (scale * rawValues.inFull(given[levels / 2]))
               : scale;
       expected.set(given, unit);
     }
@@ -205,17 +208,17 @@ final class Scoring {
     for (int j = 0; j < levels; j++) {
       float naive = value + scale * naiveDistances[from + j];
       loss += pinball(j, raw, given[j]);
-      lossOfNaive += pinball(j, raw, isRaw ? naive : experts.raw(naive));
+      lossOfNaive += pinball(j, raw, isRaw ? naive : rawValues.raw(naive));
     }
     scores.add(
         lead - 1,
         raw,
-        (float) Math.abs(experts.inFull(raw)),
+        (float) Math.abs(rawValues.inFull(raw)),
         given,
         loss / levels,
-        experts.raw(value),
+        rawValues.raw(value),
         lossOfNaive / levels,
-        experts.raw(last));
+        rawValues.raw(last));
   }
 
   private void push(int lead, float target) {

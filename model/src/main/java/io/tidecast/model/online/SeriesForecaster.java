@@ -53,6 +53,7 @@ public final class SeriesForecaster {
   private final Map<String, PackedModel> packed = new LinkedHashMap<>();
   private ForecastModel latest;
   private PackedModel latestPacked;
+  private final RawValues rawValues;
   private final ExpertForecasts experts;
   private final Scoring scoring;
   private final QuantileCode code;
@@ -93,9 +94,10 @@ public final class SeriesForecaster {
     this.ablation = ablation;
     empty = new SeriesState(config);
     LeadKnots knots = LeadKnots.of(config);
-    experts = new ExpertForecasts(config, knots);
-    code = new QuantileCode(config.levels().size(), experts.lowest(), experts.highest());
-    scoring = new Scoring(config, evaluationPeriod, knots, experts, code);
+    rawValues = new RawValues(config);
+    experts = new ExpertForecasts(config, knots, rawValues);
+    code = new QuantileCode(config.levels().size(), rawValues.lowest(), rawValues.highest());
+    scoring = new Scoring(config, evaluationPeriod, knots, experts, rawValues, code);
     inputs = new float[InputLayout.of(config).size()];
     noCovariates = new float[config.width()];
     Arrays.fill(noCovariates, Float.NaN);
@@ -172,9 +174,9 @@ public final class SeriesForecaster {
         state.pending().clear();
       }
     }
-    experts.tellFrom(state.inputs().base());
-    code.limit(experts.lowest(), experts.highest());
-    scoring.limit(experts.lowest(), experts.highest());
+    rawValues.tellFrom(state.inputs().base());
+    code.limit(rawValues.lowest(), rawValues.highest());
+    scoring.limit();
   }
 
   /** Null if the step is in order. */
