@@ -30,13 +30,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ModelArtifactTest {
-  private static final int INPUTS = InputLayout.of(model(3).config()).size();
+  static final int INPUTS = InputLayout.of(model(3).config()).size();
 
   @Test
   void whatWasWrittenIsReadBackAndWrittenTheSame() throws InvalidArtifactException {
@@ -170,25 +169,6 @@ class ModelArtifactTest {
   }
 
   @Test
-  void layersOfAnotherCellThanTheConfigurationSaysAreRefused() {
-    FeedForwardWeights layer =
-        new FeedForwardWeights(INPUTS, 2, new float[2 * INPUTS], new float[2]);
-
-    byte[] bytes = ModelArtifact.write(withCell(CellConfig.Kind.RNN, layer));
-
-    assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(bytes));
-  }
-
-  @Test
-  void layerOfAnotherWidthThanTheConfigurationSaysIsRefused() {
-    FeedForwardWeights layer = new FeedForwardWeights(3, 2, new float[6], new float[2]);
-
-    byte[] bytes = ModelArtifact.write(withCell(CellConfig.Kind.FEED_FORWARD, layer));
-
-    assertTrue(refusal(bytes).contains("expected shape [2, " + INPUTS + "]"), refusal(bytes));
-  }
-
-  @Test
   void importedModelIsNamedByItsContent() throws InvalidArtifactException {
     ForecastModel model = model(3);
     byte[] bytes = ModelArtifact.write(model);
@@ -201,15 +181,7 @@ class ModelArtifactTest {
     assertEquals(model.version(), ModelArtifact.importFrom(unnamed).version());
   }
 
-  @Test
-  void importIsRefusedWhereTensorsDoNotFitTheConfiguration() {
-    FeedForwardWeights layer = new FeedForwardWeights(3, 2, new float[6], new float[2]);
-    byte[] bytes = ModelArtifact.write(withCell(CellConfig.Kind.FEED_FORWARD, layer));
-
-    assertThrows(InvalidArtifactException.class, () -> ModelArtifact.importFrom(bytes));
-  }
-
-  private static ForecastModel withCell(CellConfig.Kind kind, CellWeights layer) {
+  static ForecastModel withCell(CellConfig.Kind kind, CellWeights layer) {
     ForecastModel model = model(3);
     return ModelArtifact.seal(
         Otherwise.cell(model.config(), new CellConfig(kind, 1, 2)),
@@ -230,24 +202,6 @@ class ModelArtifactTest {
     assertTrue(read.layers().isEmpty());
     assertTrue(read.head().isEmpty());
     assertTrue(read.highway().isPresent());
-  }
-
-  @Test
-  void aHeadWithoutACellIsRefused() {
-    ForecastModel full = model(3);
-    ForecastModel headless =
-        ModelArtifact.seal(
-            Otherwise.cell(full.config(), new CellConfig(CellConfig.Kind.NONE, 1, 2)),
-            List.of(),
-            full.headOrNull(),
-            full.highwayOrNull(),
-            full.provenance());
-    byte[] bytes = ModelArtifact.write(headless);
-
-    InvalidArtifactException refused =
-        assertThrows(InvalidArtifactException.class, () -> ModelArtifact.importFrom(bytes));
-
-    assertEquals("damaged: a head but no cell", refused.getMessage());
   }
 
   @Test
@@ -286,83 +240,6 @@ class ModelArtifactTest {
     assertTrue(model(3).version().matches("temperature_2m-12-[0-9a-f]{8}"), model(3).version());
     assertEquals(model(3).version(), model(3).version());
     assertTrue(!model(3).version().equals(model(4).version()));
-  }
-
-  @Test
-  void everyTruncationIsRefused() {
-    byte[] bytes = ModelArtifact.write(model(3));
-    for (int length = 0; length < bytes.length; length++) {
-      byte[] truncated = Arrays.copyOf(bytes, length);
-      assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(truncated));
-    }
-  }
-
-  @Test
-  void everyFlippedByteIsRefused() {
-    byte[] bytes = ModelArtifact.write(model(3));
-    Random random = new Random(1);
-    for (int i = 0; i < bytes.length; i++) {
-      byte[] damaged = bytes.clone();
-      damaged[i] ^= (byte) (1 << random.nextInt(8));
-      int place = i;
-      assertThrows(
-          InvalidArtifactException.class, () -> ModelArtifact.read(damaged), "byte " + place);
-    }
-  }
-
-  @Test
-  void appendedBytesAreRefused() {
-    byte[] bytes = ModelArtifact.write(model(3));
-
-    byte[] longer = Arrays.copyOf(bytes, bytes.length + 4);
-
-    assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(longer));
-  }
-
-  @Test
-  void foreignFilesAreRefusedWithTheReason() {
-    byte[] text = "quantiles,leads\n0.5,24\n".repeat(20).getBytes(StandardCharsets.UTF_8);
-    byte[] otherSafetensors =
-        Safetensors.write(List.of(new Tensor("w", new float[] {1}, 1)), java.util.Map.of());
-
-    assertTrue(refusal(text).contains("foreign"), refusal(text));
-    assertTrue(refusal(otherSafetensors).contains("foreign"), refusal(otherSafetensors));
-  }
-
-  @Test
-  void aWeightThatIsNotFiniteIsNeverWritten() {
-    ForecastModel model = model(3);
-    float[] weights = model.head().orElseThrow().blend();
-    weights[0] = Float.NaN;
-    ForecastModel broken =
-        ModelArtifact.seal(
-            model.config(),
-            model.layers(),
-            model.headOrNull(),
-            model.highwayOrNull(),
-            model.provenance());
-
-    assertThrows(IllegalArgumentException.class, () -> ModelArtifact.write(broken));
-  }
-
-  @Test
-  void aModelUnderAnotherVersionIsNeverWritten() {
-    ForecastModel model = model(3);
-    ForecastModel renamed =
-        new ForecastModel(
-            "temperature_2m-13-00000000",
-            model.config(),
-            model.layers(),
-            model.headOrNull(),
-            model.highwayOrNull(),
-            model.provenance());
-
-    assertThrows(IllegalArgumentException.class, () -> ModelArtifact.write(renamed));
-  }
-
-  private static String refusal(byte[] bytes) {
-    return assertThrows(InvalidArtifactException.class, () -> ModelArtifact.read(bytes))
-        .getMessage();
   }
 
   static ForecastModel model(long seed) {
