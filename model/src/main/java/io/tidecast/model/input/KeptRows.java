@@ -54,6 +54,14 @@ public final class KeptRows {
     return new KeptRows(config.transform(), false, 0, rows, new RunningInputs(config));
   }
 
+  /** Bytes of {@link SeriesInputs#writeHistory}. */
+  public static int bytes(ForecasterConfig config) {
+    return 1
+        + Double.BYTES
+        + InputHistory.bytes(config)
+        + RunningInputs.bytes(config.covariates().size());
+  }
+
   /** Rows stepped before they were stored. */
   public long count() {
     return rows.rows();

@@ -5,7 +5,6 @@ import io.tidecast.model.Transform;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * The feature pipeline of one series: raw steps in, inputs of the recurrent member out, everything
@@ -32,23 +31,15 @@ public final class SeriesInputs implements KnownFuture.Origin {
   // has taken every row before the first one a replay steps, and moves on with it
   private final RunningInputs anchor;
   private final Revision revision;
-  // of the covariates that are known beforehand: which they are, and their values from the last
-  // step
-  private final int[] known;
-  private final float[] ahead;
-
+  private final KnownValues known;
   private final SeriesBase base;
 
   public SeriesInputs(ForecasterConfig config) {
-    this(
-        config,
-        new StepInputs(config),
-        config.knownFuture().stream().mapToInt(config.covariates()::indexOf).toArray(),
-        new InputHistory(config));
+    this(config, new StepInputs(config), new KnownValues(config), new InputHistory(config));
   }
 
   private SeriesInputs(
-      ForecasterConfig config, StepInputs stepInputs, int[] known, InputHistory history) {
+      ForecasterConfig config, StepInputs stepInputs, KnownValues known, InputHistory history) {
     this.config = config;
     this.stepInputs = stepInputs;
     this.known = known;
@@ -57,13 +48,11 @@ public final class SeriesInputs implements KnownFuture.Origin {
     now = new RunningInputs(config);
     anchor = new RunningInputs(config);
     revision = new Revision(config, history, now, anchor);
-    ahead = new float[known.length * config.horizon()];
-    Arrays.fill(ahead, Float.NaN);
   }
 
   /** Of the same configuration, with other rows. */
   private SeriesInputs with(InputHistory rows) {
-    return new SeriesInputs(config, stepInputs, known, rows);
+    return new SeriesInputs(config, stepInputs, known.copy(), rows);
   }
 
   /** What a step has shown of the rows before it. */
@@ -126,7 +115,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
       revision.look(x, admitted);
     }
     append(admitted, missing || isStuck);
-    System.arraycopy(covariates, config.covariates().size(), ahead, 0, ahead.length);
+    known.take(covariates, config.covariates().size());
     for (int i = 0; i < config.covariates().size(); i++) {
       float covariate = Transform.LEVEL.apply(covariates[i]);
       if (!Float.isNaN(covariate)) {
@@ -161,7 +150,7 @@ public final class SeriesInputs implements KnownFuture.Origin {
       return;
     }
     revision.forget();
-    Arrays.fill(ahead, Float.NaN);
+    known.forget();
     long held = heldOf(steps);
     for (long i = 0; i < held; i++) {
       append(seasonalNaive(1), true);
@@ -256,20 +245,12 @@ public final class SeriesInputs implements KnownFuture.Origin {
 
   @Override
   public float ahead(int variable, int lead) {
-    RunningScale scale = now.covariate(known[variable]);
-    float value = Transform.LEVEL.apply(ahead[variable * config.horizon() + lead - 1]);
-    return Float.isNaN(value) || !scale.seen() ? Float.NaN : StepInputs.level(scale, value);
+    return known.level(variable, lead, now);
   }
 
   @Override
   public float seasonBefore(int variable, int lead) {
-    int season = config.season();
-    int steps = season * ((lead + season - 1) / season) - lead;
-    long row = history.rows() - 1 - Math.min(steps, length() - 1);
-    RunningScale scale = now.covariate(known[variable]);
-    return history.missing(row, 1 + known[variable])
-        ? StepInputs.level(scale)
-        : StepInputs.level(scale, history.covariate(row, known[variable]));
+    return known.levelOfSeasonBefore(variable, lead, now, history, length());
   }
 
   /** The value {@code steps} before the last one, transformed. */
@@ -367,17 +348,8 @@ public final class SeriesInputs implements KnownFuture.Origin {
     copy.now.set(now);
     copy.anchor.set(anchor);
     copy.revision.set(revision);
-    System.arraycopy(ahead, 0, copy.ahead, 0, ahead.length);
     copy.base.set(base);
     return copy;
-  }
-
-  /** Bytes of {@link #writeHistory}. */
-  public static int historyBytes(ForecasterConfig config) {
-    return 1
-        + Double.BYTES
-        + InputHistory.bytes(config)
-        + RunningInputs.bytes(config.covariates().size());
   }
 
   /**

@@ -192,7 +192,7 @@ public final class SeriesState {
   static long bytes(ForecasterConfig config, int versionsInPeriod) {
     int frame = 6 * Integer.BYTES + 2 * Long.BYTES;
     return frame
-        + SeriesInputs.historyBytes(config)
+        + KeptRows.bytes(config)
         + SeriesInputs.runningBytes(config)
         + HiddenState.bytes(config)
         + NaiveExperts.bytes(config)

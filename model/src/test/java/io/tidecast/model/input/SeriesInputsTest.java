@@ -76,7 +76,7 @@ class SeriesInputsTest {
       if (t % 5 == 0 || restored.rows() - writtenRows > 24) {
         writtenRows = restored.rows();
         history = history(restored);
-        assertEquals(SeriesInputs.historyBytes(config), history.length);
+        assertEquals(KeptRows.bytes(config), history.length);
       }
       byte[] running = running(restored, writtenRows);
       assertArrayEquals(history(inputs), history(restored));
