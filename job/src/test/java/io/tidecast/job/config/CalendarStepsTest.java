@@ -63,6 +63,7 @@ class CalendarStepsTest {
         "step: P1D, season: P1W, sessions: {days: [sat, Sunday]}|2",
         "step: PT1H, season: P1D, sessions: {open: '09:30', close: '16:00'}|7",
         "step: PT1H, season: P1W|168",
+        "step: PT1H, season: P1D, sessions: {days: [mon, tue, wed, thu, fri, sat, sun]}|24",
       })
   void seasonsAreInTheSameWords(String series, int steps) {
     assertEquals(steps, parse(series).series().seasonSteps());
