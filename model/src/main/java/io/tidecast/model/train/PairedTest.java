@@ -3,6 +3,7 @@ package io.tidecast.model.train;
 import io.tidecast.model.online.BlockLosses;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.distribution.TDistribution;
 
 /**
  * By how much one model's loss lies below another's on the same blocks, and how much of that may be
@@ -16,8 +17,7 @@ record PairedTest(double gain, double noise) {
   static final int LEVEL_PERCENT = 1;
   static final int MIN_BLOCKS = 5;
 
-  /** Quantile of the normal distribution at 0.99. */
-  private static final double NORMAL = 2.3263;
+  private static final double LEVEL = 1 - LEVEL_PERCENT / 100.0;
 
   /**
    * @param steps to put blocks together to, as far as {@value #MIN_BLOCKS} are left
@@ -34,7 +34,8 @@ record PairedTest(double gain, double noise) {
     }
     int degrees = differences.length - 1;
     double error = Math.sqrt(variance / degrees / differences.length);
-    return new PairedTest(mean, quantile(degrees) * error);
+    double quantile = new TDistribution(degrees).inverseCumulativeProbability(LEVEL);
+    return new PairedTest(mean, quantile * error);
   }
 
   /** Mean differences over so many steps each; a rest that is shorter is left out. */
@@ -48,13 +49,5 @@ record PairedTest(double gain, double noise) {
     return IntStream.range(0, single.length / many)
         .mapToDouble(i -> Arrays.stream(single, i * many, (i + 1) * many).average().orElseThrow())
         .toArray();
-  }
-
-  /** Of Student's distribution at 0.99: the first terms of its expansion about the normal's. */
-  private static double quantile(int degrees) {
-    double z = NORMAL;
-    double first = (z * z * z + z) / 4;
-    double second = (5 * Math.pow(z, 5) + 16 * z * z * z + 3 * z) / 96;
-    return z + first / degrees + second / degrees / degrees;
   }
 }
