@@ -5,7 +5,6 @@ import io.tidecast.model.LittleEndian;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * Shares of the experts in what is given out, per knot of the leads: exponentially weighted
@@ -46,6 +45,8 @@ final class Mixture {
 
   static final int LOSSES = EXPERTS + 1;
 
+  private static final int COUNTS = PendingForecasts.MEMBERS + 1;
+
   private static final int SPAN = 2000;
   private static final int CAUTION = 24;
   private static final int INHERITED = 4 * CAUTION;
@@ -59,12 +60,14 @@ final class Mixture {
   // exp of it is nothing beside 1
   private static final double NEGLIGIBLE = -16;
 
+  // [knots * LOSSES]
   private final float[] loss;
+  // [knots * COUNTS]: of each member, and of the naives, which are seen together
   private final short[] count;
 
   Mixture(ForecasterConfig config) {
     loss = new float[LeadKnots.count(config.horizon()) * LOSSES];
-    count = new short[loss.length];
+    count = new short[LeadKnots.count(config.horizon()) * COUNTS];
   }
 
   private Mixture(Mixture other) {
@@ -78,7 +81,7 @@ final class Mixture {
   }
 
   static int bytes(ForecasterConfig config) {
-    return LeadKnots.count(config.horizon()) * LOSSES * (Float.BYTES + Short.BYTES);
+    return LeadKnots.count(config.horizon()) * (LOSSES * Float.BYTES + COUNTS * Short.BYTES);
   }
 
   /**
@@ -87,30 +90,35 @@ final class Mixture {
    */
   void observe(int knot, float[] losses) {
     int from = knot * LOSSES;
-    beginTogether(from, losses);
-    double limit = limit(from);
+    count(knot * COUNTS, losses);
+    double limit = limit(knot);
     double least = least(losses);
     double common = Math.min(MAX_COMMON, least);
     for (int k = 0; k < LOSSES; k++) {
       if (!Float.isNaN(losses[k])) {
-        int at = from + k;
         double counted = common + Math.min(limit, losses[k] - least);
-        count[at] = (short) Math.min(SPAN, count[at] + 1);
-        loss[at] += (float) (2 * (counted - loss[at]) / (count[at] + 1));
+        loss[from + k] += (float) (2 * (counted - loss[from + k]) / (seen(knot, k) + 1));
       }
     }
+  }
+
+  /** Losses seen of an expert. */
+  private int seen(int knot, int expert) {
+    return count[knot * COUNTS + Math.min(expert, PendingForecasts.MEMBERS)];
   }
 
   /**
    * Losses of other times say nothing: with the first of a member those of the naives begin anew.
    */
-  private void beginTogether(int from, float[] losses) {
+  private void count(int from, float[] losses) {
     boolean begins = false;
     for (int k = 0; k < PendingForecasts.MEMBERS; k++) {
       begins |= count[from + k] == 0 && !Float.isNaN(losses[k]);
     }
-    if (begins) {
-      Arrays.fill(count, from, from + LOSSES, (short) 0);
+    for (int k = 0; k < COUNTS; k++) {
+      // the last value is a naive everywhere
+      int seen = begins ? 0 : count[from + k];
+      count[from + k] = (short) (Float.isNaN(losses[k]) ? seen : Math.min(SPAN, seen + 1));
     }
   }
 
@@ -123,7 +131,7 @@ final class Mixture {
     for (int k = 0; k < count.length; k++) {
       if (isMadeFromTheLast) {
         count[k] = (short) Math.min(INHERITED, count[k]);
-      } else if (k % LOSSES < PendingForecasts.MEMBERS) {
+      } else if (k % COUNTS < PendingForecasts.MEMBERS) {
         count[k] = 0;
       }
     }
@@ -137,11 +145,12 @@ final class Mixture {
     return least;
   }
 
-  private double limit(int from) {
+  private double limit(int knot) {
     double least = Double.POSITIVE_INFINITY;
     for (int k = 0; k < EXPERTS; k++) {
-      if (count[from + k] >= CAUTION && loss[from + k] > 0) {
-        least = Math.min(least, loss[from + k]);
+      float lost = loss[knot * LOSSES + k];
+      if (seen(knot, k) > CAUTION && lost > 0) {
+        least = Math.min(least, lost);
       }
     }
     return MAX_EXCESS * least;
@@ -169,14 +178,13 @@ final class Mixture {
    * @param taking which naives take part; one at least
    */
   void ofNaives(boolean[] taking, boolean holds, int knot, float[] out, int to) {
-    int from = knot * LOSSES;
     double sharpness = holds ? SHARPNESS_OF_NAIVES : SHARPNESS_OF_NAIVES_ALONE;
-    double best = best(from, PendingForecasts.MEMBERS, EXPERTS, taking);
+    double best = best(knot, PendingForecasts.MEMBERS, EXPERTS, taking);
     float sum = 0;
     for (int k = 0; k < EXPERTS; k++) {
       boolean takes = taking[k] && k >= PendingForecasts.MEMBERS;
-      int seen = count[from + k];
-      out[to + k] = takes ? weight(gain(from + k, seen, CAUTION, sharpness, best, best)) : 0;
+      int at = knot * LOSSES + k;
+      out[to + k] = takes ? weight(gain(at, seen(knot, k), CAUTION, sharpness, best, best)) : 0;
       sum += out[to + k];
     }
     for (int k = PendingForecasts.MEMBERS; k < EXPERTS; k++) {
@@ -185,17 +193,16 @@ final class Mixture {
   }
 
   private void withModel(boolean[] taking, boolean holds, int knot, int lead, float[] out) {
-    int from = knot * LOSSES;
     int to = knot * EXPERTS;
-    double ofMembers = best(from, 0, PendingForecasts.MEMBERS, taking);
-    double best = best(from, 0, EXPERTS, taking);
+    double ofMembers = best(knot, 0, PendingForecasts.MEMBERS, taking);
+    double best = best(knot, 0, EXPERTS, taking);
     double ofAll =
         areSeveral(taking)
-            ? exponent(from, NAIVES, lead, ofMembers, best)
+            ? exponent(knot, NAIVES, lead, ofMembers, best)
             : Double.NEGATIVE_INFINITY;
     double most = ofAll;
     for (int k = 0; k < EXPERTS; k++) {
-      most = taking[k] ? Math.max(most, exponent(from, k, lead, ofMembers, best)) : most;
+      most = taking[k] ? Math.max(most, exponent(knot, k, lead, ofMembers, best)) : most;
     }
     float all = weight(ofAll - most);
     if (all > 0) {
@@ -203,7 +210,7 @@ final class Mixture {
     }
     float sum = all;
     for (int k = 0; k < EXPERTS; k++) {
-      float own = taking[k] ? weight(exponent(from, k, lead, ofMembers, best) - most) : 0;
+      float own = taking[k] ? weight(exponent(knot, k, lead, ofMembers, best) - most) : 0;
       out[to + k] = all > 0 ? own + all * out[to + k] : own;
       sum += own;
     }
@@ -226,29 +233,29 @@ final class Mixture {
     return exponent == 0 ? 1 : exponent < NEGLIGIBLE ? 0 : (float) Math.exp(exponent);
   }
 
-  private double best(int from, int first, int end, boolean[] taking) {
+  private double best(int knot, int first, int end, boolean[] taking) {
     double best = Double.POSITIVE_INFINITY;
     for (int k = first; k < end; k++) {
-      if (taking[k] && count[from + k] > 0) {
-        best = Math.min(best, loss[from + k]);
+      if (taking[k] && seen(knot, k) > 0) {
+        best = Math.min(best, loss[knot * LOSSES + k]);
       }
     }
     return best;
   }
 
   /** Logarithm of the weight of an expert beside a model. */
-  private double exponent(int from, int expert, int lead, double ofMembers, double best) {
-    int seen = count[from + expert];
+  private double exponent(int knot, int expert, int lead, double ofMembers, double best) {
+    int at = knot * LOSSES + expert;
+    int seen = seen(knot, expert);
     if (expert < PendingForecasts.MEMBERS) {
-      return gain(from + expert, seen, CAUTION, SHARPNESS, ofMembers, best);
+      return gain(at, seen, CAUTION, SHARPNESS, ofMembers, best);
     }
     // a naive may be known for long: the model has to be, too
-    int both = Math.min(seen, Math.max(count[from], count[from + 1]));
+    int both = Math.min(seen, Math.max(seen(knot, 0), seen(knot, 1)));
     return expert == NAIVES
-        ? LOG_PRIOR_OF_ALL_NAIVES
-            + gain(from + expert, both, CAUTION * lead, SHARPNESS, ofMembers, best)
+        ? LOG_PRIOR_OF_ALL_NAIVES + gain(at, both, CAUTION * lead, SHARPNESS, ofMembers, best)
         : LOG_PRIOR_OF_A_NAIVE
-            + gain(from + expert, both, CAUTION * lead, SHARPNESS_OF_NAIVES, ofMembers, best);
+            + gain(at, both, CAUTION * lead, SHARPNESS_OF_NAIVES, ofMembers, best);
   }
 
   private double gain(int at, int seen, int caution, double sharpness, double over, double best) {
@@ -266,21 +273,31 @@ final class Mixture {
   }
 
   void read(DataInput in) throws IOException {
-    read(in, LOSSES);
+    LittleEndian.read(in, loss);
+    for (int k = 0; k < count.length; k++) {
+      count[k] = in.readShort();
+    }
   }
 
-  /** A state of before the naives together were an expert, of whom nothing is known then. */
+  /** As before the naives together were an expert: they begin as the best of them. */
   void readFormat9(DataInput in) throws IOException {
-    read(in, EXPERTS);
-  }
-
-  private void read(DataInput in, int kept) throws IOException {
-    float[] losses = new float[loss.length / LOSSES * kept];
+    int knots = count.length / COUNTS;
+    float[] losses = new float[knots * EXPERTS];
     LittleEndian.read(in, losses);
-    for (int k = 0; k < losses.length; k++) {
-      int at = k / kept * LOSSES + k % kept;
-      loss[at] = losses[k];
-      count[at] = in.readShort();
+    for (int knot = 0; knot < knots; knot++) {
+      int to = knot * LOSSES;
+      System.arraycopy(losses, knot * EXPERTS, loss, to, EXPERTS);
+      float best = loss[to + PendingForecasts.MEMBERS];
+      for (int k = 0; k < EXPERTS; k++) {
+        short seen = in.readShort();
+        if (k < COUNTS) {
+          count[knot * COUNTS + k] = seen;
+        }
+        if (k >= COUNTS && seen > 0) {
+          best = Math.min(best, loss[to + k]);
+        }
+      }
+      loss[to + NAIVES] = best;
     }
   }
 }
