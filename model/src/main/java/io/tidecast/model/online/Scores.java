@@ -22,7 +22,13 @@ final class Scores {
   private static final int PERSISTENCE_ABSOLUTE = 5;
   private static final int ABSOLUTE_TARGET = 6;
   private static final int WIDTH = 7;
+  private static final int MAX_BYTE = 255;
   private static final int MAX_SHORT = 65_535;
+
+  // how counts are stored, by the largest
+  private static final int SHORTS = 0;
+  private static final int INTS = 1;
+  private static final int BYTES = 2;
 
   private final int horizon;
   private final int intervals;
@@ -40,10 +46,10 @@ final class Scores {
     sum = new float[horizon * sums];
   }
 
-  /** While no count is above 65,535. */
+  /** While no count is above 255. */
   static int bytes(ForecasterConfig config) {
     int intervals = config.levels().intervals();
-    int perLead = Short.BYTES * (1 + intervals) + Float.BYTES * (WIDTH + intervals);
+    int perLead = Byte.BYTES * (1 + intervals) + Float.BYTES * (WIDTH + intervals);
     return 1 + config.horizon() * perLead;
   }
 
@@ -161,12 +167,19 @@ final class Scores {
     for (int n : count) {
       most = Math.max(most, n);
     }
-    out.writeBoolean(most > MAX_SHORT);
-    if (most > MAX_SHORT) {
-      LittleEndian.write(out, count);
-    } else {
-      for (int n : count) {
-        out.writeShort(n);
+    int stored = most <= MAX_BYTE ? BYTES : most <= MAX_SHORT ? SHORTS : INTS;
+    out.writeByte(stored);
+    switch (stored) {
+      case INTS -> LittleEndian.write(out, count);
+      case SHORTS -> {
+        for (int n : count) {
+          out.writeShort(n);
+        }
+      }
+      default -> {
+        for (int n : count) {
+          out.writeByte(n);
+        }
       }
     }
     LittleEndian.write(out, sum);
@@ -192,12 +205,13 @@ final class Scores {
   }
 
   private void readCounts(DataInput in) throws IOException {
-    if (in.readBoolean()) {
+    int stored = in.readUnsignedByte();
+    if (stored == INTS) {
       LittleEndian.read(in, count);
-    } else {
-      for (int i = 0; i < count.length; i++) {
-        count[i] = in.readUnsignedShort();
-      }
+      return;
+    }
+    for (int i = 0; i < count.length; i++) {
+      count[i] = stored == BYTES ? in.readUnsignedByte() : in.readUnsignedShort();
     }
   }
 }

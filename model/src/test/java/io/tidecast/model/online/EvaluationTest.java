@@ -12,7 +12,9 @@ import io.tidecast.model.RandomModels;
 import io.tidecast.model.Transform;
 import io.tidecast.model.weights.ForecastModel;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Evaluations against a recount from the forecasts and observations themselves, within what the
@@ -107,7 +110,8 @@ class EvaluationTest {
   void sumsThatWereStoredAsInfiniteAreFinite() throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Scores.bytes(CONFIG)).order(ByteOrder.LITTLE_ENDIAN);
     int intervals = CONFIG.levels().intervals();
-    bytes.position(1 + Short.BYTES * HORIZON * (1 + intervals));
+    // a byte for each count
+    bytes.put((byte) 2).position(1 + HORIZON * (1 + intervals));
     while (bytes.hasRemaining()) {
       bytes.putFloat(Float.POSITIVE_INFINITY);
     }
@@ -118,6 +122,24 @@ class EvaluationTest {
     for (double sum : sums(scores.evaluation(0, ""))) {
       assertEquals(Float.MAX_VALUE, sum);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 255, 256, 65_535, 65_536})
+  void countsOfAnySizeAreReadBack(int count) throws IOException {
+    Scores scores = new Scores(CONFIG);
+    float[] served = new float[CONFIG.levels().size()];
+    for (int i = 0; i < count; i++) {
+      scores.add(1, 1, 1, served, 0, 0, 0, 0);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    scores.write(new DataOutputStream(bytes));
+    Scores read = new Scores(CONFIG);
+
+    read.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+
+    assertEquals(scores.evaluation(0, ""), read.evaluation(0, ""));
+    assertEquals(count, read.evaluation(0, "").count()[1]);
   }
 
   private List<Evaluation> runSeries() {
