@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -301,6 +302,7 @@ final class CalibrationBenchmark {
     private final double[][] byLead = new double[horizon][2];
     private final double[][] byQuarter = new double[4][2];
     private final double[][] byHour = new double[24][2];
+    private final Map<Long, double[]> byTarget = new TreeMap<>();
     private double count;
 
     Measure(Map<String, Series> all) {
@@ -317,8 +319,10 @@ final class CalibrationBenchmark {
           if (!Double.isNaN(actual)) {
             long end = series.ends().get(t).getEpochSecond();
             int quarter = (int) Math.max(0, Math.min(3, 4 * (end - first.getEpochSecond()) / span));
-            int hour = (int) Math.floorMod((end + (h + 1) * step - 1) / 3600, 24L);
-            add(quantiles.get(t)[h], actual, byLead[h], byQuarter[quarter], byHour[hour]);
+            long target = end + (h + 1) * step;
+            int hour = (int) Math.floorMod((target - 1) / 3600, 24L);
+            double[] same = byTarget.computeIfAbsent(target, at -> new double[2]);
+            add(quantiles.get(t)[h], actual, byLead[h], byQuarter[quarter], byHour[hour], same);
           }
         }
       }
@@ -350,11 +354,32 @@ final class CalibrationBenchmark {
           .orElseThrow();
     }
 
+    /**
+     * How far, in points, the coverage of a quarter is off by chance: its standard deviation by the
+     * autocovariances of what leads have inside of each target, falling weights (Newey and West
+     * 1987) to twice the horizon.
+     */
+    private double chance() {
+      double[] inside =
+          byTarget.values().stream().mapToDouble(part -> part[0] / part[1]).toArray();
+      double mean = Arrays.stream(inside).average().orElseThrow();
+      double sum = 0;
+      for (int lag = 0; lag <= 2 * horizon; lag++) {
+        double products = 0;
+        for (int i = lag; i < inside.length; i++) {
+          products += (inside[i] - mean) * (inside[i - lag] - mean);
+        }
+        double weight = lag == 0 ? 1 : 2 * (1 - lag / (2.0 * horizon + 1));
+        sum += weight * products / inside.length;
+      }
+      return 100 * Math.sqrt(sum / (inside.length / 4.0));
+    }
+
     void print(String name, Measure product) {
       System.out.printf(
           Locale.ROOT,
           "{\"rule\":\"%s\",\"crps\":%.4f,\"width\":%.3f,\"covers\":%s,\"worstLead\":%.1f,"
-              + "\"worstQuarter\":%.1f,\"worstHour\":%.1f}%n",
+              + "\"worstQuarter\":%.1f,\"chanceOfQuarter\":%.1f,\"worstHour\":%.1f}%n",
           name,
           crps / product.crps,
           width / product.width,
@@ -362,6 +387,7 @@ final class CalibrationBenchmark {
               Arrays.stream(overall).map(one -> Math.round(1000 * one / count) / 1e3).toArray()),
           worst(byLead),
           worst(byQuarter),
+          chance(),
           worst(byHour));
     }
   }
