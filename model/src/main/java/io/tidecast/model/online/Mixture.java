@@ -280,7 +280,7 @@ final class Mixture {
   }
 
   /** As before the naives together were an expert: they begin as the best of them. */
-  void readFormat9(DataInput in) throws IOException {
+  void readFormat8(DataInput in) throws IOException {
     int knots = count.length / COUNTS;
     float[] losses = new float[knots * EXPERTS];
     LittleEndian.read(in, losses);

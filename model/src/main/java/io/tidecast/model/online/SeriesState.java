@@ -57,8 +57,7 @@ import java.util.Arrays;
  * the target, not of the origin. Sums of scores are of single precision.
  */
 public final class SeriesState {
-  static final int FORMAT = 10;
-  private static final int FORMAT_9 = 9;
+  static final int FORMAT = 9;
   private static final int FORMAT_8 = 8;
   private static final int FORMAT_7 = 7;
   private static final int FORMAT_6 = 6;
@@ -329,8 +328,8 @@ public final class SeriesState {
     } else {
       naives.read(live);
     }
-    if (format <= FORMAT_9) {
-      mixture.readFormat9(live);
+    if (format <= FORMAT_8) {
+      mixture.readFormat8(live);
     } else {
       mixture.read(live);
     }

@@ -105,10 +105,10 @@ class SeriesStateTest {
   void refusesAnotherFormatAndGivesUpRowsOfAnotherStep() throws IOException {
     byte[] bytes = written(new SeriesForecaster(CONFIG, 1000).newState());
     byte[] newer = bytes.clone();
-    ByteBuffer.wrap(newer).putInt(11);
+    ByteBuffer.wrap(newer).putInt(10);
 
     IOException format = assertThrows(IOException.class, () -> read(newer, CONFIG));
-    assertEquals("Expected series state of format 1 to 10 but found 11", format.getMessage());
+    assertEquals("Expected series state of format 1 to 9 but found 10", format.getMessage());
     ForecasterConfig daily = ForecasterConfig.of(Duration.ofDays(1), 24, 7, 0);
     assertEquals(new SeriesForecaster(daily, 1000).newState(), read(bytes, daily));
   }
