@@ -32,12 +32,17 @@ record Verdict(PromotionGate.Scores scores, double margin) {
         scores.targets());
   }
 
+  private String steps() {
+    return String.format(Locale.ROOT, "; of %.1f times the steps", scores.times());
+  }
+
   private String champion() {
     return String.format(
         Locale.ROOT,
-        ", champion %.4f (noise %.4f, margin %.4f)",
+        ", champion %.4f (noise %.4f, margin %.4f%s)",
         scores.champion(),
         scores.noise(),
-        margin * scores.champion());
+        margin * scores.champion(),
+        scores.knowsMuchMore() ? steps() : "");
   }
 }

@@ -4,6 +4,7 @@ import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
 import io.tidecast.model.online.BlockLosses;
 import io.tidecast.model.weights.ForecastModel;
+import io.tidecast.model.weights.Provenance;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
@@ -16,6 +17,9 @@ import java.util.concurrent.CancellationException;
  * an interrupted one ends with {@link CancellationException}.
  */
 public final class PromotionGate {
+  // what a fit loses by chance falls with its steps: of 1.5 times as many it is a third less
+  private static final double MUCH_MORE = 1.5;
+
   private final ForecasterConfig config;
 
   public PromotionGate(ForecasterConfig config) {
@@ -34,12 +38,16 @@ public final class PromotionGate {
    * @param noise what of the gain over the champion may be noise, at a level of 1 %: one-sided, by
    *     blocks as long as the horizon, or a sixth of the span if that is shorter; 0 without a
    *     champion
+   * @param times how many times as many steps the challenger is trained on once it is complete; 0
+   *     where that is not asked for
    */
   public record Scores(
-      double challenger, double champion, double naive, long targets, double noise) {
+      double challenger, double champion, double naive, long targets, double noise, double times) {
     /**
      * Whether the challenger shall serve: it beats the naives, and the champion by the margin and
-     * beyond noise.
+     * beyond noise. One that is complete with {@value #MUCH_MORE} times as many steps, or more,
+     * need not be the better one beyond noise: what is judged knows less than what will serve, and
+     * of a short history no more than the champion.
      *
      * @param margin share of the champion's loss that must be gained, such as 0.01: what a swap
      *     costs
@@ -47,7 +55,18 @@ public final class PromotionGate {
     public boolean promotes(double margin) {
       return targets > 0
           && challenger < naive
-          && (Double.isNaN(champion) || challenger + noise < (1 - margin) * champion);
+          && (Double.isNaN(champion)
+              || challenger + noise < (1 - margin) * champion
+              || knowsMuchMore() && challenger < champion);
+    }
+
+    /** Whether it need only be the better one. */
+    public boolean knowsMuchMore() {
+      return times >= MUCH_MORE && noise < Double.POSITIVE_INFINITY;
+    }
+
+    private Scores with(double moreSteps) {
+      return new Scores(challenger, champion, naive, targets, noise, moreSteps);
     }
 
     /** Whether it is worse than the champion beyond noise. */
@@ -82,7 +101,21 @@ public final class PromotionGate {
   public Judgement judge(TrainingResult.Chosen chosen, ForecastModel champion) {
     TimeSplit split = chosen.split();
     Span span = new Span(split.validationStart(), split.holdOutStart(), split.end() + 1);
-    return judge(chosen.set().windows(), chosen.model(), champion, span);
+    Judgement judgement = judge(chosen.set().windows(), chosen.model(), champion, span);
+    return champion == null
+        ? judgement
+        : new Judgement(
+            judgement.scores().with(steps(chosen) / steps(champion.provenance())),
+            judgement.blocks());
+  }
+
+  private static double steps(TrainingResult.Chosen complete) {
+    TimeSplit split = complete.split();
+    return (split.end() - split.first() + 1.0) * complete.set().seriesCount();
+  }
+
+  private static double steps(Provenance trained) {
+    return (trained.lastStep() - trained.firstStep() + 1.0) * trained.series();
   }
 
   /**
@@ -139,7 +172,7 @@ public final class PromotionGate {
 
   private static Scores scores(
       RollingScore.Score challenger, double champion, double naive, double noise) {
-    return new Scores(challenger.model(), champion, naive, challenger.targets(), noise);
+    return new Scores(challenger.model(), champion, naive, challenger.targets(), noise, 0);
   }
 
   private static RollingScore.Score score(RollingScore rolling, ForecastModel model, Span span) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidecast.model.ForecasterConfig;
 import io.tidecast.model.Stretch;
+import io.tidecast.model.weights.ForecastModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -105,9 +106,37 @@ class PromotionGateTest {
     assertFalse(scores(0.6, Double.NaN, 9, 0).isWorse());
   }
 
+  @Test
+  void whatIsCompleteWithMuchMoreStepsNeedNotBeBetterBeyondNoise() {
+    assertTrue(scores(0.499, 0.5, 9, 0.02, 1.5).promotes(0.01));
+    assertFalse(scores(0.499, 0.5, 9, 0.02, 1.4).promotes(0.01));
+    assertFalse(scores(0.5, 0.5, 9, 0.02, 1.5).promotes(0.01));
+    assertFalse(scores(0.499, 0.5, 9, Double.POSITIVE_INFINITY, 1.5).promotes(0.01));
+    assertFalse(scores(1, 2, 9, 0.02, 1.5).promotes(0.01));
+  }
+
+  @Test
+  void stepsThatAChallengerWillHaveSeenAreThoseOfAllItsHistory() {
+    TrainingResult.Chosen challenger = Trainings.trained(2000);
+    TrainingResult.Chosen champion = Trainings.trained(700);
+    ForecastModel complete =
+        new Trainer(CONFIG, TRAINING).complete(champion, TrainingListener.NONE);
+
+    PromotionGate.Scores scores = gate().score(challenger, complete);
+
+    assertEquals(2000 / 700.0, scores.times(), 1e-9);
+    assertTrue(scores.knowsMuchMore());
+    assertEquals(0, gate().score(challenger).times());
+  }
+
   private static PromotionGate.Scores scores(
       double challenger, double champion, long targets, double noise) {
-    return new PromotionGate.Scores(challenger, champion, 1, targets, noise);
+    return scores(challenger, champion, targets, noise, 1);
+  }
+
+  private static PromotionGate.Scores scores(
+      double challenger, double champion, long targets, double noise, double times) {
+    return new PromotionGate.Scores(challenger, champion, 1, targets, noise, times);
   }
 
   private static PromotionGate gate() {
