@@ -29,7 +29,8 @@ import java.util.stream.IntStream;
  * Looks after a group's model with the model's own trainer and gate. First it looks at the champion
  * on what has come since: against the version before it, for a while after a promotion, and against
  * its own past. One that is worse than the version before is given up for that one. One that has
- * drifted, and any at its time, is challenged.
+ * drifted is challenged by what learnt from the newest part, and any at its time by what learnt
+ * from all; where both are due, by the second if the first does not win.
  */
 public final class ChallengerTrainer implements GroupTrainer {
   private static final long serialVersionUID = 1;
@@ -131,13 +132,26 @@ public final class ChallengerTrainer implements GroupTrainer {
       }
       boolean isDue = request.errand() instanceof Errand.Train;
       boolean hasDrifted =
-          look.drift().hasDrifted() && request.boundary() >= now.quietUntil() && champion != null;
+          look.drift().hasDrifted()
+              && request.boundary() >= now.driftQuietUntil()
+              && champion != null;
       if (!isDue && !hasDrifted) {
         String reason = request.errand().reason() + look.words();
         return new Result(new Outcome.NotTriggered(reason), false, Duration.ZERO, look.drift());
       }
-      String why = hasDrifted ? look.driftInWords() : request.errand().reason();
-      return challenge(why + leftOut() + look.words(), hasDrifted, look.drift());
+      String seen = leftOut() + look.words();
+      if (!hasDrifted) {
+        return challenge(request.errand().reason() + seen, Duration.ZERO, look.drift());
+      }
+      Result onNewest = challengeOnNewest(look.driftInWords() + seen, look.drift());
+      if (onNewest.outcome().serves().isPresent()) {
+        return onNewest;
+      }
+      if (!isDue) {
+        return onNewest.ofDriftAlone();
+      }
+      String why = onNewest.outcome().reason() + "; " + request.errand().reason();
+      return challenge(why, onNewest.cooldown(), look.drift());
     }
 
     private String leftOut() {
@@ -152,18 +166,28 @@ public final class ChallengerTrainer implements GroupTrainer {
               cleaning.spikes());
     }
 
-    private Result challenge(String why, boolean hasDrifted, DriftTest drift) {
-      TrainingRun run =
-          new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
-      Recent recent = hasDrifted ? Recent.of(windows, drift, config, training) : null;
-      Trainer trainer = new Trainer(config, hasDrifted ? recent.training() : training);
+    private Result challengeOnNewest(String why, DriftTest drift) {
+      Recent recent = Recent.of(windows, drift, config, training);
+      Trainer trainer = new Trainer(config, recent.training());
+      TrainingResult result = trainer.choose(recent.windows(), run(), TrainingListener.NONE);
+      return challenge(trainer, result, why, untilThereIsMore(drift), drift);
+    }
+
+    private Result challenge(String why, Duration cooldown, DriftTest drift) {
+      Trainer trainer = new Trainer(config, training);
       TrainingResult result =
-          hasDrifted
-              ? trainer.choose(recent.windows(), run, TrainingListener.NONE)
-              : champion == null
-                  ? trainer.choose(windows, run, TrainingListener.NONE)
-                  : trainer.choose(windows, champion, run, TrainingListener.NONE);
-      Duration cooldown = hasDrifted ? untilThereIsMore(drift) : Duration.ZERO;
+          champion == null
+              ? trainer.choose(windows, run(), TrainingListener.NONE)
+              : trainer.choose(windows, champion, run(), TrainingListener.NONE);
+      return challenge(trainer, result, why, cooldown, drift);
+    }
+
+    private TrainingRun run() {
+      return new TrainingRun(request.group(), request.sequence(), request.seed(), codeVersion);
+    }
+
+    private Result challenge(
+        Trainer trainer, TrainingResult result, String why, Duration cooldown, DriftTest drift) {
       if (result instanceof TrainingResult.Failed failed) {
         return new Result(new Outcome.Failed(why + ": " + failed.reason()), true, cooldown, drift);
       }

@@ -68,8 +68,11 @@ public interface GroupTrainer extends Serializable {
    * What came of a call.
    *
    * @param trained whether a challenger was trained, or was meant to be
-   * @param cooldown for so long nothing shall be trained that is not asked for, and no shorter than
-   *     the configuration says; zero if there is no need
+   * @param besideSchedule whether that was for drift alone and came to nothing: what is due at its
+   *     time stays due then
+   * @param cooldown for so long nothing shall be trained for drift or, after a model was given up,
+   *     at all that is not asked for, and no shorter than the configuration says; zero if there is
+   *     no need
    * @param drift of the model that serves next
    * @param observed targets in the windows
    * @param leftOut of these, as stuck or thrown far off
@@ -77,6 +80,7 @@ public interface GroupTrainer extends Serializable {
   record Result(
       Outcome outcome,
       boolean trained,
+      boolean besideSchedule,
       Duration cooldown,
       DriftTest drift,
       long observed,
@@ -86,12 +90,17 @@ public interface GroupTrainer extends Serializable {
 
     /** Of what it was read from nothing is known. */
     Result(Outcome outcome, boolean trained, Duration cooldown, DriftTest drift) {
-      this(outcome, trained, cooldown, drift, 0, 0);
+      this(outcome, trained, false, cooldown, drift, 0, 0);
     }
 
     /** The same, with what it was read from. */
     Result from(long observed, long leftOut) {
-      return new Result(outcome, trained, cooldown, drift, observed, leftOut);
+      return new Result(outcome, trained, besideSchedule, cooldown, drift, observed, leftOut);
+    }
+
+    /** The same, of a training for drift alone that came to nothing. */
+    Result ofDriftAlone() {
+      return new Result(outcome, trained, true, cooldown, drift, observed, leftOut);
     }
 
     /** Of a training that was asked for, without a look at the champion. */

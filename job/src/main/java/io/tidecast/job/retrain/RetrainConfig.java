@@ -12,8 +12,8 @@ import java.time.Duration;
  * @param every at least this long between two trainings of a group, event time
  * @param newWindows that many windows since the last training are enough for another; 0 for never
  * @param drift whether a group is trained when its champion has come to do worse
- * @param cooldown no training that was not asked for so long after one for drift that did not win,
- *     or a rollback
+ * @param cooldown no training for drift so long after one that did not win, and none that was not
+ *     asked for after a rollback
  * @param watch epochs after a promotion in which the champion is held against the version before
  * @param minimumHistory no training before a group has this many steps in its windows
  * @param window steps per training window

@@ -228,10 +228,12 @@ public final class RetrainPolicy implements Serializable {
 
   /** Where the group stands after a boundary. */
   public GroupProgress after(long boundary, GroupProgress before, GroupTrainer.Result result) {
-    long trained = result.trained() ? boundary : before.lastTraining();
+    boolean isScheduled = result.trained() && !result.besideSchedule();
+    long trained = isScheduled ? boundary : before.lastTraining();
     int sequence = before.trainings() + (result.trained() ? 1 : 0);
-    long quietUntil =
-        result.cooldown().isZero() ? before.quietUntil() : boundary + quiet(result.cooldown());
+    long quiet = boundary + quiet(result.cooldown());
+    boolean isQuiet = !result.cooldown().isZero();
+    boolean isGivenUp = result.outcome() instanceof Outcome.RolledBack;
     Optional<ModelFile> serves = result.outcome().serves();
     return new GroupProgress(
         trained,
@@ -239,11 +241,12 @@ public final class RetrainPolicy implements Serializable {
         serves.map(ModelFile::version).orElse(before.version()),
         serves.map(ModelFile::bytes).orElse(before.champion()),
         serves.isPresent() ? watch(boundary, before, result.outcome()) : before.watch(),
-        quietUntil,
+        isQuiet && isGivenUp ? quiet : before.quietUntil(),
+        isQuiet ? quiet : before.driftQuietUntil(),
         result.drift());
   }
 
-  /** What is learnt of a change that lasts is no reason to leave the schedule. */
+  /** A change that lasts is learnt from as often as the schedule comes round. */
   private long quiet(Duration cooldown) {
     long most = Math.max(config.cooldown().toMillis(), config.every().toMillis());
     return Math.max(config.cooldown().toMillis(), Math.min(most, cooldown.toMillis()));

@@ -78,6 +78,7 @@ final class Training {
         new Outcome.Failed(
             "a model of " + bytes + " bytes; the model topic takes at most " + MAX_ARTIFACT_BYTES),
         result.trained(),
+        result.besideSchedule(),
         result.cooldown(),
         request.now().drift(),
         result.observed(),

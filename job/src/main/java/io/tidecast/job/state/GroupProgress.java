@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param champion its artifact; empty if there is none
  * @param watch over the champion
  * @param quietUntil nothing is trained at a boundary before, milliseconds
+ * @param driftQuietUntil nothing is trained for drift at a boundary before, milliseconds
  * @param drift what is known of the champion's losses
  */
 public record GroupProgress(
@@ -25,6 +26,7 @@ public record GroupProgress(
     byte[] champion,
     Watch watch,
     long quietUntil,
+    long driftQuietUntil,
     DriftTest drift)
     implements Serializable {
   private static final byte[] NO_MODEL = {};
@@ -55,7 +57,14 @@ public record GroupProgress(
   /** Before the first boundary, with a model that was there. */
   static GroupProgress startingWith(int sequence, String version, byte[] artifact) {
     return new GroupProgress(
-        Long.MIN_VALUE, sequence, version, artifact, Watch.NONE, Long.MIN_VALUE, DriftTest.NONE);
+        Long.MIN_VALUE,
+        sequence,
+        version,
+        artifact,
+        Watch.NONE,
+        Long.MIN_VALUE,
+        Long.MIN_VALUE,
+        DriftTest.NONE);
   }
 
   public boolean hasTrained() {

@@ -92,7 +92,7 @@ public final class StoredTypes {
       type(
           new Layout<>(
               "group-progress",
-              2,
+              3,
               GroupProgress.class,
               StoredTypes::writeGroupProgress,
               StoredTypes::readGroupProgress));
@@ -185,6 +185,7 @@ public final class StoredTypes {
     out.writeDouble(value.drift().ownEvidence());
     out.writeDouble(value.drift().relativeEvidence());
     out.writeLong(value.drift().end());
+    out.writeLong(value.driftQuietUntil());
   }
 
   private static GroupProgress readGroupProgress(int version, DataInputView in) throws IOException {
@@ -200,22 +201,23 @@ public final class StoredTypes {
           artifact,
           GroupProgress.Watch.NONE,
           Long.MIN_VALUE,
+          Long.MIN_VALUE,
           DriftTest.NONE);
     }
-    return new GroupProgress(
-        lastTraining,
-        trainings,
-        champion,
-        artifact,
+    GroupProgress.Watch watch =
         new GroupProgress.Watch(
-            in.readLong(), in.readLong(), in.readUTF(), StoredArrays.readBytes(in)),
-        in.readLong(),
+            in.readLong(), in.readLong(), in.readUTF(), StoredArrays.readBytes(in));
+    long quietUntil = in.readLong();
+    DriftTest drift =
         new DriftTest(
             StoredArrays.readFloats(in),
             StoredArrays.readFloats(in),
             in.readDouble(),
             in.readDouble(),
-            in.readLong()));
+            in.readLong());
+    long driftQuietUntil = version == 2 ? quietUntil : in.readLong();
+    return new GroupProgress(
+        lastTraining, trainings, champion, artifact, watch, quietUntil, driftQuietUntil, drift);
   }
 
   private static void writeGroupControl(GroupControl value, DataOutputView out) throws IOException {

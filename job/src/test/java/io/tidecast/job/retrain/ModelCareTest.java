@@ -1,6 +1,7 @@
 package io.tidecast.job.retrain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import io.tidecast.model.online.DriftTest;
 import io.tidecast.model.weights.ForecastModel;
 import io.tidecast.model.weights.HeadWeights;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -66,6 +68,7 @@ class ModelCareTest {
             new GroupProgress.Watch(
                 (STEPS - 200) * HOUR, STEPS * HOUR, good.version(), good.bytes()),
             Long.MIN_VALUE,
+            Long.MIN_VALUE,
             DriftTest.NONE);
     Outcome outcome =
         decide("", watched, new GroupTrainer.Errand.Judge("asked to promote x", bad, false));
@@ -77,7 +80,43 @@ class ModelCareTest {
         back.reason());
   }
 
+  @Test
+  void whereADriftAndATrainingAtItsTimeComeTogetherAllOfTheHistoryIsTriedToo() throws Exception {
+    GroupProgress now = serving(good, drifted(), Long.MIN_VALUE);
+    GroupTrainer.Result alone =
+        result("shadow: true", now, new GroupTrainer.Errand.Look("not due"));
+    GroupTrainer.Result both = result("shadow: true", now, new GroupTrainer.Errand.Train("due"));
+
+    assertTrue(alone.besideSchedule() && alone.trained());
+    assertTrue(
+        both.outcome().reason().startsWith(alone.outcome().reason() + "; due: "),
+        both.outcome().reason());
+    assertFalse(both.besideSchedule());
+    assertEquals(alone.cooldown(), both.cooldown());
+  }
+
+  @Test
+  void whatIsDueAtItsTimeIsTrainedWhileNothingIsForDrift() throws Exception {
+    GroupProgress now = serving(good, drifted(), STEPS * HOUR + 1);
+    GroupTrainer.Result due = result("shadow: true", now, new GroupTrainer.Errand.Train("due"));
+
+    assertTrue(due.trained());
+    assertTrue(due.outcome().reason().startsWith("due: "), due.outcome().reason());
+    assertTrue(due.cooldown().isZero());
+  }
+
+  private static DriftTest drifted() {
+    float[] losses = new float[40];
+    Arrays.fill(losses, 0, 20, 1);
+    Arrays.fill(losses, 20, 40, 2);
+    return new DriftTest(losses, losses, 1e6, 1e6, STEPS + 1);
+  }
+
   private static GroupProgress serving(ModelFile model) {
+    return serving(model, DriftTest.NONE, Long.MIN_VALUE);
+  }
+
+  private static GroupProgress serving(ModelFile model, DriftTest drift, long driftQuietUntil) {
     return new GroupProgress(
         0,
         1,
@@ -85,11 +124,17 @@ class ModelCareTest {
         model.bytes(),
         GroupProgress.Watch.NONE,
         Long.MIN_VALUE,
-        DriftTest.NONE);
+        driftQuietUntil,
+        drift);
   }
 
   private static Outcome decide(String retrain, GroupProgress now, GroupTrainer.Errand errand)
       throws Exception {
+    return result(retrain, now, errand).outcome();
+  }
+
+  private static GroupTrainer.Result result(
+      String retrain, GroupProgress now, GroupTrainer.Errand errand) throws Exception {
     JobConfig config =
         ConfigFile.parse(
                 """
@@ -114,8 +159,7 @@ class ModelCareTest {
                 1,
                 now,
                 List.of(window("a", end, shape), window("b", end, shape)),
-                errand))
-        .outcome();
+                errand));
   }
 
   /** Its cycle is not the season that the naive is told of: a model that learns it wins. */

@@ -21,7 +21,14 @@ class RetrainPolicyTest {
   /** Trained on the second day, served by g-1 since. */
   private static final GroupProgress TRAINED =
       new GroupProgress(
-          2 * DAY, 1, "g-1", new byte[1], GroupProgress.Watch.NONE, Long.MIN_VALUE, DriftTest.NONE);
+          2 * DAY,
+          1,
+          "g-1",
+          new byte[1],
+          GroupProgress.Watch.NONE,
+          Long.MIN_VALUE,
+          Long.MIN_VALUE,
+          DriftTest.NONE);
 
   private static RetrainPolicy policy(int newWindows, boolean drift) {
     return new RetrainPolicy(
@@ -98,6 +105,7 @@ class RetrainPolicyTest {
             new byte[1],
             new GroupProgress.Watch(2 * DAY, 4 * DAY, "g-0", new byte[1]),
             Long.MIN_VALUE,
+            Long.MIN_VALUE,
             DriftTest.NONE);
 
     assertEquals(
@@ -131,6 +139,29 @@ class RetrainPolicyTest {
     assertEquals(
         "Train: 1 windows since the last training",
         errand(policy, 5, quiet, GroupControl.NONE, 1, 2, 4));
+  }
+
+  @Test
+  void aTrainingForDriftThatDoesNotWinPutsOffWhatIsDueAtItsTimeByNothing() {
+    RetrainPolicy policy = policy(0, true);
+    GroupTrainer.Result lost =
+        new GroupTrainer.Result(
+            new Outcome.Kept("drift", Outcome.Losses.NONE),
+            true,
+            Duration.ofDays(4),
+            DriftTest.NONE);
+    GroupProgress beside = policy.after(8 * DAY, TRAINED, lost.ofDriftAlone());
+    GroupProgress both = policy.after(9 * DAY, TRAINED, lost);
+
+    assertEquals(2, beside.trainings());
+    assertEquals(12 * DAY, beside.driftQuietUntil());
+    assertEquals(
+        "Train: trained PT168H ago or longer", errand(policy, 9, beside, GroupControl.NONE, 1, 2));
+    assertEquals(13 * DAY, both.driftQuietUntil());
+    assertEquals(
+        "Look: trained less than PT168H ago", errand(policy, 15, both, GroupControl.NONE, 1, 2));
+    assertEquals(
+        "Train: trained PT168H ago or longer", errand(policy, 16, both, GroupControl.NONE, 1, 2));
   }
 
   /** Else whoever asks for what cannot be at every boundary would keep a group from learning. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tidecast.model.ClosedStep;
 import io.tidecast.model.Grid;
 import io.tidecast.model.online.Anchors;
+import io.tidecast.model.online.DriftTest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -78,6 +79,49 @@ class OlderLayoutsTest {
                 "p",
                 new Decision.Basis(4, 5, 0, 0, 0, 0, 0))),
         content(read(snapshotOf("group-notice", 1).restoreSerializer(), stored)));
+  }
+
+  @Test
+  void progressOfTheLayoutsBeforeRestedFromAllTrainingsAtOnce() throws Exception {
+    String first = "0000000000000005000000040003672d340000000301ff00";
+    String second =
+        first
+            + "000000000000000500000000000000060003672d330000000301ff00"
+            + "0000000000000007"
+            + "000000010000803f000000010000803f"
+            + "40000000000000004010000000000000"
+            + "0000000000000009";
+    float[] losses = {1};
+
+    assertEquals(
+        content(
+            new GroupProgress(
+                5,
+                4,
+                "g-4",
+                BYTES,
+                GroupProgress.Watch.NONE,
+                Long.MIN_VALUE,
+                Long.MIN_VALUE,
+                DriftTest.NONE)),
+        content(progressOf(1, first)));
+    assertEquals(
+        content(
+            new GroupProgress(
+                5,
+                4,
+                "g-4",
+                BYTES,
+                new GroupProgress.Watch(5, 6, "g-3", BYTES),
+                7,
+                7,
+                new DriftTest(losses, losses, 2, 4, 9))),
+        content(progressOf(2, second)));
+  }
+
+  private static Object progressOf(int layout, String stored) throws IOException {
+    return read(
+        snapshotOf("group-progress", layout).restoreSerializer(), HexFormat.of().parseHex(stored));
   }
 
   @Test

@@ -149,6 +149,7 @@ class StoredTypesTest {
                 BYTES,
                 new GroupProgress.Watch(5, 6, "g-3", BYTES),
                 7,
+                8,
                 new DriftTest(FLOATS, new float[] {1}, 2, 4, 9)),
             "800000000000000000000004"
                 + "0003672d34"
@@ -162,7 +163,8 @@ class StoredTypesTest {
                 + "000000010000803f"
                 + "4000000000000000"
                 + "4010000000000000"
-                + "0000000000000009"),
+                + "0000000000000009"
+                + "0000000000000008"),
         new Sample<>(
             StoredTypes.GROUP_CONTROL,
             new GroupControl(
