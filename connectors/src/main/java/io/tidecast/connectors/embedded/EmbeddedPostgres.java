@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final Duration SAME_START = Duration.ofMinutes(1);
 
+  /** Its process, its directory, and when it was started. */
+  private static final int LINES_OF_OWNER = 3;
+
   private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
 
   /** This machine or user cannot run the server; the message says what to do instead. */
@@ -123,6 +126,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
       return;
     }
     List<String> lines = Files.readAllLines(pidFile);
+    if (lines.size() < LINES_OF_OWNER) {
+      Files.delete(pidFile); // of one killed while it wrote: no server starts beside it
+      return;
+    }
     long pid = Long.parseLong(lines.get(0).strip());
     Instant started = Instant.ofEpochSecond(Long.parseLong(lines.get(2).strip()));
     Optional<ProcessHandle> orphan =

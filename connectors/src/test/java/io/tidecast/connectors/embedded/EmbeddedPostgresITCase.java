@@ -40,6 +40,18 @@ class EmbeddedPostgresITCase {
   }
 
   @Test
+  void aServerKilledBeforeItWroteItsNumberIsInNobodysWay() throws Exception {
+    try (EmbeddedPostgres first = start()) {
+      run(first, KEPT);
+    }
+    Files.createFile(directory.resolve("tables").resolve("postmaster.pid"));
+
+    try (EmbeddedPostgres next = start()) {
+      assertEquals(42, answer(next));
+    }
+  }
+
+  @Test
   void whatAKilledProcessHasHalfUnpackedOrHalfMadeIsMadeAnew() throws Exception {
     try (EmbeddedPostgres probe = EmbeddedPostgres.start(directory.resolve("probe"))) {
       run(probe, "SELECT 1");
