@@ -360,8 +360,7 @@ final class CalibrationBenchmark {
      * 1987) to twice the horizon.
      */
     private double chance() {
-      double[] inside =
-          byTarget.values().stream().mapToDouble(part -> part[0] / part[1]).toArray();
+      double[] inside = byTarget.values().stream().mapToDouble(part -> part[0] / part[1]).toArray();
       double mean = Arrays.stream(inside).average().orElseThrow();
       double sum = 0;
       for (int lag = 0; lag <= 2 * horizon; lag++) {
