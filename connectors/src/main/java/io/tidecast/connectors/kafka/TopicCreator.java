@@ -1,5 +1,6 @@
 package io.tidecast.connectors.kafka;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,11 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Creates the topics of a domain that are missing, and leaves the others as they are: safe to call
@@ -22,10 +27,13 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * topic is compacted and accepts artifacts.
  */
 public final class TopicCreator {
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final long RETRY_MILLIS = 20;
+
   private TopicCreator() {}
 
   /**
-   * Returns when all topics of the domain exist.
+   * Returns when all topics of the domain exist, and the broker that is asked knows of them.
    *
    * @throws KafkaException if the broker cannot be reached or refuses a topic
    */
@@ -51,6 +59,7 @@ public final class TopicCreator {
           for (KafkaFuture<Void> created : admin.createTopics(missing).values().values()) {
             awaitCreation(created);
           }
+          awaitKnown(admin, missing.stream().map(NewTopic::name).toList());
           return missing;
         });
   }
@@ -124,6 +133,27 @@ public final class TopicCreator {
             ? Optional.empty()
             : Optional.of((short) settings.replicationFactor());
     return new NewTopic(name, Optional.of(partitions), replication).configs(config);
+  }
+
+  /** A controller has created a topic some time before each broker knows of it. */
+  private static void awaitKnown(Admin admin, List<String> topics)
+      throws ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    while (true) {
+      try {
+        admin.describeTopics(topics).allTopicNames().get();
+        return;
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof TopicAuthorizationException) {
+          return; // who may create a topic need not be allowed to look at it
+        }
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > deadline) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+      }
+    }
   }
 
   private static void awaitCreation(KafkaFuture<Void> created)

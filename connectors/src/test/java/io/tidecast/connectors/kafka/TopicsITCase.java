@@ -50,6 +50,16 @@ class TopicsITCase {
   }
 
   @Test
+  void whatIsCreatedIsKnownAtOnce() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      KafkaConfig kafka = BROKER.kafka("known-" + i);
+      TopicCreator.createMissing(kafka, TOPICS);
+
+      assertEquals(1, description(kafka, kafka.topics().control()).partitions().size());
+    }
+  }
+
+  @Test
   void endOffsetsWaitForTheTransactionThatHoldsThem() throws Exception {
     KafkaConfig kafka = BROKER.kafka("ends");
     TopicCreator.createMissing(kafka, TOPICS);
