@@ -38,8 +38,8 @@ import java.util.concurrent.CancellationException;
 public final class Trainer {
   // what a network with errors of its own may lose on the validation part: the maps, and the round
   // at which the network that begins from them stops, were chosen there, and look better than they
-  // are by about as much
-  private static final double WORTH_OF_OWN_ERRORS = 0.01;
+  // are by half of it and more
+  private static final double WORTH_OF_OWN_ERRORS = 0.02;
 
   private final ForecasterConfig config;
   private final TrainingConfig training;
