@@ -151,11 +151,11 @@ final class UpsertSink<T> implements Sink<T> {
     }
 
     private void writeOnAnyConnection(Collection<T> records) throws SQLException {
-      boolean used = connection != null;
       try {
         write(records);
       } catch (SQLException e) {
-        if (!used || isOfTheRow(e)) {
+        boolean wasConnected = connection != null;
+        if (!wasConnected || isOfTheRow(e)) {
           throw e;
         }
         LOG.info("{} has closed a connection, which is replaced: {}", config, e.getMessage());
